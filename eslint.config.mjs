@@ -1,0 +1,45 @@
+import nx from '@nx/eslint-plugin';
+import tseslint from 'typescript-eslint';
+
+/** Which layer may import which: contract <- stage <- app. `config` is for drivers and the app alone (see the second block). */
+const layers = [
+  { sourceTag: 'layer:config', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'layer:contract', onlyDependOnLibsWithTags: [] },
+  { sourceTag: 'layer:stage', onlyDependOnLibsWithTags: ['layer:contract', 'layer:config'] },
+  { sourceTag: 'layer:app', onlyDependOnLibsWithTags: ['layer:contract', 'layer:config', 'layer:stage'] },
+];
+
+export default tseslint.config(
+  { ignores: ['**/dist/**', '**/reports/**', '**/node_modules/**', '**/*.d.ts'] },
+  ...tseslint.configs.strict,
+  {
+    files: ['**/*.ts'],
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/enforce-module-boundaries': [
+        'error',
+        { allow: [], enforceBuildableLibDependency: true, depConstraints: layers },
+      ],
+      '@typescript-eslint/consistent-type-imports': 'error',
+      eqeqeq: 'error',
+      'no-console': 'error',
+    },
+  },
+  {
+    files: ['packages/*/src/**/*.ts'],
+    ignores: ['**/driver.ts', '**/cli.ts', 'packages/pipeline/**', 'packages/config/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          name: '@attractions/config',
+          message: 'Only a driver.ts or cli.ts reads the configuration; take options as arguments.',
+        },
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'env', message: 'Only @attractions/config reads the environment.' },
+      ],
+    },
+  },
+);
