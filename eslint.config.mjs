@@ -27,13 +27,13 @@ export default tseslint.config(
   },
   {
     files: ['packages/*/src/**/*.ts'],
-    ignores: ['**/driver.ts', '**/cli.ts', 'packages/pipeline/**', 'packages/config/**'],
+    ignores: ['**/driver.ts', '**/cli.ts', '**/settings.ts', 'packages/pipeline/**', 'packages/config/**'],
     rules: {
       'no-restricted-imports': [
         'error',
         {
           name: '@attractions/config',
-          message: 'Only a driver.ts or cli.ts reads the configuration; take options as arguments.',
+          message: 'Only a driver.ts, cli.ts or settings.ts reads the configuration; take options as arguments.',
         },
       ],
       'no-restricted-properties': [

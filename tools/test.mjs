@@ -1,0 +1,52 @@
+/**
+ * Checks everything: lint, types, build and tests of every project. Ends with `N passed, N failed` alone on a line and exits 1 when
+ * anything failed. What Nx knows to be unchanged is not run again; its counts still stand in the sum.
+ *
+ *     npm test                     # everything
+ *     npm test -- -p feeds,etl     # some projects; the arguments go to `nx run-many`
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '..');
+
+/** Counts of one Jest run. A suite that could not even start counts as one failure. */
+function jestCounts(report) {
+  const { numPassedTests, numFailedTests, numPendingTests, numRuntimeErrorTestSuites } = JSON.parse(report);
+  return { passed: numPassedTests, failed: numFailedTests + numRuntimeErrorTestSuites, skipped: numPendingTests };
+}
+
+/** Counts of one `node --test` run, from the comment lines that close its TAP. */
+function tapCounts(report) {
+  const figure = (word) => Number(report.match(new RegExp(`^# ${word} ([0-9]+)$`, 'm'))?.[1] ?? 0);
+  return { passed: figure('pass'), failed: figure('fail'), skipped: figure('skipped') };
+}
+
+function* reports() {
+  for (const name of readdirSync(join(root, 'packages')))
+    yield [join(root, 'packages', name, 'reports/jest.json'), jestCounts];
+  yield [join(root, 'tools/reports/test.tap'), tapCounts];
+}
+
+const { status } = spawnSync(
+  'npx',
+  ['nx', 'run-many', '-t', 'lint', 'typecheck', 'build', 'test', '--output-style=static', ...process.argv.slice(2)],
+  { cwd: root, stdio: 'inherit' },
+);
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+for (const [path, counts] of reports()) {
+  if (!existsSync(path)) continue;
+  const { passed, failed, skipped } = counts(readFileSync(path, 'utf8'));
+  total.passed += passed;
+  total.failed += failed;
+  total.skipped += skipped;
+}
+
+const ok = status === 0 && total.failed === 0 && total.passed > 0;
+if (!ok && total.failed === 0)
+  console.log('\nNo test failed, but lint, types, the build or a test run did: see above. Counted as one failure.');
+const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : '';
+console.log(`\n${total.passed} passed, ${ok ? 0 : Math.max(1, total.failed)} failed${skipped}`);
+process.exitCode = ok ? 0 : 1;
