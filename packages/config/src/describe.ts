@@ -9,11 +9,16 @@ export function describeSettings(settings: Settings): string {
 }
 
 function describeOne(setting: Setting<unknown>): string {
-  const { variable, description, range, required } = setting;
-  const value = setting.default === undefined || setting.secret ? '' : asEnvValue(String(setting.default));
-  const presence = required ? 'Required.' : value === '' ? 'Optional.' : `Default: ${value}.`;
-  const line = `${required ? '' : '# '}${variable}=${value}`;
-  return `# ${description}\n# ${range[0]?.toUpperCase()}${range.slice(1)}. ${presence}\n${line}\n`;
+  const { variable, description, range, required, secret } = setting;
+  const preset = setting.default === undefined || secret ? '' : asEnvValue(String(setting.default));
+  const line = `${required ? '' : '# '}${variable}=${preset}`;
+  return `# ${description}\n# ${range.charAt(0).toUpperCase()}${range.slice(1)}. ${presence(setting, preset)}\n${line}\n`;
+}
+
+function presence(setting: Setting<unknown>, preset: string): string {
+  if (setting.required) return 'Required.';
+  if (setting.default === undefined) return 'Optional.';
+  return `Default: ${setting.secret ? 'not shown' : preset}.`;
 }
 
 /** Quotes what a `.env` reader would otherwise cut at a blank or a `#`. */

@@ -17,12 +17,14 @@ function readIfPresent(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return '';
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new ConfigError(
-      'CONFIG_FILE_UNREADABLE',
-      [`'${path}' cannot be read (${why}); make it a readable file or remove it.`],
-      { cause },
-    );
+    const code = systemErrorCode(cause);
+    if (code === 'ENOENT') return '';
+    const problem = `'${path}' cannot be read (${code}); make it a readable file or remove it.`;
+    throw new ConfigError('CONFIG_FILE_UNREADABLE', [problem], { cause });
   }
+}
+
+/** By shape, not `instanceof`: under Jest the file system's errors come from another realm. */
+function systemErrorCode(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : error;
 }

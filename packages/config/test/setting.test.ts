@@ -1,0 +1,34 @@
+import { expect, test } from '@jest/globals';
+import { ConfigError, integer, number, text } from '../src/index.js';
+
+test('a setting is frozen, and says its range in words', () => {
+  const variable = 'HOURS';
+  const description = 'Hours.';
+  expect(Object.isFrozen(integer({ variable, description }))).toBe(true);
+  expect(integer({ variable, description }).range).toBe('an integer');
+  expect(integer({ variable, description, min: 0 }).range).toBe('an integer of at least 0');
+  expect(number({ variable, description, max: 8.5, unit: 'hours' }).range).toBe('a number of at most 8.5 (hours)');
+});
+
+test('a default outside its own range is refused where it is declared', () => {
+  const declared = () => integer({ variable: 'RANK', description: 'Factors.', default: 0, min: 1 });
+  expect(declared).toThrow(ConfigError);
+  expect(declared).toThrow('The default of RANK, 0, is not an integer of at least 1; mend the default or the range.');
+});
+
+test('the bounds belong to the range', () => {
+  const rank = integer({ variable: 'RANK', description: 'Factors.', min: 1, max: 3 });
+  expect([0, 1, 3, 4].map((value) => rank.accepts(value))).toEqual([false, true, true, false]);
+  expect(['0', '1', '3', '4'].map((given) => rank.parse(given))).toEqual([undefined, 1, 3, undefined]);
+});
+
+test('a value of another type is not accepted', () => {
+  const rank = integer({ variable: 'RANK', description: 'Factors.' });
+  expect(['1', 1.5, null, undefined, Infinity].map((value) => rank.accepts(value))).toEqual(Array(5).fill(false));
+});
+
+test.each(['rank', 'RANK-1', '1RANK', ''])('%j is no name for a variable', (variable) => {
+  expect(() => text({ variable, description: 'Any.' })).toThrow(
+    expect.objectContaining({ code: 'CONFIG_SETTING_INVALID' }),
+  );
+});
