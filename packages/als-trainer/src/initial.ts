@@ -1,0 +1,32 @@
+import { mix, normalAt } from './random.js';
+
+/** Distinct streams, so that user 7 and item 7 do not start alike. */
+const sideStream = { users: 0x75736572, items: 0x6974656d } as const;
+
+/** Where the first factors come from. */
+export interface InitialFactors {
+  readonly seed: number;
+  readonly side: keyof typeof sideStream;
+  readonly rank: number;
+  /** One key a row; the row index where absent. */
+  readonly keys?: Uint32Array | undefined;
+  /** Keep factors at zero or above. */
+  readonly nonNegative?: boolean;
+}
+
+/**
+ * Fills rows `from` and after of `factors` (row-major) with nearly normal numbers of deviation 0.1 / sqrt(rank) (Rendle et al. 2021).
+ * A row depends on seed, side and key alone: not on the other rows, nor on how many there are.
+ */
+export function fillInitial(factors: Float32Array, from: number, plan: InitialFactors): void {
+  const { seed, side, rank, keys, nonNegative } = plan;
+  const scale = 0.1 / Math.sqrt(rank);
+  const base = mix(seed ^ sideStream[side]);
+  for (let row = from, at = from * rank; at < factors.length; row++) {
+    const stream = mix(base ^ mix(keys ? (keys[row] as number) : row));
+    for (let f = 0; f < rank; f++, at++) {
+      const value = normalAt(stream, f) * scale;
+      factors[at] = nonNegative ? Math.abs(value) : value;
+    }
+  }
+}

@@ -1,0 +1,193 @@
+import { AlsError } from './errors.js';
+
+/** What an option says about itself: the one home of its type, range, default, unit and origin. */
+export type OptionSpec =
+  | {
+      type: 'integer' | 'number';
+      default: number;
+      min: number;
+      max: number;
+      unit: string;
+      description: string;
+      source: string;
+    }
+  | { type: 'flag'; default: boolean; description: string; source: string }
+  | { type: 'choice'; default: string; choices: readonly string[]; description: string; source: string };
+
+const hkv = 'Hu, Koren, Volinsky 2008';
+const ials = 'Rendle et al. 2021, "Revisiting the Performance of iALS"';
+const alsWr = 'Zhou et al. 2008';
+
+/** The options of `trainAls`, in the order people meet them. */
+export const optionSpecs = {
+  rank: {
+    type: 'integer',
+    default: 64,
+    min: 1,
+    max: 1024,
+    unit: 'factors',
+    description: 'Length of every user and item vector.',
+    source: hkv,
+  },
+  iterations: {
+    type: 'integer',
+    default: 15,
+    min: 1,
+    max: 1000,
+    unit: 'iterations',
+    description: 'Times that all users and then all items are solved.',
+    source: hkv,
+  },
+  regularization: {
+    type: 'number',
+    default: 0.01,
+    min: 0,
+    max: 1e6,
+    unit: 'per squared factor',
+    description: 'Strength of the pull of every factor towards zero.',
+    source: hkv,
+  },
+  regularizationExponent: {
+    type: 'number',
+    default: 1,
+    min: 0,
+    max: 1,
+    unit: 'exponent',
+    description: 'How far regularization grows with the length of a history: 0 not at all, 1 in proportion.',
+    source: ials,
+  },
+  alpha: {
+    type: 'number',
+    default: 1,
+    min: 0,
+    max: 1e6,
+    unit: 'confidence per unit of weight',
+    description: 'Confidence gained by each unit of a pair’s weight: c = 1 + alpha * |weight|. Implicit only.',
+    source: hkv,
+  },
+  unobservedWeight: {
+    type: 'number',
+    default: 0.1,
+    min: 0,
+    max: 1e6,
+    unit: 'confidence',
+    description: 'Weight a0 of the statement that a pair scores 0, made of every pair. Implicit only.',
+    source: ials,
+  },
+  implicitFeedback: {
+    type: 'flag',
+    default: true,
+    description: 'On: weights are confidence in a liking. Off: weights are ratings to be predicted.',
+    source: `${hkv}; ${alsWr}`,
+  },
+  nonNegative: {
+    type: 'flag',
+    default: false,
+    description: 'Keep every factor at zero or above. Needs the solver "cholesky".',
+    source: 'Lee, Seung 1999; Spark MLlib',
+  },
+  solver: {
+    type: 'choice',
+    default: 'conjugate-gradient',
+    choices: ['conjugate-gradient', 'cholesky'],
+    description: 'A few gradient steps from the last answer, or the exact answer.',
+    source: 'Takacs, Pilaszy, Tikk 2011',
+  },
+  solverSteps: {
+    type: 'integer',
+    default: 3,
+    min: 1,
+    max: 1000,
+    unit: 'steps',
+    description: 'Conjugate-gradient steps for each row in each iteration.',
+    source: 'Takacs, Pilaszy, Tikk 2011',
+  },
+  seed: {
+    type: 'integer',
+    default: 1,
+    min: 0,
+    max: 4294967295,
+    unit: 'seed',
+    description: 'Chooses the first factors; the same seed gives the same bytes.',
+    source: 'design, section 5',
+  },
+  preset: {
+    type: 'choice',
+    default: 'ials',
+    choices: ['ials', 'implicit', 'spark'],
+    description: 'The family of loss, and the defaults of the other options.',
+    source: 'README, "Presets"',
+  },
+} as const satisfies Record<string, OptionSpec>;
+
+type ValueOf<S> = S extends { type: 'integer' | 'number' }
+  ? number
+  : S extends { type: 'flag' }
+    ? boolean
+    : S extends { choices: readonly (infer C)[] }
+      ? C
+      : never;
+
+/** All options of one training, resolved. Every value is a plain number, string or boolean. */
+export type AlsOptions = { readonly [K in keyof typeof optionSpecs]: ValueOf<(typeof optionSpecs)[K]> };
+
+/** Defaults that a preset sets where the caller says nothing; what it does to the loss is in `objective.ts`. */
+export const presets: Readonly<Record<AlsOptions['preset'], Partial<AlsOptions>>> = {
+  ials: {},
+  implicit: {
+    rank: 100,
+    iterations: 15,
+    regularization: 0.01,
+    regularizationExponent: 0,
+    alpha: 1,
+    unobservedWeight: 1,
+  },
+  spark: {
+    rank: 10,
+    iterations: 10,
+    regularization: 0.1,
+    regularizationExponent: 1,
+    alpha: 1,
+    unobservedWeight: 1,
+    implicitFeedback: false,
+    solver: 'cholesky',
+  },
+};
+
+const specOf = (name: string): OptionSpec | undefined =>
+  Object.hasOwn(optionSpecs, name) ? optionSpecs[name as keyof AlsOptions] : undefined;
+
+function problemOf(name: string, value: unknown): string | undefined {
+  const spec = specOf(name);
+  if (!spec) return `There is no option "${name}"; the options are ${Object.keys(optionSpecs).join(', ')}.`;
+  if (spec.type === 'flag')
+    return typeof value === 'boolean' ? undefined : `${name} is ${String(value)}; make it true or false.`;
+  if (spec.type === 'choice') {
+    const known = typeof value === 'string' && spec.choices.includes(value);
+    return known ? undefined : `${name} is ${JSON.stringify(value)}; make it one of ${spec.choices.join(', ')}.`;
+  }
+  const inRange = typeof value === 'number' && value >= spec.min && value <= spec.max;
+  if (inRange && (spec.type === 'number' || Number.isInteger(value))) return undefined;
+  const kind = spec.type === 'integer' ? 'a whole number' : 'a number';
+  return `${name} is ${String(value)}; make it ${kind} of ${spec.min} to ${spec.max} (${spec.unit}).`;
+}
+
+/**
+ * Completes options: what is given, then the preset's, then the table's defaults. Pure.
+ *
+ * @throws AlsError `ALS_OPTIONS_INVALID` that names every problem at once.
+ */
+export function resolveOptions(given: Partial<AlsOptions> = {}): AlsOptions {
+  const said = Object.entries(given).filter(([, value]) => value !== undefined);
+  const problems = said.map(([name, value]) => problemOf(name, value)).filter((problem) => problem !== undefined);
+  if (problems.length > 0) throw new AlsError('ALS_OPTIONS_INVALID', problems);
+
+  const defaults = Object.fromEntries(Object.entries(optionSpecs).map(([name, spec]) => [name, spec.default]));
+  const preset = presets[given.preset ?? optionSpecs.preset.default];
+  const options = { ...defaults, ...preset, ...Object.fromEntries(said) } as AlsOptions;
+  if (options.nonNegative && given.solver === 'conjugate-gradient')
+    throw new AlsError('ALS_OPTIONS_INVALID', [
+      'nonNegative needs the solver "cholesky", but solver is "conjugate-gradient"; leave solver out or change it.',
+    ]);
+  return Object.freeze(options.nonNegative ? { ...options, solver: 'cholesky' } : options);
+}

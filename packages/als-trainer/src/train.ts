@@ -1,0 +1,101 @@
+import { orient } from './csr.js';
+import { AlsError } from './errors.js';
+import { fillInitial } from './initial.js';
+import { checkInteractions } from './interactions.js';
+import type { Interactions } from './interactions.js';
+import type { Kernel, Problem } from './kernel.js';
+import { totalLoss } from './loss.js';
+import type { AlsModel, HistoryEntry, TrainRun, WarmStart } from './model.js';
+import { objectiveOf } from './objective.js';
+import { resolveOptions } from './options.js';
+import type { AlsOptions } from './options.js';
+import { plainKernel } from './plain-kernel.js';
+
+function* warmStartProblems(warm: WarmStart, { rank }: AlsOptions, interactions: Interactions): Generator<string> {
+  if (warm.rank !== rank)
+    yield `The model to start from has rank ${warm.rank}, the options say ${rank}; make them equal.`;
+  for (const [side, factors, count] of [
+    ['users', warm.userFactors, interactions.userCount],
+    ['items', warm.itemFactors, interactions.itemCount],
+  ] as const) {
+    const rows = factors.length / warm.rank;
+    if (!Number.isInteger(rows) || rows > count)
+      yield `The model to start from has ${rows} ${side}, the interactions have ${count}; it may have fewer, not more.`;
+    if (!factors.every(Number.isFinite))
+      yield `The model to start from has a factor of its ${side} that is not finite.`;
+  }
+}
+
+/** The first factors of both sides: those of the warm start, and random ones for the rows it does not have. */
+function firstFactors(interactions: Interactions, options: AlsOptions, warm?: WarmStart) {
+  const problems = warm ? [...warmStartProblems(warm, options, interactions)] : [];
+  if (problems.length > 0) throw new AlsError('ALS_WARM_START_INVALID', problems);
+  const { rank, seed, nonNegative } = options;
+  const userFactors = new Float32Array(interactions.userCount * rank);
+  const itemFactors = new Float32Array(interactions.itemCount * rank);
+  if (warm) {
+    userFactors.set(warm.userFactors);
+    itemFactors.set(warm.itemFactors);
+  }
+  const plan = { seed, rank, nonNegative };
+  const known = { users: (warm?.userFactors.length ?? 0) / rank, items: (warm?.itemFactors.length ?? 0) / rank };
+  fillInitial(userFactors, known.users, { ...plan, side: 'users', keys: interactions.userKeys });
+  fillInitial(itemFactors, known.items, { ...plan, side: 'items', keys: interactions.itemKeys });
+  return { userFactors, itemFactors };
+}
+
+/** One iteration: users, then items. Resolves to the loss after it. */
+async function iterate(problem: Problem, kernel: Kernel, signal?: AbortSignal): Promise<number> {
+  await kernel.halfStep('users', signal);
+  return totalLoss(problem, kernel, await kernel.halfStep('items', signal));
+}
+
+/** The training loop: iterate, keep the history, report. */
+async function runIterations(problem: Problem, kernel: Kernel, run: TrainRun): Promise<HistoryEntry[]> {
+  const { iterations } = problem.options;
+  const pairCount = problem.pairs.byUser.columns.length;
+  const history: HistoryEntry[] = [];
+  let total = 0;
+  for (let iteration = 1; iteration <= iterations; iteration++) {
+    const begin = performance.now();
+    const loss = await iterate(problem, kernel, run.signal);
+    if (!Number.isFinite(loss))
+      throw new AlsError('ALS_DIVERGED', [
+        `The loss is ${loss} after iteration ${iteration}; raise regularization, or lower alpha or the weights.`,
+      ]);
+    const seconds = (performance.now() - begin) / 1000;
+    total += seconds;
+    history.push({ iteration, loss, seconds });
+    const secondsLeft = (total / iteration) * (iterations - iteration);
+    run.onIteration?.({ iteration, iterations, loss, seconds, pairsPerSecond: pairCount / seconds, secondsLeft });
+  }
+  return history;
+}
+
+/**
+ * Learns user and item factors from interactions by alternating least squares, implicit (the default) or explicit.
+ *
+ * The same interactions, in any order, with the same options give the same bytes, whatever the machine and the number of threads.
+ *
+ * @throws AlsError for options, interactions or a warm start that are refused (all before any work), and `ALS_DIVERGED`.
+ * @throws the signal's reason when `run.signal` aborts.
+ */
+export async function trainAls(
+  interactions: Interactions,
+  options: Partial<AlsOptions> = {},
+  run: TrainRun = {},
+): Promise<AlsModel> {
+  const resolved = resolveOptions(options);
+  checkInteractions(interactions);
+  run.signal?.throwIfAborted();
+  const factors = firstFactors(interactions, resolved, run.warmStart);
+  const pairs = orient(interactions, !resolved.implicitFeedback);
+  const problem: Problem = { options: resolved, objective: objectiveOf(resolved), pairs, ...factors };
+  const kernel = plainKernel(problem);
+  try {
+    const history = await runIterations(problem, kernel, run);
+    return { rank: resolved.rank, ...factors, history, options: resolved };
+  } finally {
+    await kernel.close();
+  }
+}
