@@ -1,0 +1,30 @@
+/**
+ * Every way this package fails: a stable code, and when it is thrown in one sentence.
+ * The README's table is held to this one by a test.
+ */
+export const RECOMMENDER_ERRORS = {
+  RECOMMENDER_REQUEST_INVALID: 'A request asks for a limit that is no whole number from 1 to 100.',
+  RECOMMENDER_UNKNOWN_PARK: 'A request names a park that has no attractions; the message names those that have.',
+  RECOMMENDER_UNKNOWN_THEME: 'A request names a theme that no attraction has; the message names those that exist.',
+  RECOMMENDER_GENERATION_INVALID: 'A model and its attractions do not fit together, or the model is damaged.',
+  RECOMMENDER_LINEAGE_BROKEN: 'A model does not name the visits and attractions it comes from, or they have changed.',
+  RECOMMENDER_EXPERIMENT_INVALID:
+    'An experiment has overlapping or impossible bucket ranges, or an unknown recommender.',
+  RECOMMENDER_NO_MODEL: 'The feeds hold no model yet.',
+  RECOMMENDER_ADDRESS_IN_USE: 'Another process listens on the host and port of the service.',
+  RECOMMENDER_CANNOT_LISTEN: 'The operating system refuses the host or the port of the service.',
+} as const;
+
+/** A stable code of this package, safe to test for. */
+export type RecommenderErrorCode = keyof typeof RECOMMENDER_ERRORS;
+
+/** The one error this package throws. The message is a sentence with the offending value and the mend. */
+export class RecommenderError extends Error {
+  override readonly name = 'RecommenderError';
+  readonly code: RecommenderErrorCode;
+
+  constructor(code: RecommenderErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}

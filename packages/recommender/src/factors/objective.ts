@@ -1,0 +1,79 @@
+import type { AlsGeneration } from '@attractions/feeds';
+import { RecommenderError } from '../errors.js';
+
+/** A visitor's row of the training loss, as the two sides of its normal equations. */
+export interface RowObjective {
+  /** Share of an observed item in the right side; the preference it pulls to, times its confidence. */
+  linear(weight: number): number;
+  /** Share of an observed item in the matrix, above what `unobserved` already puts there. */
+  quadratic(weight: number): number;
+  /** Weight of the squared score of every item; 0 for an explicit model. */
+  readonly unobserved: number;
+  /** Factor on the squared length of the visitor's vector. */
+  ridge(historyLength: number): number;
+  readonly nonNegative: boolean;
+}
+
+/** Confidence of an observed item as `base + alpha * weight`, and what Hu's form takes off again, since it has no a0 on observed items. */
+const FAMILIES = {
+  ials: { base: 1, hu: false },
+  implicit: { base: 0, hu: true },
+  spark: { base: 1, hu: true },
+} as const;
+
+/**
+ * The loss that a model was trained on, read from the options it carries, under the trainer's names: Rendle et al. 2021 (`ials`), Hu et al. 2008
+ * (`implicit`, `spark`), Zhou et al. 2008 (not `implicitFeedback`).
+ *
+ * @throws RecommenderError RECOMMENDER_GENERATION_INVALID where an option is missing or impossible
+ */
+export function rowObjectiveOf({ options, attractionIds }: AlsGeneration): RowObjective {
+  const { number, flag, word } = reader(options);
+  const regularization = number('regularization');
+  const exponent = number('regularizationExponent');
+  const nonNegative = flag('nonNegative', false);
+  if (!flag('implicitFeedback'))
+    return {
+      linear: (rating) => Math.fround(rating),
+      quadratic: () => 1,
+      unobserved: 0,
+      ridge: (length) => regularization * length ** exponent,
+      nonNegative,
+    };
+  const { base, hu } = FAMILIES[word('preset', Object.keys(FAMILIES) as (keyof typeof FAMILIES)[])];
+  const alpha = number('alpha');
+  const unobserved = number('unobservedWeight');
+  const phantom = hu ? 0 : unobserved * attractionIds.length;
+  return {
+    linear: (weight) => Math.fround(base + alpha * weight),
+    quadratic: (weight) => Math.fround(base + alpha * weight - (hu ? unobserved : 0)),
+    unobserved,
+    ridge: (length) => regularization * (length + phantom) ** exponent,
+    nonNegative,
+  };
+}
+
+function reader(options: AlsGeneration['options']) {
+  const refuse = (name: string, due: string) =>
+    new RecommenderError(
+      'RECOMMENDER_GENERATION_INVALID',
+      `The model's option '${name}' is ${String(options[name])} where ${due} is due; a model must carry the options it was trained with.`,
+    );
+  return {
+    number(name: string): number {
+      const value = options[name];
+      if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
+      throw refuse(name, 'a number, 0 or more,');
+    },
+    flag(name: string, otherwise?: boolean): boolean {
+      const value = options[name] ?? otherwise;
+      if (typeof value === 'boolean') return value;
+      throw refuse(name, 'true or false');
+    },
+    word<W extends string>(name: string, words: readonly W[]): W {
+      const found = words.find((word) => word === options[name]);
+      if (found !== undefined) return found;
+      throw refuse(name, words.join(' or '));
+    },
+  };
+}

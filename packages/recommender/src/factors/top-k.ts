@@ -1,0 +1,133 @@
+/** The best items of one ranking, best first; both arrays have the same length. */
+export interface Ranked {
+  /** Item indices (rows of the factors). */
+  readonly items: Uint32Array;
+  /** Dot products, summed in double precision in factor order, then rounded to single. Never NaN, never rising. */
+  readonly scores: Float32Array;
+}
+
+/** Which items a ranking may return. `passes` is asked only for items that would enter the list, so it may be dear. */
+export interface Pool {
+  /** The items to rank, ascending; absent: all. */
+  readonly items?: Uint32Array | undefined;
+  readonly passes?: ((item: number) => boolean) | undefined;
+}
+
+/**
+ * The exact `k` best items of one user by dot product: what a full sort would give, without sorting.
+ *
+ * The order is strict: higher score first, equal scores by lower item index (`-0` equals `0`). An item whose score is NaN is never
+ * returned, so one broken row cannot spoil a list. `k` above the number of items returns them all; `k` of 0 returns none.
+ *
+ * @param factors row-major, items x rank
+ * @param user `rank` values
+ * @param k a whole number, 0 or more
+ * @param skip items never to return: in any order, repeats and indices out of range allowed
+ * @throws RangeError where `factors`, `rank`, `user` and `k` do not fit together
+ */
+export function topK(factors: Float32Array, rank: number, user: Float32Array, k: number, skip?: Uint32Array): Ranked {
+  if (!Number.isInteger(rank) || rank < 1) throw new RangeError(`rank is ${rank}; give a whole number, 1 or more.`);
+  if (!Number.isInteger(k) || k < 0) throw new RangeError(`k is ${k}; give a whole number, 0 or more.`);
+  if (user.length !== rank) throw new RangeError(`The user has ${user.length} values where rank is ${rank}.`);
+  if (factors.length % rank !== 0)
+    throw new RangeError(`The factors have ${factors.length} values, no multiple of rank ${rank}.`);
+  if (skip === undefined || skip.length === 0) return rankPool(factors, rank, user, k, {});
+  const skipped = new Set(skip);
+  return rankPool(factors, rank, user, k, { passes: (item) => !skipped.has(item) });
+}
+
+/** {@link topK} over a pool: the same order and the same scores, arguments taken as checked. */
+export function rankPool(factors: Float32Array, rank: number, user: Float32Array, k: number, pool: Pool): Ranked {
+  const { items, passes } = pool;
+  const count = items?.length ?? factors.length / rank;
+  const best = boundedBest(Math.min(k, count));
+  if (best.capacity === 0) return best.drain();
+  for (let n = 0; n < count; n++) {
+    const item = items === undefined ? n : (items[n] as number);
+    const score = dot(factors, item * rank, user, rank);
+    if (best.admits(score) && (passes === undefined || passes(item))) best.push(item, score);
+  }
+  return best.drain();
+}
+
+/** Dot product of one row with the user, in double precision, rounded once. */
+export function dot(factors: Float32Array, offset: number, user: Float32Array, rank: number): number {
+  let sum = 0;
+  for (let f = 0; f < rank; f++) sum += (factors[offset + f] as number) * (user[f] as number);
+  return Math.fround(sum);
+}
+
+interface BoundedBest {
+  readonly capacity: number;
+  /** Whether an item of this score would enter, if it came now. Never for NaN; minus infinity enters while there is room. */
+  admits(score: number): boolean;
+  push(item: number, score: number): void;
+  drain(): Ranked;
+}
+
+/**
+ * The best `capacity` of a stream that arrives by rising item index: a binary heap with the worst entry on top. Since a newcomer has
+ * the highest index so far, one that merely equals the worst loses the tie; that is the whole tie-break.
+ */
+function boundedBest(capacity: number): BoundedBest {
+  const items = new Uint32Array(capacity);
+  const scores = new Float32Array(capacity);
+  let size = 0;
+
+  const worse = (a: number, b: number) =>
+    (scores[a] as number) < (scores[b] as number) ||
+    ((scores[a] as number) === (scores[b] as number) && (items[a] as number) > (items[b] as number));
+
+  const swap = (a: number, b: number) => {
+    const item = items[a] as number;
+    const score = scores[a] as number;
+    items[a] = items[b] as number;
+    scores[a] = scores[b] as number;
+    items[b] = item;
+    scores[b] = score;
+  };
+
+  const sinkRoot = (length: number) => {
+    for (let parent = 0; ;) {
+      let child = 2 * parent + 1;
+      if (child >= length) return;
+      if (child + 1 < length && worse(child + 1, child)) child++;
+      if (!worse(child, parent)) return;
+      swap(child, parent);
+      parent = child;
+    }
+  };
+
+  const rise = (from: number) => {
+    for (let child = from; child > 0;) {
+      const parent = (child - 1) >> 1;
+      if (!worse(child, parent)) return;
+      swap(child, parent);
+      child = parent;
+    }
+  };
+
+  return {
+    capacity,
+    admits: (score) => (size < capacity ? !Number.isNaN(score) : score > (scores[0] as number)),
+    push(item, score) {
+      if (size < capacity) {
+        items[size] = item;
+        scores[size] = score;
+        rise(size++);
+      } else {
+        items[0] = item;
+        scores[0] = score;
+        sinkRoot(size);
+      }
+    },
+    drain() {
+      // Heap sort in place: the worst goes to the end each time, which leaves the best first.
+      for (let end = size - 1; end > 0; end--) {
+        swap(0, end);
+        sinkRoot(end);
+      }
+      return { items: items.subarray(0, size), scores: scores.subarray(0, size) };
+    },
+  };
+}

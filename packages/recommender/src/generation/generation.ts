@@ -1,0 +1,94 @@
+import type { AlsGeneration, Attraction } from '@attractions/feeds';
+import { checkModel } from './check-model.js';
+import { RecommenderError } from '../errors.js';
+
+/** Which updates an answer comes from: sequence numbers in the feeds; 0 for what was never in a feed. */
+export interface GenerationSeqs {
+  readonly model: number;
+  readonly visits: number;
+  readonly attractions: number;
+}
+
+/**
+ * A model, its vocabulary, its seen sets and the attractions it names: what one answer may draw on, and never two of them mixed.
+ * An *item* is an index into `attractions`. The model's rows come first and keep their order, so a row of the item factors is an
+ * item; after them, by id, the attractions that nobody visited before the model was trained.
+ */
+export interface Generation {
+  readonly seqs: GenerationSeqs;
+  readonly model: AlsGeneration;
+  readonly attractions: readonly Attraction[];
+  readonly itemOf: ReadonlyMap<string, number>;
+  /** Row of the user factors, by user id. */
+  readonly userOf: ReadonlyMap<string, number>;
+  /** The items of each park, ascending; parks in alphabetical order. */
+  readonly parks: ReadonlyMap<string, Uint32Array>;
+  /** Every theme that an attraction has, in alphabetical order. */
+  readonly themes: ReadonlySet<string>;
+  /** Distinct visitors of each item. */
+  readonly visitors: Uint32Array;
+}
+
+/**
+ * A generation from memory, no feed involved: `generationOf(await trainer.train(visits), attractions)`.
+ * @throws RecommenderError RECOMMENDER_GENERATION_INVALID where the two do not fit together
+ */
+export function generationOf(
+  model: AlsGeneration,
+  attractions: readonly Attraction[],
+  seqs: GenerationSeqs = { model: 0, visits: 0, attractions: 0 },
+): Generation {
+  checkModel(model);
+  const ordered = inItemOrder(model, attractions);
+  const visitors = new Uint32Array(ordered.length);
+  visitors.set(model.visitors);
+  return {
+    seqs,
+    model,
+    attractions: ordered,
+    itemOf: indexOf(ordered.map(({ attractionId }) => attractionId)),
+    userOf: indexOf(model.userIds),
+    parks: itemsByPark(ordered),
+    themes: new Set(ordered.flatMap(({ themes }) => themes).sort()),
+    visitors,
+  };
+}
+
+/** What a user visited before the model was trained, as items, ascending. */
+export function seenBy({ model }: Generation, user: number): Uint32Array {
+  return model.seen.items.subarray(model.seen.offsets[user], model.seen.offsets[user + 1]);
+}
+
+function inItemOrder(model: AlsGeneration, attractions: readonly Attraction[]): Attraction[] {
+  const byId = new Map(attractions.map((attraction) => [attraction.attractionId, attraction]));
+  if (byId.size !== attractions.length) throw invalid('An attraction id occurs twice among the attractions.');
+  const modelled = model.attractionIds.map((id) => {
+    const attraction = byId.get(id);
+    if (attraction === undefined)
+      throw invalid(`The model has factors for '${id}', which is not among the ${byId.size} attractions given.`);
+    byId.delete(id);
+    return attraction;
+  });
+  const others = [...byId.values()].sort((a, b) => (a.attractionId < b.attractionId ? -1 : 1));
+  return [...modelled, ...others];
+}
+
+function itemsByPark(attractions: readonly Attraction[]): Map<string, Uint32Array> {
+  const parks = new Map<string, number[]>();
+  attractions.forEach(({ park }, item) => {
+    const items = parks.get(park);
+    if (items === undefined) parks.set(park, [item]);
+    else items.push(item);
+  });
+  return new Map(
+    [...parks].sort(([a], [b]) => (a < b ? -1 : 1)).map(([park, items]) => [park, Uint32Array.from(items)]),
+  );
+}
+
+function indexOf(ids: readonly string[]): Map<string, number> {
+  return new Map(ids.map((id, index) => [id, index]));
+}
+
+function invalid(reason: string): RecommenderError {
+  return new RecommenderError('RECOMMENDER_GENERATION_INVALID', `${reason} Train again from the same update.`);
+}

@@ -1,0 +1,54 @@
+import { als, attractions, parentOf, visits } from '@attractions/feeds';
+import type { FeedStore, Parent, UpdateRecord } from '@attractions/feeds';
+import { RecommenderError } from '../errors.js';
+import { generationOf } from './generation.js';
+import type { Generation } from './generation.js';
+
+/**
+ * Loads a model and exactly the updates it was trained on, found through the record's parents: never "the latest of each", which could mix
+ * two generations. The visits are only checked to be there; the model holds all that serving needs of them.
+ *
+ * @param seq which model; default: the latest
+ * @throws RecommenderError RECOMMENDER_NO_MODEL, RECOMMENDER_LINEAGE_BROKEN, RECOMMENDER_GENERATION_INVALID
+ * @throws FeedsError where a record or a file cannot be read, or its checksum differs
+ */
+export async function loadGeneration(store: FeedStore, seq?: number): Promise<Generation> {
+  const models = store.feed(als);
+  if (seq === undefined && (await models.head()) === undefined)
+    throw new RecommenderError(
+      'RECOMMENDER_NO_MODEL',
+      `There is no model in '${store.root}' yet; run 'attractions train' first, or 'attractions run' for the whole pipeline.`,
+    );
+  const model = await (seq === undefined ? models.latest() : models.at(seq));
+  const visitsParent = parentIn(model.record, visits.path);
+  const attractionsParent = parentIn(model.record, attractions.path);
+  const [visitsUpdate, attractionsUpdate] = await Promise.all([
+    store.feed(visits).at(visitsParent.seq),
+    store.feed(attractions).at(attractionsParent.seq),
+  ]);
+  mustBe(visitsParent, visitsUpdate.record, model.seq);
+  mustBe(attractionsParent, attractionsUpdate.record, model.seq);
+  const [factors, named] = await Promise.all([model.read(), attractionsUpdate.read()]);
+  return generationOf(factors, named, {
+    model: model.seq,
+    visits: visitsParent.seq,
+    attractions: attractionsParent.seq,
+  });
+}
+
+function parentIn({ parents, seq }: UpdateRecord, feed: string): Parent {
+  const parent = parents.find((candidate) => candidate.feed === feed);
+  if (parent !== undefined) return parent;
+  throw broken(`Model ${seq} does not name the '${feed}' it was trained on.`);
+}
+
+function mustBe(parent: Parent, found: UpdateRecord, model: number): void {
+  if (parentOf(found).sha256 === parent.sha256) return;
+  throw broken(
+    `Model ${model} was trained on another update ${parent.seq} of '${parent.feed}' than the one now there.`,
+  );
+}
+
+function broken(fault: string): RecommenderError {
+  return new RecommenderError('RECOMMENDER_LINEAGE_BROKEN', `${fault} Train again.`);
+}
