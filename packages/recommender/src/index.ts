@@ -1,1 +1,32 @@
-export {};
+export { alsRecommender } from './answers/als.js';
+export { createRecommender } from './answers/compose.js';
+export { withFallback } from './answers/fallback.js';
+export { withFilters } from './answers/filtered.js';
+export { mappingRecommender } from './answers/mapping.js';
+export { paneledRecommender } from './answers/paneled.js';
+export { popularRecommender } from './answers/popular.js';
+export { DEFAULT_LIMIT, MAX_LIMIT } from './answers/recommender.js';
+export { RECOMMENDER_ERRORS, RecommenderError } from './errors.js';
+export { assignmentIn } from './experiment/assignment.js';
+export { BUCKETS, bucketOf } from './experiment/bucket.js';
+export { demoExperiment } from './experiment/demo.js';
+export { foldInOf } from './factors/fold-in.js';
+export { topK } from './factors/top-k.js';
+export { generationOf } from './generation/generation.js';
+export { loadGeneration } from './generation/load.js';
+
+export type { Composition } from './answers/compose.js';
+export type { StandingFilters } from './answers/filtered.js';
+export type { Mapping } from './answers/mapping.js';
+export type {
+  PanelOf,
+  Recommendation,
+  RecommendationRequest,
+  Recommendations,
+  Recommender,
+  Source,
+} from './answers/recommender.js';
+export type { RecommenderErrorCode } from './errors.js';
+export type { FoldedIn, History } from './factors/fold-in.js';
+export type { Ranked } from './factors/top-k.js';
+export type { Generation, GenerationSeqs } from './generation/generation.js';

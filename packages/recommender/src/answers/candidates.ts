@@ -1,0 +1,87 @@
+import type { Attraction } from '@attractions/feeds';
+import type { Generation } from '../generation/generation.js';
+import { seenBy } from '../generation/generation.js';
+import { RecommenderError } from '../errors.js';
+import type { Pool } from '../factors/top-k.js';
+import { DEFAULT_LIMIT, MAX_LIMIT } from './recommender.js';
+import type { RecommendationRequest } from './recommender.js';
+
+/** A request read against a generation: every filter in one place, so that no path can forget one. */
+export interface Candidates extends Pool {
+  /** The items worth looking at, ascending; absent: all of the generation. `passes` alone decides. */
+  readonly items: Uint32Array | undefined;
+  /** Whether an item passes every filter. */
+  passes(item: number): boolean;
+  readonly limit: number;
+}
+
+/**
+ * Reads the filters of a request.
+ * @throws RecommenderError RECOMMENDER_REQUEST_INVALID, RECOMMENDER_UNKNOWN_PARK, RECOMMENDER_UNKNOWN_THEME
+ */
+export function candidates(generation: Generation, request: RecommendationRequest): Candidates {
+  const { attractions } = generation;
+  const { park } = request;
+  const limit = limitOf(request);
+  const inPark = itemsOfPark(generation, park);
+  const themes = themesOf(generation, request.themes);
+  const allowed = request.allow && itemsOf(generation, request.allow);
+  const hidden = hiddenFrom(generation, request);
+  return {
+    items: allowed === undefined ? inPark : Uint32Array.from(allowed).sort(),
+    limit,
+    passes: (item) => {
+      const attraction = attractions[item] as Attraction;
+      return (
+        !hidden.has(item) &&
+        (park === undefined || attraction.park === park) &&
+        (allowed === undefined || allowed.has(item)) &&
+        (themes === undefined || attraction.themes.some((theme) => themes.has(theme)))
+      );
+    },
+  };
+}
+
+/** The known ones among attraction ids, as items, in the order given and without repeats. */
+export function itemsOf({ itemOf }: Generation, ids: readonly string[]): Set<number> {
+  const items = new Set<number>();
+  for (const id of ids) {
+    const item = itemOf.get(id);
+    if (item !== undefined) items.add(item);
+  }
+  return items;
+}
+
+function hiddenFrom(generation: Generation, request: RecommendationRequest): Set<number> {
+  const { userId, visits = [], deny = [], includeVisited = false } = request;
+  const hidden = itemsOf(generation, deny);
+  if (includeVisited) return hidden;
+  for (const item of itemsOf(generation, visits)) hidden.add(item);
+  const user = userId === undefined ? undefined : generation.userOf.get(userId);
+  if (user !== undefined) for (const item of seenBy(generation, user)) hidden.add(item);
+  return hidden;
+}
+
+function limitOf({ limit = DEFAULT_LIMIT }: RecommendationRequest): number {
+  if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
+  throw new RecommenderError(
+    'RECOMMENDER_REQUEST_INVALID',
+    `The limit is ${limit}; give a whole number from 1 to ${MAX_LIMIT}.`,
+  );
+}
+
+function itemsOfPark({ parks }: Generation, park: string | undefined): Uint32Array | undefined {
+  if (park === undefined) return undefined;
+  const items = parks.get(park);
+  if (items !== undefined) return items;
+  const known = [...parks.keys()].join(', ');
+  throw new RecommenderError('RECOMMENDER_UNKNOWN_PARK', `There is no park '${park}'; give one of: ${known}.`);
+}
+
+function themesOf({ themes }: Generation, wanted: readonly string[] | undefined): Set<string> | undefined {
+  if (wanted === undefined || wanted.length === 0) return undefined;
+  const unknown = wanted.find((theme) => !themes.has(theme));
+  if (unknown === undefined) return new Set(wanted);
+  const known = [...themes].join(', ');
+  throw new RecommenderError('RECOMMENDER_UNKNOWN_THEME', `There is no theme '${unknown}'; give one of: ${known}.`);
+}

@@ -1,0 +1,15 @@
+import type { Attraction } from '@attractions/feeds';
+import type { Generation } from '../generation/generation.js';
+import type { Recommendation, Source } from './recommender.js';
+
+/** One entry of a list, named. */
+export function entryOf(
+  { attractions }: Generation,
+  item: number,
+  score: number,
+  source: Source,
+  reason?: string,
+): Recommendation {
+  const { attractionId, name } = attractions[item] as Attraction;
+  return reason === undefined ? { attractionId, name, score, source } : { attractionId, name, score, source, reason };
+}

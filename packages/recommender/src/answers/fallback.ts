@@ -1,0 +1,29 @@
+import { DEFAULT_LIMIT } from './recommender.js';
+import type { Recommendations, Recommender } from './recommender.js';
+
+/**
+ * Asks each recommender in turn until the list is full. A short list is *topped up*: what the first one found stays in front, the next one
+ * adds what is not there yet, and every entry says which source it came from. People expect a full list more than a pure one. Scores of
+ * different sources have different scales and are not compared.
+ */
+export function withFallback(first: Recommender, ...others: readonly Recommender[]): Recommender {
+  return {
+    recommend(request) {
+      const { limit = DEFAULT_LIMIT, deny = [] } = request;
+      return others.reduce((answer, next) => {
+        const found = answer.recommendations;
+        if (found.length >= limit) return answer;
+        const denied = found.length === 0 ? deny : [...deny, ...found.map(({ attractionId }) => attractionId)];
+        return toppedUp(answer, next.recommend({ ...request, limit: limit - found.length, deny: denied }));
+      }, first.recommend(request));
+    },
+  };
+}
+
+/** The source is that of whoever gave the first entry; the panel that of the first who knows one. */
+function toppedUp(answer: Recommendations, more: Recommendations): Recommendations {
+  const panel = answer.panel ?? more.panel;
+  const recommendations = [...answer.recommendations, ...more.recommendations];
+  const { source } = answer.recommendations.length === 0 ? more : answer;
+  return { recommendations, source, ...(panel && { panel }), generation: answer.generation };
+}

@@ -1,0 +1,34 @@
+import { alsRecommender } from '../../src/answers/als.js';
+import { createRecommender } from '../../src/answers/compose.js';
+import { withFallback } from '../../src/answers/fallback.js';
+import { withFilters } from '../../src/answers/filtered.js';
+import { mappingRecommender } from '../../src/answers/mapping.js';
+import { popularRecommender } from '../../src/answers/popular.js';
+import { demoExperiment } from '../../src/experiment/demo.js';
+import { sampleGeneration } from '../support/sample.js';
+import { keepsTheContract } from './recommender-contract.js';
+
+const generation = sampleGeneration();
+const popular = popularRecommender(generation);
+const als = alsRecommender(generation);
+const mapping = new Map([
+  ['ana', ['hill:tower', 'gone:ride', 'bay:pool', 'hill:tower']],
+  ['stranger', ['moon:crater']],
+]);
+const mapped = mappingRecommender(generation, mapping);
+const experiment = {
+  ...demoExperiment,
+  panels: [
+    ...demoExperiment.panels,
+    { name: 'written', recommender: 'mapping', buckets: [[9_000, 10_000]] as const },
+  ].map((panel) => (panel.name === 'popular' ? { ...panel, buckets: [[5_000, 9_000]] as const } : panel)),
+};
+
+keepsTheContract('als alone', generation, als, { complete: false });
+keepsTheContract('mapping alone', generation, mapped, { complete: false });
+keepsTheContract('popular', generation, popular, { complete: true });
+keepsTheContract('als, then popular', generation, withFallback(als, popular), { complete: true });
+keepsTheContract('mapping, als, popular', generation, withFallback(mapped, als, popular), { complete: true });
+keepsTheContract('no standing filter', generation, withFilters(popular, {}), { complete: true });
+keepsTheContract('the usual stack', generation, createRecommender(generation), { complete: true });
+keepsTheContract('panels', generation, createRecommender(generation, { experiment, mapping }), { complete: true });
