@@ -1,10 +1,12 @@
 /** One column or JSON property of a feed's rows, as the record's schema carries it. */
 export interface Field {
-  /** Snake case, as written in the file. */
+  /** Snake case, as written in the file; `file.column` where an update has files of several kinds. */
   readonly name: string;
   readonly type: FieldType;
   readonly nullable: boolean;
   readonly description: string;
+  /** Least and greatest number that may stand here, both inclusive. */
+  readonly range?: readonly [number, number];
 }
 
 export type FieldType =
@@ -16,12 +18,13 @@ export type FieldType =
   | 'float64'
   | 'timestamp[ms, UTC]'
   | 'list<utf8>'
+  | 'list<int32>'
   | 'list<float32>'
   | 'json';
 
 /** A named file of one update, before it has a place in a store. */
 export interface EncodedFile {
-  /** Base name with extension, unique within the update: `part-00000-<uuid>.parquet`. */
+  /** What the file is within its update, with extension: `part-00000.parquet`. In the store a UUID is put before the extension. */
   readonly name: string;
   readonly bytes: Uint8Array;
   /** Rows in this file; 0 for a file that is no table. */
@@ -30,9 +33,11 @@ export interface EncodedFile {
 
 /** How a value becomes files and files become the value again. A new serialisation is one file that exports one of these. */
 export interface Codec<T> {
-  /** The `format` word of the record: `parquet`, `csv`, `json`, … */
+  /** The `codec` word of the record: `parquet`, `csv`, `json`, … */
   readonly format: string;
+  /** Throws FeedsError FEEDS_VALUE_INVALID naming the first row and column that break the contract. */
   encode(value: T): Promise<readonly EncodedFile[]>;
+  /** Takes files of any minor version: columns it does not know are left out, nullable ones that are missing are null. */
   decode(files: readonly EncodedFile[]): Promise<T>;
 }
 
@@ -43,6 +48,11 @@ export interface Codec<T> {
 export interface FeedContract<T> {
   /** `<domain>/<name>/v<major>.<minor>`, e.g. `etl/visits/v1.0`. */
   readonly path: string;
+  /**
+   * `<major>.<minor>` of this contract, e.g. `1.1`; the path's when absent. A minor version stays at the path it was
+   * born at, so that readers of the older minor go on getting the newest data.
+   */
+  readonly version?: string;
   readonly description: string;
   readonly schema: readonly Field[];
   readonly codec: Codec<T>;

@@ -1,1 +1,21 @@
-export {};
+export { als } from './contracts/als.js';
+export { attractions } from './contracts/attractions.js';
+export { experiments } from './contracts/experiments.js';
+export { popularity } from './contracts/popularity.js';
+export { rejects } from './contracts/rejects.js';
+export { visits } from './contracts/visits.js';
+export { FEEDS_ERRORS, FeedsError } from './errors.js';
+export { parentOf } from './log/record.js';
+export { openFeeds } from './open.js';
+
+export type { Codec, EncodedFile, FeedContract, Field, FieldType } from './contract.js';
+export type { AlsGeneration } from './contracts/als.js';
+export type { Attraction } from './contracts/attractions.js';
+export type { Experiment, Panel } from './contracts/experiments.js';
+export type { Popularity } from './contracts/popularity.js';
+export type { Reject } from './contracts/rejects.js';
+export type { VisitsColumns, VisitsTable } from './contracts/visits.js';
+export type { FeedsErrorCode } from './errors.js';
+export type { Feed, PutOptions, Update } from './feed.js';
+export type { DataFile, Parent, Producer, RecordEnvelope, Source, UpdateRecord } from './log/record.js';
+export type { FeedStore } from './open.js';

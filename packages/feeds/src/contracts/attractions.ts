@@ -1,3 +1,8 @@
+import { csv } from '../codec/csv.js';
+import { float64, optional, schemaOf, text, texts } from '../columns.js';
+import type { Columns } from '../columns.js';
+import type { FeedContract } from '../contract.js';
+
 /** One attraction. */
 export interface Attraction {
   /** `park:poi`, unique over all parks. */
@@ -12,3 +17,21 @@ export interface Attraction {
   /** May be empty. In the file: joined with `|`. */
   readonly themes: readonly string[];
 }
+
+const columns: Columns<Attraction> = {
+  attractionId: text('attraction_id', '`park:poi`, unique over all parks.'),
+  park: text('park', 'Name of the park, as the raw file names it.'),
+  name: text('name', 'Name for people.'),
+  latitude: optional(float64('latitude', 'Degrees, WGS 84; no value where the raw one was malformed.', [-90, 90])),
+  longitude: optional(float64('longitude', 'Degrees, WGS 84; no value where the raw one was malformed.', [-180, 180])),
+  durationMinutes: optional(float64('duration_minutes', 'Length of a ride or visit, in minutes.', [0, 1e6])),
+  themes: texts('themes', 'Themes joined with `|`; may be empty.'),
+};
+
+/** The attractions that visits name. One row is one attraction. CSV with a header. */
+export const attractions: FeedContract<readonly Attraction[]> = {
+  path: 'etl/attractions/v1.0',
+  description: 'The attractions of all parks.',
+  schema: schemaOf(columns),
+  codec: csv(columns),
+};

@@ -1,0 +1,113 @@
+import * as arrow from 'apache-arrow';
+import { DataType } from 'apache-arrow';
+import type { Data } from 'apache-arrow';
+
+import { FeedsError } from '../errors.js';
+
+/** A table of columns of one length, none of them with nulls. */
+export function tableOf(columns: Readonly<Record<string, Data>>): arrow.Table {
+  const fields = Object.entries(columns).map(([name, { type }]) => new arrow.Field(name, type, false));
+  const schema = new arrow.Schema(fields);
+  const children = Object.values(columns);
+  const length = children[0]?.length ?? 0;
+  const data = arrow.makeData({ type: new arrow.Struct(fields), length, nullCount: 0, children });
+  return new arrow.Table(schema, [new arrow.RecordBatch(schema, data)]);
+}
+
+/** Integers below 2^31 as a column over the array itself. */
+export function int32Column(values: Uint32Array): Data<arrow.Int32> {
+  return arrow.makeData({ type: new arrow.Int32(), data: signed(values) });
+}
+
+/** The texts of a column without nulls. */
+export function strings(table: arrow.Table, column: string): string[] {
+  return [...(table.getChild(column) ?? [])].map(String);
+}
+
+/** The numbers of a column of 32-bit integers without nulls; those of a single chunk are a view, not a copy. */
+export function int32s(table: arrow.Table, column: string): Int32Array {
+  return joined(
+    chunksOf(table, column).map((data) => new Int32Array(data.values.buffer, data.values.byteOffset, data.length)),
+    Int32Array,
+  );
+}
+
+/** Vectors as one column, row-major over the one typed array: no object per row, no copy. */
+export function float32Rows(values: Float32Array, rank: number): Data<arrow.FixedSizeList<arrow.Float32>> {
+  const child = arrow.makeData({ type: new arrow.Float32(), data: values });
+  const item = new arrow.Field('item', new arrow.Float32(), false);
+  const type = new arrow.FixedSizeList(rank, item);
+  return arrow.makeData({ type, length: values.length / rank, nullCount: 0, child });
+}
+
+/** The same back, row-major. Throws FEEDS_DATA_CORRUPT naming the first row that has not `rank` numbers. */
+export function float32RowsOf(table: arrow.Table, column: string, rank: number): Float32Array {
+  let firstRow = 0;
+  const parts = chunksOf(table, column).map((data) => {
+    const [from, to] = extent(data, (length, row) => {
+      if (length === rank) return;
+      throw new FeedsError(
+        'FEEDS_DATA_CORRUPT',
+        `Row ${firstRow + row + 1}: ${column} has ${length} numbers, not ${rank}.`,
+      );
+    });
+    firstRow += data.length;
+    const values: Float32Array = data.children[0]?.values ?? new Float32Array();
+    return values.subarray(from, to);
+  });
+  return joined(parts, Float32Array);
+}
+
+/** Lists of integers as rows `items[offsets[r] .. offsets[r + 1])`, over the two arrays themselves. */
+export function int32Lists(offsets: Uint32Array, items: Uint32Array): Data<arrow.List<arrow.Int32>> {
+  const child = arrow.makeData({ type: new arrow.Int32(), data: signed(items) });
+  const type = new arrow.List(new arrow.Field('item', new arrow.Int32(), false));
+  return arrow.makeData({ type, length: offsets.length - 1, nullCount: 0, valueOffsets: signed(offsets), child });
+}
+
+/** The same back. */
+export function int32ListsOf(table: arrow.Table, column: string): { offsets: Uint32Array; items: Uint32Array } {
+  const offsets = new Uint32Array(table.numRows + 1);
+  let row = 0;
+  const parts = chunksOf(table, column).map((data) => {
+    const [from, to] = extent(data, (length) => {
+      offsets[row + 1] = (offsets[row] ?? 0) + length;
+      row++;
+    });
+    const values: Int32Array = data.children[0]?.values ?? new Int32Array();
+    return values.subarray(from, to);
+  });
+  const items = joined(parts, Int32Array);
+  return { offsets, items: new Uint32Array(items.buffer, items.byteOffset, items.length) };
+}
+
+function chunksOf(table: arrow.Table, column: string): readonly Data[] {
+  return table.getChild(column)?.data ?? [];
+}
+
+/** Tells `each` the length of every list, and gives where the lists' values begin and end in the child. */
+function extent(data: Data, each: (length: number, row: number) => void): readonly [number, number] {
+  const { type, valueOffsets } = data;
+  if (DataType.isFixedSizeList(type)) {
+    for (let row = 0; row < data.length; row++) each(type.listSize, row);
+    return [0, data.length * type.listSize];
+  }
+  for (let row = 0; row < data.length; row++) each((valueOffsets[row + 1] ?? 0) - (valueOffsets[row] ?? 0), row);
+  return [valueOffsets[0] ?? 0, valueOffsets[data.length] ?? 0];
+}
+
+function signed(values: Uint32Array): Int32Array {
+  return new Int32Array(values.buffer, values.byteOffset, values.length);
+}
+
+function joined<A extends Float32Array | Int32Array>(parts: readonly A[], Kind: new (length: number) => A): A {
+  const [only] = parts;
+  if (parts.length === 1 && only) return only;
+  const whole = new Kind(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}

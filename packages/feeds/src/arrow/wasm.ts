@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+
+import type * as parquetWasm from 'parquet-wasm/esm';
+
+/** The functions of one instance of parquet-wasm. */
+export type ParquetWasm = typeof parquetWasm;
+
+let instance: Promise<ParquetWasm> | undefined;
+let instances = 0;
+
+/**
+ * Runs `action` on an instance of parquet-wasm, made at the first call: 5 MB are compiled beside the main thread, which
+ * takes about 0.1 s. After an error the instance is given up, since a trap may leave its memory in any state; the next
+ * call gets a new one.
+ */
+export async function withParquetWasm<R>(action: (wasm: ParquetWasm) => R): Promise<R> {
+  instance ??= instantiate();
+  const used = instance;
+  try {
+    return action(await used);
+  } catch (cause) {
+    if (instance === used) instance = undefined;
+    throw cause;
+  }
+}
+
+/** The query makes it another module with a memory of its own; the package has no other way to make a second instance. */
+async function instantiate(): Promise<ParquetWasm> {
+  const bytes = readFile(new URL(import.meta.resolve('parquet-wasm/esm/parquet_wasm_bg.wasm')));
+  const wasm: ParquetWasm = await import(`${import.meta.resolve('parquet-wasm/esm')}?instance=${instances++}`);
+  await wasm.default({ module_or_path: bytes });
+  return wasm;
+}

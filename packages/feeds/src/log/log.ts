@@ -1,0 +1,70 @@
+import { sha256 } from '../canonical.js';
+import type { BlobStore } from '../store/blob-store.js';
+import { findHead, logPaths } from './head.js';
+import { corrupt, parseRecord } from './parse-record.js';
+import type { RecordEnvelope } from './record.js';
+
+/** A record with the hash of the bytes it was read from, which the next record must carry. */
+export interface Entry {
+  readonly record: RecordEnvelope;
+  readonly sha256: string;
+}
+
+/** The records of one feed, read and checked. */
+export interface Log {
+  /** The newest entry, or undefined where the feed has none; it is held to the one before it. */
+  head(): Promise<Entry | undefined>;
+  /** The entry at `seq`, held to the one after it where there is one; undefined where there is none. */
+  at(seq: number): Promise<Entry | undefined>;
+  /** Entries from the one at `seq` back to the first, each held to the one after it. */
+  back(seq: number): AsyncIterable<Entry>;
+  /** The entry at `seq`, checked by itself alone; undefined where there is none. */
+  read(seq: number): Promise<Entry | undefined>;
+}
+
+export function openLog(store: BlobStore, feed: string): Log {
+  const paths = logPaths(feed);
+
+  async function read(seq: number): Promise<Entry | undefined> {
+    const path = paths.record(seq);
+    const bytes = await store.read(path);
+    return bytes && { record: parseRecord(bytes, feed, seq, `${store.root}/${path}`), sha256: sha256(bytes) };
+  }
+
+  async function existing(seq: number): Promise<Entry> {
+    const entry = await read(seq);
+    if (entry) return entry;
+    throw corrupt(`${store.root}/${paths.record(seq)}`, 'the record is missing, though there are later ones');
+  }
+
+  function hold(entry: Entry, next: Entry): Entry {
+    if (next.record.prev === entry.sha256) return entry;
+    const { seq } = entry.record;
+    const wanted = `record ${seq + 1} says ${next.record.prev}`;
+    throw corrupt(`${store.root}/${paths.record(seq)}`, `its SHA-256 is ${entry.sha256}, but ${wanted}`);
+  }
+
+  return {
+    read,
+    head: async () => {
+      const seq = await findHead(store, paths);
+      if (seq === 0) return undefined;
+      const entry = await existing(seq);
+      if (seq > 1) hold(await existing(seq - 1), entry);
+      return entry;
+    },
+    at: async (seq) => {
+      const entry = await read(seq);
+      const next = entry && (await read(seq + 1));
+      return entry && next ? hold(entry, next) : entry;
+    },
+    back: async function* (seq) {
+      let next: Entry | undefined;
+      for (let at = seq; at >= 1; at--) {
+        const entry = await existing(at);
+        yield next ? hold(entry, next) : entry;
+        next = entry;
+      }
+    },
+  };
+}

@@ -1,0 +1,67 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import type { FeedContract } from './contract.js';
+import { FeedsError } from './errors.js';
+import { openFeed } from './feed.js';
+import type { Feed } from './feed.js';
+import { checkFeedPath } from './feed-path.js';
+import type { BlobStore } from './store/blob-store.js';
+import { folderStore } from './store/folder.js';
+import { memoryStore } from './store/memory.js';
+
+/** The feeds of one root. */
+export interface FeedStore {
+  /** As given to `openFeeds`. */
+  readonly root: string;
+  /** The feed of a contract, there or not: nothing is read or made before the first call. */
+  feed<T>(contract: FeedContract<T>): Feed<T>;
+  /** Paths of the feeds that have a log, sorted. */
+  list(): Promise<readonly string[]>;
+}
+
+/**
+ * Opens the feeds below `root`: a folder (`./feeds`, an absolute path, `file:///…`), or `memory:`, which is a new and empty
+ * store at each call. A root that does not exist is empty, and made by the first put. Throws FEEDS_ROOT_INVALID.
+ */
+export function openFeeds(root: string): FeedStore {
+  return feedStore(root, storeOf(root), Date.now);
+}
+
+/** The same over any store and clock (milliseconds since 1970). */
+export function feedStore(root: string, store: BlobStore, now: () => number): FeedStore {
+  return {
+    root,
+    feed: (contract) => {
+      checkFeedPath(contract.path);
+      return openFeed(store, contract, now);
+    },
+    list: async () => (await logsBelow(store, '')).sort(),
+  };
+}
+
+function storeOf(root: string): BlobStore {
+  const invalid = (problem: string) =>
+    new FeedsError('FEEDS_ROOT_INVALID', `${JSON.stringify(root)} ${problem}; give a folder, a file: URL or memory:.`);
+  if (root === '' || root.includes('\0')) throw invalid('is no root for feeds');
+  const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(root)?.[1]?.toLowerCase();
+  if (scheme === undefined) return folderStore(resolve(root));
+  if (scheme === 'file') {
+    try {
+      return folderStore(fileURLToPath(root));
+    } catch (cause) {
+      throw invalid(`is no file: URL of this machine (${String(cause)})`);
+    }
+  }
+  if (root === 'memory:') return memoryStore();
+  throw invalid(`has the scheme ${scheme}:, which this release does not know`);
+}
+
+async function logsBelow(store: BlobStore, folder: string): Promise<string[]> {
+  const children = await store.children(folder);
+  if (children.includes('_log/')) return [folder];
+  const below = children
+    .filter((name) => name.endsWith('/') && !/^[._]/.test(name))
+    .map((name) => logsBelow(store, `${folder === '' ? '' : `${folder}/`}${name.slice(0, -1)}`));
+  return (await Promise.all(below)).flat();
+}

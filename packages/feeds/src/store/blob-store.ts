@@ -1,0 +1,25 @@
+/**
+ * Where feeds keep their bytes: a folder, memory, a bucket. Paths are relative, with `/` between their parts.
+ * `putIfAbsent` carries all safety; the rest may be as weak as an object store's.
+ */
+export interface BlobStore {
+  /** What the store is, for messages: `./feeds`, `memory:`. */
+  readonly root: string;
+  /** The bytes at `path`, or undefined where there is nothing. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** The size at `path` without reading it, or undefined where there is nothing. */
+  stat(path: string): Promise<{ readonly bytes: number } | undefined>;
+  /** Writes a file of a name never used before. Durable when the promise resolves; half-written files are possible before. */
+  write(path: string, bytes: Uint8Array): Promise<void>;
+  /**
+   * Writes a file, whole or not at all, unless there is one: then false, and the file there is untouched. Durable when it
+   * resolves. Of any number of callers at once exactly one gets true. When it throws, the outcome is unknown.
+   */
+  putIfAbsent(path: string, bytes: Uint8Array): Promise<boolean>;
+  /** Writes or replaces a file that nothing relies on: readers see old or new bytes, a crash may lose both. */
+  overwrite(path: string, bytes: Uint8Array): Promise<void>;
+  /** Removes a file; nothing happens where there is none. */
+  remove(path: string): Promise<void>;
+  /** Names right below a folder (`''` is the root), sorted; those of folders end in `/`. Empty where there is no folder. */
+  children(folder: string): Promise<readonly string[]>;
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, open, readFile, readdir, rename, stat, unlink } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
+
+import type { BlobStore } from './blob-store.js';
+import { errnoOf, storeFailure } from './failure.js';
+
+/**
+ * Feeds in a plain folder. Put-if-absent is write to a temporary name, fsync, `link()`, fsync the directory: a reader sees
+ * the whole file or none, and of several writers the file system lets one link. Reading never creates anything.
+ */
+export function folderStore(root: string): BlobStore {
+  const at = (path: string) => join(root, path);
+
+  async function attempt<R>(deed: string, path: string, action: () => Promise<R>): Promise<R> {
+    try {
+      return await action();
+    } catch (cause) {
+      throw storeFailure(deed, at(path), cause);
+    }
+  }
+
+  /** Runs `action`, and once more after making the folder when that was what it lacked. */
+  async function inFolderOf<R>(path: string, action: () => Promise<R>): Promise<R> {
+    try {
+      return await action();
+    } catch (cause) {
+      if (errnoOf(cause) !== 'ENOENT') throw cause;
+      await makeFolder(dirname(at(path)));
+      return action();
+    }
+  }
+
+  /** Writes to a temporary name beside `path`, hands that to `place`, and leaves no temporary name behind. */
+  async function throughTemporary<R>(path: string, bytes: Uint8Array, place: (temporary: string) => Promise<R>) {
+    const temporary = join(dirname(at(path)), `.tmp-${randomUUID()}`);
+    try {
+      await inFolderOf(path, () => writeNew(temporary, bytes));
+      return await place(temporary);
+    } finally {
+      await unlink(temporary).catch(() => undefined);
+    }
+  }
+
+  return {
+    root,
+    read: (path) => attempt('read', path, () => unlessAbsent(readFile(at(path)))),
+    stat: (path) =>
+      attempt('read', path, async () => {
+        const found = await unlessAbsent(stat(at(path)));
+        return found?.isFile() ? { bytes: found.size } : undefined;
+      }),
+    write: (path, bytes) =>
+      attempt('write', path, async () => {
+        await inFolderOf(path, () => writeNew(at(path), bytes));
+        await syncFolder(dirname(at(path)));
+      }),
+    putIfAbsent: (path, bytes) =>
+      attempt('write', path, () =>
+        throughTemporary(path, bytes, async (temporary) => {
+          const won = await linkUnlessPresent(temporary, at(path));
+          if (won) await syncFolder(dirname(at(path)));
+          return won;
+        }),
+      ),
+    overwrite: (path, bytes) =>
+      attempt('write', path, () => throughTemporary(path, bytes, (temporary) => rename(temporary, at(path)))),
+    remove: (path) => attempt('remove', path, async () => void (await unlessAbsent(unlink(at(path))))),
+    children: (folder) =>
+      attempt('list', folder, async () => {
+        const entries = (await unlessAbsent(readdir(at(folder), { withFileTypes: true }))) ?? [];
+        return entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
+      }),
+  };
+}
+
+async function unlessAbsent<R>(found: Promise<R>): Promise<R | undefined> {
+  try {
+    return await found;
+  } catch (cause) {
+    if (errnoOf(cause) === 'ENOENT') return undefined;
+    throw cause;
+  }
+}
+
+async function linkUnlessPresent(from: string, to: string): Promise<boolean> {
+  try {
+    await link(from, to);
+    return true;
+  } catch (cause) {
+    if (errnoOf(cause) === 'EEXIST') return false;
+    throw cause;
+  }
+}
+
+async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx');
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** A new name is durable only once its directory is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Makes a folder with its parents, and makes every new one durable in its own parent. */
+async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true });
+  if (first === undefined) return;
+  const made = relative(first, path).split(sep).filter(Boolean);
+  await syncFolder(dirname(first));
+  let parent = first;
+  for (const name of made) {
+    await syncFolder(parent);
+    parent = join(parent, name);
+  }
+}
