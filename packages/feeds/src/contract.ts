@@ -22,7 +22,7 @@ export type FieldType =
   | 'list<float32>'
   | 'json';
 
-/** A named file of one update, before it has a place in a store. */
+/** A file of one update, before it has a place in a store. */
 export interface EncodedFile {
   /** What the file is within its update, with extension: `part-00000.parquet`. In the store a UUID is put before the extension. */
   readonly name: string;
@@ -31,14 +31,29 @@ export interface EncodedFile {
   readonly rows: number;
 }
 
+/** A file of one update, as a reader meets it. */
+export interface StoredFile {
+  /** As the codec named it. */
+  readonly name: string;
+  /** Where it lies, for messages. */
+  readonly path: string;
+  /** Rows in it by its record; a codec throws FEEDS_DATA_CORRUPT where it finds another number. */
+  readonly rows: number;
+  /** Its content, held to the size and hash of its record. */
+  bytes(): Promise<Uint8Array>;
+}
+
 /** How a value becomes files and files become the value again. A new serialisation is one file that exports one of these. */
 export interface Codec<T> {
   /** The `codec` word of the record: `parquet`, `csv`, `json`, … */
   readonly format: string;
-  /** Throws FeedsError FEEDS_VALUE_INVALID naming the first row and column that break the contract. */
-  encode(value: T): Promise<readonly EncodedFile[]>;
+  /**
+   * The files one after the other, so that no more than one need be in memory. Throws FEEDS_VALUE_INVALID naming the first
+   * row and column that break the contract.
+   */
+  encode(value: T): AsyncIterable<EncodedFile>;
   /** Takes files of any minor version: columns it does not know are left out, nullable ones that are missing are null. */
-  decode(files: readonly EncodedFile[]): Promise<T>;
+  decode(files: readonly StoredFile[]): Promise<T>;
 }
 
 /**

@@ -1,27 +1,14 @@
 import type { FeedContract } from './contract.js';
 import { FeedsError } from './errors.js';
-import { contractVersion, parseVersion } from './feed-path.js';
-import { append, committedBy, laterThan } from './log/append.js';
-import type { Appending } from './log/append.js';
+import { checkReadable } from './feed-path.js';
+import type { LogEnd } from './log/append.js';
 import { openLog } from './log/log.js';
-import { isUpdate, schemaFingerprint } from './log/record.js';
-import type { DataFile, Parent, Producer, RecordEnvelope, Source, UpdateRecord } from './log/record.js';
+import { isUpdate } from './log/record.js';
+import type { RecordEnvelope, UpdateRecord } from './log/record.js';
+import { putUpdate } from './put.js';
+import type { PutOptions } from './put-options.js';
 import type { BlobStore } from './store/blob-store.js';
-import { readFiles, writeFiles } from './update-files.js';
-
-/** What a put says besides the value. */
-export interface PutOptions {
-  /** The updates the value was made from; `parentOf(record)` makes one. */
-  readonly parents?: readonly Parent[];
-  readonly producer: Producer;
-  /** A put of the same producer id and run id commits once: the second gives back the first one's record. */
-  readonly runId?: string;
-  readonly labels?: Readonly<Record<string, string>>;
-  /** The raw files the value was made from. */
-  readonly sources?: readonly Source[];
-  /** What the producer found when it judged the value. */
-  readonly checks?: Readonly<Record<string, string | number | boolean>>;
-}
+import { updateFiles } from './update-files.js';
 
 /** One committed update. Its record is resolved; `read` opens the files the record names, and no others. */
 export interface Update<T> {
@@ -35,8 +22,9 @@ export interface Update<T> {
 export interface Feed<T> {
   readonly contract: FeedContract<T>;
   /**
-   * Adds an update. When it resolves, the update is durable and everyone's latest; when it throws, there is no update.
-   * Throws FEEDS_VALUE_INVALID where the value breaks the contract, naming the first row and column.
+   * Adds an update. When it resolves, the update is durable and everyone's latest. Throws FEEDS_VALUE_INVALID where the value
+   * breaks the contract, naming the first row and column. A put that throws has committed nothing, unless the store failed
+   * at the commit itself and will not say; with a `runId` it is safe to put again.
    */
   put(value: T, options: PutOptions): Promise<UpdateRecord>;
   /** The newest update. Throws FEEDS_EMPTY where there is none. */
@@ -49,138 +37,90 @@ export interface Feed<T> {
   head(): Promise<UpdateRecord | undefined>;
   /** Records of updates, newest first, the chain of hashes checked on the way. */
   history(): AsyncIterable<UpdateRecord>;
+  /** Records of the updates after a seq (0: all), oldest first: what a consumer that stopped there has missed. */
+  since(seq: number): AsyncIterable<UpdateRecord>;
 }
 
-/** Opens the feed of a contract in a store. `now` is the clock, in milliseconds since 1970. */
-export function openFeed<T>(store: BlobStore, contract: FeedContract<T>, now: () => number): Feed<T> {
-  const { path: feed, codec } = contract;
-  const log = openLog(store, feed);
-  const to: Appending = { store, log, feed, now };
-  const verified = new Set<string>();
+/** Where a feed lives. */
+export interface Place {
+  readonly store: BlobStore;
+  /** The clock, in milliseconds since 1970. */
+  readonly now: () => number;
+  /** Paths of data files whose hash this process has seen to fit. */
+  readonly verified: Set<string>;
+  /** Asked before the first write: throws where the store cannot hold a commit log. */
+  readonly fit: () => Promise<void>;
+}
 
-  const decode = async (files: readonly DataFile[]) => codec.decode(await readFiles(store, feed, files, verified));
+/** The feed of a contract in a place. Nothing is read or written before the first call. */
+export function openFeed<T>({ store, now, verified, fit }: Place, contract: FeedContract<T>): Feed<T> {
+  const feed = contract.path;
+  const log = openLog(store, feed);
+  const end: LogEnd = { store, feed, log, now };
+  const files = updateFiles(store, feed, verified);
 
   function updateOf(record: UpdateRecord): Update<T> {
     checkReadable(record, contract);
-    return { record, seq: record.seq, read: () => decode(record.files) };
+    return { record, seq: record.seq, read: () => contract.codec.decode(files.open(record.files)) };
+  }
+
+  /** The update that was latest when `record` was the head: itself, or the one its refs name. */
+  async function latestAt(record: RecordEnvelope): Promise<UpdateRecord | undefined> {
+    if (isUpdate(record)) return record;
+    const entry = await log.at(record.refs.latest);
+    return entry && isUpdate(entry.record) ? entry.record : undefined;
   }
 
   async function head(): Promise<UpdateRecord | undefined> {
     const entry = await log.head();
-    return entry && newestUpdate(entry.record);
+    return entry && latestAt(entry.record);
   }
 
-  /** The update that was latest when `record` was the head. */
-  async function newestUpdate(record: RecordEnvelope): Promise<UpdateRecord | undefined> {
-    if (isUpdate(record)) return record;
-    const entry = record.refs.latest > 0 ? await log.at(record.refs.latest) : undefined;
-    return entry && isUpdate(entry.record) ? entry.record : undefined;
+  function empty(): FeedsError {
+    return new FeedsError(
+      'FEEDS_EMPTY',
+      `The feed ${feed} in ${store.root} has no update yet; run its producer first.`,
+    );
   }
 
-  async function existing(): Promise<RecordEnvelope> {
-    const entry = await log.head();
-    if (entry && entry.record.refs.latest > 0) return entry.record;
-    throw new FeedsError('FEEDS_EMPTY', `The feed ${feed} in ${store.root} has no update yet; run its producer first.`);
-  }
-
-  function noSuch(what: string): FeedsError {
-    return new FeedsError('FEEDS_NO_SUCH_UPDATE', `The feed ${feed} in ${store.root} has no update ${what}.`);
+  function noSuch(which: string): FeedsError {
+    return new FeedsError('FEEDS_NO_SUCH_UPDATE', `The feed ${feed} in ${store.root} has no update ${which}.`);
   }
 
   return {
     contract,
     head,
     put: async (value, options) => {
-      const run = options.runId === undefined ? undefined : { producerId: options.producer.id, runId: options.runId };
-      const before = await log.head();
-      const committed = run && (await committedBy(to, run, before));
-      if (committed && isUpdate(committed)) return committed;
-      const encoded = await codec.encode(value);
-      const folder = compact(laterThan(before?.record, now()));
-      const files = await writeFiles(store, feed, folder, encoded);
-      await decode(files);
-      const manifest = manifestOf(contract, files, options);
-      const record = await append<UpdateRecord>(
-        to,
-        (previous, seq) => ({ ...manifest, refs: { ...previous?.refs, latest: seq } }),
-        run,
-      );
-      if (!isUpdate(record)) throw noSuch('of this run');
-      return record;
+      await fit();
+      return putUpdate(end, files, contract, value, options);
     },
     latest: async () => {
-      const record = await newestUpdate(await existing());
-      if (!record) throw noSuch('that its newest record names');
+      const record = await head();
+      if (record === undefined) throw empty();
       return updateOf(record);
     },
     at: async (seq) => {
-      const entry = Number.isSafeInteger(seq) && seq > 0 ? await log.at(seq) : undefined;
-      if (!entry) throw noSuch(`${seq}; its newest record is ${(await log.head())?.record.seq ?? 0}`);
-      if (!isUpdate(entry.record)) throw noSuch(`${seq}: that record is of type ${entry.record.type}`);
-      return updateOf(entry.record);
+      const entry = await log.at(seq);
+      if (entry && isUpdate(entry.record)) return updateOf(entry.record);
+      const newest = await head();
+      if (newest === undefined) throw empty();
+      throw noSuch(
+        entry ? `${seq}; that record is of type ${entry.record.type}` : `${seq}; its newest is ${newest.seq}`,
+      );
     },
     asOf: async (date) => {
-      const newest = await existing();
-      let from = 0;
-      let to = newest.seq + 1;
-      // Timestamps rise with the seq: halve down to the last record that is not later.
-      while (to - from > 1) {
-        const middle = from + Math.floor((to - from) / 2);
-        const entry = await log.at(middle);
-        if (entry && Date.parse(entry.record.timestamp) <= date.getTime()) from = middle;
-        else to = middle;
-      }
-      const entry = from > 0 ? await log.at(from) : undefined;
-      const record = entry && (await newestUpdate(entry.record));
-      if (!record) throw noSuch(`at ${date.toISOString()} or before`);
-      return updateOf(record);
+      const entry = await log.asOf(date);
+      const record = entry && (await latestAt(entry.record));
+      if (record) return updateOf(record);
+      if ((await head()) === undefined) throw empty();
+      throw noSuch(`at ${date.toISOString()} or before`);
     },
     history: async function* () {
       const entry = await log.head();
       for await (const { record } of log.back(entry?.record.seq ?? 0)) if (isUpdate(record)) yield record;
     },
-  };
-}
-
-function manifestOf(contract: FeedContract<unknown>, files: readonly DataFile[], options: PutOptions) {
-  const { producer, runId, parents = [], sources = [], labels = {}, checks = {} } = options;
-  return {
-    type: 'update' as const,
-    version: contractVersion(contract),
-    codec: contract.codec.format,
-    schema: { fields: contract.schema, fingerprint: schemaFingerprint(contract.schema) },
-    files,
-    totals: {
-      files: files.length,
-      bytes: files.reduce((sum, file) => sum + file.bytes, 0),
-      rows: files.reduce((sum, file) => sum + file.rows, 0),
+    since: async function* (seq) {
+      for await (const { record } of log.forth(seq + 1)) if (isUpdate(record)) yield record;
     },
-    parents,
-    sources,
-    producer,
-    ...(runId !== undefined && { runId }),
-    checks,
-    labels,
   };
-}
-
-function checkReadable(record: UpdateRecord, contract: FeedContract<unknown>): void {
-  const wanted = contractVersion(contract);
-  const where = `Update ${record.seq} of ${record.feed}`;
-  if (parseVersion(record.version).major !== parseVersion(wanted).major) {
-    const problem = `${where} was written under version ${record.version} of its contract`;
-    throw new FeedsError(
-      'FEEDS_VERSION_UNKNOWN',
-      `${problem}; this reader knows ${wanted}. Read it with a release that knows both.`,
-    );
-  }
-  if (record.codec !== contract.codec.format) {
-    const problem = `${where} was written by the codec ${record.codec}`;
-    throw new FeedsError('FEEDS_VERSION_UNKNOWN', `${problem}; this reader's contract has ${contract.codec.format}.`);
-  }
-}
-
-/** `20261122T220311123Z` */
-function compact(timeMs: number): string {
-  return new Date(timeMs).toISOString().replace(/[-:.]/g, '');
 }

@@ -8,7 +8,7 @@ export { FEEDS_ERRORS, FeedsError } from './errors.js';
 export { parentOf } from './log/record.js';
 export { openFeeds } from './open.js';
 
-export type { Codec, EncodedFile, FeedContract, Field, FieldType } from './contract.js';
+export type { Codec, EncodedFile, FeedContract, Field, FieldType, StoredFile } from './contract.js';
 export type { AlsGeneration } from './contracts/als.js';
 export type { Attraction } from './contracts/attractions.js';
 export type { Experiment, Panel } from './contracts/experiments.js';
@@ -16,6 +16,7 @@ export type { Popularity } from './contracts/popularity.js';
 export type { Reject } from './contracts/rejects.js';
 export type { VisitsColumns, VisitsTable } from './contracts/visits.js';
 export type { FeedsErrorCode } from './errors.js';
-export type { Feed, PutOptions, Update } from './feed.js';
+export type { Feed, Update } from './feed.js';
 export type { DataFile, Parent, Producer, RecordEnvelope, Source, UpdateRecord } from './log/record.js';
 export type { FeedStore } from './open.js';
+export type { PutOptions } from './put-options.js';

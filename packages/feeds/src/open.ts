@@ -9,6 +9,7 @@ import { checkFeedPath } from './feed-path.js';
 import type { BlobStore } from './store/blob-store.js';
 import { folderStore } from './store/folder.js';
 import { memoryStore } from './store/memory.js';
+import { probe } from './store/probe.js';
 
 /** The feeds of one root. */
 export interface FeedStore {
@@ -30,11 +31,18 @@ export function openFeeds(root: string): FeedStore {
 
 /** The same over any store and clock (milliseconds since 1970). */
 export function feedStore(root: string, store: BlobStore, now: () => number): FeedStore {
+  let proof: Promise<void> | undefined;
+  const fit = () => (proof ??= probe(store).catch(forget));
+  const forget = (cause: unknown) => {
+    proof = undefined;
+    throw cause;
+  };
+  const place = { store, now, verified: new Set<string>(), fit };
   return {
     root,
     feed: (contract) => {
-      checkFeedPath(contract.path);
-      return openFeed(store, contract, now);
+      checkFeedPath(contract);
+      return openFeed(place, contract);
     },
     list: async () => (await logsBelow(store, '')).sort(),
   };

@@ -1,13 +1,4 @@
-export { concat, conform } from './conform.js';
+export { concat, conform, tableOf } from './conform.js';
 export { readParquet, writeParquet } from './parquet-file.js';
 export { utf8Data } from './utf8.js';
-export {
-  float32Rows,
-  float32RowsOf,
-  int32Column,
-  int32Lists,
-  int32ListsOf,
-  int32s,
-  strings,
-  tableOf,
-} from './vectors.js';
+export { float32Rows, float32RowsOf, int32Column, int32Lists, int32ListsOf, int32sOf, stringsOf } from './vectors.js';

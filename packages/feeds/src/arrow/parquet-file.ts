@@ -1,14 +1,19 @@
 import { tableFromIPC, tableToIPC } from 'apache-arrow';
 import type { Table } from 'apache-arrow';
 
-import { FeedsError } from '../errors.js';
+import { unreadable } from '../codec/stored.js';
+import type { StoredFile } from '../contract.js';
 import { withParquetWasm } from './wasm.js';
+import type { ParquetWasm } from './wasm.js';
 
 /** How a table is laid out in its file. */
 export interface ParquetLayout {
-  /** Columns not worth a dictionary, since hardly a value comes twice: vectors of floats. */
+  /** Paths of leaf columns not worth a dictionary, since hardly a value comes twice: `factors.list.item`. */
   readonly plainColumns?: readonly string[];
 }
+
+/** The default of 1,024 rows would make a batch, and so several arrays, of every few rows. */
+const BATCH_ROWS = 1 << 20;
 
 /** An Arrow table as the bytes of one Parquet file, zstd-compressed. */
 export function writeParquet(table: Table, { plainColumns = [] }: ParquetLayout = {}): Promise<Uint8Array> {
@@ -16,19 +21,19 @@ export function writeParquet(table: Table, { plainColumns = [] }: ParquetLayout 
   return withParquetWasm((wasm) => {
     let properties = new wasm.WriterPropertiesBuilder().setCompression(wasm.Compression.ZSTD);
     for (const column of plainColumns) properties = properties.setColumnDictionaryEnabled(column, false);
-    // The table and the properties are consumed by the call, so there is nothing left to free.
+    // The call consumes the table and the properties, so there is nothing left to free.
     return wasm.writeParquet(wasm.Table.fromIPCStream(stream), properties.build());
   });
 }
 
 /** The rows of one Parquet file. Throws FEEDS_DATA_CORRUPT where the bytes are not Parquet. */
-export async function readParquet(bytes: Uint8Array, name: string): Promise<Table> {
+export async function readParquet(file: StoredFile): Promise<Table> {
+  const bytes = await file.bytes();
   try {
-    return tableFromIPC(
-      // The default of 1,024 rows a batch would make an array of every few rows.
-      await withParquetWasm((wasm) => wasm.readParquet(bytes, { batchSize: 1 << 20 }).intoIPCStream()),
-    );
+    // Taking the stream consumes the table of the WASM.
+    const read = (wasm: ParquetWasm) => wasm.readParquet(bytes, { batchSize: BATCH_ROWS }).intoIPCStream();
+    return tableFromIPC(await withParquetWasm(read));
   } catch (cause) {
-    throw new FeedsError('FEEDS_DATA_CORRUPT', `${name} is no readable Parquet: ${String(cause)}`, { cause });
+    throw unreadable(file, `is no readable Parquet: ${String(cause)}`, cause);
   }
 }

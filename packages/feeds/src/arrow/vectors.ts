@@ -2,17 +2,7 @@ import * as arrow from 'apache-arrow';
 import { DataType } from 'apache-arrow';
 import type { Data } from 'apache-arrow';
 
-import { FeedsError } from '../errors.js';
-
-/** A table of columns of one length, none of them with nulls. */
-export function tableOf(columns: Readonly<Record<string, Data>>): arrow.Table {
-  const fields = Object.entries(columns).map(([name, { type }]) => new arrow.Field(name, type, false));
-  const schema = new arrow.Schema(fields);
-  const children = Object.values(columns);
-  const length = children[0]?.length ?? 0;
-  const data = arrow.makeData({ type: new arrow.Struct(fields), length, nullCount: 0, children });
-  return new arrow.Table(schema, [new arrow.RecordBatch(schema, data)]);
-}
+import type { Refusal } from './conform.js';
 
 /** Integers below 2^31 as a column over the array itself. */
 export function int32Column(values: Uint32Array): Data<arrow.Int32> {
@@ -20,15 +10,17 @@ export function int32Column(values: Uint32Array): Data<arrow.Int32> {
 }
 
 /** The texts of a column without nulls. */
-export function strings(table: arrow.Table, column: string): string[] {
+export function stringsOf(table: arrow.Table, column: string): string[] {
   return [...(table.getChild(column) ?? [])].map(String);
 }
 
-/** The numbers of a column of 32-bit integers without nulls; those of a single chunk are a view, not a copy. */
-export function int32s(table: arrow.Table, column: string): Int32Array {
-  return joined(
-    chunksOf(table, column).map((data) => new Int32Array(data.values.buffer, data.values.byteOffset, data.length)),
-    Int32Array,
+/** The numbers of a column of 32-bit integers without nulls, as unsigned ones. */
+export function int32sOf(table: arrow.Table, column: string): Uint32Array {
+  return unsigned(
+    joined(
+      chunksOf(table, column).map(({ values }): Int32Array => values),
+      Int32Array,
+    ),
   );
 }
 
@@ -40,18 +32,14 @@ export function float32Rows(values: Float32Array, rank: number): Data<arrow.Fixe
   return arrow.makeData({ type, length: values.length / rank, nullCount: 0, child });
 }
 
-/** The same back, row-major. Throws FEEDS_DATA_CORRUPT naming the first row that has not `rank` numbers. */
-export function float32RowsOf(table: arrow.Table, column: string, rank: number): Float32Array {
-  let firstRow = 0;
+/** The same back, row-major. Throws what `refuse` makes of the first row that has not `rank` numbers. */
+export function float32RowsOf(table: arrow.Table, column: string, rank: number, refuse: Refusal): Float32Array {
+  let row = 0;
   const parts = chunksOf(table, column).map((data) => {
-    const [from, to] = extent(data, (length, row) => {
-      if (length === rank) return;
-      throw new FeedsError(
-        'FEEDS_DATA_CORRUPT',
-        `Row ${firstRow + row + 1}: ${column} has ${length} numbers, not ${rank}.`,
-      );
+    const [from, to] = extent(data, (length) => {
+      row++;
+      if (length !== rank) throw refuse(`Row ${row}: ${column} has ${length} numbers, not ${rank}`);
     });
-    firstRow += data.length;
     const values: Float32Array = data.children[0]?.values ?? new Float32Array();
     return values.subarray(from, to);
   });
@@ -77,8 +65,7 @@ export function int32ListsOf(table: arrow.Table, column: string): { offsets: Uin
     const values: Int32Array = data.children[0]?.values ?? new Int32Array();
     return values.subarray(from, to);
   });
-  const items = joined(parts, Int32Array);
-  return { offsets, items: new Uint32Array(items.buffer, items.byteOffset, items.length) };
+  return { offsets, items: unsigned(joined(parts, Int32Array)) };
 }
 
 function chunksOf(table: arrow.Table, column: string): readonly Data[] {
@@ -86,14 +73,18 @@ function chunksOf(table: arrow.Table, column: string): readonly Data[] {
 }
 
 /** Tells `each` the length of every list, and gives where the lists' values begin and end in the child. */
-function extent(data: Data, each: (length: number, row: number) => void): readonly [number, number] {
+function extent(data: Data, each: (length: number) => void): readonly [number, number] {
   const { type, valueOffsets } = data;
   if (DataType.isFixedSizeList(type)) {
-    for (let row = 0; row < data.length; row++) each(type.listSize, row);
+    for (let row = 0; row < data.length; row++) each(type.listSize);
     return [0, data.length * type.listSize];
   }
-  for (let row = 0; row < data.length; row++) each((valueOffsets[row + 1] ?? 0) - (valueOffsets[row] ?? 0), row);
+  for (let row = 0; row < data.length; row++) each((valueOffsets[row + 1] ?? 0) - (valueOffsets[row] ?? 0));
   return [valueOffsets[0] ?? 0, valueOffsets[data.length] ?? 0];
+}
+
+function unsigned(values: Int32Array): Uint32Array {
+  return new Uint32Array(values.buffer, values.byteOffset, values.length);
 }
 
 function signed(values: Uint32Array): Int32Array {

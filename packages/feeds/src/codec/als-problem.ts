@@ -3,7 +3,7 @@ import type { AlsGeneration } from '../contracts/als.js';
 /** Why a model is not whole, as a sentence naming the first thing that is wrong; undefined where it is. */
 export function alsProblem(model: AlsGeneration): string | undefined {
   const { rank, userIds, attractionIds, userFactors, itemFactors, visitors } = model;
-  if (!Number.isInteger(rank) || rank < 1) return `rank is ${rank}, not a whole number of at least 1.`;
+  if (!Number.isInteger(rank) || rank < 1) return `rank is ${rank}, not a whole number of at least 1`;
   return (
     factorsProblem('users.factors', userFactors, userIds.length, rank) ??
     factorsProblem('items.factors', itemFactors, attractionIds.length, rank) ??
@@ -16,20 +16,20 @@ export function alsProblem(model: AlsGeneration): string | undefined {
 }
 
 function lengthProblem(name: string, length: number, rows: number): string | undefined {
-  return length === rows ? undefined : `${name} has ${length} entries for ${rows} rows.`;
+  return length === rows ? undefined : `${name} has ${length} entries for ${rows} rows`;
 }
 
 function factorsProblem(name: string, factors: Float32Array, rows: number, rank: number): string | undefined {
-  if (factors.length !== rows * rank) return `${name} has ${factors.length} numbers, not ${rows} rows of ${rank}.`;
+  if (factors.length !== rows * rank) return `${name} has ${factors.length} numbers, not ${rows} rows of ${rank}`;
   const bad = factors.findIndex((factor) => !Number.isFinite(factor));
-  return bad < 0 ? undefined : `Row ${Math.floor(bad / rank) + 1}: ${name} holds ${factors[bad]}, not a finite number.`;
+  return bad < 0 ? undefined : `Row ${Math.floor(bad / rank) + 1}: ${name} holds ${factors[bad]}, not a finite number`;
 }
 
 function idsProblem(name: string, ids: readonly string[]): string | undefined {
   const known = new Set<string>();
   for (const [row, id] of ids.entries()) {
-    if (typeof id !== 'string' || /\p{Surrogate}/u.test(id)) return `Row ${row + 1}: ${name} is no well-formed text.`;
-    if (known.has(id)) return `Row ${row + 1}: ${name} is ${JSON.stringify(id)}, which an earlier row has too.`;
+    if (typeof id !== 'string' || /\p{Surrogate}/u.test(id)) return `Row ${row + 1}: ${name} is no well-formed text`;
+    if (known.has(id)) return `Row ${row + 1}: ${name} is ${JSON.stringify(id)}, which an earlier row has too`;
     known.add(id);
   }
   return undefined;
@@ -37,25 +37,25 @@ function idsProblem(name: string, ids: readonly string[]): string | undefined {
 
 function seenProblem({ userIds, attractionIds, seen: { offsets, items } }: AlsGeneration): string | undefined {
   if (offsets.length !== userIds.length + 1 || offsets[0] !== 0 || offsets.at(-1) !== items.length) {
-    return `users.seen: ${offsets.length} offsets do not divide ${items.length} items among ${userIds.length} users.`;
+    return `users.seen: ${offsets.length} offsets do not divide ${items.length} items among ${userIds.length} users`;
   }
   for (let user = 0; user < userIds.length; user++) {
     const from = offsets[user] ?? 0;
     const to = offsets[user + 1] ?? 0;
-    if (to < from || to > items.length) return `Row ${user + 1}: users.seen ends at ${to}, before its start ${from}.`;
+    if (to < from || to > items.length) return `Row ${user + 1}: users.seen ends at ${to}, before its start ${from}`;
     for (let i = from; i < to; i++) {
       const item = items[i] ?? 0;
       if (item >= attractionIds.length)
-        return `Row ${user + 1}: users.seen holds ${item}; there are ${attractionIds.length} items.`;
-      if (i > from && item <= (items[i - 1] ?? 0)) return `Row ${user + 1}: users.seen is not ascending at ${item}.`;
+        return `Row ${user + 1}: users.seen holds ${item}; there are ${attractionIds.length} items`;
+      if (i > from && item <= (items[i - 1] ?? 0)) return `Row ${user + 1}: users.seen is not ascending at ${item}`;
     }
   }
   return undefined;
 }
 
 function recordProblem({ options, history }: AlsGeneration): string | undefined {
-  if (typeof options !== 'object' || options === null) return 'model.options is no object.';
-  if (!Array.isArray(history)) return 'model.history is no list.';
+  if (typeof options !== 'object' || options === null) return 'model.options is no object';
+  if (!Array.isArray(history)) return 'model.history is no list';
   const bad = history.findIndex(({ iteration, loss, seconds }) => ![iteration, loss, seconds].every(Number.isFinite));
-  return bad < 0 ? undefined : `model.history: entry ${bad + 1} has a number that is missing or not finite.`;
+  return bad < 0 ? undefined : `model.history: entry ${bad + 1} has a number that is missing or not finite`;
 }

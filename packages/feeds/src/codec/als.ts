@@ -1,8 +1,9 @@
 import { canonicalJson } from '../canonical.js';
-import type { Codec, EncodedFile, Field } from '../contract.js';
+import type { Codec, Field, StoredFile } from '../contract.js';
 import type { AlsGeneration } from '../contracts/als.js';
 import { FeedsError } from '../errors.js';
 import { alsProblem } from './als-problem.js';
+import { checkRows, textOf, unreadable } from './stored.js';
 
 /**
  * A factor model as three files: `users.parquet`, `items.parquet` and `model.json`. It is no table: a generation is only
@@ -11,72 +12,75 @@ import { alsProblem } from './als-problem.js';
 export function als(users: readonly Field[], items: readonly Field[]): Codec<AlsGeneration> {
   return {
     format: 'als',
-    encode: async (model) => {
-      refuse(alsProblem(model), 'FEEDS_VALUE_INVALID');
-      const { conform, float32Rows, int32Column, int32Lists, tableOf, utf8Data, writeParquet } =
+    encode: async function* (model) {
+      const problem = alsProblem(model);
+      if (problem !== undefined) throw new FeedsError('FEEDS_VALUE_INVALID', `${problem}.`);
+      const { float32Rows, int32Column, int32Lists, tableOf, utf8Data, writeParquet } =
         await import('../arrow/index.js');
-      const { rank, userIds, attractionIds, seen } = model;
+      const { rank, userIds, attractionIds, seen, options, history } = model;
       const userTable = tableOf({
         user_id: utf8Data(userIds),
         factors: float32Rows(model.userFactors, rank),
         seen: int32Lists(seen.offsets, seen.items),
       });
+      yield { name: 'users.parquet', bytes: await writeParquet(userTable, FACTORS), rows: userIds.length };
       const itemTable = tableOf({
         attraction_id: utf8Data(attractionIds),
         factors: float32Rows(model.itemFactors, rank),
         visitors: int32Column(model.visitors),
       });
-      const write = (table: typeof userTable, schema: readonly Field[]) =>
-        writeParquet(conform(table, schema, 'FEEDS_VALUE_INVALID'), { plainColumns: ['factors.list.item'] });
-      const { options, history } = model;
-      const document = canonicalJson({ rank, users: userIds.length, items: attractionIds.length, options, history });
-      return [
-        { name: 'users.parquet', bytes: await write(userTable, users), rows: userIds.length },
-        { name: 'items.parquet', bytes: await write(itemTable, items), rows: attractionIds.length },
-        { name: 'model.json', bytes: new TextEncoder().encode(document), rows: 0 },
-      ];
+      yield { name: 'items.parquet', bytes: await writeParquet(itemTable, FACTORS), rows: attractionIds.length };
+      const document = canonicalJson({ rank, options, history });
+      yield { name: 'model.json', bytes: new TextEncoder().encode(document), rows: 0 };
     },
     decode: async (files) => {
-      const { conform, float32RowsOf, int32ListsOf, int32s, readParquet, strings } = await import('../arrow/index.js');
-      const { rank, options, history } = parseModel(fileOf(files, 'model.json'));
-      const read = async (name: string, schema: readonly Field[]) =>
-        conform(await readParquet(fileOf(files, name).bytes, name), schema, 'FEEDS_DATA_CORRUPT');
-      const userTable = await read('users.parquet', users);
-      const itemTable = await read('items.parquet', items);
-      const visitors = int32s(itemTable, 'visitors');
-      const model: AlsGeneration = {
+      const { float32RowsOf, int32ListsOf, int32sOf, stringsOf } = await import('../arrow/index.js');
+      const model = fileOf(files, 'model.json');
+      const { rank, options, history } = await parseModel(model);
+      const refuse = (problem: string) => unreadable(model, `and the factors beside it make no model: ${problem}`);
+      const userTable = await readTable(fileOf(files, 'users.parquet'), users);
+      const itemTable = await readTable(fileOf(files, 'items.parquet'), items);
+      const generation: AlsGeneration = {
         rank,
-        userIds: strings(userTable, 'user_id'),
-        attractionIds: strings(itemTable, 'attraction_id'),
-        userFactors: float32RowsOf(userTable, 'factors', rank),
-        itemFactors: float32RowsOf(itemTable, 'factors', rank),
+        userIds: stringsOf(userTable, 'user_id'),
+        attractionIds: stringsOf(itemTable, 'attraction_id'),
+        userFactors: float32RowsOf(userTable, 'factors', rank, refuse),
+        itemFactors: float32RowsOf(itemTable, 'factors', rank, refuse),
         seen: int32ListsOf(userTable, 'seen'),
-        visitors: new Uint32Array(visitors.buffer, visitors.byteOffset, visitors.length),
+        visitors: int32sOf(itemTable, 'visitors'),
         options,
         history,
       };
-      refuse(alsProblem(model), 'FEEDS_DATA_CORRUPT');
-      return model;
+      const problem = alsProblem(generation);
+      if (problem !== undefined) throw refuse(problem);
+      return generation;
     },
   };
 }
 
-function refuse(problem: string | undefined, code: 'FEEDS_VALUE_INVALID' | 'FEEDS_DATA_CORRUPT'): void {
-  if (problem !== undefined) throw new FeedsError(code, problem);
+/** Hardly a factor comes twice: a dictionary of them would only cost time. */
+const FACTORS = { plainColumns: ['factors.list.item'] };
+
+async function readTable(file: StoredFile, schema: readonly Field[]) {
+  const { conform, readParquet } = await import('../arrow/index.js');
+  const table = await readParquet(file);
+  checkRows(file, table.numRows);
+  return conform(table, schema, (problem) => unreadable(file, `breaks its contract: ${problem}`));
 }
 
-function fileOf(files: readonly EncodedFile[], name: string): EncodedFile {
+function fileOf(files: readonly StoredFile[], name: string): StoredFile {
   const file = files.find((candidate) => candidate.name === name);
   if (file) return file;
-  const present = files.map((candidate) => candidate.name).join(', ');
+  const present = files.map((candidate) => candidate.path).join(', ');
   throw new FeedsError('FEEDS_DATA_CORRUPT', `The update has no ${name}; its files are ${present || 'none'}.`);
 }
 
-function parseModel({ name, bytes }: EncodedFile): Pick<AlsGeneration, 'rank' | 'options' | 'history'> {
+async function parseModel(file: StoredFile): Promise<Pick<AlsGeneration, 'rank' | 'options' | 'history'>> {
+  const text = await textOf(file);
   try {
-    const { rank, options, history } = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    const { rank, options, history } = JSON.parse(text);
     return { rank, options, history };
   } catch (cause) {
-    throw new FeedsError('FEEDS_DATA_CORRUPT', `${name} is no JSON: ${String(cause)}`, { cause });
+    throw unreadable(file, 'is no JSON', cause);
   }
 }

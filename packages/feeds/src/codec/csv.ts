@@ -1,7 +1,8 @@
 import { schemaOf } from '../columns.js';
 import type { Column, Columns } from '../columns.js';
-import type { Codec, EncodedFile, Field } from '../contract.js';
+import type { Codec, Field, StoredFile } from '../contract.js';
 import { FeedsError } from '../errors.js';
+import { checkRows, textOf, unreadable } from './stored.js';
 
 /**
  * Rows as CSV by RFC 4180 with a header, in UTF-8, lines ended by LF. A cell without a value is empty and unquoted; the
@@ -11,37 +12,44 @@ import { FeedsError } from '../errors.js';
 export function csv<R extends object>(columns: Columns<R>): Codec<readonly R[]> {
   const schema = schemaOf(columns);
   const entries = Object.entries<Column<R[keyof R]>>(columns);
+
+  function cellsOf(row: R, index: number): (string | null)[] {
+    return entries.map(([key, column]) => {
+      const value = row[key as keyof R];
+      const problem = problemAt(column, value, index);
+      if (problem !== undefined) throw new FeedsError('FEEDS_VALUE_INVALID', `${problem}.`);
+      return column.toText(value);
+    });
+  }
+
+  function rowOf(file: StoredFile, cells: Cells, places: readonly (number | undefined)[], index: number): R {
+    const row: Record<string, unknown> = {};
+    for (const [i, [key, column]] of entries.entries()) {
+      const value = column.fromText(cells[places[i] ?? -1] ?? null);
+      const problem = problemAt(column, value, index);
+      if (problem !== undefined) throw unreadable(file, `breaks its contract: ${problem}`);
+      if (value !== undefined) row[key] = value;
+    }
+    return row as R;
+  }
+
   return {
     format: 'csv',
-    encode: async (rows) => {
+    encode: async function* (rows) {
       const header = schema.map(({ name }) => name);
-      const lines = rows.map((row, index) => {
-        return entries.map(([key, column]) => {
-          const value = row[key as keyof R];
-          check(column, value, index);
-          return column.toText(value);
-        });
-      });
+      const lines = rows.map(cellsOf);
       const { stringify } = await import('csv-stringify/sync');
       const content = stringify([header, ...lines], { quoted_match: QUOTED });
-      return [{ name: 'part-00000.csv', bytes: new TextEncoder().encode(content), rows: rows.length }];
+      yield { name: 'part-00000.csv', bytes: new TextEncoder().encode(content), rows: rows.length };
     },
     decode: async (files) => {
-      const rows: R[] = [];
-      for (const file of files) {
-        const { header, lines } = await parseFile(file);
-        const places = placesOf(header, schema, file.name);
-        for (const line of lines) {
-          const cells = entries.map(([key, column], i): [string, unknown] => {
-            const place = places[i];
-            const value = column.fromText(place === undefined ? null : (line[place] ?? null));
-            check(column, value, rows.length);
-            return [key, value];
-          });
-          rows.push(Object.fromEntries(cells.filter(([, value]) => value !== undefined)) as R);
-        }
-      }
-      return rows;
+      const parts = files.map(async (file) => {
+        const [header = [], ...lines] = await parseFile(file);
+        checkRows(file, lines.length);
+        const places = placesOf(file, header, schema);
+        return lines.map((cells, index) => rowOf(file, cells, places, index));
+      });
+      return (await Promise.all(parts)).flat();
     },
   };
 }
@@ -49,33 +57,29 @@ export function csv<R extends object>(columns: Columns<R>): Codec<readonly R[]> 
 /** csv-stringify writes null and the empty text alike, and a lone CR bare; the quotes keep them what they are. */
 const QUOTED = [/^$/, /\r/];
 
-async function parseFile({ name, bytes }: EncodedFile): Promise<{ header: Cells; lines: Cells[] }> {
+type Cells = readonly (string | null)[];
+
+async function parseFile(file: StoredFile): Promise<Cells[]> {
+  const text = await textOf(file);
   const { parse } = await import('csv-parse/sync');
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    const [header, ...lines]: Cells[] = parse(text, {
-      cast: (value, { quoting }) => (value === '' && !quoting ? null : value),
-    });
-    return { header: header ?? [], lines };
+    return parse(text, { cast: (value, { quoting }) => (value === '' && !quoting ? null : value) });
   } catch (cause) {
-    throw new FeedsError('FEEDS_DATA_CORRUPT', `${name} is no CSV in UTF-8: ${String(cause)}`, { cause });
+    throw unreadable(file, `is no CSV: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
   }
 }
 
-type Cells = (string | null)[];
-
 /** Where each column of the schema stands in the file; undefined for a nullable one that an older minor version lacks. */
-function placesOf(header: Cells, schema: readonly Field[], file: string): (number | undefined)[] {
+function placesOf(file: StoredFile, header: Cells, schema: readonly Field[]): (number | undefined)[] {
   return schema.map(({ name, nullable }) => {
     const place = header.indexOf(name);
     if (place >= 0) return place;
     if (nullable) return undefined;
-    throw new FeedsError('FEEDS_DATA_CORRUPT', `${file} has no column ${name}; its header is ${header.join(',')}.`);
+    throw unreadable(file, `has no column ${name}; its header is ${header.join(',')}`);
   });
 }
 
-function check<V>(column: Column<V>, value: unknown, row: number): void {
+function problemAt<V>(column: Column<V>, value: unknown, index: number): string | undefined {
   const problem = column.problem(value);
-  if (problem === undefined) return;
-  throw new FeedsError('FEEDS_VALUE_INVALID', `Row ${row + 1}: ${column.field.name} ${problem}.`);
+  return problem && `Row ${index + 1}: ${column.field.name} ${problem}`;
 }

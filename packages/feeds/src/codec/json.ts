@@ -1,6 +1,7 @@
 import { canonicalJson } from '../canonical.js';
 import type { Codec } from '../contract.js';
 import { FeedsError } from '../errors.js';
+import { checkRows, textOf, unreadable } from './stored.js';
 
 /**
  * One value as one JSON document, in the canonical spelling of RFC 8785. `check` gives the value back, or throws
@@ -9,17 +10,34 @@ import { FeedsError } from '../errors.js';
 export function json<T>(check: (value: unknown) => T): Codec<T> {
   return {
     format: 'json',
-    encode: async (value) => {
-      const document = canonicalJson(check(value));
-      return [{ name: 'part-00000.json', bytes: new TextEncoder().encode(document), rows: 1 }];
+    encode: async function* (value) {
+      const document = spell(check(value));
+      yield { name: 'part-00000.json', bytes: new TextEncoder().encode(document), rows: 1 };
     },
-    decode: async ([file]) => {
+    decode: async (files) => {
+      const [file] = files;
+      if (file === undefined || files.length > 1) {
+        throw new FeedsError('FEEDS_DATA_CORRUPT', `The update has ${files.length} files; a JSON value is one.`);
+      }
+      checkRows(file, 1);
+      const text = await textOf(file);
       try {
-        return check(JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(file?.bytes)));
+        return check(JSON.parse(text));
       } catch (cause) {
-        const name = file?.name ?? 'The update';
-        throw new FeedsError('FEEDS_DATA_CORRUPT', `${name} does not hold the value: ${String(cause)}`, { cause });
+        throw unreadable(
+          file,
+          `does not hold the value: ${cause instanceof Error ? cause.message : String(cause)}`,
+          cause,
+        );
       }
     },
   };
+}
+
+function spell(value: unknown): string {
+  try {
+    return canonicalJson(value);
+  } catch (cause) {
+    throw new FeedsError('FEEDS_VALUE_INVALID', `The value is no JSON: ${String(cause)}.`, { cause });
+  }
 }

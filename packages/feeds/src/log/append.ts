@@ -1,108 +1,97 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { canonicalJson, sha256 } from '../canonical.js';
 import { FeedsError } from '../errors.js';
 import type { BlobStore } from '../store/blob-store.js';
 import { logPaths, writeHint } from './head.js';
 import type { Entry, Log } from './log.js';
-import { isUpdate, RECORD_FORMAT, recordBytes } from './record.js';
+import { parseRecord } from './parse-record.js';
+import { RECORD_FORMAT, recordBytes } from './record.js';
 import type { RecordEnvelope } from './record.js';
+import { markRun } from './runs.js';
 
-/** The run that a record commits; the same run commits once. */
-export interface Run {
-  readonly producerId: string;
-  readonly runId: string;
+/** The end of one feed's log, where records are appended. */
+export interface LogEnd {
+  readonly store: BlobStore;
+  readonly feed: string;
+  readonly log: Log;
+  /** The clock, in milliseconds since 1970. */
+  readonly now: () => number;
 }
 
-/** What a record says beyond its envelope, given the record before it. */
-export type Draft<R extends RecordEnvelope> = (
-  previous: RecordEnvelope | undefined,
-  seq: number,
-) => Omit<R, 'format' | 'feed' | 'seq' | 'commitId' | 'prev' | 'timestamp'>;
+/** What a record says beyond its envelope. */
+export type Draft<R extends RecordEnvelope> = Omit<R, Exclude<keyof RecordEnvelope, 'type' | 'refs'>>;
 
-/** Where and how to append; `now` is in milliseconds since 1970. */
-export interface Appending {
-  readonly store: BlobStore;
-  readonly log: Log;
-  readonly feed: string;
-  readonly now: () => number;
+/** A record to append, as far as it depends on what is there. Both are asked again after every race that was lost. */
+export interface Intent<R extends RecordEnvelope> {
+  /** The record that already does what this one would, or undefined: then there is one to append. */
+  settled(head: Entry | undefined): Promise<R | undefined>;
+  draft(seq: number, previous: RecordEnvelope | undefined): Draft<R>;
 }
 
 /** Losing a race costs a re-read. A writer that loses this often is not served by trying again. */
 const MAX_ATTEMPTS = 1_000;
 
+/** Longest wait after a lost race, reached after six of them. */
+const MAX_DELAY_MS = 64;
+
 /**
- * Commits one record at the end of the log, or finds that `run` has committed before: then that record. Whoever loses the
- * race for a place re-reads, re-checks and tries the next one. Throws FEEDS_CONTENDED after 1,000 places lost.
+ * Commits one record at the end of the log. Whoever loses the race for a place re-reads, re-checks and tries the next one.
+ * Throws FEEDS_CONTENDED after 1,000 places lost; when it throws something else, the outcome is unknown.
  */
-export async function append<R extends RecordEnvelope>(
-  to: Appending,
-  draft: Draft<R>,
-  run: Run | undefined,
-): Promise<RecordEnvelope> {
-  const { store, log, feed } = to;
-  const paths = logPaths(feed);
-  for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-    const head = await log.head();
-    const before = run && (await committedBy(to, run, head));
-    if (before) return before;
-    await markRun(to, head?.record);
-    const record = nextRecord(to, draft, head);
-    if (await commit(to, record)) {
-      await writeHint(store, paths, record.seq);
-      await markRun(to, record).catch(() => undefined);
+export async function append<R extends RecordEnvelope>(end: LogEnd, intent: Intent<R>): Promise<R> {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const head = await end.log.head();
+    const settled = await intent.settled(head);
+    if (settled) return settled;
+    if (head) await markRun(end, head.record);
+    const seq = (head?.record.seq ?? 0) + 1;
+    const bytes = recordBytes(inEnvelope(end, head, seq, intent.draft(seq, head?.record)));
+    // What a later reader will see, free of anything the caller may still change.
+    const record = parseRecord(bytes, end.feed, seq, logPaths(end.feed).record(seq)) as R;
+    if (await commit(end, record, bytes)) {
+      await afterwards(end, record);
       return record;
     }
-    await delay(Math.random() * Math.min(2 ** attempt, 64) - 1);
+    await delay(Math.random() * Math.min(2 ** attempt, MAX_DELAY_MS));
   }
+  const { feed } = end;
   throw new FeedsError(
     'FEEDS_CONTENDED',
-    `Lost ${MAX_ATTEMPTS} races to commit to ${feed}. Let fewer writers put at once.`,
+    `Lost ${MAX_ATTEMPTS} races to commit to ${feed}; let fewer writers put at once.`,
   );
 }
 
-/**
- * The record that `run` has committed, or undefined. Before anyone commits after a record, that record's run is marked; so
- * a run has committed exactly if it has a marker or made the head, however its writer ended.
- */
-export async function committedBy(
-  to: Appending,
-  run: Run,
-  head: Entry | undefined,
-): Promise<RecordEnvelope | undefined> {
-  if (head === undefined) return undefined;
-  if (sameRun(runOf(head.record), run)) return head.record;
-  const bytes = await to.store.read(logPaths(to.feed).run(runKey(run)));
-  if (bytes === undefined) return undefined;
-  const { seq } = JSON.parse(new TextDecoder().decode(bytes));
-  const entry = await to.log.at(seq);
-  return entry && sameRun(runOf(entry.record), run) ? entry.record : undefined;
+/** Now, or a millisecond after the record before: a clock set back never makes time run back in the log. */
+export function laterThan(previous: RecordEnvelope | undefined, now: number): Date {
+  return new Date(previous === undefined ? now : Math.max(now, Date.parse(previous.timestamp) + 1));
 }
 
-function nextRecord<R extends RecordEnvelope>(to: Appending, draft: Draft<R>, head: Entry | undefined): RecordEnvelope {
-  const seq = (head?.record.seq ?? 0) + 1;
+function inEnvelope(
+  { feed, now }: LogEnd,
+  head: Entry | undefined,
+  seq: number,
+  draft: Draft<RecordEnvelope>,
+): RecordEnvelope {
   return {
-    ...draft(head?.record, seq),
+    ...draft,
     format: RECORD_FORMAT,
-    feed: to.feed,
+    feed,
     seq,
     commitId: randomUUID(),
     prev: head?.sha256 ?? '',
-    timestamp: new Date(laterThan(head?.record, to.now())).toISOString(),
+    timestamp: laterThan(head?.record, now()).toISOString(),
   };
 }
 
-/** Now, or a millisecond after the record before: a clock set back never makes time run back in the log. */
-export function laterThan(previous: RecordEnvelope | undefined, now: number): number {
-  return Math.max(now, previous === undefined ? -Infinity : Date.parse(previous.timestamp) + 1);
-}
-
-/** Tells whether the record is now at its place. Where the store's answer is no, or lost, the record that is there says. */
-async function commit({ store, log, feed }: Appending, record: RecordEnvelope): Promise<boolean> {
+/**
+ * Tells whether the record is now at its place. Where the store says no, or its answer is lost, the record that is there
+ * decides: it may be ours, from a try of the store's own that succeeded unheard.
+ */
+async function commit({ store, feed, log }: LogEnd, record: RecordEnvelope, bytes: Uint8Array): Promise<boolean> {
   let failure: unknown;
   try {
-    if (await store.putIfAbsent(logPaths(feed).record(record.seq), recordBytes(record))) return true;
+    if (await store.putIfAbsent(logPaths(feed).record(record.seq), bytes)) return true;
   } catch (cause) {
     failure = cause;
   }
@@ -111,23 +100,7 @@ async function commit({ store, log, feed }: Appending, record: RecordEnvelope): 
   return there?.record.commitId === record.commitId;
 }
 
-async function markRun({ store, feed }: Appending, record: RecordEnvelope | undefined): Promise<void> {
-  const run = record && runOf(record);
-  if (!record || !run) return;
-  const path = logPaths(feed).run(runKey(run));
-  if ((await store.stat(path)) !== undefined) return;
-  await store.putIfAbsent(path, new TextEncoder().encode(canonicalJson({ ...run, seq: record.seq })));
-}
-
-function runOf(record: RecordEnvelope): Run | undefined {
-  if (!isUpdate(record) || record.runId === undefined) return undefined;
-  return { producerId: record.producer.id, runId: record.runId };
-}
-
-function runKey({ producerId, runId }: Run): string {
-  return sha256(canonicalJson([producerId, runId]));
-}
-
-function sameRun(a: Run | undefined, b: Run): boolean {
-  return a?.producerId === b.producerId && a.runId === b.runId;
+/** What makes later calls cheaper; the commit stands without it, and the next writer makes good what is missing. */
+async function afterwards(end: LogEnd, record: RecordEnvelope): Promise<void> {
+  await Promise.allSettled([writeHint(end.store, logPaths(end.feed), record.seq), markRun(end, record)]);
 }

@@ -18,6 +18,10 @@ export interface Log {
   at(seq: number): Promise<Entry | undefined>;
   /** Entries from the one at `seq` back to the first, each held to the one after it. */
   back(seq: number): AsyncIterable<Entry>;
+  /** Entries from the one at `seq` on to the newest, each held to the one before it, the first too. */
+  forth(seq: number): AsyncIterable<Entry>;
+  /** The last entry that is not later than a time, found by halving, since timestamps rise with the seq. */
+  asOf(date: Date): Promise<Entry | undefined>;
   /** The entry at `seq`, checked by itself alone; undefined where there is none. */
   read(seq: number): Promise<Entry | undefined>;
 }
@@ -44,6 +48,13 @@ export function openLog(store: BlobStore, feed: string): Log {
     throw corrupt(`${store.root}/${paths.record(seq)}`, `its SHA-256 is ${entry.sha256}, but ${wanted}`);
   }
 
+  async function at(seq: number): Promise<Entry | undefined> {
+    if (!Number.isSafeInteger(seq) || seq < 1) return undefined;
+    const entry = await read(seq);
+    const next = entry && (await read(seq + 1));
+    return entry && next ? hold(entry, next) : entry;
+  }
+
   return {
     read,
     head: async () => {
@@ -53,10 +64,24 @@ export function openLog(store: BlobStore, feed: string): Log {
       if (seq > 1) hold(await existing(seq - 1), entry);
       return entry;
     },
-    at: async (seq) => {
-      const entry = await read(seq);
-      const next = entry && (await read(seq + 1));
-      return entry && next ? hold(entry, next) : entry;
+    at,
+    asOf: async (date) => {
+      let [there, beyond] = [0, (await findHead(store, paths)) + 1];
+      while (beyond - there > 1) {
+        const middle = there + Math.floor((beyond - there) / 2);
+        if (Date.parse((await existing(middle)).record.timestamp) <= date.getTime()) there = middle;
+        else beyond = middle;
+      }
+      return at(there);
+    },
+    forth: async function* (seq) {
+      let previous = seq > 1 ? await read(seq - 1) : undefined;
+      for (let next = Math.max(seq, 1); ; next++) {
+        const entry = await read(next);
+        if (entry === undefined) return;
+        if (previous) hold(previous, entry);
+        yield (previous = entry);
+      }
     },
     back: async function* (seq) {
       let next: Entry | undefined;

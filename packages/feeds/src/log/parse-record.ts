@@ -1,3 +1,4 @@
+import { canonicalJson } from '../canonical.js';
 import { FeedsError } from '../errors.js';
 import { RECORD_FORMAT } from './record.js';
 import type { RecordEnvelope } from './record.js';
@@ -7,12 +8,14 @@ import type { RecordEnvelope } from './record.js';
  * path, for messages. Throws FEEDS_RECORD_CORRUPT or FEEDS_FORMAT_UNKNOWN with the first thing that is wrong.
  */
 export function parseRecord(bytes: Uint8Array, feed: string, seq: number, where: string): RecordEnvelope {
-  const value = parseObject(bytes, where);
+  const text = parseText(bytes, where);
+  const value = parseObject(text, where);
   if (value['format'] !== RECORD_FORMAT) {
     const format = JSON.stringify(value['format'] ?? null);
     const mend = `this release reads format ${RECORD_FORMAT}; use a newer one`;
     throw new FeedsError('FEEDS_FORMAT_UNKNOWN', `${where} has the format ${format}; ${mend}.`);
   }
+  if (canonicalJson(value) !== text) throw corrupt(where, 'it is not spelt as RFC 8785 wants');
   const shape = { ...envelope(feed, seq), ...(value['type'] === 'update' ? MANIFEST : {}) };
   for (const [name, [holds, wanted]] of Object.entries(shape)) {
     if (!holds(value[name])) throw corrupt(where, `${name} is ${show(value[name])}, not ${wanted}`);
@@ -57,9 +60,17 @@ const MANIFEST: Record<string, Rule> = {
   labels: OBJECT,
 };
 
-function parseObject(bytes: Uint8Array, where: string): JsonObject {
+function parseText(bytes: Uint8Array, where: string): string {
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw corrupt(where, 'it is not in UTF-8', cause);
+  }
+}
+
+function parseObject(text: string, where: string): JsonObject {
+  try {
+    const value: unknown = JSON.parse(text);
     if (isObject(value)) return value;
   } catch (cause) {
     throw corrupt(where, `it is not JSON (${String(cause)})`, cause);

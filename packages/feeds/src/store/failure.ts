@@ -7,35 +7,41 @@ export function errnoOf(cause: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-const DENIED: readonly [FeedsErrorCode, string] = ['FEEDS_STORE_DENIED', 'Give this user the right to it.'];
-const NOT_A_FOLDER: readonly [FeedsErrorCode, string] = [
-  'FEEDS_STORE_FAILED',
-  'A file lies where a folder should be; move it away or choose another root.',
-];
-const FULL: readonly [FeedsErrorCode, string] = ['FEEDS_STORE_FULL', 'Make room and put again; nothing was committed.'];
-const UNFIT: readonly [FeedsErrorCode, string] = [
-  'FEEDS_STORE_UNFIT',
-  'This file system has no hard links; put the feeds on one that has (ext4, xfs, btrfs, apfs, ntfs).',
-];
+type Meaning = readonly [code: FeedsErrorCode, mend: string];
 
-const MEANINGS: Readonly<Record<string, readonly [FeedsErrorCode, string]>> = {
+const DENIED: Meaning = ['FEEDS_STORE_DENIED', 'Give this user the right to it.'];
+const READ_ONLY: Meaning = ['FEEDS_STORE_DENIED', 'The file system is mounted read-only; choose another root.'];
+const FULL: Meaning = ['FEEDS_STORE_FULL', 'Make room and put again; nothing was committed.'];
+const NO_FOLDER: Meaning = [
+  'FEEDS_STORE_FAILED',
+  'A file lies where a folder should be; move it or choose another root.',
+];
+const NO_FILE: Meaning = ['FEEDS_STORE_FAILED', 'A folder lies where a file should be; move it away.'];
+const UNKNOWN: Meaning = ['FEEDS_STORE_FAILED', 'See the cause attached.'];
+
+const MEANINGS: Readonly<Record<string, Meaning>> = {
   EACCES: DENIED,
-  EROFS: ['FEEDS_STORE_DENIED', 'The file system is mounted read-only; choose another root.'],
+  EPERM: DENIED,
+  EROFS: READ_ONLY,
   ENOSPC: FULL,
   EDQUOT: FULL,
-  ENOTDIR: NOT_A_FOLDER,
-  EISDIR: ['FEEDS_STORE_FAILED', 'A folder lies where a file should be; move it away.'],
-  EEXIST: NOT_A_FOLDER,
-  ENOTSUP: UNFIT,
-  EOPNOTSUPP: UNFIT,
-  ENOSYS: UNFIT,
-  EXDEV: UNFIT,
-  EPERM: DENIED,
+  ENOTDIR: NO_FOLDER,
+  EEXIST: NO_FOLDER,
+  EISDIR: NO_FILE,
 };
 
 /** A failed deed of the file system as a sentence with the path, and what to do about it. */
 export function storeFailure(deed: string, path: string, cause: unknown): FeedsError {
+  if (cause instanceof FeedsError) return cause;
   const errno = errnoOf(cause);
-  const [code, mend] = MEANINGS[errno ?? ''] ?? ['FEEDS_STORE_FAILED', 'See the cause attached.'];
+  const [code, mend] = MEANINGS[errno ?? ''] ?? UNKNOWN;
   return new FeedsError(code, `Cannot ${deed} ${path} (${errno ?? String(cause)}). ${mend}`, { cause });
+}
+
+/** A file system that cannot put a file only if it is absent. */
+export function noHardLinks(path: string, cause: unknown): FeedsError {
+  const mend = 'Choose a root on a file system that has them (ext4, xfs, btrfs, zfs, apfs, ntfs)';
+  return new FeedsError('FEEDS_STORE_UNFIT', `Cannot link ${path} (${errnoOf(cause)}): no hard links. ${mend}.`, {
+    cause,
+  });
 }

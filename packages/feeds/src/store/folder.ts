@@ -3,7 +3,7 @@ import { link, mkdir, open, readFile, readdir, rename, stat, unlink } from 'node
 import { dirname, join, relative, sep } from 'node:path';
 
 import type { BlobStore } from './blob-store.js';
-import { errnoOf, storeFailure } from './failure.js';
+import { errnoOf, noHardLinks, storeFailure } from './failure.js';
 
 /**
  * Feeds in a plain folder. Put-if-absent is write to a temporary name, fsync, `link()`, fsync the directory: a reader sees
@@ -88,16 +88,24 @@ async function linkUnlessPresent(from: string, to: string): Promise<boolean> {
     await link(from, to);
     return true;
   } catch (cause) {
-    if (errnoOf(cause) === 'EEXIST') return false;
+    const errno = errnoOf(cause) ?? '';
+    if (errno === 'EEXIST') return false;
+    if (NO_LINKS.has(errno)) throw noHardLinks(to, cause);
     throw cause;
   }
 }
+
+/** What file systems without hard links answer; FAT and some network mounts say EPERM. */
+const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV']);
 
 async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
   const file = await open(path, 'wx');
   try {
     await file.writeFile(bytes);
     await file.sync();
+  } catch (cause) {
+    await unlink(path).catch(() => undefined);
+    throw cause;
   } finally {
     await file.close();
   }
