@@ -1,0 +1,65 @@
+import { parameters } from './parameters.js';
+import type { ParkVisits } from './park-visits.js';
+
+const msPerDay = 86_400_000;
+const msPerHour = 3_600_000;
+
+/** The day of a time: whole days since 1970, UTC. */
+export const dayOf = (time: number): number => Math.floor(time / msPerDay);
+
+/** The hour of the day of a time, 0 to 23, UTC. */
+export const hourOf = (time: number): number => Math.floor((time - dayOf(time) * msPerDay) / msPerHour);
+
+/** What the visits before a day show, counted. Changed in place as the days go by. */
+export interface Evidence {
+  readonly visitors: Float64Array;
+  /** Visitors again, each halved every half-life since; as of `day`. */
+  readonly recent: Float64Array;
+  /** Visits in each hour of the day: 24 rows, one column an attraction. */
+  readonly hours: Float64Array;
+  /** Steps between two attractions, either way: row-major and symmetric. A quick step counts more. */
+  readonly steps: Float64Array;
+  /** The day of the latest visit counted. */
+  day: number;
+}
+
+/** No visit yet, to `n` attractions. */
+export function noEvidence(n: number): Evidence {
+  return {
+    visitors: new Float64Array(n),
+    recent: new Float64Array(n),
+    hours: new Float64Array(24 * n),
+    steps: new Float64Array(n * n),
+    day: -Infinity,
+  };
+}
+
+/** How much a place still matters after so many hours, 0 to 1. */
+export const presence = (gapHours: number, patienceHours: number = parameters.patienceHours): number =>
+  Math.exp(-gapHours / patienceHours);
+
+/** What is left of a visitor's weight after so many days. */
+export const faded = (days: number): number => 2 ** (-days / parameters.halfLifeDays);
+
+/** Counts one more visit. Visits come in time order. */
+export function addVisit(evidence: Evidence, visits: ParkVisits, visit: number): void {
+  const n = visits.attractionIds.length;
+  const item = visits.items[visit] as number;
+  const time = visits.times[visit] as number;
+  const day = dayOf(time);
+  if (day > evidence.day) {
+    const left = faded(day - evidence.day);
+    evidence.recent.forEach((count, k) => (evidence.recent[k] = count * left));
+    evidence.day = day;
+  }
+  (evidence.hours[hourOf(time) * n + item] as number) += 1;
+  if (visits.isNew[visit] === 1) {
+    (evidence.visitors[item] as number) += 1;
+    (evidence.recent[item] as number) += 1;
+  }
+  const from = visits.previous[visit] as number;
+  const gap = visits.gapHours[visit] as number;
+  if (from < 0 || from === item || gap >= parameters.longestStepHours) return;
+  (evidence.steps[from * n + item] as number) += presence(gap);
+  (evidence.steps[item * n + from] as number) += presence(gap);
+}

@@ -1,0 +1,30 @@
+import type { Attraction } from '@attractions/feeds';
+
+import { openCalendar } from './calendar.js';
+import { choicesOf } from './choices.js';
+import { distancesBetween } from './distances.js';
+import { dayOf } from './evidence.js';
+import { featureNames } from './model.js';
+import type { FeatureName, ParkTables, Weights } from './model.js';
+import { parameters, priorWeights } from './parameters.js';
+import type { ParkVisits } from './park-visits.js';
+import { fitSoftmax } from './softmax-regression.js';
+import { tablesOf } from './tables.js';
+
+/** One park's visits with the weights that fit them, before a day is chosen. */
+export interface LearntPark {
+  readonly visits: ParkVisits;
+  readonly weights: Weights;
+  /** Tables for a request at `time`: counted from the visits before that day (UTC), so that a replay never looks ahead. Fastest with ascending times. */
+  tablesAt(time: number): ParkTables;
+}
+
+/** Learns how much each feature matters in one park: the weights under which its visitors' choices are most likely. */
+export function learnPark(visits: ParkVisits, attractions: readonly Attraction[]): LearntPark {
+  const metres = distancesBetween(visits.attractionIds, attractions);
+  const prior = featureNames.map((name) => priorWeights[name]);
+  const fitted = fitSoftmax(choicesOf(visits, metres), { prior, strength: parameters.shrinkage });
+  const weights = Object.fromEntries(featureNames.map((name, f) => [name, fitted[f]])) as Record<FeatureName, number>;
+  const featuresOn = openCalendar(visits, metres);
+  return { visits, weights, tablesAt: (time) => tablesOf(visits, featuresOn(dayOf(time)), weights) };
+}

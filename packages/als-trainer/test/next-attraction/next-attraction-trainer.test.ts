@@ -1,0 +1,77 @@
+import { expect, test } from '@jest/globals';
+
+import { NextAttractionTrainer } from '../../src/next-attraction/next-attraction-trainer.js';
+import type { ParkTables } from '../../src/next-attraction/model.js';
+import { scoreNext } from '../../src/next-attraction/score.js';
+import { at, visitsTable } from '../support/visits-table.js';
+import type { VisitAt } from '../support/visits-table.js';
+
+/** Four attractions round a square: every visitor walks to the next corner each half an hour, `days` days, one visitor a day. */
+function square(days: number): VisitAt[] {
+  const corners = ['p:a', 'p:b', 'p:c', 'p:d'];
+  return Array.from({ length: days }, (_, day) => day).flatMap((day) =>
+    [0, 1, 2].map((step): VisitAt => [`user-${day}`, corners[(day + step) % 4] as string, 24 * day + 10 + step / 2]),
+  );
+}
+
+const best = ({ attractionIds }: ParkTables, scores: Float64Array, visited: readonly string[]): string | undefined =>
+  attractionIds
+    .map((id, k) => ({ id, score: scores[k] as number }))
+    .filter(({ id }) => !visited.includes(id))
+    .sort((x, y) => y.score - x.score)[0]?.id;
+
+test('learns where visitors go next from where they were last', async () => {
+  const { parks, asOf } = await new NextAttractionTrainer([]).train(visitsTable(square(80)));
+  expect(asOf).toBe(at(80 * 24));
+  const [tables] = parks as [ParkTables];
+  const onward = (attractionId: string) => {
+    const last = { attractionId, visitedAt: asOf + 10 * 3_600_000 };
+    return best(tables, scoreNext(tables, { time: last.visitedAt + 1_800_000, last }), [attractionId]);
+  };
+  // Corners next to each other, either way; never the one across.
+  expect(['p:b', 'p:d']).toContain(onward('p:a'));
+  expect(['p:a', 'p:c']).toContain(onward('p:b'));
+});
+
+test('the same visits in any order, the same bytes; a model is plain JSON', async () => {
+  const visits = square(12);
+  const model = await new NextAttractionTrainer([]).train(visitsTable(visits));
+  const again = await new NextAttractionTrainer([]).train(visitsTable([...visits].reverse()));
+  expect(JSON.stringify(again)).toBe(JSON.stringify(model));
+  expect(JSON.parse(JSON.stringify(model))).toEqual(model);
+  expect(JSON.stringify(model)).not.toContain('user-');
+});
+
+test('tables of a past day do not know what came after it', () => {
+  const trainer = new NextAttractionTrainer([]);
+  const tablesAt = (days: number, weight: 'popular' | 'followed') => {
+    const [park] = trainer.learn(
+      visitsTable([...square(10), ['late', 'p:a', 24 * days], ['late', 'p:c', 24 * days + 1]]),
+    );
+    if (!park) throw new Error('no park');
+    const tables = park.tablesAt(at(24 * 10));
+    // The weights may know; what they are multiplied with may not.
+    return weight === 'popular' ? tables.popular.map((term) => term / park.weights.popular) : tables.lately;
+  };
+  tablesAt(11, 'popular').forEach((term, k) => expect(term).toBeCloseTo(tablesAt(300, 'popular')[k] as number, 12));
+  expect(tablesAt(9, 'popular')).not.toEqual(tablesAt(11, 'popular'));
+});
+
+test('a park that nobody visited has tables too: all attractions are equal', async () => {
+  const attraction = (id: string, park: string) => ({ attractionId: id, park, name: id, themes: [] });
+  const trainer = new NextAttractionTrainer([attraction('q:a', 'q'), attraction('q:b', 'q')]);
+  const { parks } = await trainer.train(visitsTable(square(4)));
+  const q = parks.find(({ park }) => park === 'q') as ParkTables;
+  const scores = scoreNext(q, { time: at(12) });
+  expect(scores[0]).toBe(scores[1]);
+  expect(scores.every(Number.isFinite)).toBe(true);
+});
+
+test('no visits at all make a model without parks', async () => {
+  expect(await new NextAttractionTrainer([]).train(visitsTable([]))).toEqual({ asOf: 0, parks: [] });
+});
+
+test('an aborted training rejects with the reason', async () => {
+  const run = { signal: AbortSignal.abort(new Error('enough')) };
+  await expect(new NextAttractionTrainer([]).train(visitsTable(square(4)), run)).rejects.toThrow('enough');
+});
