@@ -14,11 +14,12 @@ export type ConfigErrorCode = keyof typeof CONFIG_ERRORS;
 
 /**
  * The one error this package throws. `problems` holds a sentence for each thing that is wrong, with the offending
- * value and the mend; `message` is the same for a person to read. A command line maps it to exit code 2.
+ * value and the mend; `message` is the same for a person to read. A command line exits with `exitCode`.
  */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly code: ConfigErrorCode;
+  readonly exitCode = 2;
   readonly problems: readonly string[];
 
   constructor(code: ConfigErrorCode, problems: readonly string[], options?: ErrorOptions) {
