@@ -1,0 +1,83 @@
+/** `tools/affected.sh` on a throw-away copy: for each thing that may change, exactly which projects would run. */
+import assert from 'node:assert/strict';
+import { appendFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { scratchWorkspace } from './support/scratch-workspace.mjs';
+
+const stages = ['etl', 'als-trainer', 'recommender'];
+const everything = ['config', 'feeds', ...stages, 'pipeline', 'tools'];
+
+/**
+ * What a change of a package runs: itself, what is built on it, and `tools`, whose tests look at the whole workspace. Written out, not
+ * computed: a dependency that slips in between two stages must show here. In particular the task `train` waits for the task `etl`,
+ * and that must not make the one project depend on the other.
+ */
+const affectedByPackage = {
+  config: ['config', ...stages, 'pipeline', 'tools'],
+  feeds: ['feeds', ...stages, 'pipeline', 'tools'],
+  etl: ['etl', 'pipeline', 'tools'],
+  'als-trainer': ['als-trainer', 'pipeline', 'tools'],
+  recommender: ['recommender', 'pipeline', 'tools'],
+  pipeline: ['pipeline', 'tools'],
+};
+
+const affectedByFile = {
+  'tools/affected.sh': ['tools'],
+  'packages/als-trainer/test/README.md': ['als-trainer', 'pipeline', 'tools'],
+  'package-lock.json': everything,
+  'tsconfig.base.json': everything,
+  LICENSE: [],
+};
+
+const unknown = '0'.repeat(40);
+
+describe('tools/affected.sh --print', () => {
+  let workspace;
+  before(() => (workspace = scratchWorkspace()));
+  after(() => workspace.remove());
+
+  const print = (base, head) => workspace.run('tools/affected.sh', '--print', base, head);
+  const projects = ({ status, stdout, stderr }) => {
+    assert.equal(status, 0, stderr);
+    return stdout.split('\n').filter(Boolean).sort();
+  };
+
+  const affectedBy = (path) => {
+    appendFileSync(join(workspace.root, path), '\n');
+    workspace.commit(`chore: touch ${path}`);
+    return projects(print('HEAD~1', 'HEAD'));
+  };
+
+  test('the table below knows every package', () => {
+    assert.deepEqual(Object.keys(affectedByPackage).sort(), readdirSync(join(workspace.root, 'packages')).sort());
+  });
+
+  for (const [name, expected] of Object.entries(affectedByPackage))
+    test(`a change of ${name}`, () => {
+      assert.deepEqual(affectedBy(`packages/${name}/src/index.ts`), [...expected].sort());
+    });
+
+  for (const [path, expected] of Object.entries(affectedByFile))
+    test(`a change of ${path}`, () => {
+      assert.deepEqual(affectedBy(path), [...expected].sort());
+    });
+
+  for (const base of ['', unknown])
+    test(`the base "${base}" is unknown: everything, and it says so`, () => {
+      const answer = print(base, 'HEAD');
+      assert.deepEqual(projects(answer), [...everything].sort());
+      assert.match(answer.stderr, /unknown here: everything counts as affected/);
+    });
+
+  test('a base without a common ancestor counts as unknown', () => {
+    const tree = workspace.git('rev-parse', 'HEAD^{tree}');
+    const orphan = workspace.git('commit-tree', tree, '-m', 'chore: a history of its own');
+    assert.deepEqual(projects(print(orphan, 'HEAD')), [...everything].sort());
+  });
+
+  test('a head that is not there, or a missing argument, is wrong usage', () => {
+    assert.equal(print('HEAD', 'no-such-branch').status, 2);
+    assert.equal(workspace.run('tools/affected.sh', '--print', 'HEAD').status, 2);
+  });
+});
