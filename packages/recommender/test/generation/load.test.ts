@@ -1,0 +1,77 @@
+import { describe, expect, test } from '@jest/globals';
+import { attractions, openFeeds } from '@attractions/feeds';
+import { createRecommender } from '../../src/answers/compose.js';
+import { loadGeneration } from '../../src/generation/load.js';
+import { attractionOf, sampleGeneration } from '../support/sample.js';
+import { producer, putGeneration } from '../support/stored.js';
+
+const renamed = sampleGeneration().attractions.map(({ attractionId, themes }) =>
+  attractionOf(attractionId, `${attractionId}, later`, themes),
+);
+
+describe('loadGeneration', () => {
+  test('gives back what was put, and answers with it', async () => {
+    const store = openFeeds('memory:');
+    await putGeneration(store);
+    const generation = await loadGeneration(store);
+    expect(generation).toEqual({ ...sampleGeneration(), seqs: { model: 1, visits: 1, attractions: 1 } });
+    expect(createRecommender(generation).recommend({ userId: 'ana', limit: 1 })).toMatchObject({
+      recommendations: [{ name: 'Wave Pool' }],
+      generation: { model: 1, visits: 1, attractions: 1 },
+    });
+  });
+
+  test('takes the attractions the model was trained with, not later ones', async () => {
+    const store = openFeeds('memory:');
+    await putGeneration(store);
+    await store.feed(attractions).put(renamed, { producer });
+    const generation = await loadGeneration(store);
+    expect(generation.seqs).toEqual({ model: 1, visits: 1, attractions: 1 });
+    expect(generation.attractions.map(({ name }) => name)).not.toContain('bay:pool, later');
+  });
+
+  test('loads an earlier model when asked, the latest otherwise', async () => {
+    const store = openFeeds('memory:');
+    await putGeneration(store);
+    await putGeneration(store, { attractions: renamed });
+    expect((await loadGeneration(store)).seqs).toEqual({ model: 2, visits: 2, attractions: 2 });
+    const first = await loadGeneration(store, 1);
+    expect(first.seqs).toEqual({ model: 1, visits: 1, attractions: 1 });
+    expect(first.attractions[0]?.name).toBe('Big Slide');
+    await expect(loadGeneration(store, 3)).rejects.toMatchObject({ code: 'FEEDS_NO_SUCH_UPDATE' });
+  });
+
+  test('says what to do where there is no model', async () => {
+    await expect(loadGeneration(openFeeds('memory:'))).rejects.toMatchObject({
+      code: 'RECOMMENDER_NO_MODEL',
+      message: expect.stringContaining("run 'attractions train' first"),
+    });
+  });
+
+  test.each([
+    ['names no visits', 'etl/visits/v1.0'],
+    ['names no attractions', 'etl/attractions/v1.0'],
+  ])('refuses a model that %s', async (_, feed) => {
+    const store = openFeeds('memory:');
+    await putGeneration(store, { parents: (all) => all.filter((parent) => parent.feed !== feed) });
+    await expect(loadGeneration(store)).rejects.toMatchObject({
+      code: 'RECOMMENDER_LINEAGE_BROKEN',
+      message: `Model 1 does not name the '${feed}' it was trained on. Train again.`,
+    });
+  });
+
+  test('refuses a model whose parent is another update than it says', async () => {
+    const store = openFeeds('memory:');
+    await putGeneration(store, { parents: (all) => all.map((parent) => ({ ...parent, sha256: 'f'.repeat(64) })) });
+    await expect(loadGeneration(store)).rejects.toMatchObject({
+      code: 'RECOMMENDER_LINEAGE_BROKEN',
+      message: expect.stringContaining('Model 1 was trained on another update 1'),
+    });
+  });
+
+  test('refuses a model that its attractions do not fit', async () => {
+    const store = openFeeds('memory:');
+    await putGeneration(store, { attractions: renamed.slice(1) });
+    await expect(loadGeneration(store)).rejects.toMatchObject({ code: 'RECOMMENDER_GENERATION_INVALID' });
+  });
+});

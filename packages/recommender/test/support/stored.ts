@@ -1,0 +1,46 @@
+import { als, attractions, parentOf, visits } from '@attractions/feeds';
+import type { AlsGeneration, Attraction, FeedStore, Parent, UpdateRecord, VisitsColumns } from '@attractions/feeds';
+import { Int32, Table, TimestampMillisecond, Utf8, vectorFromArray } from 'apache-arrow';
+import { sampleGeneration } from './sample.js';
+
+export const producer = { id: 'test', package: 'test', version: '0.0.0' };
+
+/** One visit a pair. */
+export function visitsOf(pairs: readonly (readonly [userId: string, attractionId: string])[]): Table<VisitsColumns> {
+  return new Table({
+    user_id: vectorFromArray(
+      pairs.map(([user]) => user),
+      new Utf8(),
+    ),
+    attraction_id: vectorFromArray(
+      pairs.map(([, attraction]) => attraction),
+      new Utf8(),
+    ),
+    visited_at: vectorFromArray(
+      pairs.map((_, n) => n * 1_000),
+      new TimestampMillisecond('UTC'),
+    ),
+    photos: vectorFromArray(
+      pairs.map(() => 1),
+      new Int32(),
+    ),
+  });
+}
+
+/** Puts attractions, visits and a model, each naming its parents, as the drivers before this stage do. */
+export async function putGeneration(
+  store: FeedStore,
+  parts: {
+    model?: AlsGeneration;
+    attractions?: readonly Attraction[];
+    parents?: (parents: readonly Parent[]) => readonly Parent[];
+  } = {},
+): Promise<UpdateRecord> {
+  const sample = sampleGeneration();
+  const { model = sample.model, parents = (all) => all } = parts;
+  const named = await store.feed(attractions).put([...(parts.attractions ?? sample.attractions)], { producer });
+  const visited = await store
+    .feed(visits)
+    .put(visitsOf([['ana', 'bay:slide']]), { producer, parents: [parentOf(named)] });
+  return store.feed(als).put(model, { producer, parents: parents([parentOf(visited), parentOf(named)]) });
+}
