@@ -11,6 +11,8 @@ export const RECOMMENDER_ERRORS = {
   RECOMMENDER_EXPERIMENT_INVALID:
     'An experiment has overlapping or impossible bucket ranges, or an unknown recommender.',
   RECOMMENDER_NO_MODEL: 'The feeds hold no model yet.',
+  RECOMMENDER_NO_SUCH_PATH: 'A request to the service leads nowhere; answered with status 404.',
+  RECOMMENDER_FAILED: 'The service met a defect while answering; answered with status 500, the cause is in its log.',
   RECOMMENDER_ADDRESS_IN_USE: 'Another process listens on the host and port of the service.',
   RECOMMENDER_CANNOT_LISTEN: 'The operating system refuses the host or the port of the service.',
 } as const;
@@ -18,13 +20,30 @@ export const RECOMMENDER_ERRORS = {
 /** A stable code of this package, safe to test for. */
 export type RecommenderErrorCode = keyof typeof RECOMMENDER_ERRORS;
 
+/** What a command line exits with: 2 is wrong usage or configuration, 3 a refused model or experiment, 1 anything else. */
+export const RECOMMENDER_EXIT_CODES: Readonly<Record<RecommenderErrorCode, 1 | 2 | 3>> = {
+  RECOMMENDER_REQUEST_INVALID: 2,
+  RECOMMENDER_UNKNOWN_PARK: 2,
+  RECOMMENDER_UNKNOWN_THEME: 2,
+  RECOMMENDER_GENERATION_INVALID: 3,
+  RECOMMENDER_LINEAGE_BROKEN: 3,
+  RECOMMENDER_EXPERIMENT_INVALID: 3,
+  RECOMMENDER_NO_MODEL: 1,
+  RECOMMENDER_NO_SUCH_PATH: 1,
+  RECOMMENDER_FAILED: 1,
+  RECOMMENDER_ADDRESS_IN_USE: 1,
+  RECOMMENDER_CANNOT_LISTEN: 1,
+};
+
 /** The one error this package throws. The message is a sentence with the offending value and the mend. */
 export class RecommenderError extends Error {
   override readonly name = 'RecommenderError';
   readonly code: RecommenderErrorCode;
+  readonly exitCode: 1 | 2 | 3;
 
   constructor(code: RecommenderErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+    this.exitCode = RECOMMENDER_EXIT_CODES[code];
   }
 }

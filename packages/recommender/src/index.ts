@@ -6,6 +6,7 @@ export { mappingRecommender } from './answers/mapping.js';
 export { paneledRecommender } from './answers/paneled.js';
 export { popularRecommender } from './answers/popular.js';
 export { DEFAULT_LIMIT, MAX_LIMIT } from './answers/recommender.js';
+export { runServe } from './driver.js';
 export { RECOMMENDER_ERRORS, RecommenderError } from './errors.js';
 export { assignmentIn } from './experiment/assignment.js';
 export { BUCKETS, bucketOf } from './experiment/bucket.js';
@@ -14,6 +15,7 @@ export { foldInOf } from './factors/fold-in.js';
 export { topK } from './factors/top-k.js';
 export { generationOf } from './generation/generation.js';
 export { loadGeneration } from './generation/load.js';
+export { serveSettings } from './settings.js';
 
 export type { Composition } from './answers/compose.js';
 export type { StandingFilters } from './answers/filtered.js';
@@ -26,7 +28,9 @@ export type {
   Recommender,
   Source,
 } from './answers/recommender.js';
+export type { RunningService, ServeContext } from './driver.js';
 export type { RecommenderErrorCode } from './errors.js';
 export type { FoldedIn, History } from './factors/fold-in.js';
 export type { Ranked } from './factors/top-k.js';
 export type { Generation, GenerationSeqs } from './generation/generation.js';
+export type { ServeConfig } from './settings.js';

@@ -83,7 +83,7 @@ function reasonsFrom({ attractions }: Generation, { history, explained }: Taste)
     const parts = folded?.contributions(item) ?? new Float64Array();
     const most = parts.reduce((best, part, n) => (part > (parts[best] as number) ? n : best), 0);
     const cause = history.items[most] as number;
-    if (!((parts[most] ?? 0) > 0)) return 'the nearest to your visits of those left';
+    if (!((parts[most] ?? 0) > 0)) return 'the best match of those left';
     return cause === item
       ? 'because you were there before'
       : `because you visited ${(attractions[cause] as Attraction).name}`;

@@ -1,0 +1,59 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { RecommenderError } from '../errors.js';
+import type { RecommenderErrorCode } from '../errors.js';
+import type { Problem } from './schemas.js';
+
+/** Errors that are the asker's to mend; every other one is ours. */
+const STATUS_OF: Partial<Record<RecommenderErrorCode, number>> = {
+  RECOMMENDER_REQUEST_INVALID: 400,
+  RECOMMENDER_UNKNOWN_PARK: 400,
+  RECOMMENDER_UNKNOWN_THEME: 400,
+};
+
+/** A problem document (RFC 9457). */
+export function problem(status: number, code: string, detail: string): Problem {
+  return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, code };
+}
+
+/** The document for anything thrown while answering. Never carries a stack, and nothing of an error that is not the asker's. */
+export function problemOf(error: FastifyError | RecommenderError): Problem {
+  if (error instanceof RecommenderError) {
+    const status = STATUS_OF[error.code];
+    return status === undefined ? unexpected : problem(status, error.code, error.message);
+  }
+  if (error.validation !== undefined) return problem(400, 'RECOMMENDER_REQUEST_INVALID', validationSentence(error));
+  const status = error.statusCode ?? 500;
+  return status >= 400 && status < 500 ? problem(status, error.code, error.message) : unexpected;
+}
+
+/** Sends a problem in place of an answer, past the schemas of the route. */
+export function sendProblem(reply: FastifyReply, document: Problem): FastifyReply {
+  return reply.code(document.status).type('application/problem+json').serializer(JSON.stringify).send(document);
+}
+
+/** Fastify's error handler: logs what is ours to mend, tells the asker what is theirs. */
+export function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const document = problemOf(error);
+  if (document.status >= 500) request.log.error({ err: error, route: request.routeOptions.url }, 'a request failed');
+  return sendProblem(reply, document);
+}
+
+/** Answers a path that leads nowhere. */
+export function onNotFound(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const path = request.url.split('?', 1)[0] ?? '';
+  return sendProblem(
+    reply,
+    problem(404, 'RECOMMENDER_NO_SUCH_PATH', `There is nothing at ${request.method} ${path.slice(0, 200)}.`),
+  );
+}
+
+const unexpected = problem(500, 'RECOMMENDER_FAILED', 'The service failed on this request; its log says why.');
+
+function validationSentence({ validation = [], validationContext: part = 'querystring' }: FastifyError): string {
+  const [first] = validation;
+  const where = first?.instancePath.slice(1).replaceAll('/', '.') ?? '';
+  const unknown = first?.params['additionalProperty'];
+  if (typeof unknown === 'string') return `There is no parameter '${unknown}' in the ${part}.`;
+  return `${where === '' ? `The ${part}` : `'${where}' in the ${part}`} ${first?.message ?? 'is not valid'}.`;
+}

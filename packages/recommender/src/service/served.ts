@@ -1,0 +1,26 @@
+import type { Experiment } from '@attractions/feeds';
+import type { Recommender } from '../answers/recommender.js';
+import { createRecommender } from '../answers/compose.js';
+import type { Composition } from '../answers/compose.js';
+import type { Generation } from '../generation/generation.js';
+
+/** All that answers are made of. A request takes the reference once, so its answer never mixes two. */
+export interface Served {
+  readonly generation: Generation;
+  readonly recommender: Recommender;
+  readonly experiment: Experiment | undefined;
+  readonly servedSince: Date;
+}
+
+/**
+ * Makes a generation ready to serve.
+ * @throws RecommenderError RECOMMENDER_GENERATION_INVALID, RECOMMENDER_EXPERIMENT_INVALID
+ */
+export function serving(generation: Generation, composition: Composition = {}): Served {
+  return {
+    generation,
+    recommender: createRecommender(generation, composition),
+    experiment: composition.experiment,
+    servedSince: new Date(),
+  };
+}
