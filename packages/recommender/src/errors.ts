@@ -6,6 +6,7 @@ export const RECOMMENDER_ERRORS = {
   RECOMMENDER_REQUEST_INVALID: 'A request asks for a limit that is no whole number from 1 to 100.',
   RECOMMENDER_UNKNOWN_PARK: 'A request names a park that has no attractions; the message names those that have.',
   RECOMMENDER_UNKNOWN_THEME: 'A request names a theme that no attraction has; the message names those that exist.',
+  RECOMMENDER_UNKNOWN_ATTRACTION: 'A request is about an attraction that the generation does not have.',
   RECOMMENDER_GENERATION_INVALID: 'A model and its attractions do not fit together, or the model is damaged.',
   RECOMMENDER_LINEAGE_BROKEN: 'A model does not name the visits and attractions it comes from, or they have changed.',
   RECOMMENDER_EXPERIMENT_INVALID:
@@ -25,6 +26,7 @@ export const RECOMMENDER_EXIT_CODES: Readonly<Record<RecommenderErrorCode, 1 | 2
   RECOMMENDER_REQUEST_INVALID: 2,
   RECOMMENDER_UNKNOWN_PARK: 2,
   RECOMMENDER_UNKNOWN_THEME: 2,
+  RECOMMENDER_UNKNOWN_ATTRACTION: 2,
   RECOMMENDER_GENERATION_INVALID: 3,
   RECOMMENDER_LINEAGE_BROKEN: 3,
   RECOMMENDER_EXPERIMENT_INVALID: 3,

@@ -1,4 +1,6 @@
 export { alsRecommender } from './answers/als.js';
+export { recommendEach } from './answers/batch.js';
+export { becauseOf } from './answers/because.js';
 export { createRecommender } from './answers/compose.js';
 export { withFallback } from './answers/fallback.js';
 export { withFilters } from './answers/filtered.js';
@@ -6,6 +8,7 @@ export { mappingRecommender } from './answers/mapping.js';
 export { paneledRecommender } from './answers/paneled.js';
 export { popularRecommender } from './answers/popular.js';
 export { DEFAULT_LIMIT, MAX_LIMIT } from './answers/recommender.js';
+export { similarIn } from './answers/similar.js';
 export { runServe } from './driver.js';
 export { RECOMMENDER_ERRORS, RecommenderError } from './errors.js';
 export { assignmentIn } from './experiment/assignment.js';
@@ -17,6 +20,7 @@ export { generationOf } from './generation/generation.js';
 export { loadGeneration } from './generation/load.js';
 export { serveSettings } from './settings.js';
 
+export type { Contribution, Explanation } from './answers/because.js';
 export type { Composition } from './answers/compose.js';
 export type { StandingFilters } from './answers/filtered.js';
 export type { Mapping } from './answers/mapping.js';
@@ -28,9 +32,11 @@ export type {
   Recommender,
   Source,
 } from './answers/recommender.js';
+export type { SimilarRequest } from './answers/similar.js';
+export type { Visitor } from './answers/taste.js';
 export type { RunningService, ServeContext } from './driver.js';
 export type { RecommenderErrorCode } from './errors.js';
 export type { FoldedIn, History } from './factors/fold-in.js';
 export type { Ranked } from './factors/top-k.js';
-export type { Generation, GenerationSeqs } from './generation/generation.js';
+export type { Generation, GenerationSeqs, Origin } from './generation/generation.js';
 export type { ServeConfig } from './settings.js';

@@ -52,6 +52,19 @@ export function itemsOf({ itemOf }: Generation, ids: readonly string[]): Set<num
   return items;
 }
 
+/**
+ * The item of an attraction id.
+ * @throws RecommenderError RECOMMENDER_UNKNOWN_ATTRACTION
+ */
+export function itemKnown({ itemOf, attractions }: Generation, attractionId: string): number {
+  const item = itemOf.get(attractionId);
+  if (item !== undefined) return item;
+  throw new RecommenderError(
+    'RECOMMENDER_UNKNOWN_ATTRACTION',
+    `There is no attraction '${attractionId}' among the ${attractions.length} of this model; ids look like '${attractions[0]?.attractionId ?? 'park:poi'}'.`,
+  );
+}
+
 function hiddenFrom(generation: Generation, request: RecommendationRequest): Set<number> {
   const { userId, visits = [], deny = [], includeVisited = false } = request;
   const hidden = itemsOf(generation, deny);

@@ -1,6 +1,8 @@
-import type { AlsGeneration, Attraction } from '@attractions/feeds';
+import type { AlsGeneration, Attraction, VisitsTable } from '@attractions/feeds';
+import type { History } from '../factors/fold-in.js';
 import { checkModel } from './check-model.js';
 import { RecommenderError } from '../errors.js';
+import { visitCounts } from './visit-counts.js';
 
 /** Which updates an answer comes from: sequence numbers in the feeds; 0 for what was never in a feed. */
 export interface GenerationSeqs {
@@ -27,6 +29,16 @@ export interface Generation {
   readonly themes: ReadonlySet<string>;
   /** Distinct visitors of each item. */
   readonly visitors: Uint32Array;
+  /** How often each user visited each item of their seen set, in the order of `model.seen.items`; 1 each where the visits are not at hand. */
+  readonly visitCounts: Float32Array;
+}
+
+/** What a generation in memory may be given besides the model and its attractions. */
+export interface Origin {
+  /** Default: 0 each, which says "from no feed". */
+  readonly seqs?: GenerationSeqs;
+  /** The visits the model was trained on; they tell how often a user went somewhere, which only explanations need. */
+  readonly visits?: VisitsTable;
 }
 
 /**
@@ -36,27 +48,39 @@ export interface Generation {
 export function generationOf(
   model: AlsGeneration,
   attractions: readonly Attraction[],
-  seqs: GenerationSeqs = { model: 0, visits: 0, attractions: 0 },
+  { seqs = { model: 0, visits: 0, attractions: 0 }, visits }: Origin = {},
 ): Generation {
   checkModel(model);
   const ordered = inItemOrder(model, attractions);
   const visitors = new Uint32Array(ordered.length);
   visitors.set(model.visitors);
+  const itemOf = indexOf(ordered.map(({ attractionId }) => attractionId));
+  const userOf = indexOf(model.userIds);
   return {
     seqs,
     model,
     attractions: ordered,
-    itemOf: indexOf(ordered.map(({ attractionId }) => attractionId)),
-    userOf: indexOf(model.userIds),
+    itemOf,
+    userOf,
     parks: itemsByPark(ordered),
     themes: new Set(ordered.flatMap(({ themes }) => themes).sort()),
     visitors,
+    visitCounts: visitCounts(model.seen, { itemOf, userOf }, visits),
   };
 }
 
 /** What a user visited before the model was trained, as items, ascending. */
 export function seenBy({ model }: Generation, user: number): Uint32Array {
   return model.seen.items.subarray(model.seen.offsets[user], model.seen.offsets[user + 1]);
+}
+
+/** The same with how often, as a fold-in takes it. */
+export function historyOf(generation: Generation, user: number): History {
+  const { offsets } = generation.model.seen;
+  return {
+    items: seenBy(generation, user),
+    weights: generation.visitCounts.subarray(offsets[user], offsets[user + 1]),
+  };
 }
 
 function inItemOrder(model: AlsGeneration, attractions: readonly Attraction[]): Attraction[] {

@@ -6,7 +6,7 @@ import type { Generation } from './generation.js';
 
 /**
  * Loads a model and exactly the updates it was trained on, found through the record's parents: never "the latest of each", which could mix
- * two generations. The visits are only checked to be there; the model holds all that serving needs of them.
+ * two generations.
  *
  * @param seq which model; default: the latest
  * @throws RecommenderError RECOMMENDER_NO_MODEL, RECOMMENDER_LINEAGE_BROKEN, RECOMMENDER_GENERATION_INVALID
@@ -28,11 +28,10 @@ export async function loadGeneration(store: FeedStore, seq?: number): Promise<Ge
   ]);
   mustBe(visitsParent, visitsUpdate.record, model.seq);
   mustBe(attractionsParent, attractionsUpdate.record, model.seq);
-  const [factors, named] = await Promise.all([model.read(), attractionsUpdate.read()]);
+  const [factors, named, visited] = await Promise.all([model.read(), attractionsUpdate.read(), visitsUpdate.read()]);
   return generationOf(factors, named, {
-    model: model.seq,
-    visits: visitsParent.seq,
-    attractions: attractionsParent.seq,
+    seqs: { model: model.seq, visits: visitsParent.seq, attractions: attractionsParent.seq },
+    visits: visited,
   });
 }
 

@@ -1,0 +1,55 @@
+import type { Attraction } from '@attractions/feeds';
+import { dot } from '../factors/top-k.js';
+import type { Generation } from '../generation/generation.js';
+import { itemKnown } from './candidates.js';
+import { tasteIn } from './taste.js';
+import type { Visitor } from './taste.js';
+
+/** Why one attraction has its score for one visitor. */
+export interface Explanation {
+  readonly attractionId: string;
+  readonly name: string;
+  /** The score that a list gives: the sum of all contributions and `rest`. */
+  readonly score: number;
+  /** One for each attraction the visitor went to, largest first; a negative one speaks against. */
+  readonly contributions: readonly Contribution[];
+  /**
+   * What no visit accounts for. About 0 after a fold-in. For a known user it is what training left unfinished, since it solves
+   * the attractions after the users; it shrinks with every iteration.
+   */
+  readonly rest: number;
+}
+
+/** What visits to one attraction add to the score. */
+export interface Contribution {
+  readonly attractionId: string;
+  readonly name: string;
+  readonly visits: number;
+  readonly contribution: number;
+}
+
+/**
+ * Prepares explanations: which visits made a score, summing to it (Hu, Koren, Volinsky 2008, section 5).
+ *
+ * @returns the explanation; undefined where the model knows nothing about the visitor or has no factors for the attraction
+ * @throws RecommenderError RECOMMENDER_UNKNOWN_ATTRACTION at each call; RECOMMENDER_GENERATION_INVALID where the model does not carry its
+ * options
+ */
+export function becauseOf(generation: Generation): (visitor: Visitor, attractionId: string) => Explanation | undefined {
+  const { attractions, model } = generation;
+  const { rank, itemFactors } = model;
+  const tasteOf = tasteIn(generation);
+  return (visitor, attractionId) => {
+    const item = itemKnown(generation, attractionId);
+    const taste = tasteOf(visitor);
+    const parts = item < model.attractionIds.length ? taste?.explained()?.contributions(item) : undefined;
+    if (taste === undefined || parts === undefined) return undefined;
+    const score = dot(itemFactors, item * rank, taste.factors, rank);
+    const contributions = Array.from(taste.history.items, (seen, n) => {
+      const { attractionId, name } = attractions[seen] as Attraction;
+      return { attractionId, name, visits: taste.history.weights[n] as number, contribution: parts[n] as number };
+    }).sort((a, b) => b.contribution - a.contribution);
+    const { name } = attractions[item] as Attraction;
+    return { attractionId, name, score, contributions, rest: score - parts.reduce((sum, part) => sum + part, 0) };
+  };
+}

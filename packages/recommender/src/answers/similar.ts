@@ -1,0 +1,59 @@
+import type { Attraction } from '@attractions/feeds';
+import { rankPool } from '../factors/top-k.js';
+import type { Generation } from '../generation/generation.js';
+import { candidates, itemKnown } from './candidates.js';
+import { entryOf } from './entry.js';
+import { withFallback } from './fallback.js';
+import { popularRecommender } from './popular.js';
+import type { RecommendationRequest, Recommendations } from './recommender.js';
+
+/** Filters of a list that is about an attraction and not a visitor. */
+export type SimilarRequest = Pick<RecommendationRequest, 'park' | 'limit' | 'themes' | 'allow' | 'deny' | 'explain'>;
+
+/**
+ * Prepares "more like this": the attractions that the same people visit, by the cosine of their factors, -1 to 1. An attraction that nobody had
+ * visited has no factors: the popular ones stand in, those of its own park first.
+ *
+ * @throws RecommenderError at each call: RECOMMENDER_UNKNOWN_ATTRACTION, and what `recommend` throws for its filters
+ */
+export function similarIn(generation: Generation): (attractionId: string, request?: SimilarRequest) => Recommendations {
+  const { rank, itemFactors, attractionIds } = generation.model;
+  const directions = unitRows(itemFactors, rank);
+  const popular = popularRecommender(generation);
+  return (attractionId, request = {}) => {
+    const item = itemKnown(generation, attractionId);
+    const { name, park } = generation.attractions[item] as Attraction;
+    const others = { ...request, deny: [...(request.deny ?? []), attractionId] };
+    const direction = directions.subarray(item * rank, (item + 1) * rank);
+    if (!direction.some((value) => value !== 0)) {
+      const nearby = { recommend: (asked: RecommendationRequest) => popular.recommend({ park, ...asked }) };
+      return withFallback(nearby, popular).recommend(others);
+    }
+    const { items, limit, passes } = candidates(generation, others);
+    const pool = { items: items?.filter((candidate) => candidate < attractionIds.length), passes };
+    const nearest = rankPool(directions, rank, direction, limit, pool);
+    const reason = request.explain === true ? `visited by the same people as ${name}` : undefined;
+    return {
+      recommendations: Array.from(nearest.items, (near, n) =>
+        entryOf(generation, near, nearest.scores[n] as number, 'als', reason),
+      ),
+      source: 'als',
+      generation: generation.seqs,
+    };
+  };
+}
+
+/** Every row at length 1, so that a dot product is a cosine; a row of zeros stays one. */
+function unitRows(rows: Float32Array, rank: number): Float32Array {
+  const units = new Float32Array(rows.length);
+  for (let offset = 0; offset < rows.length; offset += rank) {
+    const row = rows.subarray(offset, offset + rank);
+    const length = Math.sqrt(row.reduce((sum, value) => sum + value * value, 0));
+    if (length > 0)
+      units.set(
+        row.map((value) => value / length),
+        offset,
+      );
+  }
+  return units;
+}

@@ -1,0 +1,51 @@
+import { foldInOf } from '../factors/fold-in.js';
+import type { FoldedIn, History } from '../factors/fold-in.js';
+import { historyOf } from '../generation/generation.js';
+import type { Generation } from '../generation/generation.js';
+import type { RecommendationRequest } from './recommender.js';
+
+/** Who a taste is asked of. */
+export type Visitor = Pick<RecommendationRequest, 'userId' | 'visits'>;
+
+/** What the model knows about a visitor. */
+export interface Taste {
+  readonly source: 'als' | 'fold-in';
+  /** `rank` values. */
+  readonly factors: Float32Array;
+  /** The visits behind them. */
+  readonly history: History;
+  /** The history folded in, for reasons; undefined where it has no single solution. */
+  explained(): FoldedIn | undefined;
+}
+
+/**
+ * Prepares a model's view of visitors: a known user's own factors, or else factors folded in from the visits given.
+ *
+ * @returns the taste; undefined for a stranger without visits to attractions that have factors
+ * @throws RecommenderError RECOMMENDER_GENERATION_INVALID where the model does not carry its options
+ */
+export function tasteIn(generation: Generation): (visitor: Visitor) => Taste | undefined {
+  const { rank, userFactors } = generation.model;
+  const foldIn = foldInOf(generation.model);
+  return ({ userId, visits = [] }) => {
+    const user = userId === undefined ? undefined : generation.userOf.get(userId);
+    if (user !== undefined) {
+      const history = historyOf(generation, user);
+      const factors = userFactors.subarray(user * rank, (user + 1) * rank);
+      return { source: 'als', factors, history, explained: () => foldIn(history) };
+    }
+    const history = counted(generation, visits);
+    const folded = history.items.length === 0 ? undefined : foldIn(history);
+    return folded && { source: 'fold-in', factors: folded.factors, history, explained: () => folded };
+  };
+}
+
+/** Visits counted by attraction; those without factors are passed over. */
+function counted({ itemOf, model }: Generation, visits: readonly string[]): History {
+  const counts = new Map<number, number>();
+  for (const id of visits) {
+    const item = itemOf.get(id);
+    if (item !== undefined && item < model.attractionIds.length) counts.set(item, (counts.get(item) ?? 0) + 1);
+  }
+  return { items: Uint32Array.from(counts.keys()), weights: Float32Array.from(counts.values()) };
+}
