@@ -1,3 +1,4 @@
+import type { Clock } from './clock.js';
 import type { FeedContract } from './contract.js';
 import { FeedsError } from './errors.js';
 import { checkReadable } from './feed-path.js';
@@ -44,8 +45,7 @@ export interface Feed<T> {
 /** Where a feed lives. */
 export interface Place {
   readonly store: BlobStore;
-  /** The clock, in milliseconds since 1970. */
-  readonly now: () => number;
+  readonly clock: Clock;
   /** Paths of data files whose hash this process has seen to fit. */
   readonly verified: Set<string>;
   /** Asked before the first write: throws where the store cannot hold a commit log. */
@@ -53,10 +53,10 @@ export interface Place {
 }
 
 /** The feed of a contract in a place. Nothing is read or written before the first call. */
-export function openFeed<T>({ store, now, verified, fit }: Place, contract: FeedContract<T>): Feed<T> {
+export function openFeed<T>({ store, clock, verified, fit }: Place, contract: FeedContract<T>): Feed<T> {
   const feed = contract.path;
   const log = openLog(store, feed);
-  const end: LogEnd = { store, feed, log, now };
+  const end: LogEnd = { store, feed, log, clock };
   const files = updateFiles(store, feed, verified);
 
   function updateOf(record: UpdateRecord): Update<T> {

@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { systemClock } from './clock.js';
+import type { Clock } from './clock.js';
 import type { FeedContract } from './contract.js';
 import { FeedsError } from './errors.js';
 import { openFeed } from './feed.js';
@@ -26,18 +28,18 @@ export interface FeedStore {
  * store at each call. A root that does not exist is empty, and made by the first put. Throws FEEDS_ROOT_INVALID.
  */
 export function openFeeds(root: string): FeedStore {
-  return feedStore(root, storeOf(root), Date.now);
+  return feedStore(root, storeOf(root), systemClock);
 }
 
-/** The same over any store and clock (milliseconds since 1970). */
-export function feedStore(root: string, store: BlobStore, now: () => number): FeedStore {
+/** The same over any store and clock. */
+export function feedStore(root: string, store: BlobStore, clock: Clock): FeedStore {
   let proof: Promise<void> | undefined;
   const fit = () => (proof ??= probe(store).catch(forget));
   const forget = (cause: unknown) => {
     proof = undefined;
     throw cause;
   };
-  const place = { store, now, verified: new Set<string>(), fit };
+  const place = { store, clock, verified: new Set<string>(), fit };
   return {
     root,
     feed: (contract) => {

@@ -30,7 +30,7 @@ export async function putUpdate<T>(
   const before = await settled(head);
   if (before) return before;
 
-  const written = await files.write(compact(laterThan(head?.record, end.now())), contract.codec.encode(value));
+  const written = await files.write(compact(laterThan(head?.record, end.clock.now())), contract.codec.encode(value));
   await readBack(files, contract, written);
   const manifest = manifestOf(contract, written, options);
   const record = await append<UpdateRecord>(end, {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 
+import type { Clock } from '../clock.js';
 import { FeedsError } from '../errors.js';
 import type { BlobStore } from '../store/blob-store.js';
 import { logPaths, writeHint } from './head.js';
@@ -15,8 +15,7 @@ export interface LogEnd {
   readonly store: BlobStore;
   readonly feed: string;
   readonly log: Log;
-  /** The clock, in milliseconds since 1970. */
-  readonly now: () => number;
+  readonly clock: Clock;
 }
 
 /** What a record says beyond its envelope. */
@@ -53,7 +52,7 @@ export async function append<R extends RecordEnvelope>(end: LogEnd, intent: Inte
       await afterwards(end, record);
       return record;
     }
-    await delay(Math.random() * Math.min(2 ** attempt, MAX_DELAY_MS));
+    await end.clock.sleep(Math.random() * Math.min(2 ** attempt, MAX_DELAY_MS));
   }
   const { feed } = end;
   throw new FeedsError(
@@ -68,7 +67,7 @@ export function laterThan(previous: RecordEnvelope | undefined, now: number): Da
 }
 
 function inEnvelope(
-  { feed, now }: LogEnd,
+  { feed, clock }: LogEnd,
   head: Entry | undefined,
   seq: number,
   draft: Draft<RecordEnvelope>,
@@ -80,7 +79,7 @@ function inEnvelope(
     seq,
     commitId: randomUUID(),
     prev: head?.sha256 ?? '',
-    timestamp: laterThan(head?.record, now()).toISOString(),
+    timestamp: laterThan(head?.record, clock.now()).toISOString(),
   };
 }
 

@@ -56,6 +56,7 @@ const MANIFEST: Record<string, Rule> = {
   parents: [(value) => Array.isArray(value) && value.every(isParent), 'a list of updates'],
   sources: [Array.isArray, 'a list of files'],
   producer: [(value) => isObject(value) && typeof value['id'] === 'string', 'a producer'],
+  runId: [(value) => value === undefined || (typeof value === 'string' && value !== ''), 'a text, or absent'],
   checks: OBJECT,
   labels: OBJECT,
 };
@@ -113,7 +114,7 @@ function isDataFile(value: unknown): boolean {
   const { path, bytes, rows, sha256 } = value;
   return (
     typeof path === 'string' &&
-    /^\d{8}T\d{9}Z\/[^/\\]+$/.test(path) &&
+    /^\d{8}T\d{9}Z\/[^/\\.][^/\\]*$/.test(path) &&
     isCount(bytes) &&
     isCount(rows) &&
     isHash(sha256)

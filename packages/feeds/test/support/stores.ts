@@ -1,3 +1,5 @@
+import { systemClock } from '../../src/clock.js';
+import type { Clock } from '../../src/clock.js';
 import { feedStore } from '../../src/open.js';
 import type { FeedStore } from '../../src/open.js';
 import type { BlobStore } from '../../src/store/blob-store.js';
@@ -11,20 +13,15 @@ export const STORES: readonly (readonly [name: string, open: () => BlobStore])[]
   ['folder', () => folderStore(temporaryFolder())],
 ];
 
-/** A clock that stands until it is set. */
-export interface Clock {
-  (): number;
-  set(time: string): void;
-}
-
-export function clockAt(time: string): Clock {
+/** A clock that stands until it is set, and on which sleeping takes no time. */
+export function clockAt(time: string): Clock & { set(time: string): void } {
   let now = Date.parse(time);
-  return Object.assign(() => now, { set: (next: string) => void (now = Date.parse(next)) });
+  return { now: () => now, sleep: async () => undefined, set: (next) => void (now = Date.parse(next)) };
 }
 
 /** Feeds over any store, seen by a process that has read nothing yet. */
-export function freshFeeds(store: BlobStore, now: () => number = Date.now): FeedStore {
-  return feedStore(store.root, store, now);
+export function freshFeeds(store: BlobStore, clock: Clock = systemClock): FeedStore {
+  return feedStore(store.root, store, clock);
 }
 
 /** A store that counts its calls. */
