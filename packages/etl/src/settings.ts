@@ -1,0 +1,35 @@
+import { flag, number, sharedSettings, text } from '@attractions/config';
+import type { Config } from '@attractions/config';
+
+/** The settings of this stage. */
+export const etlSettings = {
+  ...sharedSettings,
+  rawDataPath: text({
+    variable: 'RAW_DATA_PATH',
+    description: 'The folder of the raw files; they may lie at any depth in it.',
+    default: 'tools/sample-data',
+  }),
+  maxRejectShare: number({
+    variable: 'MAX_REJECT_SHARE',
+    description: 'The share of the visit lines that may be refused; above it, nothing is committed.',
+    default: 0.05,
+    min: 0,
+    max: 1,
+  }),
+  sequenceGapHours: number({
+    variable: 'SEQUENCE_GAP_HOURS',
+    description: "Where a file has no travel sequences: so long a gap between a user's photos starts a new one.",
+    default: 8,
+    min: 0.01,
+    max: 8_760,
+    unit: 'hours',
+  }),
+  describeFrames: flag({
+    variable: 'DESCRIBE_FRAMES',
+    description: 'Log the first rows and a summary of every frame; slow, for finding out what went wrong.',
+    default: false,
+  }),
+};
+
+/** The values of {@link etlSettings}. */
+export type EtlConfig = Config<typeof etlSettings>;
