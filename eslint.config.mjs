@@ -7,6 +7,7 @@ const layers = [
   { sourceTag: 'layer:contract', onlyDependOnLibsWithTags: [] },
   { sourceTag: 'layer:stage', onlyDependOnLibsWithTags: ['layer:contract', 'layer:config'] },
   { sourceTag: 'layer:app', onlyDependOnLibsWithTags: ['layer:contract', 'layer:config', 'layer:stage'] },
+  { sourceTag: 'layer:tools', onlyDependOnLibsWithTags: ['layer:contract', 'layer:config', 'layer:stage'] },
 ];
 
 export default tseslint.config(
