@@ -1,4 +1,5 @@
 import nx from '@nx/eslint-plugin';
+import jsonc from 'jsonc-eslint-parser';
 import tseslint from 'typescript-eslint';
 
 /** Which layer may import which: contract <- stage <- app. `config` is for drivers and the app alone (see the second block). */
@@ -40,6 +41,18 @@ export default tseslint.config(
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'env', message: 'Only @attractions/config reads the environment.' },
+      ],
+    },
+  },
+  {
+    // What a package imports it must declare, and what it declares it must import. Tests may use the root's tools.
+    files: ['packages/*/package.json'],
+    languageOptions: { parser: jsonc },
+    plugins: { '@nx': nx },
+    rules: {
+      '@nx/dependency-checks': [
+        'error',
+        { buildTargets: ['build'], ignoredFiles: ['{projectRoot}/test/**/*'], checkVersionMismatches: true },
       ],
     },
   },
