@@ -40,8 +40,8 @@ function problemOf(options: PutOptions): string | undefined {
   }
   const label = Object.entries(labels).find(([, value]) => typeof value !== 'string');
   if (label) return `labels.${label[0]} is ${show(label[1])}, not a text`;
-  const check = Object.entries(checks).find(([, value]) => !['string', 'number', 'boolean'].includes(typeof value));
-  if (check) return `checks.${check[0]} is ${show(check[1])}, not a text, a number or a flag`;
+  const check = Object.entries(checks).find(([, value]) => !isCheck(value));
+  if (check) return `checks.${check[0]} is ${show(check[1])}, not a text, a finite number or a flag`;
   return spellingProblem(options);
 }
 
@@ -58,6 +58,10 @@ function isText(value: unknown): boolean {
   return typeof value === 'string' && value !== '';
 }
 
+function isCheck(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+}
+
 function isCount(value: unknown): boolean {
   return Number.isSafeInteger(value) && Number(value) >= 0;
 }
@@ -67,5 +71,6 @@ function isHash(value: unknown): boolean {
 }
 
 function show(value: unknown): string {
-  return value === undefined ? 'missing' : (JSON.stringify(value) ?? String(value));
+  if (value === undefined) return 'missing';
+  return typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? String(value));
 }

@@ -2,7 +2,7 @@ import * as arrow from 'apache-arrow';
 import { DataType } from 'apache-arrow';
 import type { Data, RecordBatch } from 'apache-arrow';
 
-import type { Field } from '../contract.js';
+import type { Field, FieldType } from '../contract.js';
 import { FeedsError } from '../errors.js';
 import { arrowType, fits } from './types.js';
 import { plainUtf8, utf8Data } from './utf8.js';
@@ -16,9 +16,11 @@ export type Refusal = (problem: string) => FeedsError;
  * `refuse` makes of the first column, and where it is a matter of values the first row, that does not fit.
  */
 export function conform(table: arrow.Table, schema: readonly Field[], refuse: Refusal): arrow.Table {
-  checkPresent(table, schema, refuse);
+  checkColumns(table.schema, schema, refuse);
   let firstRow = 0;
-  const batches = table.batches.map((batch) => {
+  // Arrow's stand-in for the batch of an empty table has columns without their methods.
+  const full = table.batches.filter(({ numRows }) => numRows > 0);
+  const batches = full.map((batch) => {
     const columns = schema.map((field) => conformColumn(batch, field, firstRow, refuse));
     firstRow += batch.numRows;
     return columns;
@@ -54,17 +56,20 @@ function assemble(fields: arrow.Field[], batches: readonly Data[][]): arrow.Tabl
   return new arrow.Table(schema, parts);
 }
 
-function checkPresent(table: arrow.Table, schema: readonly Field[], refuse: Refusal): void {
-  const present = table.schema.fields.map(({ name }) => name);
-  const lacking = schema.find(({ name, nullable }) => !nullable && !present.includes(name));
-  if (lacking) throw refuse(`The table has no column ${lacking.name}; it has ${present.join(', ') || 'none'}`);
+function checkColumns(given: arrow.Schema, schema: readonly Field[], refuse: Refusal): void {
+  for (const { name, type, nullable } of schema) {
+    const column = given.fields.find((field) => field.name === name);
+    if (column && !becomes(column.type, type)) throw refuse(`Column ${name} is ${nameOf(column.type)}, not ${type}`);
+    if (column || nullable) continue;
+    throw refuse(`The table has no column ${name}; it has ${given.names.join(', ') || 'none'}`);
+  }
 }
 
 function conformColumn(batch: RecordBatch, field: Field, firstRow: number, refuse: Refusal): Data {
   const place = batch.schema.fields.findIndex(({ name }) => name === field.name);
   const given = batch.data.children[place];
   if (given === undefined) return nulls(field, batch.numRows);
-  const data = conformType(given, field, refuse);
+  const data = conformType(given, field);
   if (!field.nullable && data.nullCount > 0) {
     throw refuse(`Row ${firstRow + firstNull(data) + 1}: ${field.name} is missing`);
   }
@@ -76,16 +81,21 @@ function conformColumn(batch: RecordBatch, field: Field, firstRow: number, refus
   return data;
 }
 
-function conformType(data: Data, field: Field, refuse: Refusal): Data {
+/** Tells whether a column of this type can stand for one of the contract, perhaps in another form. */
+function becomes(type: DataType, wanted: FieldType): boolean {
+  return fits(type, wanted) || (wanted === 'utf8' && isText(DataType.isDictionary(type) ? type.dictionary : type));
+}
+
+function conformType(data: Data, { type: wanted }: Field): Data {
   const { type } = data;
-  if (field.type === 'utf8') {
-    if (DataType.isUtf8(type)) return data;
-    if (DataType.isDictionary(type) && DataType.isUtf8(type.dictionary)) return plainUtf8(data);
-    if (DataType.isLargeUtf8(type) || DataType.isUtf8View(type)) return utf8Data([...new arrow.Vector([data])]);
-  } else if (fits(type, field.type)) {
-    return DataType.isTimestamp(type) ? data.clone(arrowType(field.type)) : data;
-  }
-  throw refuse(`Column ${field.name} is ${nameOf(type)}, not ${field.type}`);
+  if (DataType.isTimestamp(type)) return data.clone(arrowType(wanted));
+  if (fits(type, wanted)) return data;
+  if (DataType.isDictionary(type)) return plainUtf8(data);
+  return utf8Data([...new arrow.Vector([data])]);
+}
+
+function isText(type: DataType): boolean {
+  return DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isUtf8View(type);
 }
 
 /** Arrow's own word for a timestamp has no time zone where it is absent, which is what is wrong most often. */

@@ -15,11 +15,11 @@ export interface ParquetLayout {
 /** The default of 1,024 rows would make a batch, and so several arrays, of every few rows. */
 const BATCH_ROWS = 1 << 20;
 
-/** An Arrow table as the bytes of one Parquet file, zstd-compressed. */
+/** An Arrow table as the bytes of one Parquet file, Snappy-compressed: every reader of Parquet knows it. */
 export function writeParquet(table: Table, { plainColumns = [] }: ParquetLayout = {}): Promise<Uint8Array> {
   const stream = tableToIPC(table, 'stream');
   return withParquetWasm((wasm) => {
-    let properties = new wasm.WriterPropertiesBuilder().setCompression(wasm.Compression.ZSTD);
+    let properties = new wasm.WriterPropertiesBuilder().setCompression(wasm.Compression.SNAPPY);
     for (const column of plainColumns) properties = properties.setColumnDictionaryEnabled(column, false);
     // The call consumes the table and the properties, so there is nothing left to free.
     return wasm.writeParquet(wasm.Table.fromIPCStream(stream), properties.build());
