@@ -83,7 +83,11 @@ function limitOf({ limit = DEFAULT_LIMIT }: RecommendationRequest): number {
   );
 }
 
-function itemsOfPark({ parks }: Generation, park: string | undefined): Uint32Array | undefined {
+/**
+ * The items of a park, ascending; undefined where no park is asked for.
+ * @throws RecommenderError RECOMMENDER_UNKNOWN_PARK
+ */
+export function itemsOfPark({ parks }: Generation, park: string | undefined): Uint32Array | undefined {
   if (park === undefined) return undefined;
   const items = parks.get(park);
   if (items !== undefined) return items;

@@ -26,7 +26,9 @@ export function similarIn(generation: Generation): (attractionId: string, reques
     const others = { ...request, deny: [...(request.deny ?? []), attractionId] };
     const direction = directions.subarray(item * rank, (item + 1) * rank);
     if (!direction.some((value) => value !== 0)) {
-      const nearby = { recommend: (asked: RecommendationRequest) => popular.recommend({ park, ...asked }) };
+      const nearby = {
+        recommend: (asked: RecommendationRequest) => popular.recommend({ ...asked, park: asked.park ?? park }),
+      };
       return withFallback(nearby, popular).recommend(others);
     }
     const { items, limit, passes } = candidates(generation, others);

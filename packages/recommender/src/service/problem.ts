@@ -2,13 +2,14 @@ import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { RecommenderError } from '../errors.js';
 import type { RecommenderErrorCode } from '../errors.js';
-import type { Problem } from './schemas.js';
+import type { Problem } from './schema/answers.js';
 
 /** Errors that are the asker's to mend; every other one is ours. */
 const STATUS_OF: Partial<Record<RecommenderErrorCode, number>> = {
   RECOMMENDER_REQUEST_INVALID: 400,
   RECOMMENDER_UNKNOWN_PARK: 400,
   RECOMMENDER_UNKNOWN_THEME: 400,
+  RECOMMENDER_UNKNOWN_ATTRACTION: 404,
 };
 
 /** A problem document (RFC 9457). */

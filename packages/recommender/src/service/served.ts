@@ -2,12 +2,14 @@ import type { Experiment } from '@attractions/feeds';
 import type { Recommender } from '../answers/recommender.js';
 import { createRecommender } from '../answers/compose.js';
 import type { Composition } from '../answers/compose.js';
+import { similarIn } from '../answers/similar.js';
 import type { Generation } from '../generation/generation.js';
 
 /** All that answers are made of. A request takes the reference once, so its answer never mixes two. */
 export interface Served {
   readonly generation: Generation;
   readonly recommender: Recommender;
+  readonly similar: ReturnType<typeof similarIn>;
   readonly experiment: Experiment | undefined;
   readonly servedSince: Date;
 }
@@ -20,6 +22,7 @@ export function serving(generation: Generation, composition: Composition = {}): 
   return {
     generation,
     recommender: createRecommender(generation, composition),
+    similar: similarIn(generation),
     experiment: composition.experiment,
     servedSince: new Date(),
   };

@@ -1,10 +1,12 @@
 import Fastify, { LogController } from 'fastify';
-import type {} from '@fastify/swagger';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import { onError, onNotFound } from './problem.js';
-import { operations } from './operations.js';
-import { recommendations } from './recommendations.js';
-import { MAX_ID_LENGTH } from './schemas.js';
+import { refusesOtherMethods } from './method-not-allowed.js';
+import { openapi } from './openapi.js';
+import { catalogue } from './routes/catalogue.js';
+import { operations } from './routes/operations.js';
+import { recommendations } from './routes/recommendations.js';
+import { MAX_ID_LENGTH } from './schema/parts.js';
 import type { Served } from './served.js';
 
 /** What a server answers from. `served` is asked once a request, so a swap is one assignment in the caller. */
@@ -38,7 +40,13 @@ export function createServer(parts: ServerParts): FastifyInstance {
   server.addHook('onResponse', async (request, reply) => {
     request.log.debug({ url: request.url, status: reply.statusCode, ms: reply.elapsedTime }, 'answered');
   });
-  recommendations(server, parts);
-  operations(server, parts);
+  server.register(async (api) => {
+    const refuseOtherMethods = refusesOtherMethods(api);
+    await openapi(api, parts.version);
+    recommendations(api, parts);
+    catalogue(api, parts);
+    operations(api, parts);
+    refuseOtherMethods();
+  });
   return server;
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { HealthAnswer, VersionAnswer } from './schemas.js';
-import type { ServerParts } from './server.js';
+import { HealthAnswer, VersionAnswer, problems } from '../schema/answers.js';
+import type { ServerParts } from '../server.js';
 
 /** What runs here, for those who operate it. */
 export function operations(server: FastifyInstance, { served, version }: ServerParts): void {
@@ -10,7 +10,8 @@ export function operations(server: FastifyInstance, { served, version }: ServerP
       schema: {
         operationId: 'version',
         summary: 'What is running: every update in use.',
-        response: { 200: VersionAnswer },
+        tags: ['operations'],
+        response: { 200: VersionAnswer, ...problems },
       },
     },
     async () => {
@@ -27,12 +28,26 @@ export function operations(server: FastifyInstance, { served, version }: ServerP
   );
   server.get(
     '/livez',
-    { schema: { operationId: 'live', summary: 'Whether the process lives.', response: { 200: HealthAnswer } } },
+    {
+      schema: {
+        operationId: 'live',
+        summary: 'Whether the process lives.',
+        tags: ['operations'],
+        response: { 200: HealthAnswer, ...problems },
+      },
+    },
     async () => ({ status: 'alive' }),
   );
   server.get(
     '/readyz',
-    { schema: { operationId: 'ready', summary: 'Whether it can answer.', response: { 200: HealthAnswer } } },
+    {
+      schema: {
+        operationId: 'ready',
+        summary: 'Whether it can answer.',
+        tags: ['operations'],
+        response: { 200: HealthAnswer, ...problems },
+      },
+    },
     async () => ({ status: 'ready' }),
   );
 }

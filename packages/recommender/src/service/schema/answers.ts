@@ -1,0 +1,117 @@
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+import { closed, orNull } from './parts.js';
+
+const source = Type.Union(
+  ['als', 'fold-in', 'mapping', 'popular'].map((path) => Type.Literal(path)),
+  {
+    description: 'Which path found it: own factors, factors folded in from visits, a written list, or visitor numbers.',
+  },
+);
+
+const seq = (feed: string) => Type.Integer({ minimum: 0, description: `Update of the ${feed} feed; 0: from no feed.` });
+
+/** Which updates an answer comes from. */
+export const GenerationAnswer = closed({
+  model: seq('model'),
+  visits: seq('visits'),
+  attractions: seq('attractions'),
+});
+
+const list = {
+  recommendations: Type.Array(
+    closed({
+      attractionId: Type.String(),
+      name: Type.String(),
+      score: Type.Number({ description: 'On the scale of its source; falls within one source.' }),
+      source,
+      reason: Type.Optional(Type.String()),
+    }),
+  ),
+  source,
+  panel: Type.Optional(
+    closed({
+      experiment: Type.String(),
+      version: Type.Integer(),
+      panel: Type.String(),
+      bucket: Type.Integer({ minimum: 0, maximum: 9_999 }),
+    }),
+  ),
+  generation: GenerationAnswer,
+};
+
+/** One list. */
+export const ListAnswer = closed(list, 'One list.');
+
+/** Lists of many users, in the order asked. */
+export const ListsAnswer = closed(
+  { lists: Type.Array(closed({ userId: Type.String(), ...list })), generation: GenerationAnswer },
+  'Lists of many users, in the order asked.',
+);
+
+/** A page of the catalogue. */
+export const CatalogueAnswer = closed({
+  attractions: Type.Array(
+    closed({
+      attractionId: Type.String(),
+      park: Type.String(),
+      name: Type.String(),
+      themes: Type.Array(Type.String()),
+      latitude: Type.Optional(Type.Number({ minimum: -90, maximum: 90, description: 'Degrees, WGS 84.' })),
+      longitude: Type.Optional(Type.Number({ minimum: -180, maximum: 180, description: 'Degrees, WGS 84.' })),
+      durationMinutes: Type.Optional(Type.Number()),
+      visitors: Type.Integer({ minimum: 0, description: 'Distinct visitors the model was trained on.' }),
+    }),
+  ),
+  next: orNull(Type.String({ description: 'Pass as `after` for the next page; null on the last.' })),
+  generation: GenerationAnswer,
+});
+
+/** All parks. */
+export const ParksAnswer = closed({
+  parks: Type.Array(closed({ park: Type.String(), attractions: Type.Integer({ minimum: 1 }) })),
+  generation: GenerationAnswer,
+});
+
+/** What the model saw of one user. */
+export const VisitsAnswer = closed({
+  known: Type.Boolean({ description: 'Whether the model knows this user.' }),
+  visits: Type.Array(
+    closed({ attractionId: Type.String(), name: Type.String(), visits: Type.Integer({ minimum: 1 }) }),
+  ),
+  generation: GenerationAnswer,
+});
+
+/** What is running. */
+export const VersionAnswer = closed({
+  name: Type.String(),
+  version: Type.String({ description: 'Of the package.' }),
+  generation: GenerationAnswer,
+  servedSince: Type.String({ description: 'When this generation took over: UTC, ISO 8601.' }),
+  experiment: orNull(closed({ experiment: Type.String(), version: Type.Integer() })),
+});
+
+/** Whether the process lives, or can answer. */
+export const HealthAnswer = closed({ status: Type.String() });
+
+/** An error, after RFC 9457; `type` is always `about:blank`, so `code` tells errors of one status apart. */
+export const Problem = closed({
+  type: Type.String(),
+  title: Type.String({ description: 'The words of the HTTP status.' }),
+  status: Type.Integer({ minimum: 400, maximum: 599 }),
+  detail: Type.String({ description: 'A sentence with the offending value and the mend.' }),
+  code: Type.String({ description: 'Stable; safe to test for.' }),
+});
+export type Problem = Static<typeof Problem>;
+
+/** The error answers of a route. */
+export const problems = {
+  '4xx': {
+    description: 'The request cannot be answered as it stands.',
+    content: { 'application/problem+json': { schema: Problem } },
+  },
+  '5xx': {
+    description: 'The service cannot answer now.',
+    content: { 'application/problem+json': { schema: Problem } },
+  },
+};

@@ -1,0 +1,18 @@
+import { Type } from 'typebox';
+import type { TProperties, TSchema } from 'typebox';
+
+/** Longest user or attraction id, in UTF-16 units. */
+export const MAX_ID_LENGTH = 256;
+
+/** An object without other properties: a misspelt parameter is refused, not passed over. */
+export const closed = <P extends TProperties>(properties: P, description?: string) =>
+  Type.Object(properties, { additionalProperties: false, ...(description !== undefined && { description }) });
+
+/** A user or attraction id. */
+export const id = (description: string) => Type.String({ minLength: 1, maxLength: MAX_ID_LENGTH, description });
+
+/** A park or a theme. */
+export const word = (description: string) => Type.String({ minLength: 1, maxLength: 100, description });
+
+/** A schema whose value may be null. */
+export const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
