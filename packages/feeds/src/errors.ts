@@ -12,6 +12,8 @@ export const FEEDS_ERRORS = {
   FEEDS_CONTENDED: 'Other writers won every attempt to commit.',
   FEEDS_UNVERIFIED: 'What was read back after writing is not what was written; nothing was committed.',
   FEEDS_RECORD_CORRUPT: 'A record of the log is broken, or the chain of hashes does not fit.',
+  FEEDS_LOG_LOST:
+    'The log ends before a record that this process has seen: its folder was removed, replaced or unmounted.',
   FEEDS_DATA_CORRUPT: 'A data file is missing, or has another size, hash or content than its record says.',
   FEEDS_FORMAT_UNKNOWN: 'A record has a format that this release does not know.',
   FEEDS_VERSION_UNKNOWN: 'An update was written under another major version of the contract, or by another codec.',

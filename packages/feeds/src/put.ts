@@ -1,7 +1,7 @@
 import type { FeedContract } from './contract.js';
 import { FeedsError } from './errors.js';
 import { contractVersion } from './feed-path.js';
-import { append, laterThan } from './log/append.js';
+import { append, laterThan, outcomeUnknown } from './log/append.js';
 import type { Draft, LogEnd } from './log/append.js';
 import { schemaFingerprint } from './log/record.js';
 import type { DataFile, UpdateRecord } from './log/record.js';
@@ -36,6 +36,9 @@ export async function putUpdate<T>(
   const record = await append<UpdateRecord>(end, {
     settled,
     draft: (seq, previous) => ({ ...manifest, refs: { ...previous?.refs, latest: seq } }),
+  }).catch(async (cause: unknown) => {
+    if (!outcomeUnknown(cause)) await files.discard(written);
+    throw cause;
   });
   const ours = record.files[0]?.path === written[0]?.path;
   if (!ours) await files.discard(written);

@@ -8,21 +8,21 @@ import type { ParquetWasm } from './wasm.js';
 
 /** How a table is laid out in its file. */
 export interface ParquetLayout {
-  /** Paths of leaf columns not worth a dictionary, since hardly a value comes twice: `factors.list.item`. */
-  readonly plainColumns?: readonly string[];
+  /** Whether columns have dictionaries: true by default, not worth their time where hardly a value comes twice. */
+  readonly dictionaries?: boolean;
 }
 
 /** The default of 1,024 rows would make a batch, and so several arrays, of every few rows. */
 const BATCH_ROWS = 1 << 20;
 
 /** An Arrow table as the bytes of one Parquet file, Snappy-compressed: every reader of Parquet knows it. */
-export function writeParquet(table: Table, { plainColumns = [] }: ParquetLayout = {}): Promise<Uint8Array> {
+export function writeParquet(table: Table, { dictionaries = true }: ParquetLayout = {}): Promise<Uint8Array> {
   const stream = tableToIPC(table, 'stream');
   return withParquetWasm((wasm) => {
-    let properties = new wasm.WriterPropertiesBuilder().setCompression(wasm.Compression.SNAPPY);
-    for (const column of plainColumns) properties = properties.setColumnDictionaryEnabled(column, false);
-    // The call consumes the table and the properties, so there is nothing left to free.
-    return wasm.writeParquet(wasm.Table.fromIPCStream(stream), properties.build());
+    const builder = new wasm.WriterPropertiesBuilder().setCompression(wasm.Compression.SNAPPY);
+    const properties = builder.setDictionaryEnabled(dictionaries).build();
+    // Each call consumes what it is called on and given, so there is nothing left to free.
+    return wasm.writeParquet(wasm.Table.fromIPCStream(stream), properties);
   });
 }
 

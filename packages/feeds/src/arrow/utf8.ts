@@ -1,49 +1,64 @@
 import { makeData, Utf8 } from 'apache-arrow';
-import type { Data } from 'apache-arrow';
+import type { Data, Vector } from 'apache-arrow';
 
 const encoder = new TextEncoder();
+/** A byte order mark is a character of an id like any other. */
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Texts as one Arrow column, its bytes written once: a builder makes several copies and an object or two a row. */
+/** Well-formed texts as one Arrow column, encoded all at once: a builder makes an object or two a row. */
 export function utf8Data(texts: readonly (string | null)[]): Data<Utf8> {
-  return gather(
-    texts.map((text) => (text === null ? null : encoder.encode(text))),
-    texts.length,
-    (row) => row,
-  );
-}
-
-/** A dictionary-encoded text column with every text written out. */
-export function plainUtf8(data: Data): Data<Utf8> {
-  const words = [...(data.dictionary ?? [])].map((word: string | null) =>
-    word === null ? null : encoder.encode(word),
-  );
-  const indices: ArrayLike<number | bigint> = data.values;
-  return gather(words, data.length, (row) => (data.getValid(row) ? Number(indices[row]) : -1));
-}
-
-/** A text column whose row `r` is `words[wordOf(r)]`, and null where that is none. */
-function gather(words: readonly (Uint8Array | null)[], length: number, wordOf: (row: number) => number): Data<Utf8> {
+  const joined = texts.join('');
+  const data = encoder.encode(joined);
+  const ascii = data.length === joined.length;
+  const lengthOf = (text: string) => (ascii ? text.length : Buffer.byteLength(text));
+  const { length } = texts;
   const valueOffsets = new Int32Array(length + 1);
+  for (let row = 0; row < length; row++) valueOffsets[row + 1] = (valueOffsets[row] ?? 0) + lengthOf(texts[row] ?? '');
+  return makeData({ type: new Utf8(), length, valueOffsets, data, ...validity(length, (row) => texts[row] !== null) });
+}
+
+/** A dictionary-encoded text column with every text written out, byte by byte: each is encoded once. */
+export function plainUtf8(column: Data): Data<Utf8> {
+  const { dictionary, values, length } = column;
+  const words = [...(dictionary ?? [])].map((word: string | null) => (word === null ? null : encoder.encode(word)));
+  const indices: ArrayLike<number | bigint> = values;
+  const wordAt = (row: number) => (column.getValid(row) ? words[Number(indices[row])] : undefined);
+  const valueOffsets = new Int32Array(length + 1);
+  for (let row = 0; row < length; row++) valueOffsets[row + 1] = (valueOffsets[row] ?? 0) + (wordAt(row)?.length ?? 0);
+  const data = new Uint8Array(valueOffsets[length] ?? 0);
+  for (let row = 0; row < length; row++) data.set(wordAt(row) ?? NOTHING, valueOffsets[row]);
+  return makeData({ type: new Utf8(), length, valueOffsets, data, ...validity(length, (row) => Boolean(wordAt(row))) });
+}
+
+const NOTHING = new Uint8Array();
+
+/** The texts of a column without nulls, decoded all at once where that is the same. */
+export function stringsOf(column: Vector<Utf8> | null): string[] {
+  return (column?.data ?? []).flatMap((data) => {
+    const { values, valueOffsets, length } = data;
+    const start = valueOffsets[0] ?? 0;
+    const bytes = values.subarray(start, valueOffsets[length]);
+    const text = decoder.decode(bytes);
+    const texts: string[] = [];
+    const ascii = text.length === bytes.length;
+    for (let row = 0; row < length; row++) {
+      const [from, to] = [(valueOffsets[row] ?? 0) - start, (valueOffsets[row + 1] ?? 0) - start];
+      texts.push(ascii ? text.slice(from, to) : decoder.decode(bytes.subarray(from, to)));
+    }
+    return texts;
+  });
+}
+
+/** The bitmap of rows that have a value, as Arrow wants it: absent where all have one. */
+function validity(
+  length: number,
+  isValid: (row: number) => boolean,
+): { nullCount: number; nullBitmap: Uint8Array | null } {
   const nullBitmap = new Uint8Array(Math.ceil(length / 64) * 8);
-  let bytes = 0;
   let nullCount = 0;
   for (let row = 0; row < length; row++) {
-    const word = words[wordOf(row)];
-    if (word) nullBitmap[row >> 3] = (nullBitmap[row >> 3] ?? 0) | (1 << (row & 7));
+    if (isValid(row)) nullBitmap[row >> 3] = (nullBitmap[row >> 3] ?? 0) | (1 << (row & 7));
     else nullCount++;
-    valueOffsets[row + 1] = bytes += word?.length ?? 0;
   }
-  const data = new Uint8Array(bytes);
-  for (let row = 0; row < length; row++) {
-    const word = words[wordOf(row)];
-    if (word) data.set(word, valueOffsets[row]);
-  }
-  return makeData({
-    type: new Utf8(),
-    length,
-    nullCount,
-    valueOffsets,
-    data,
-    nullBitmap: nullCount > 0 ? nullBitmap : null,
-  });
+  return { nullCount, nullBitmap: nullCount > 0 ? nullBitmap : null };
 }

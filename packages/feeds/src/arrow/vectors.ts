@@ -9,11 +9,6 @@ export function int32Column(values: Uint32Array): Data<arrow.Int32> {
   return arrow.makeData({ type: new arrow.Int32(), data: signed(values) });
 }
 
-/** The texts of a column without nulls. */
-export function stringsOf(table: arrow.Table, column: string): string[] {
-  return [...(table.getChild(column) ?? [])].map(String);
-}
-
 /** The numbers of a column of 32-bit integers without nulls, as unsigned ones. */
 export function int32sOf(table: arrow.Table, column: string): Uint32Array {
   return unsigned(

@@ -1,5 +1,8 @@
 import type { AlsGeneration } from '../contracts/als.js';
 
+/** Counts are written as signed integers, which every reader of Parquet has. */
+const INT32_MAX = 2 ** 31 - 1;
+
 /** Why a model is not whole, as a sentence naming the first thing that is wrong; undefined where it is. */
 export function alsProblem(model: AlsGeneration): string | undefined {
   const { rank, userIds, attractionIds, userFactors, itemFactors, visitors } = model;
@@ -10,19 +13,25 @@ export function alsProblem(model: AlsGeneration): string | undefined {
     idsProblem('users.user_id', userIds) ??
     idsProblem('items.attraction_id', attractionIds) ??
     seenProblem(model) ??
-    lengthProblem('items.visitors', visitors.length, attractionIds.length) ??
+    visitorsProblem(visitors, attractionIds.length) ??
     recordProblem(model)
   );
 }
 
-function lengthProblem(name: string, length: number, rows: number): string | undefined {
-  return length === rows ? undefined : `${name} has ${length} entries for ${rows} rows`;
+function visitorsProblem(visitors: Uint32Array, rows: number): string | undefined {
+  if (visitors.length !== rows) return `items.visitors has ${visitors.length} entries for ${rows} rows`;
+  const bad = visitors.findIndex((count) => count > INT32_MAX);
+  return bad < 0 ? undefined : `Row ${bad + 1}: items.visitors is ${visitors[bad]}, outside 0 to ${INT32_MAX}`;
 }
 
 function factorsProblem(name: string, factors: Float32Array, rows: number, rank: number): string | undefined {
   if (factors.length !== rows * rank) return `${name} has ${factors.length} numbers, not ${rows} rows of ${rank}`;
-  const bad = factors.findIndex((factor) => !Number.isFinite(factor));
-  return bad < 0 ? undefined : `Row ${Math.floor(bad / rank) + 1}: ${name} holds ${factors[bad]}, not a finite number`;
+  let bad = 0;
+  // Only NaN and the infinities are not equal to themselves less themselves.
+  while (bad < factors.length && (factors[bad] ?? 0) - (factors[bad] ?? 0) === 0) bad++;
+  return bad === factors.length
+    ? undefined
+    : `Row ${Math.floor(bad / rank) + 1}: ${name} holds ${factors[bad]}, not a finite number`;
 }
 
 function idsProblem(name: string, ids: readonly string[]): string | undefined {
@@ -55,7 +64,13 @@ function seenProblem({ userIds, attractionIds, seen: { offsets, items } }: AlsGe
 
 function recordProblem({ options, history }: AlsGeneration): string | undefined {
   if (typeof options !== 'object' || options === null) return 'model.options is no object';
+  const option = Object.entries(options).find(([, value]) => !isOption(value));
+  if (option) return `model.options: ${option[0]} is ${option[1]}, not a finite number, a text or a flag`;
   if (!Array.isArray(history)) return 'model.history is no list';
   const bad = history.findIndex(({ iteration, loss, seconds }) => ![iteration, loss, seconds].every(Number.isFinite));
   return bad < 0 ? undefined : `model.history: entry ${bad + 1} has a number that is missing or not finite`;
+}
+
+function isOption(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 }

@@ -23,13 +23,13 @@ export function als(users: readonly Field[], items: readonly Field[]): Codec<Als
         factors: float32Rows(model.userFactors, rank),
         seen: int32Lists(seen.offsets, seen.items),
       });
-      yield { name: 'users.parquet', bytes: await writeParquet(userTable, FACTORS), rows: userIds.length };
+      yield { name: 'users.parquet', bytes: await writeParquet(userTable, LAYOUT), rows: userIds.length };
       const itemTable = tableOf({
         attraction_id: utf8Data(attractionIds),
         factors: float32Rows(model.itemFactors, rank),
         visitors: int32Column(model.visitors),
       });
-      yield { name: 'items.parquet', bytes: await writeParquet(itemTable, FACTORS), rows: attractionIds.length };
+      yield { name: 'items.parquet', bytes: await writeParquet(itemTable, LAYOUT), rows: attractionIds.length };
       const document = canonicalJson({ rank, options, history });
       yield { name: 'model.json', bytes: new TextEncoder().encode(document), rows: 0 };
     },
@@ -42,8 +42,8 @@ export function als(users: readonly Field[], items: readonly Field[]): Codec<Als
       const itemTable = await readTable(fileOf(files, 'items.parquet'), items);
       const generation: AlsGeneration = {
         rank,
-        userIds: stringsOf(userTable, 'user_id'),
-        attractionIds: stringsOf(itemTable, 'attraction_id'),
+        userIds: stringsOf(userTable.getChild('user_id')),
+        attractionIds: stringsOf(itemTable.getChild('attraction_id')),
         userFactors: float32RowsOf(userTable, 'factors', rank, refuse),
         itemFactors: float32RowsOf(itemTable, 'factors', rank, refuse),
         seen: int32ListsOf(userTable, 'seen'),
@@ -58,8 +58,8 @@ export function als(users: readonly Field[], items: readonly Field[]): Codec<Als
   };
 }
 
-/** Hardly a factor comes twice: a dictionary of them would only cost time. */
-const FACTORS = { plainColumns: ['factors.list.item'] };
+/** Hardly a factor or an id comes twice. */
+const LAYOUT = { dictionaries: false };
 
 async function readTable(file: StoredFile, schema: readonly Field[]) {
   const { conform, readParquet } = await import('../arrow/index.js');

@@ -36,7 +36,7 @@ const MAX_DELAY_MS = 64;
 
 /**
  * Commits one record at the end of the log. Whoever loses the race for a place re-reads, re-checks and tries the next one.
- * Throws FEEDS_CONTENDED after 1,000 places lost; when it throws something else, the outcome is unknown.
+ * Throws FEEDS_CONTENDED after 1,000 places lost.
  */
 export async function append<R extends RecordEnvelope>(end: LogEnd, intent: Intent<R>): Promise<R> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
@@ -59,6 +59,14 @@ export async function append<R extends RecordEnvelope>(end: LogEnd, intent: Inte
     'FEEDS_CONTENDED',
     `Lost ${MAX_ATTEMPTS} races to commit to ${feed}; let fewer writers put at once.`,
   );
+}
+
+/**
+ * Whether an append that threw this may yet turn out to have committed: the store gave no answer and shows no record, but on
+ * a network the write may still be on its way.
+ */
+export function outcomeUnknown(cause: unknown): boolean {
+  return !(cause instanceof FeedsError) || cause.code === 'FEEDS_STORE_FAILED';
 }
 
 /** Now, or a millisecond after the record before: a clock set back never makes time run back in the log. */

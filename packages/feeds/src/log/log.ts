@@ -1,4 +1,5 @@
 import { sha256 } from '../canonical.js';
+import { FeedsError } from '../errors.js';
 import type { BlobStore } from '../store/blob-store.js';
 import { findHead, logPaths } from './head.js';
 import { corrupt, parseRecord } from './parse-record.js';
@@ -28,11 +29,24 @@ export interface Log {
 
 export function openLog(store: BlobStore, feed: string): Log {
   const paths = logPaths(feed);
+  let seen = 0;
 
   async function read(seq: number): Promise<Entry | undefined> {
     const path = paths.record(seq);
     const bytes = await store.read(path);
     return bytes && { record: parseRecord(bytes, feed, seq, `${store.root}/${path}`), sha256: sha256(bytes) };
+  }
+
+  /** The seq of the head. A log only grows: one that ends before what was seen is another, and nothing may be put on it. */
+  async function newest(): Promise<number> {
+    const before = seen;
+    const seq = await findHead(store, paths);
+    if (seq < before) {
+      const lost = `${store.root}/${feed}/_log ends at ${seq}; this process has seen ${before}`;
+      throw new FeedsError('FEEDS_LOG_LOST', `${lost}. Bring the folder back, or start again if it was meant to go.`);
+    }
+    seen = Math.max(seen, seq);
+    return seq;
   }
 
   async function existing(seq: number): Promise<Entry> {
@@ -58,7 +72,7 @@ export function openLog(store: BlobStore, feed: string): Log {
   return {
     read,
     head: async () => {
-      const seq = await findHead(store, paths);
+      const seq = await newest();
       if (seq === 0) return undefined;
       const entry = await existing(seq);
       if (seq > 1) hold(await existing(seq - 1), entry);
@@ -66,7 +80,7 @@ export function openLog(store: BlobStore, feed: string): Log {
     },
     at,
     asOf: async (date) => {
-      let [there, beyond] = [0, (await findHead(store, paths)) + 1];
+      let [there, beyond] = [0, (await newest()) + 1];
       while (beyond - there > 1) {
         const middle = there + Math.floor((beyond - there) / 2);
         if (Date.parse((await existing(middle)).record.timestamp) <= date.getTime()) there = middle;

@@ -17,6 +17,7 @@ const NO_FOLDER: Meaning = [
   'A file lies where a folder should be; move it or choose another root.',
 ];
 const NO_FILE: Meaning = ['FEEDS_STORE_FAILED', 'A folder lies where a file should be; move it away.'];
+const TAKEN: Meaning = ['FEEDS_STORE_FAILED', 'Something else lies there already; move it away.'];
 const UNKNOWN: Meaning = ['FEEDS_STORE_FAILED', 'See the cause attached.'];
 
 const MEANINGS: Readonly<Record<string, Meaning>> = {
@@ -26,7 +27,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ENOSPC: FULL,
   EDQUOT: FULL,
   ENOTDIR: NO_FOLDER,
-  EEXIST: NO_FOLDER,
+  EEXIST: TAKEN,
   EISDIR: NO_FILE,
 };
 

@@ -1,0 +1,52 @@
+// Kills a process that puts, at random moments, and looks at the feed after each: a fresh reader must see the old or the new
+// update whole, the chain must hold, and the next put must succeed. Prints what it counted as JSON; fails on a violation.
+// node kill.mjs KILLS
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+import { attractions, openFeeds } from '../../dist/index.js';
+
+const kills = Number(process.argv[2] ?? 30);
+const MAX_DELAY_MS = 120;
+const root = await mkdtemp(join(tmpdir(), 'feeds-killed-'));
+const victim = fileURLToPath(new URL('put-forever.mjs', import.meta.url));
+const producer = { id: 'survivor', package: 'test', version: '0.0.0' };
+const violations = [];
+let seen = 0;
+
+async function killOne() {
+  const child = spawn(process.execPath, [victim, root], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await once(child.stdout, 'data');
+  await delay(Math.random() * MAX_DELAY_MS);
+  const exit = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exit;
+}
+
+async function judge() {
+  const feed = openFeeds(root).feed(attractions);
+  if (seen === 0 && (await feed.head()) === undefined) return;
+  const update = await feed.latest();
+  if (update.seq < seen) violations.push(`latest went back from ${seen} to ${update.seq}`);
+  const rows = await update.read();
+  if (update.record.labels.rows !== String(rows.length))
+    violations.push(`update ${update.seq} has ${rows.length} rows`);
+  let expected = update.seq;
+  for await (const { seq } of feed.history()) if (seq !== expected--) violations.push(`gap at ${expected + 1}`);
+  const record = await feed.put([], { producer, labels: { rows: '0' } });
+  if (record.seq !== update.seq + 1) violations.push(`the next put was ${record.seq} after ${update.seq}`);
+  seen = record.seq;
+}
+
+for (let n = 0; n < kills; n++) {
+  await killOne();
+  await judge().catch((error) => violations.push(String(error.stack)));
+}
+await rm(root, { recursive: true });
+console.log(JSON.stringify({ kills, records: seen, violations }));
+process.exitCode = violations.length === 0 ? 0 : 1;
