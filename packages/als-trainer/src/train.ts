@@ -1,4 +1,5 @@
 import { orient } from './csr.js';
+import type { Orientations } from './csr.js';
 import { AlsError } from './errors.js';
 import { fillInitial } from './initial.js';
 import { checkInteractions } from './interactions.js';
@@ -11,7 +12,12 @@ import { resolveOptions } from './options.js';
 import type { AlsOptions } from './options.js';
 import { plainKernel } from './plain-kernel.js';
 
-function* warmStartProblems(warm: WarmStart, { rank }: AlsOptions, interactions: Interactions): Generator<string> {
+/** Oriented pairs, and what the first factors are seeded from. */
+export type TrainInput = Pick<Interactions, 'userCount' | 'itemCount' | 'userKeys' | 'itemKeys'> & {
+  readonly pairs: Orientations;
+};
+
+function* warmStartProblems(warm: WarmStart, { rank }: AlsOptions, interactions: TrainInput): Generator<string> {
   if (warm.rank !== rank)
     yield `The model to start from has rank ${warm.rank}, the options say ${rank}; make them equal.`;
   for (const [side, factors, count] of [
@@ -27,7 +33,7 @@ function* warmStartProblems(warm: WarmStart, { rank }: AlsOptions, interactions:
 }
 
 /** The first factors of both sides: those of the warm start, and random ones for the rows it does not have. */
-function firstFactors(interactions: Interactions, options: AlsOptions, warm?: WarmStart) {
+function firstFactors(interactions: TrainInput, options: AlsOptions, warm?: WarmStart) {
   const problems = warm ? [...warmStartProblems(warm, options, interactions)] : [];
   if (problems.length > 0) throw new AlsError('ALS_WARM_START_INVALID', problems);
   const { rank, seed, nonNegative } = options;
@@ -73,6 +79,23 @@ async function runIterations(problem: Problem, kernel: Kernel, run: TrainRun): P
 }
 
 /**
+ * The same as {@link trainAls} for pairs that were checked and oriented before, with options that were resolved.
+ * For callers that need the pairs themselves.
+ */
+export async function trainOriented(input: TrainInput, options: AlsOptions, run: TrainRun): Promise<AlsModel> {
+  run.signal?.throwIfAborted();
+  const factors = firstFactors(input, options, run.warmStart);
+  const problem: Problem = { options, objective: objectiveOf(options), pairs: input.pairs, ...factors };
+  const kernel = plainKernel(problem);
+  try {
+    const history = await runIterations(problem, kernel, run);
+    return { rank: options.rank, ...factors, history, options };
+  } finally {
+    await kernel.close();
+  }
+}
+
+/**
  * Learns user and item factors from interactions by alternating least squares, implicit (the default) or explicit.
  *
  * The same interactions, in any order, with the same options give the same bytes, whatever the machine and the number of threads.
@@ -87,15 +110,6 @@ export async function trainAls(
 ): Promise<AlsModel> {
   const resolved = resolveOptions(options);
   checkInteractions(interactions);
-  run.signal?.throwIfAborted();
-  const factors = firstFactors(interactions, resolved, run.warmStart);
   const pairs = orient(interactions, !resolved.implicitFeedback);
-  const problem: Problem = { options: resolved, objective: objectiveOf(resolved), pairs, ...factors };
-  const kernel = plainKernel(problem);
-  try {
-    const history = await runIterations(problem, kernel, run);
-    return { rank: resolved.rank, ...factors, history, options: resolved };
-  } finally {
-    await kernel.close();
-  }
+  return trainOriented({ ...interactions, pairs }, resolved, run);
 }

@@ -23,7 +23,7 @@ export function visitsTable(visits: readonly VisitAt[]): VisitsTable {
     ),
     visited_at: vectorFromArray(
       visits.map(([, , hour]) => at(hour)),
-      new TimestampMillisecond(),
+      new TimestampMillisecond('UTC'),
     ),
     photos: vectorFromArray(
       visits.map(() => 1),

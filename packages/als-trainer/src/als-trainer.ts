@@ -1,0 +1,85 @@
+import type { AlsGeneration, VisitsTable } from '@attractions/feeds';
+
+import { orient } from './csr.js';
+import { fillInitial } from './initial.js';
+import { checkInteractions } from './interactions.js';
+import type { TrainRun, WarmStart } from './model.js';
+import { resolveOptions } from './options.js';
+import type { AlsOptions } from './options.js';
+import { trainOriented } from './train.js';
+import type { AttractionsRecommenderTrainer } from './trainer.js';
+import { indexVisits } from './visits.js';
+import type { IndexedVisits } from './visits.js';
+
+/** Copies the rows of the ids that `known` has too. */
+function takeKnown(
+  rank: number,
+  ids: readonly string[],
+  into: Float32Array,
+  known: readonly string[],
+  from: Float32Array,
+) {
+  const rows = new Map(known.map((id, row) => [id, row]));
+  ids.forEach((id, row) => {
+    const at = rows.get(id);
+    if (at !== undefined) into.set(from.subarray(at * rank, (at + 1) * rank), row * rank);
+  });
+}
+
+/** First factors by id: those of `previous` where it knows the id, else the seeded ones. */
+function continueFrom(previous: AlsGeneration, visits: IndexedVisits, { seed, nonNegative }: AlsOptions): WarmStart {
+  const { rank } = previous;
+  const { userKeys, itemKeys } = visits.interactions;
+  const userFactors = new Float32Array(visits.userIds.length * rank);
+  const itemFactors = new Float32Array(visits.attractionIds.length * rank);
+  fillInitial(userFactors, 0, { seed, rank, nonNegative, side: 'users', keys: userKeys });
+  fillInitial(itemFactors, 0, { seed, rank, nonNegative, side: 'items', keys: itemKeys });
+  takeKnown(rank, visits.userIds, userFactors, previous.userIds, previous.userFactors);
+  takeKnown(rank, visits.attractionIds, itemFactors, previous.attractionIds, previous.itemFactors);
+  return { rank, userFactors, itemFactors };
+}
+
+/**
+ * Learns a factor model with its vocabulary, seen sets and visitor counts. A pair's weight is its number of visits, so with the default
+ * preset its confidence is 1 + alpha * visits.
+ */
+export class AlsTrainer implements AttractionsRecommenderTrainer<AlsGeneration> {
+  readonly name = 'als';
+  readonly options: AlsOptions;
+
+  /**
+   * @param previous a generation of the same rank to go on from, matched by id; `run.warmStart` goes by row and comes first.
+   * @throws AlsError `ALS_OPTIONS_INVALID`.
+   */
+  constructor(
+    options: Partial<AlsOptions> = {},
+    private readonly previous?: AlsGeneration,
+  ) {
+    this.options = resolveOptions(options);
+  }
+
+  async train(visits: VisitsTable, run: TrainRun = {}): Promise<AlsGeneration> {
+    const indexed = indexVisits(visits);
+    const { interactions, userIds, attractionIds } = indexed;
+    checkInteractions(interactions);
+    const pairs = orient(interactions, !this.options.implicitFeedback);
+    const warmStart = run.warmStart ?? (this.previous && continueFrom(this.previous, indexed, this.options));
+    const model = await trainOriented(
+      { ...interactions, pairs },
+      this.options,
+      warmStart ? { ...run, warmStart } : run,
+    );
+    const { byUser, byItem } = pairs;
+    return {
+      rank: model.rank,
+      userIds,
+      attractionIds,
+      userFactors: model.userFactors,
+      itemFactors: model.itemFactors,
+      seen: { offsets: byUser.offsets, items: byUser.columns },
+      visitors: byItem.offsets.slice(1).map((end, row) => end - (byItem.offsets[row] as number)),
+      options: model.options,
+      history: model.history,
+    };
+  }
+}

@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+import { runStage } from '@attractions/config';
+
+import { runTrain } from './driver.js';
+import type { TrainSummary } from './driver.js';
+import { progressBar } from './progress.js';
+import { trainSettings } from './settings.js';
+
+function summaryText({ visits, users, attractions, rank, loss, feeds, seconds }: TrainSummary): string {
+  return [
+    `Trained on ${visits} visits of ${users} users to ${attractions} attractions: rank ${rank}, ${seconds.toFixed(1)} s.`,
+    `Loss by iteration: ${loss.map((entry) => entry.loss.toPrecision(6)).join(', ')}.`,
+    ...feeds.map(({ feed, seq }) => `Put ${feed}, update ${seq}.`),
+  ].join('\n');
+}
+
+process.exitCode = await runStage(
+  {
+    name: 'attractions-train',
+    purpose: 'trains an ALS model on the latest visits and puts it into the feed training/als/v1.0.',
+    settings: trainSettings,
+    async run(config, { logger, signal, json }) {
+      const bar = process.stderr.isTTY && !json ? { onIteration: progressBar(process.stderr) } : {};
+      const summary = await runTrain(config, { logger, signal, ...bar });
+      return { document: summary, text: () => summaryText(summary) };
+    },
+  },
+  process.argv.slice(2),
+);

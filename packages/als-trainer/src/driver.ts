@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+
+import type { Logger } from '@attractions/config';
+import { als, attractions, openFeeds, parentOf, popularity, visits } from '@attractions/feeds';
+import type { AlsGeneration, FeedStore, Parent, Producer, Update, UpdateRecord, VisitsTable } from '@attractions/feeds';
+
+import { AlsTrainer } from './als-trainer.js';
+import { AlsError } from './errors.js';
+import type { Iteration } from './model.js';
+import type { AlsOptions } from './options.js';
+import { PopularityTrainer } from './popularity.js';
+import { optionsOf } from './settings.js';
+import type { TrainConfig } from './settings.js';
+
+/** What a training run is given besides its configuration. */
+export interface TrainContext {
+  /** The feeds of `config.feedsRoot` where absent. */
+  readonly store?: FeedStore;
+  readonly logger: Pick<Logger, 'info'>;
+  /** The same run commits once. */
+  readonly runId?: string;
+  /** Nothing is committed once it aborts. */
+  readonly signal?: AbortSignal;
+  /** Told of each iteration instead of the log. */
+  onIteration?(iteration: Iteration): void;
+}
+
+/** What a training run did. */
+export interface TrainSummary {
+  readonly visits: number;
+  readonly users: number;
+  readonly attractions: number;
+  readonly rank: number;
+  readonly iterations: number;
+  readonly loss: readonly { readonly iteration: number; readonly loss: number }[];
+  /** The updates that were put: path and sequence number. */
+  readonly feeds: readonly { readonly feed: string; readonly seq: number }[];
+  /** Wall time of the whole run. */
+  readonly seconds: number;
+}
+
+/** The attractions update that a visits record names as its parent. */
+function attractionsParent(record: UpdateRecord): Parent {
+  const parent = record.parents.find(({ feed }) => feed === attractions.path);
+  if (parent) return parent;
+  throw new AlsError('ALS_VISITS_INVALID', [
+    `Update ${record.seq} of ${visits.path} names no update of ${attractions.path} as its parent; run etl again.`,
+  ]);
+}
+
+/** The latest generation, when asked for and of the rank to be trained. */
+async function previousOf(
+  store: FeedStore,
+  { warmStart }: TrainConfig,
+  rank: number,
+): Promise<AlsGeneration | undefined> {
+  const feed = store.feed(als);
+  if (!warmStart || !(await feed.head())) return undefined;
+  const previous = await (await feed.latest()).read();
+  return previous.rank === rank ? previous : undefined;
+}
+
+function producerOf(options: AlsOptions): Producer {
+  const { name, version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    name: string;
+    version: string;
+  };
+  return { id: 'als-trainer', package: name, version, config: options };
+}
+
+/** Log lines for the iterations, unless the caller shows them in another way. */
+function reporter({ logger, onIteration }: TrainContext): (iteration: Iteration) => void {
+  if (onIteration) return (iteration) => onIteration(iteration);
+  return ({ iteration, iterations, loss, pairsPerSecond, secondsLeft }) =>
+    logger.info(
+      { iteration, iterations, loss, pairsPerSecond, secondsLeft },
+      `iteration ${iteration} of ${iterations}`,
+    );
+}
+
+/**
+ * Trains on the latest visits: puts the popularity of their attractions, then the ALS generation, whose record is the commit of the
+ * run. Both name as parents that visits update and the attractions update it was made with.
+ *
+ * @throws ConfigError, AlsError or FeedsError; in each case no model was put.
+ */
+export async function runTrain(config: TrainConfig, context: TrainContext): Promise<TrainSummary> {
+  const begin = performance.now();
+  const { signal, runId, logger } = context;
+  const store = context.store ?? openFeeds(config.feedsRoot);
+  const trainer = new AlsTrainer(optionsOf(config));
+  const update: Update<VisitsTable> = await store.feed(visits).latest();
+  const parents = [parentOf(update.record), attractionsParent(update.record)];
+  const table = await update.read();
+  logger.info({ feed: visits.path, seq: update.seq, visits: table.numRows }, 'training on the latest visits');
+
+  const run = {
+    onIteration: reporter(context),
+    ...(signal ? { signal } : {}),
+    ...(config.threads === undefined ? {} : { threads: config.threads }),
+  };
+  const previous = await previousOf(store, config, trainer.options.rank);
+  const generation = await new AlsTrainer(trainer.options, previous).train(table, run);
+  const popular = await new PopularityTrainer().train(table);
+  signal?.throwIfAborted();
+
+  const put = { parents, producer: producerOf(trainer.options), ...(runId === undefined ? {} : { runId }) };
+  const records = [await store.feed(popularity).put(popular, put), await store.feed(als).put(generation, put)];
+  return {
+    visits: table.numRows,
+    users: generation.userIds.length,
+    attractions: generation.attractionIds.length,
+    rank: generation.rank,
+    iterations: generation.history.length,
+    loss: generation.history.map(({ iteration, loss }) => ({ iteration, loss })),
+    feeds: records.map(({ feed, seq }) => ({ feed, seq })),
+    seconds: (performance.now() - begin) / 1000,
+  };
+}

@@ -1,0 +1,61 @@
+import { describe, expect, test } from '@jest/globals';
+import { Dictionary, Int32, Table, Utf8, vectorFromArray } from 'apache-arrow';
+import fc from 'fast-check';
+import type { VisitsTable } from '@attractions/feeds';
+
+import { AlsTrainer } from '../src/als-trainer.js';
+import { vocabularyOf } from '../src/vocabulary.js';
+import { indexVisits } from '../src/visits.js';
+import { visitsTable } from './support/visits-table.js';
+
+describe('vocabularyOf', () => {
+  const texts = fc.array(fc.string({ unit: 'grapheme', maxLength: 6 }), { minLength: 1 });
+
+  test('the rows name the texts again, plain or dictionary-encoded; ids are distinct and sorted', () => {
+    fc.assert(
+      fc.property(texts, (column) => {
+        for (const type of [new Utf8(), new Dictionary(new Utf8(), new Int32())]) {
+          const vector = vectorFromArray(column, type);
+          const { ids, rows } = vocabularyOf(vector as Parameters<typeof vocabularyOf>[0], 'user_id');
+          expect([...rows].map((row) => ids[row])).toEqual(column);
+          expect(ids).toEqual([...new Set(ids)].sort());
+        }
+      }),
+    );
+  });
+
+  test('many texts outgrow the first table', () => {
+    const column = Array.from({ length: 5000 }, (_, k) => `user-${(k * 7919) % 5000}`);
+    const { ids, rows } = vocabularyOf(vectorFromArray(column, new Utf8()), 'user_id');
+    expect(ids).toHaveLength(5000);
+    expect(ids[rows[17] as number]).toBe(column[17]);
+  });
+
+  test('a null is refused', () => {
+    expect(() => vocabularyOf(vectorFromArray(['a', null], new Utf8()), 'user_id')).toThrow('null in 1 rows');
+    expect(() => vocabularyOf(null, 'user_id')).toThrow('no column user_id');
+  });
+});
+
+test('a slice of a table is read from its own first row', () => {
+  const table = visitsTable([
+    ['a', 'p:x', 1],
+    ['b', 'p:y', 2],
+    ['c', 'p:z', 3],
+  ]);
+  expect(indexVisits(table.slice(1, 3)).userIds).toEqual(['b', 'c']);
+});
+
+test('the model does not depend on the order of the visits', async () => {
+  const visits = Array.from({ length: 60 }, (_, k) => [`u${(k * 7) % 11}`, `p:${(k * 5) % 8}`, k] as const);
+  const trainer = new AlsTrainer({ rank: 4, iterations: 3 });
+  const [one, other] = await Promise.all([visits, [...visits].reverse()].map((v) => trainer.train(visitsTable(v))));
+  expect(other?.userFactors).toEqual(one?.userFactors);
+  expect(other?.itemFactors).toEqual(one?.itemFactors);
+});
+
+test('no visits are refused', async () => {
+  const empty: VisitsTable = visitsTable([]);
+  await expect(new AlsTrainer().train(empty)).rejects.toMatchObject({ code: 'ALS_INTERACTIONS_EMPTY' });
+  await expect(new AlsTrainer().train(new Table())).rejects.toMatchObject({ code: 'ALS_VISITS_INVALID' });
+});
