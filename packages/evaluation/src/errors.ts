@@ -1,0 +1,25 @@
+/** Every way this package refuses: a stable code and what it means. The README's table is held to this one by a test. */
+export const EVALUATION_ERRORS = {
+  EVALUATION_VISITS_INVALID: 'The visits table lacks a column that is needed, or has a null in it.',
+  EVALUATION_OPTIONS_INVALID: 'An option is out of its range, or a metric is unknown.',
+  EVALUATION_HELD_OUT_INVALID: 'The held-out pairs contradict themselves, or lack the popularity that a metric needs.',
+  EVALUATION_RANKING_INVALID: 'A ranking names an item twice, or one that does not exist.',
+  EVALUATION_SCORES_INVALID: 'A recommender gave scores of the wrong number, or one that is no number.',
+  EVALUATION_NOTHING_HELD_OUT: 'No visitor has enough attractions for anything to be held out.',
+  EVALUATION_LISTS_INVALID: 'A file of id lists has a line that is neither a list of ids nor a pair.',
+} as const;
+
+/** A stable code of this package, safe to test for. */
+export type EvaluationErrorCode = keyof typeof EVALUATION_ERRORS;
+
+/** The one error this package throws; the message is a sentence with the offending value and the mend. */
+export class EvaluationError extends Error {
+  override readonly name = 'EvaluationError';
+
+  constructor(
+    readonly code: EvaluationErrorCode,
+    message: string,
+  ) {
+    super(message);
+  }
+}

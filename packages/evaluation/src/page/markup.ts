@@ -1,0 +1,20 @@
+/** Text that is safe between tags and within quoted attributes. */
+export const escaped = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/** A table: the first column is text, numbers stand to the right. */
+export function table(heads: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
+  const head = heads.map((cell) => `<th>${escaped(cell)}</th>`).join('');
+  const body = rows.map((row) => `<tr>${row.map(cellOf).join('')}</tr>`).join('\n');
+  return `<table>\n<thead><tr>${head}</tr></thead>\n<tbody>\n${body}\n</tbody>\n</table>`;
+}
+
+/** Four decimals: a ten-thousandth is less than one visitor in most reports. */
+export const decimals = (value: number): string => value.toFixed(4);
+
+/** With its sign, as differences are written. */
+export const signed = (value: number): string => (value < 0 ? '−' : '+') + Math.abs(value).toFixed(4);
+
+function cellOf(cell: string | number): string {
+  return typeof cell === 'number' ? `<td class="number">${decimals(cell)}</td>` : `<td>${escaped(cell)}</td>`;
+}

@@ -1,0 +1,126 @@
+import type { MetricName } from '../evaluate.js';
+import { decidingMetrics } from '../report/evaluation-report.js';
+import type {
+  DecidingMetric,
+  EvaluationReport,
+  JudgedRecommender,
+  Measure,
+  Segment,
+} from '../report/evaluation-report.js';
+import { calibrationPlot } from './calibration-plot.js';
+import { intervalPlot } from './interval-plot.js';
+import { decimals, escaped, signed, table } from './markup.js';
+import { style } from './style.js';
+
+const headings: Readonly<Record<MetricName, string>> = {
+  hitRate: 'HR',
+  precision: 'Precision',
+  recall: 'Recall',
+  ndcg: 'NDCG',
+  mrr: 'MRR',
+  map: 'MAP',
+  coverage: 'Coverage',
+  novelty: 'Novelty (bits)',
+  popularityBias: 'Popularity bias',
+};
+
+/** A report as one HTML page that a person reads: no script, no file beside it. The last recommender is shown in detail. */
+export function reportPage(report: EvaluationReport): string {
+  const { protocol, recommenders, baseline } = report;
+  const ours = recommenders.at(-1);
+  const title = 'Does it help?';
+  const sections = [
+    `<h1>${title}</h1>`,
+    `<p>${escaped(introduction(report))}</p>`,
+    '<h2>All recommenders</h2>',
+    overview(report),
+    ...decidingMetrics.map((metric) => differencePlot(report, metric)),
+    '<h2>By park</h2>',
+    segmentTable(recommenders, ({ parks }) => parks, protocol.k),
+    '<h2>By how much the visitor had seen</h2>',
+    segmentTable(recommenders, ({ activity }) => activity, protocol.k),
+    ...(ours ? detail(ours, baseline) : []),
+  ];
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    `<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${style}</style></head>`,
+    `<body>\n${sections.join('\n')}\n</body>`,
+    '</html>\n',
+  ].join('\n');
+}
+
+function introduction({ protocol, data, baseline }: EvaluationReport): string {
+  const share = Math.round(protocol.intervals.confidence * 100);
+  return (
+    `${count(data.requests)} requests of visitors with at least ${protocol.minAttractions} attractions in a park; split: ${protocol.split}; ` +
+    `trained on ${count(data.trainingVisits)} visits of ${count(data.visitors)} visitors to ${count(data.attractions)} attractions. ` +
+    `Candidates: ${protocol.candidates === 'park' ? 'the attractions of the park' : 'all attractions'} not yet visited, all of them ranked. ` +
+    `Lists of ${protocol.k}. Differences are to “${baseline}” on the same requests, with ${share} % bootstrap intervals.`
+  );
+}
+
+function overview({ recommenders, protocol }: EvaluationReport): string {
+  const names = Object.keys(headings) as MetricName[];
+  return table(
+    ['Recommender', ...names.map((name) => `${headings[name]}@${protocol.k}`)],
+    recommenders.map(({ name, metrics }) => [name, ...names.map((metric) => metrics[metric] ?? 0)]),
+  );
+}
+
+function differencePlot({ recommenders, baseline, protocol }: EvaluationReport, metric: DecidingMetric): string {
+  const title = `${headings[metric]}@${protocol.k} above “${baseline}”`;
+  const lines = recommenders
+    .filter(({ name }) => name !== baseline)
+    .map(({ name, overall }) => ({ label: name, interval: overall.measures[metric].difference }));
+  return `<figure>${intervalPlot(title, lines, { zero: true })}<figcaption>${escaped(title)}</figcaption></figure>`;
+}
+
+function segmentTable(
+  recommenders: readonly JudgedRecommender[],
+  segmentsOf: (recommender: JudgedRecommender) => readonly Segment[],
+  k: number,
+): string {
+  const rows = recommenders.flatMap((recommender) =>
+    segmentsOf(recommender).map(({ segment, requests, measures }) => [
+      recommender.name,
+      segment,
+      count(requests),
+      ...decidingMetrics.flatMap((metric) => [measures[metric].mean, differenceOf(measures[metric])]),
+    ]),
+  );
+  return table(
+    ['Recommender', 'Segment', 'Requests', ...decidingMetrics.flatMap((m) => [`${headings[m]}@${k}`, 'Difference'])],
+    rows,
+  );
+}
+
+function detail({ name, description, calibration, worst }: JudgedRecommender, baseline: string): string[] {
+  const scores = calibration.map(({ meanScore }) => meanScore);
+  const probabilities = Math.min(...scores) >= 0 && Math.max(...scores) <= 1;
+  const caption = probabilities
+    ? 'How often a candidate was the answer, against its score, tenth by tenth. On the dashed line the score is the probability.'
+    : 'How often a candidate was the answer, against its score, tenth by tenth.';
+  return [
+    `<h2>${escaped(name)}</h2>`,
+    `<p>${escaped(description)} The other recommenders are in the JSON; all are compared with “${escaped(baseline)}”.</p>`,
+    `<figure>${calibrationPlot(`Calibration of ${name}`, calibration, probabilities)}<figcaption>${caption}</figcaption></figure>`,
+    '<h3>Where it was furthest off</h3>',
+    table(
+      ['Visitor', 'Park', 'Time', 'Went to', 'Place', 'Was told'],
+      worst.map(({ userId, park, time, answer, place, candidates, listed }) => [
+        userId,
+        park,
+        time.slice(0, 16).replace('T', ' '),
+        answer,
+        `${place} of ${candidates}`,
+        listed.join(', '),
+      ]),
+    ),
+  ];
+}
+
+const differenceOf = ({ difference: { mean, low, high } }: Measure): string =>
+  mean === 0 && low === 0 && high === 0 ? decimals(0) : `${signed(mean)} (${signed(low)} to ${signed(high)})`;
+
+const count = (value: number): string => value.toLocaleString('en-GB');

@@ -1,0 +1,53 @@
+import type { Judgement } from '../judge/judge.js';
+import type { Split } from '../splits/split.js';
+import { bootstrap, pairedDifference } from '../statistics/bootstrap.js';
+import type { BootstrapOptions } from '../statistics/bootstrap.js';
+import type { DecidingMetric, Measure, Segment } from './evaluation-report.js';
+
+/** Requests that are looked at together. */
+export interface Group {
+  readonly name: string;
+  readonly requests: readonly number[];
+}
+
+/** How many visited attractions each activity level begins with. */
+const levels = [1, 4, 8, 12] as const;
+
+/** All requests in one group. */
+export const everyone = ({ requests }: Split): Group => ({ name: 'all', requests: [...requests.keys()] });
+
+/** Requests by park; parks without one are left out. */
+export function byPark({ requests, training }: Split): Group[] {
+  return training.names.parks
+    .map((name, park) => ({ name, requests: indicesOf(requests, (request) => request.park === park) }))
+    .filter(hasRequests);
+}
+
+/** Requests by how many attractions of the park the visitor had been to; empty levels are left out. */
+export function byActivity({ requests }: Split): Group[] {
+  return levels
+    .map((from, level) => {
+      const below = levels[level + 1] ?? Infinity;
+      const name = below === Infinity ? `${from} or more visited` : `${from} to ${below - 1} visited`;
+      return { name, requests: indicesOf(requests, ({ visited: { length } }) => length >= from && length < below) };
+    })
+    .filter(hasRequests);
+}
+
+/** A judgement measured on a group, beside the baseline's on the same requests. */
+export function segmentOf(group: Group, ours: Judgement, baseline: Judgement, options: BootstrapOptions): Segment {
+  const of = ({ report }: Judgement, metric: DecidingMetric) =>
+    group.requests.map((request) => report.perUser[metric]?.[request] as number);
+  const measure = (metric: DecidingMetric): Measure => ({
+    ...bootstrap(of(ours, metric), options),
+    difference: pairedDifference(of(ours, metric), of(baseline, metric), options),
+  });
+  const measures = { hitRate: measure('hitRate'), ndcg: measure('ndcg') };
+  return { segment: group.name, requests: group.requests.length, measures };
+}
+
+const hasRequests = ({ requests }: Group): boolean => requests.length > 0;
+
+function indicesOf<T>(values: readonly T[], holds: (value: T) => boolean): number[] {
+  return [...values.keys()].filter((index) => holds(values[index] as T));
+}

@@ -1,0 +1,74 @@
+import { EvaluationError } from '../errors.js';
+import { randomFrom } from './random.js';
+
+/** A mean, and the interval in which it would lie with other users. */
+export interface Interval {
+  readonly mean: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+/** How intervals are drawn. */
+export interface BootstrapOptions {
+  /** Default 2000. */
+  readonly resamples?: number;
+  /** Share of the resampled means within the interval, above 0 and below 1. Default .95. */
+  readonly confidence?: number;
+  /** Default 1. The same seed gives the same interval. */
+  readonly seed?: number;
+}
+
+/**
+ * The percentile bootstrap (Efron 1979): as many users as there are, drawn with replacement, again and again; the interval holds the
+ * middle of their means. Of nobody, all is 0.
+ */
+export function bootstrap(values: ArrayLike<number>, options: BootstrapOptions = {}): Interval {
+  const { resamples = 2000, confidence = 0.95, seed = 1 } = options;
+  const n = values.length;
+  if (n === 0) return { mean: 0, low: 0, high: 0 };
+  const random = randomFrom(seed);
+  const means = new Float64Array(resamples);
+  for (let resample = 0; resample < resamples; resample++) {
+    let sum = 0;
+    for (let draw = 0; draw < n; draw++) sum += values[Math.floor(random() * n)] as number;
+    means[resample] = sum / n;
+  }
+  means.sort();
+  const outside = (1 - confidence) / 2;
+  return { mean: meanOf(values), low: quantile(means, outside), high: quantile(means, 1 - outside) };
+}
+
+/**
+ * By how much `ours` is above `theirs`, user by user. Both are judged on the same users, so what is easy or hard for both cancels: the
+ * interval is narrower than the two intervals suggest. Above zero as a whole: ours is better.
+ *
+ * @throws EvaluationError EVALUATION_HELD_OUT_INVALID where the two are not of the same length.
+ */
+export function pairedDifference(
+  ours: ArrayLike<number>,
+  theirs: ArrayLike<number>,
+  options: BootstrapOptions = {},
+): Interval {
+  if (ours.length !== theirs.length)
+    throw new EvaluationError(
+      'EVALUATION_HELD_OUT_INVALID',
+      `${ours.length} users cannot be paired with ${theirs.length}; judge both on the same users.`,
+    );
+  return bootstrap(
+    Array.from(ours, (value, n) => value - (theirs[n] as number)),
+    options,
+  );
+}
+
+function meanOf(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let n = 0; n < values.length; n++) sum += values[n] as number;
+  return sum / values.length;
+}
+
+/** Of ascending values, with straight lines between them (numpy's default). */
+function quantile(ascending: Float64Array, share: number): number {
+  const at = share * (ascending.length - 1);
+  const [below, above] = [ascending[Math.floor(at)] as number, ascending[Math.ceil(at)] as number];
+  return below + (at - Math.floor(at)) * (above - below);
+}

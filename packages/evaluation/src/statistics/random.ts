@@ -1,0 +1,16 @@
+/** A seeded stream of numbers, each 0 (included) to 1 (excluded) in steps of 2^-32. Integers only inside, so equal on every machine. */
+export function randomFrom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x9e3779b9) | 0;
+    return mix(state) / 2 ** 32;
+  };
+}
+
+/** A well mixed 32-bit hash of a 32-bit number (the finalizer of MurmurHash3). */
+function mix(value: number): number {
+  let h = value;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
+}
