@@ -1,3 +1,5 @@
+import { putAlias, seqBefore } from './alias.js';
+import type { AliasOptions } from './alias.js';
 import type { Clock } from './clock.js';
 import type { FeedContract } from './contract.js';
 import { FeedsError } from './errors.js';
@@ -30,8 +32,8 @@ export interface Feed<T> {
   put(value: T, options: PutOptions): Promise<UpdateRecord>;
   /** The newest update. Throws FEEDS_EMPTY where there is none. */
   latest(): Promise<Update<T>>;
-  /** The update of a seq. Throws FEEDS_NO_SUCH_UPDATE where there is none. */
-  at(seq: number): Promise<Update<T>>;
+  /** The update of a seq, or the one that an alias names. Throws FEEDS_NO_SUCH_UPDATE where there is none. */
+  at(which: number | string): Promise<Update<T>>;
   /** The update that was latest at a time. Throws FEEDS_EMPTY, or FEEDS_NO_SUCH_UPDATE where all are later. */
   asOf(date: Date): Promise<Update<T>>;
   /** The newest update's record, or undefined where there is none. */
@@ -40,6 +42,17 @@ export interface Feed<T> {
   history(): AsyncIterable<UpdateRecord>;
   /** Records of the updates after a seq (0: all), oldest first: what a consumer that stopped there has missed. */
   since(seq: number): AsyncIterable<UpdateRecord>;
+  /**
+   * Names an update, `champion` say, or moves the name; latest stays what it is. Throws FEEDS_NO_SUCH_UPDATE where there is no
+   * such update.
+   */
+  alias(alias: string, seq: number, options: AliasOptions): Promise<RecordEnvelope>;
+  /** Moves an alias back to where it was before it was moved last: one more record, so a second rollback undoes the first. */
+  rollback(alias: string, options: AliasOptions): Promise<RecordEnvelope>;
+  /** What the names of the feed stand for, `latest` among them; empty where the feed is. */
+  refs(): Promise<Readonly<Record<string, number>>>;
+  /** Records of every type, newest first: the history with who named what, and why. */
+  records(): AsyncIterable<RecordEnvelope>;
 }
 
 /** Where a feed lives. */
@@ -76,6 +89,15 @@ export function openFeed<T>({ store, clock, verified, fit }: Place, contract: Fe
     return entry && latestAt(entry.record);
   }
 
+  async function refs(): Promise<Readonly<Record<string, number>>> {
+    return (await log.head())?.record.refs ?? {};
+  }
+
+  async function* records(): AsyncIterable<RecordEnvelope> {
+    const entry = await log.head();
+    for await (const { record } of log.back(entry?.record.seq ?? 0)) yield record;
+  }
+
   function empty(): FeedsError {
     return new FeedsError(
       'FEEDS_EMPTY',
@@ -99,16 +121,21 @@ export function openFeed<T>({ store, clock, verified, fit }: Place, contract: Fe
       if (record === undefined) throw empty();
       return updateOf(record);
     },
-    at: async (seq) => {
-      const entry = await log.at(seq);
+    at: async (which) => {
+      const seq = typeof which === 'number' ? which : (await refs())[which];
+      const entry = seq === undefined ? undefined : await log.at(seq);
       if (entry && isUpdate(entry.record)) return updateOf(entry.record);
-      const newest = await head();
-      if (newest === undefined) throw empty();
+      const known = await refs();
+      if (!known['latest']) throw empty();
+      if (entry) throw noSuch(`${which}; that record is of type ${entry.record.type}`);
       throw noSuch(
-        entry ? `${seq}; that record is of type ${entry.record.type}` : `${seq}; its newest is ${newest.seq}`,
+        `${which}; it has ${Object.entries(known)
+          .map(([name, at]) => `${name} = ${at}`)
+          .join(', ')}`,
       );
     },
     asOf: async (date) => {
+      if (Number.isNaN(date.getTime())) throw noSuch(`at ${String(date)}; give a valid date`);
       const entry = await log.asOf(date);
       const record = entry && (await latestAt(entry.record));
       if (record) return updateOf(record);
@@ -116,8 +143,17 @@ export function openFeed<T>({ store, clock, verified, fit }: Place, contract: Fe
       throw noSuch(`at ${date.toISOString()} or before`);
     },
     history: async function* () {
-      const entry = await log.head();
-      for await (const { record } of log.back(entry?.record.seq ?? 0)) if (isUpdate(record)) yield record;
+      for await (const record of records()) if (isUpdate(record)) yield record;
+    },
+    records,
+    refs,
+    alias: async (alias, seq, options) => {
+      await fit();
+      return putAlias(end, alias, seq, options);
+    },
+    rollback: async (alias, options) => {
+      await fit();
+      return putAlias(end, alias, await seqBefore(end, alias), options);
     },
     since: async function* (seq) {
       for await (const { record } of log.forth(seq + 1)) if (isUpdate(record)) yield record;

@@ -8,6 +8,7 @@ export { FEEDS_ERRORS, FeedsError } from './errors.js';
 export { parentOf } from './log/record.js';
 export { openFeeds } from './open.js';
 
+export type { AliasOptions } from './alias.js';
 export type { Codec, EncodedFile, FeedContract, Field, FieldType, StoredFile } from './contract.js';
 export type { AlsGeneration } from './contracts/als.js';
 export type { Attraction } from './contracts/attractions.js';
@@ -17,6 +18,6 @@ export type { Reject } from './contracts/rejects.js';
 export type { VisitsColumns, VisitsTable } from './contracts/visits.js';
 export type { FeedsErrorCode } from './errors.js';
 export type { Feed, Update } from './feed.js';
-export type { DataFile, Parent, Producer, RecordEnvelope, Source, UpdateRecord } from './log/record.js';
+export type { AliasRecord, DataFile, Parent, Producer, RecordEnvelope, Source, UpdateRecord } from './log/record.js';
 export type { FeedStore } from './open.js';
 export type { PutOptions } from './put-options.js';

@@ -3,6 +3,7 @@ import { FeedsError } from './errors.js';
 import { contractVersion } from './feed-path.js';
 import { append, laterThan, outcomeUnknown } from './log/append.js';
 import type { Draft, LogEnd } from './log/append.js';
+import type { Entry } from './log/log.js';
 import { schemaFingerprint } from './log/record.js';
 import type { DataFile, UpdateRecord } from './log/record.js';
 import { committedBy } from './log/runs.js';
@@ -24,7 +25,7 @@ export async function putUpdate<T>(
   checkPutOptions(options);
   const { producer, runId } = options;
   const run = runId === undefined ? undefined : { producerId: producer.id, runId };
-  const settled = async (head: Awaited<ReturnType<LogEnd['log']['head']>>) => run && committedBy(end, run, head);
+  const settled = async (head: Entry | undefined) => run && committedBy(end, run, head);
 
   const head = await end.log.head();
   const before = await settled(head);

@@ -16,7 +16,7 @@ export function parseRecord(bytes: Uint8Array, feed: string, seq: number, where:
     throw new FeedsError('FEEDS_FORMAT_UNKNOWN', `${where} has the format ${format}; ${mend}.`);
   }
   if (canonicalJson(value) !== text) throw corrupt(where, 'it is not spelt as RFC 8785 wants');
-  const shape = { ...envelope(feed, seq), ...(value['type'] === 'update' ? MANIFEST : {}) };
+  const shape = { ...envelope(feed, seq), ...CONTENT[String(value['type'])] };
   for (const [name, [holds, wanted]] of Object.entries(shape)) {
     if (!holds(value[name])) throw corrupt(where, `${name} is ${show(value[name])}, not ${wanted}`);
   }
@@ -47,7 +47,9 @@ const TEXT: Rule = [(value) => typeof value === 'string' && value !== '', 'a tex
 const HASH: Rule = [isHash, 'a SHA-256 in hex'];
 const OBJECT: Rule = [isObject, 'an object'];
 
-const MANIFEST: Record<string, Rule> = {
+const PRODUCER: Rule = [(value) => isObject(value) && typeof value['id'] === 'string', 'a producer'];
+
+const UPDATE: Record<string, Rule> = {
   version: [(value) => typeof value === 'string' && /^\d+\.\d+$/.test(value), 'a version such as 1.0'],
   codec: TEXT,
   schema: [(value) => isObject(value) && Array.isArray(value['fields']) && isHash(value['fingerprint']), 'a schema'],
@@ -55,11 +57,20 @@ const MANIFEST: Record<string, Rule> = {
   totals: OBJECT,
   parents: [(value) => Array.isArray(value) && value.every(isParent), 'a list of updates'],
   sources: [Array.isArray, 'a list of files'],
-  producer: [(value) => isObject(value) && typeof value['id'] === 'string', 'a producer'],
+  producer: PRODUCER,
   runId: [(value) => value === undefined || (typeof value === 'string' && value !== ''), 'a text, or absent'],
   checks: OBJECT,
   labels: OBJECT,
 };
+
+const ALIAS: Record<string, Rule> = {
+  alias: TEXT,
+  target: [(value) => isCount(value) && value !== 0, 'a seq'],
+  producer: PRODUCER,
+};
+
+/** What a record of a type this release knows has besides its envelope. */
+const CONTENT: Partial<Record<string, Record<string, Rule>>> = { update: UPDATE, alias: ALIAS };
 
 function parseText(bytes: Uint8Array, where: string): string {
   try {

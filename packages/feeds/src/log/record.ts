@@ -7,7 +7,7 @@ export const RECORD_FORMAT = 1;
 /** What every record of a log has, whatever its type. */
 export interface RecordEnvelope {
   readonly format: typeof RECORD_FORMAT;
-  /** `update`; a reader passes over types it does not know, since `refs` says all it needs. */
+  /** `update`, `alias`; a reader passes over types it does not know, since `refs` says all it needs. */
   readonly type: string;
   /** Path of the feed: `etl/visits/v1.0`. */
   readonly feed: string;
@@ -47,6 +47,17 @@ export interface UpdateRecord extends RecordEnvelope {
   /** What the producer found when it judged the update. */
   readonly checks: Readonly<Record<string, string | number | boolean>>;
   readonly labels: Readonly<Record<string, string>>;
+}
+
+/** A name given to an update, or moved to another: `refs` has it from here on. */
+export interface AliasRecord extends RecordEnvelope {
+  readonly type: 'alias';
+  readonly alias: string;
+  /** Seq of the update it names from now on. */
+  readonly target: number;
+  readonly producer: Producer;
+  /** Why, for people. */
+  readonly reason?: string;
 }
 
 /** One data file of an update. */

@@ -41,7 +41,7 @@ export function storeFailure(deed: string, path: string, cause: unknown): FeedsE
 
 /** A file system that cannot put a file only if it is absent. */
 export function noHardLinks(path: string, cause: unknown): FeedsError {
-  const mend = 'Choose a root on a file system that has them (ext4, xfs, btrfs, zfs, apfs, ntfs)';
+  const mend = 'Choose a root on a file system that has them (ext4, xfs, tmpfs)';
   return new FeedsError('FEEDS_STORE_UNFIT', `Cannot link ${path} (${errnoOf(cause)}): no hard links. ${mend}.`, {
     cause,
   });
