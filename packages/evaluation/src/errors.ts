@@ -6,7 +6,6 @@ export const EVALUATION_ERRORS = {
   EVALUATION_RANKING_INVALID: 'A ranking names an item twice, or one that does not exist.',
   EVALUATION_SCORES_INVALID: 'A recommender gave scores of the wrong number, or one that is no number.',
   EVALUATION_NOTHING_HELD_OUT: 'No visitor has enough attractions for anything to be held out.',
-  EVALUATION_LISTS_INVALID: 'A file of id lists has a line that is neither a list of ids nor a pair.',
 } as const;
 
 /** A stable code of this package, safe to test for. */
