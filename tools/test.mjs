@@ -1,6 +1,7 @@
 /**
- * Checks everything: lint, types, build and tests of every project. Ends with `N passed, N failed` alone on a line and exits 1 when
- * anything failed. What Nx knows to be unchanged is not run again; its counts still stand in the sum.
+ * Checks everything: lint, types, build and tests of every project, and the packages as their users get them. Ends with
+ * `N passed, N failed` alone on a line and exits 1 when anything failed. What Nx knows to be unchanged is not run again; its counts
+ * still stand in the sum.
  *
  *     npm test                     # everything
  *     npm test -- -p feeds,etl     # some projects; the arguments go to `nx run-many`
@@ -26,12 +27,13 @@ function tapCounts(report) {
 function* reports() {
   for (const name of readdirSync(join(root, 'packages')))
     yield [join(root, 'packages', name, 'reports/jest.json'), jestCounts];
-  yield [join(root, 'tools/reports/test.tap'), tapCounts];
+  for (const name of ['test', 'publish-test']) yield [join(root, `tools/reports/${name}.tap`), tapCounts];
 }
 
+const targets = 'lint,typecheck,build,test,publish-test';
 const { status } = spawnSync(
   'npx',
-  ['nx', 'run-many', '-t', 'lint', 'typecheck', 'build', 'test', '--output-style=static', ...process.argv.slice(2)],
+  ['nx', 'run-many', '-t', targets, '--output-style=static', ...process.argv.slice(2)],
   { cwd: root, stdio: 'inherit' },
 );
 

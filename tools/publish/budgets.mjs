@@ -1,0 +1,12 @@
+/**
+ * What an installed package may weigh: kilobytes (1000 bytes) of everything in its tarball, unpacked. Each is about a third above
+ * what the package weighed when the figure was set, so that a stray file is noticed. Raise it in the change that needs more.
+ */
+export const unpackedBudgetKilobytes = {
+  config: 130,
+  feeds: 550,
+  etl: 380,
+  'als-trainer': 550,
+  recommender: 500,
+  evaluation: 400,
+};

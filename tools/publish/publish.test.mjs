@@ -1,0 +1,182 @@
+/**
+ * Publishes every public package to a registry of our own, the way a release does, and then is its user: installs each alone into an empty folder, looks at
+ * what came, compiles a strict TypeScript program against it and runs that.
+ *
+ * Packages that are not ours come from the registry that npm is configured for.
+ */
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
+import { formatMessage } from 'publint/utils';
+import { publint } from 'publint';
+import { unpackedBudgetKilobytes } from './budgets.mjs';
+import { filesOf, nativeIn, undeclaredIn } from './installed.mjs';
+import { publicPackages } from './public-packages.mjs';
+import { openRegistry } from './registry.mjs';
+
+const root = join(import.meta.dirname, '../..');
+const packages = publicPackages(root);
+const programs = join(import.meta.dirname, 'consumers');
+/** The program that uses several packages, and which. */
+const together = { name: 'together', uses: ['feeds', 'etl', 'als-trainer', 'recommender'] };
+
+const start = promisify(execFile);
+
+/** Runs a command as a person would in a fresh shell: without what an outer Nx or test run leaves in the environment. */
+async function run(folder, settings, command, ...parameters) {
+  const environment = Object.entries({ ...process.env, ...settings }).filter(
+    ([name]) => !/^(NX_|NODE_TEST|npm_)/.test(name) || name in settings,
+  );
+  try {
+    return await start(command, parameters, {
+      cwd: folder,
+      env: Object.fromEntries(environment),
+      maxBuffer: 64 * 1024 * 1024,
+    });
+  } catch (failure) {
+    throw new Error(`${command} ${parameters.join(' ')}\n${failure.stdout}\n${failure.stderr}`, { cause: failure });
+  }
+}
+
+const compilerOptions = {
+  target: 'es2022',
+  lib: ['es2023'],
+  module: 'nodenext',
+  strict: true,
+  noUncheckedIndexedAccess: true,
+  verbatimModuleSyntax: true,
+  skipLibCheck: false,
+  types: ['node'],
+  outDir: 'out',
+};
+
+describe('publish', () => {
+  let temporary;
+  let registry;
+
+  const consumer = (name) => join(temporary, 'consumers', name);
+  const installed = (name) => join(consumer(name), 'node_modules/@attractions', name);
+
+  /** An empty folder outside the repository that takes our packages from our registry. */
+  function emptyFolder(name) {
+    mkdirSync(consumer(name), { recursive: true });
+    writeFileSync(join(consumer(name), '.npmrc'), registry.scope);
+    writeFileSync(join(consumer(name), 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  }
+
+  async function install(name, uses) {
+    emptyFolder(name);
+    await run(consumer(name), {}, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', ...uses);
+  }
+
+  /** Compiles the program of that name with the compiler beside the consumers, and runs what comes out. */
+  async function compileAndRun(name) {
+    copyFileSync(join(programs, `${name}.ts`), join(consumer(name), 'program.ts'));
+    writeFileSync(join(consumer(name), 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['program.ts'] }));
+    await run(consumer(name), {}, '../node_modules/.bin/tsc');
+    await run(consumer(name), {}, process.execPath, 'out/program.js');
+  }
+
+  before(async () => {
+    temporary = mkdtempSync(join(tmpdir(), 'attractions-publish-'));
+    mkdirSync(join(temporary, 'registry'));
+    registry = await openRegistry(join(temporary, 'registry'));
+    const publisher = { npm_config_userconfig: registry.publisherConfig, NX_DAEMON: 'false' };
+    await run(root, publisher, 'npx', 'nx', 'release', 'publish', '--output-style=static');
+
+    const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const tools = ['typescript', '@types/node'].map((name) => `${name}@${devDependencies[name]}`);
+    await install('.', tools);
+  });
+  after(() => {
+    registry?.close();
+    rmSync(temporary, { recursive: true, force: true });
+  });
+
+  test('every public package, and no other, has a program and a budget', () => {
+    const names = packages.map(({ name }) => name).sort();
+    assert.deepEqual(readdirSync(programs).sort(), [...names, together.name].map((name) => `${name}.ts`).sort());
+    assert.deepEqual(Object.keys(unpackedBudgetKilobytes).sort(), names);
+  });
+
+  for (const { name, manifest } of packages)
+    describe(name, () => {
+      before(() => install(name, [manifest.name]));
+
+      test('ships what its manifest says and no test', () => {
+        const paths = filesOf(installed(name)).map(({ path }) => path);
+        const allowed = [
+          'package.json',
+          'README.md',
+          'LICENSE',
+          ...manifest.files.filter((entry) => !entry.startsWith('!')),
+        ];
+        for (const path of paths) {
+          assert.ok(
+            allowed.some((entry) => path === entry || path.startsWith(`${entry}/`)),
+            `${path} is outside "files"`,
+          );
+          assert.doesNotMatch(
+            path,
+            /(^|\/)(test|tests|__tests__|fixtures)\/|\.(test|spec)\.|tsbuildinfo$/,
+            'is not for users',
+          );
+        }
+        for (const path of ['README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'src/index.ts'])
+          assert.ok(paths.includes(path), `${path} is missing`);
+      });
+
+      test('every built file comes from a source that is there', () => {
+        const paths = new Set(filesOf(installed(name)).map(({ path }) => path));
+        for (const path of paths) {
+          const source = path.match(/^dist\/(.*?)(?:\.d\.ts|\.js)(?:\.map)?$/)?.[1];
+          if (source !== undefined)
+            assert.ok(paths.has(`src/${source}.ts`), `${path} is left over from an older build`);
+        }
+      });
+
+      test('declares what it imports', () => {
+        assert.deepEqual(undeclaredIn(installed(name)), []);
+      });
+
+      test('keeps to its size', () => {
+        const bytes = filesOf(installed(name)).reduce((sum, file) => sum + file.bytes, 0);
+        const budget = unpackedBudgetKilobytes[name];
+        assert.ok(
+          bytes / 1000 <= budget,
+          `${(bytes / 1000).toFixed(1)} kB unpacked, more than the ${budget} of budgets.mjs`,
+        );
+      });
+
+      test(name === 'etl' ? 'brings no native code but DuckDB' : 'brings no native code', () => {
+        const { addons, scripts } = nativeIn(consumer(name));
+        const foreign = addons.filter((path) => name !== 'etl' || !path.startsWith('@duckdb/'));
+        assert.deepEqual({ foreign, scripts }, { foreign: [], scripts: [] });
+      });
+
+      test('publint and are-the-types-wrong find nothing', async () => {
+        await run(temporary, { npm_config_userconfig: registry.publisherConfig }, 'npm', 'pack', manifest.name);
+        const tarball = join(temporary, `attractions-${name}-${manifest.version}.tgz`);
+        const { messages, pkg } = await publint({ pkgDir: installed(name), strict: true, pack: false });
+        assert.deepEqual(
+          messages.map((message) => formatMessage(message, pkg)),
+          [],
+        );
+        await run(import.meta.dirname, {}, 'node_modules/.bin/attw', tarball, '--profile', 'esm-only', '--no-emoji');
+      });
+
+      test('serves a strict program', () => compileAndRun(name));
+    });
+
+  test('the stages together, in memory', async () => {
+    await install(
+      together.name,
+      together.uses.map((name) => `@attractions/${name}`),
+    );
+    await compileAndRun(together.name);
+  });
+});
