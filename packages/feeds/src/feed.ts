@@ -2,16 +2,20 @@ import { putAlias, seqBefore } from './alias.js';
 import type { AliasOptions } from './alias.js';
 import type { Clock } from './clock.js';
 import type { FeedContract } from './contract.js';
-import { FeedsError } from './errors.js';
 import { checkReadable } from './feed-path.js';
 import type { LogEnd } from './log/append.js';
 import { openLog } from './log/log.js';
 import { isUpdate } from './log/record.js';
 import type { RecordEnvelope, UpdateRecord } from './log/record.js';
+import { openUpdates } from './log/updates.js';
 import { putUpdate } from './put.js';
 import type { PutOptions } from './put-options.js';
 import type { BlobStore } from './store/blob-store.js';
 import { updateFiles } from './update-files.js';
+import { repairFeed } from './verify/repair.js';
+import type { Repair, RepairOptions } from './verify/repair.js';
+import { verifyFeed } from './verify/verification.js';
+import type { Verification } from './verify/verification.js';
 
 /** One committed update. Its record is resolved; `read` opens the files the record names, and no others. */
 export interface Update<T> {
@@ -53,6 +57,10 @@ export interface Feed<T> {
   refs(): Promise<Readonly<Record<string, number>>>;
   /** Records of every type, newest first: the history with who named what, and why. */
   records(): AsyncIterable<RecordEnvelope>;
+  /** Reads the whole feed and says what is wrong where; it writes nothing. */
+  verify(): Promise<Verification>;
+  /** Puts right what a writer that died may leave; while anything is broken it touches nothing. */
+  repair(options?: RepairOptions): Promise<Repair>;
 }
 
 /** Where a feed lives. */
@@ -69,6 +77,7 @@ export interface Place {
 export function openFeed<T>({ store, clock, verified, fit }: Place, contract: FeedContract<T>): Feed<T> {
   const feed = contract.path;
   const log = openLog(store, feed);
+  const updates = openUpdates(log, feed, store.root);
   const end: LogEnd = { store, feed, log, clock };
   const files = updateFiles(store, feed, verified);
 
@@ -77,76 +86,24 @@ export function openFeed<T>({ store, clock, verified, fit }: Place, contract: Fe
     return { record, seq: record.seq, read: () => contract.codec.decode(files.open(record.files)) };
   }
 
-  /** The update that was latest when `record` was the head: itself, or the one its refs name. */
-  async function latestAt(record: RecordEnvelope): Promise<UpdateRecord | undefined> {
-    if (isUpdate(record)) return record;
-    const entry = await log.at(record.refs.latest);
-    return entry && isUpdate(entry.record) ? entry.record : undefined;
-  }
-
-  async function head(): Promise<UpdateRecord | undefined> {
-    const entry = await log.head();
-    return entry && latestAt(entry.record);
-  }
-
-  async function refs(): Promise<Readonly<Record<string, number>>> {
-    return (await log.head())?.record.refs ?? {};
-  }
-
-  async function* records(): AsyncIterable<RecordEnvelope> {
-    const entry = await log.head();
-    for await (const { record } of log.back(entry?.record.seq ?? 0)) yield record;
-  }
-
-  function empty(): FeedsError {
-    return new FeedsError(
-      'FEEDS_EMPTY',
-      `The feed ${feed} in ${store.root} has no update yet; run its producer first.`,
-    );
-  }
-
-  function noSuch(which: string): FeedsError {
-    return new FeedsError('FEEDS_NO_SUCH_UPDATE', `The feed ${feed} in ${store.root} has no update ${which}.`);
-  }
-
   return {
     contract,
-    head,
+    head: updates.head,
+    refs: updates.refs,
+    records: updates.records,
+    latest: async () => updateOf(await updates.latest()),
+    at: async (which) => updateOf(await updates.at(which)),
+    asOf: async (date) => updateOf(await updates.asOf(date)),
+    history: async function* () {
+      for await (const record of updates.records()) if (isUpdate(record)) yield record;
+    },
+    since: async function* (seq) {
+      for await (const { record } of log.forth(seq + 1)) if (isUpdate(record)) yield record;
+    },
     put: async (value, options) => {
       await fit();
       return putUpdate(end, files, contract, value, options);
     },
-    latest: async () => {
-      const record = await head();
-      if (record === undefined) throw empty();
-      return updateOf(record);
-    },
-    at: async (which) => {
-      const seq = typeof which === 'number' ? which : (await refs())[which];
-      const entry = seq === undefined ? undefined : await log.at(seq);
-      if (entry && isUpdate(entry.record)) return updateOf(entry.record);
-      const known = await refs();
-      if (!known['latest']) throw empty();
-      if (entry) throw noSuch(`${which}; that record is of type ${entry.record.type}`);
-      throw noSuch(
-        `${which}; it has ${Object.entries(known)
-          .map(([name, at]) => `${name} = ${at}`)
-          .join(', ')}`,
-      );
-    },
-    asOf: async (date) => {
-      if (Number.isNaN(date.getTime())) throw noSuch(`at ${String(date)}; give a valid date`);
-      const entry = await log.asOf(date);
-      const record = entry && (await latestAt(entry.record));
-      if (record) return updateOf(record);
-      if ((await head()) === undefined) throw empty();
-      throw noSuch(`at ${date.toISOString()} or before`);
-    },
-    history: async function* () {
-      for await (const record of records()) if (isUpdate(record)) yield record;
-    },
-    records,
-    refs,
     alias: async (alias, seq, options) => {
       await fit();
       return putAlias(end, alias, seq, options);
@@ -155,8 +112,7 @@ export function openFeed<T>({ store, clock, verified, fit }: Place, contract: Fe
       await fit();
       return putAlias(end, alias, await seqBefore(end, alias), options);
     },
-    since: async function* (seq) {
-      for await (const { record } of log.forth(seq + 1)) if (isUpdate(record)) yield record;
-    },
+    verify: () => verifyFeed(store, feed),
+    repair: (options) => repairFeed(store, feed, options),
   };
 }

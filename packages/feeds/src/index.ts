@@ -21,3 +21,5 @@ export type { Feed, Update } from './feed.js';
 export type { AliasRecord, DataFile, Parent, Producer, RecordEnvelope, Source, UpdateRecord } from './log/record.js';
 export type { FeedStore } from './open.js';
 export type { PutOptions } from './put-options.js';
+export type { Repair, RepairOptions } from './verify/repair.js';
+export type { Finding, Verification } from './verify/verification.js';

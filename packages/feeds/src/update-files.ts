@@ -58,7 +58,8 @@ export function updateFiles(store: BlobStore, feed: string, verified: Set<string
 
 const MEND = 'Restore it from a copy, or read another update.';
 
-function mismatch(found: Uint8Array, file: DataFile, verified: boolean): string | undefined {
+/** How the content of a file differs from what its record says; undefined where it does not. */
+export function mismatch(found: Uint8Array, file: DataFile, verified: boolean): string | undefined {
   if (found.length !== file.bytes) return `has ${found.length} bytes; its record says ${file.bytes}`;
   const hash = verified ? file.sha256 : sha256(found);
   return hash === file.sha256 ? undefined : `has the SHA-256 ${hash}; its record says ${file.sha256}`;

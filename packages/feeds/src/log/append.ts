@@ -49,6 +49,7 @@ export async function append<R extends RecordEnvelope>(end: LogEnd, intent: Inte
     // What a later reader will see, free of anything the caller may still change.
     const record = parseRecord(bytes, end.feed, seq, logPaths(end.feed).record(seq)) as R;
     if (await commit(end, record, bytes)) {
+      end.log.reached(seq);
       await afterwards(end, record);
       return record;
     }

@@ -3,14 +3,18 @@ import type { BlobStore } from '../store/blob-store.js';
 /** Where the parts of a feed's log lie, relative to the root of the store. */
 export interface LogPaths {
   record(seq: number): string;
+  /** The folder of all this. */
+  readonly folder: string;
   /** What runs have committed; a marker per run. */
   run(key: string): string;
   /** The newest seq, as far as the last writer knew: a hint, never the truth. */
   readonly hint: string;
 }
 
+/** Where the parts of the log of `feed` lie. */
 export function logPaths(feed: string): LogPaths {
   return {
+    folder: `${feed}/_log`,
     record: (seq) => `${feed}/_log/${String(seq).padStart(20, '0')}.json`,
     run: (key) => `${feed}/_log/runs/${key}.json`,
     hint: `${feed}/_log/_head`,
@@ -44,7 +48,8 @@ export async function writeHint(store: BlobStore, paths: LogPaths, seq: number):
   await store.overwrite(paths.hint, new TextEncoder().encode(`${seq}\n`)).catch(() => undefined);
 }
 
-function parseHint(bytes: Uint8Array | undefined): number {
+/** The seq a hint says, 0 where it says none. */
+export function parseHint(bytes: Uint8Array | undefined): number {
   const text = bytes === undefined ? '' : new TextDecoder().decode(bytes.subarray(0, 24));
   const seq = /^\d{1,15}\n?$/.test(text) ? Number(text) : 0;
   return Number.isSafeInteger(seq) ? seq : 0;

@@ -23,6 +23,8 @@ export interface Log {
   forth(seq: number): AsyncIterable<Entry>;
   /** The last entry that is not later than a time, found by halving, since timestamps rise with the seq. */
   asOf(date: Date): Promise<Entry | undefined>;
+  /** Tells that this process has committed the record at `seq`: from now on the log is known to reach that far. */
+  reached(seq: number): void;
   /** The entry at `seq`, checked by itself alone; undefined where there is none. */
   read(seq: number): Promise<Entry | undefined>;
 }
@@ -45,8 +47,12 @@ export function openLog(store: BlobStore, feed: string): Log {
       const lost = `${store.root}/${feed}/_log ends at ${seq}; this process has seen ${before}`;
       throw new FeedsError('FEEDS_LOG_LOST', `${lost}. Bring the folder back, or start again if it was meant to go.`);
     }
-    seen = Math.max(seen, seq);
+    reached(seq);
     return seq;
+  }
+
+  function reached(seq: number): void {
+    seen = Math.max(seen, seq);
   }
 
   async function existing(seq: number): Promise<Entry> {
@@ -71,6 +77,7 @@ export function openLog(store: BlobStore, feed: string): Log {
 
   return {
     read,
+    reached,
     head: async () => {
       const seq = await newest();
       if (seq === 0) return undefined;

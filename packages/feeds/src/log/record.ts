@@ -111,6 +111,11 @@ export function schemaFingerprint(fields: readonly Field[]): string {
   return sha256(canonicalJson(fields.map(({ name, type, nullable, range }) => ({ name, type, nullable, range }))));
 }
 
+/** Tells whether a record names an update. */
+export function isAlias(record: RecordEnvelope): record is AliasRecord {
+  return record.type === 'alias';
+}
+
 /** Tells whether a record commits an update. */
 export function isUpdate(record: RecordEnvelope): record is UpdateRecord {
   return record.type === 'update';

@@ -59,11 +59,13 @@ function commits(record: RecordEnvelope, run: Run): record is UpdateRecord {
   return other?.producerId === run.producerId && other.runId === run.runId;
 }
 
-function markerPath(feed: string, { producerId, runId }: Run): string {
+/** Where the marker of a run lies. */
+export function markerPath(feed: string, { producerId, runId }: Run): string {
   return logPaths(feed).run(sha256(canonicalJson([producerId, runId])));
 }
 
-function seqOf(bytes: Uint8Array): number | undefined {
+/** The seq that a marker names; undefined where it names none. */
+export function seqOf(bytes: Uint8Array): number | undefined {
   try {
     const { seq } = JSON.parse(new TextDecoder().decode(bytes));
     return Number.isSafeInteger(seq) ? seq : undefined;

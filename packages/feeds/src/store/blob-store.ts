@@ -1,3 +1,10 @@
+/** What a store tells of a file. */
+export interface BlobStat {
+  readonly bytes: number;
+  /** When it was written, by the store's clock, in milliseconds since 1970. */
+  readonly modifiedMs: number;
+}
+
 /**
  * Where feeds keep their bytes: a folder, memory, a bucket. Paths are relative, with `/` between their parts.
  * `putIfAbsent` carries all safety; the rest may be as weak as an object store's.
@@ -7,8 +14,8 @@ export interface BlobStore {
   readonly root: string;
   /** The bytes at `path`, or undefined where there is nothing. */
   read(path: string): Promise<Uint8Array | undefined>;
-  /** The size at `path` without reading it, or undefined where there is nothing. */
-  stat(path: string): Promise<{ readonly bytes: number } | undefined>;
+  /** What is at `path` without reading it, or undefined where there is nothing. */
+  stat(path: string): Promise<BlobStat | undefined>;
   /** Writes a file of a name never used before. Durable when the promise resolves; half-written files are possible before. */
   write(path: string, bytes: Uint8Array): Promise<void>;
   /**

@@ -48,7 +48,7 @@ export function folderStore(root: string): BlobStore {
     stat: (path) =>
       attempt('read', path, async () => {
         const found = await unlessAbsent(stat(at(path)));
-        return found?.isFile() ? { bytes: found.size } : undefined;
+        return found?.isFile() ? { bytes: found.size, modifiedMs: found.mtimeMs } : undefined;
       }),
     write: (path, bytes) =>
       attempt('write', path, async () => {

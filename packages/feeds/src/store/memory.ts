@@ -1,28 +1,36 @@
 import { FeedsError } from '../errors.js';
 import type { BlobStore } from './blob-store.js';
 
+interface Blob {
+  readonly content: Uint8Array;
+  readonly modifiedMs: number;
+}
+
 /** A store that lives as long as the process holds it. Bytes are copied in and out, as a disk would. */
 export function memoryStore(): BlobStore {
-  const blobs = new Map<string, Uint8Array>();
+  const blobs = new Map<string, Blob>();
+  const set = (path: string, bytes: Uint8Array) => {
+    blobs.set(path, { content: bytes.slice(), modifiedMs: Date.now() });
+  };
   return {
     root: 'memory:',
-    read: async (path) => blobs.get(path)?.slice(),
+    read: async (path) => blobs.get(path)?.content.slice(),
     stat: async (path) => {
-      const bytes = blobs.get(path)?.length;
-      return bytes === undefined ? undefined : { bytes };
+      const blob = blobs.get(path);
+      return blob && { bytes: blob.content.length, modifiedMs: blob.modifiedMs };
     },
     write: async (path, bytes) => {
       if (blobs.has(path)) {
-        throw new FeedsError('FEEDS_STORE_FAILED', `${path} exists in memory: already; data files are never replaced.`);
+        throw new FeedsError('FEEDS_STORE_FAILED', `Cannot write ${path}: it is there already; move it away.`);
       }
-      blobs.set(path, bytes.slice());
+      set(path, bytes);
     },
     putIfAbsent: async (path, bytes) => {
       if (blobs.has(path)) return false;
-      blobs.set(path, bytes.slice());
+      set(path, bytes);
       return true;
     },
-    overwrite: async (path, bytes) => void blobs.set(path, bytes.slice()),
+    overwrite: async (path, bytes) => set(path, bytes),
     remove: async (path) => void blobs.delete(path),
     children: async (folder) => {
       const prefix = folder === '' ? '' : `${folder}/`;

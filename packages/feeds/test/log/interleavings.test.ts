@@ -72,6 +72,11 @@ test('however the calls of writers interleave and wherever they die, the log is 
         expect(prev).toBe(before ? parentOf(before).sha256 : '');
       }
       for (const record of acknowledged) expect(history[record.seq - 1]).toEqual(record);
+      const found = await feed.verify();
+      expect(found.findings.filter(({ kind }) => kind === 'broken')).toEqual([]);
+      expect(found).toMatchObject({ records: history.length, updates: history.length });
+      await feed.repair({ minAgeMs: 0 });
+      expect((await feed.verify()).findings).toEqual([]);
       const runs = history.flatMap(({ runId }) => runId ?? []);
       expect(new Set(runs).size).toBe(runs.length);
       for (const { seq } of history) await (await feed.at(seq)).read();

@@ -1,5 +1,6 @@
 // Kills a process that puts, at random moments, and looks at the feed after each: a fresh reader must see the old or the new
-// update whole, the chain must hold, and the next put must succeed. Prints what it counted as JSON; fails on a violation.
+// update whole, the chain must hold, what is left lying about must be put right by a
+// repair, and the next put must succeed. Prints what it counted as JSON; fails on a violation.
 // node kill.mjs KILLS
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -18,6 +19,7 @@ const victim = fileURLToPath(new URL('put-forever.mjs', import.meta.url));
 const producer = { id: 'survivor', package: 'test', version: '0.0.0' };
 const violations = [];
 let seen = 0;
+let leftovers = 0;
 
 async function killOne() {
   const child = spawn(process.execPath, [victim, root], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -38,6 +40,11 @@ async function judge() {
     violations.push(`update ${update.seq} has ${rows.length} rows`);
   let expected = update.seq;
   for await (const { seq } of feed.history()) if (seq !== expected--) violations.push(`gap at ${expected + 1}`);
+  const { findings } = await feed.verify();
+  for (const { kind, path, problem } of findings) if (kind === 'broken') violations.push(`${path} ${problem}`);
+  leftovers += findings.length;
+  await feed.repair({ minAgeMs: 0 });
+  for (const { path, problem } of (await feed.verify()).findings) violations.push(`not repaired: ${path} ${problem}`);
   const record = await feed.put([], { producer, labels: { rows: '0' } });
   if (record.seq !== update.seq + 1) violations.push(`the next put was ${record.seq} after ${update.seq}`);
   seen = record.seq;
@@ -48,5 +55,5 @@ for (let n = 0; n < kills; n++) {
   await judge().catch((error) => violations.push(String(error.stack)));
 }
 await rm(root, { recursive: true });
-console.log(JSON.stringify({ kills, records: seen, violations }));
+console.log(JSON.stringify({ kills, records: seen, leftovers, violations }));
 process.exitCode = violations.length === 0 ? 0 : 1;

@@ -11,7 +11,7 @@ async function run(script: string, ...given: number[]): Promise<unknown> {
 }
 
 test('a writer killed at any moment leaves the old update or the new one, whole', async () => {
-  expect(await run('kill.mjs', 30)).toEqual({ kills: 30, records: expect.any(Number), violations: [] });
+  expect(await run('kill.mjs', 30)).toMatchObject({ kills: 30, violations: [] });
 });
 
 test('processes that race lose no put', async () => {

@@ -20,7 +20,7 @@ describe.each(STORES)('the %s store', (_name, open) => {
     const store = open();
     await store.write('a/b/c', bytes('one'));
     expect(text(await store.read('a/b/c'))).toBe('one');
-    expect(await store.stat('a/b/c')).toEqual({ bytes: 3 });
+    expect(await store.stat('a/b/c')).toEqual({ bytes: 3, modifiedMs: expect.any(Number) });
     await expect(store.write('a/b/c', bytes('two'))).rejects.toMatchObject({ code: 'FEEDS_STORE_FAILED' });
     expect(text(await store.read('a/b/c'))).toBe('one');
   });

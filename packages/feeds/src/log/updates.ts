@@ -1,0 +1,68 @@
+import { FeedsError } from '../errors.js';
+import type { Log } from './log.js';
+import { isUpdate } from './record.js';
+import type { RecordEnvelope, UpdateRecord } from './record.js';
+
+/** The updates among the records of a log, each found in a constant number of reads, by time in a logarithmic one. */
+export interface Updates {
+  /** What the names of the feed stand for; empty where the feed is. */
+  refs(): Promise<Readonly<Record<string, number>>>;
+  /** The newest update's record, or undefined where there is none. */
+  head(): Promise<UpdateRecord | undefined>;
+  /** The same; throws FEEDS_EMPTY where there is none. */
+  latest(): Promise<UpdateRecord>;
+  /** The update of a seq, or the one that an alias names. Throws FEEDS_NO_SUCH_UPDATE. */
+  at(which: number | string): Promise<UpdateRecord>;
+  /** The update that was latest at a time. Throws FEEDS_NO_SUCH_UPDATE. */
+  asOf(date: Date): Promise<UpdateRecord>;
+  /** Records of every type, newest first. */
+  records(): AsyncIterable<RecordEnvelope>;
+}
+
+/** The updates of `feed` in the store at `root`, both for messages. */
+export function openUpdates(log: Log, feed: string, root: string): Updates {
+  const refs = async (): Promise<Readonly<Record<string, number>>> => (await log.head())?.record.refs ?? {};
+
+  /** The update that was latest when `record` was the head: itself, or the one its refs name. */
+  async function latestAt(record: RecordEnvelope): Promise<UpdateRecord | undefined> {
+    if (isUpdate(record)) return record;
+    const entry = await log.at(record.refs.latest);
+    return entry && isUpdate(entry.record) ? entry.record : undefined;
+  }
+
+  async function head(): Promise<UpdateRecord | undefined> {
+    const entry = await log.head();
+    return entry && latestAt(entry.record);
+  }
+
+  /** Why there is no update `which`, be it that there is none at all. */
+  async function none(which: string, type?: string): Promise<FeedsError> {
+    const known = Object.entries(await refs()).map(([name, seq]) => `${name} = ${seq}`);
+    const where = `The feed ${feed} in ${root}`;
+    if (known.length === 0) return new FeedsError('FEEDS_EMPTY', `${where} has no update yet; run its producer first.`);
+    const found = type === undefined ? `it has ${known.join(', ')}` : `that record is of type ${type}`;
+    return new FeedsError('FEEDS_NO_SUCH_UPDATE', `${where} has no update ${which}; ${found}.`);
+  }
+
+  return {
+    refs,
+    head,
+    latest: async () => (await head()) ?? Promise.reject(await none('latest')),
+    at: async (which) => {
+      const seq = typeof which === 'number' ? which : (await refs())[which];
+      const entry = seq === undefined ? undefined : await log.at(seq);
+      if (entry && isUpdate(entry.record)) return entry.record;
+      throw await none(String(which), entry?.record.type);
+    },
+    asOf: async (date) => {
+      const entry = await log.asOf(date);
+      const record = entry && (await latestAt(entry.record));
+      if (record) return record;
+      throw await none(Number.isNaN(date.getTime()) ? 'at an invalid date' : `at ${date.toISOString()} or before`);
+    },
+    records: async function* () {
+      const entry = await log.head();
+      for await (const { record } of log.back(entry?.record.seq ?? 0)) yield record;
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import { canonicalJson, sha256 } from '../canonical.js';
+import { logPaths } from '../log/head.js';
+import { parseRecord } from '../log/parse-record.js';
+import { isAlias, isUpdate, schemaFingerprint } from '../log/record.js';
+import type { RecordEnvelope, UpdateRecord } from '../log/record.js';
+import type { BlobStore } from '../store/blob-store.js';
+import type { Listing } from './listing.js';
+import type { Finding } from './verification.js';
+
+/** The log, as far as it can be read. */
+export interface Chain {
+  /** Seq of the newest record. */
+  readonly head: number;
+  readonly updates: readonly UpdateRecord[];
+  /** Whether every record was read and is of a known type: only then are files that none names nobody's. */
+  readonly known: boolean;
+  readonly findings: readonly Finding[];
+}
+
+/** Reads every record and holds it to the one before. Where one cannot be read, the next is held to its bytes. */
+export async function checkChain(store: BlobStore, feed: string, { seqs, hint }: Listing): Promise<Chain> {
+  const paths = logPaths(feed);
+  const head = seqs.at(-1) ?? 0;
+  const updates: UpdateRecord[] = [];
+  const findings: Finding[] = [];
+  let before: Link | undefined;
+  let known = true;
+  for (const [i, seq] of seqs.entries()) {
+    const expected = (seqs[i - 1] ?? 0) + 1;
+    if (seq > expected) {
+      findings.push(broken(paths.record(expected), `is missing, up to ${seq - 1}, though there are later ones`));
+      [before, known] = [undefined, false];
+    }
+    const path = paths.record(seq);
+    const link = readLink((await store.read(path)) ?? new Uint8Array(), feed, seq, path);
+    const problems = link.record ? problemsOf(link.record, before, seq === 1) : [link.problem];
+    findings.push(...[...problems].map((problem) => broken(path, problem)));
+    if (link.record && isUpdate(link.record)) updates.push(link.record);
+    else if (!link.record || !isAlias(link.record)) known = false;
+    before = link;
+  }
+  if (hint > head) findings.push(broken(paths.hint, `says ${hint}, but the log ends at ${head}: records are lost`));
+  return { head, updates, known, findings };
+}
+
+/** A record as far as it can be read, and the hash that the next must hold. */
+type Link = { readonly sha256: string } & (
+  { readonly record: RecordEnvelope } | { readonly record?: undefined; readonly problem: string }
+);
+
+function readLink(bytes: Uint8Array, feed: string, seq: number, path: string): Link {
+  const hash = sha256(bytes);
+  try {
+    return { sha256: hash, record: parseRecord(bytes, feed, seq, path) };
+  } catch (cause) {
+    return { sha256: hash, problem: `cannot be read: ${cause instanceof Error ? cause.message : String(cause)}` };
+  }
+}
+
+function broken(path: string, problem: string): Finding {
+  return { kind: 'broken', path, problem };
+}
+
+function* problemsOf(record: RecordEnvelope, before: Link | undefined, first: boolean): Iterable<string> {
+  if (before && record.prev !== before.sha256) yield 'does not hold the hash of the record before it';
+  const previous = before?.record;
+  if (previous && record.timestamp <= previous.timestamp)
+    yield `is of ${record.timestamp}, not later than the one before`;
+  if (previous || first) {
+    const refs = refsAfter(record, previous);
+    if (canonicalJson(record.refs) !== canonicalJson(refs))
+      yield 'has refs that do not follow from the record before it';
+  }
+  if (!isUpdate(record)) return;
+  const { files, totals, schema } = record;
+  const rows = files.reduce((sum, file) => sum + file.rows, 0);
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  if (totals.files !== files.length || totals.rows !== rows || totals.bytes !== bytes)
+    yield 'has totals that are no sums';
+  if (schema.fingerprint !== schemaFingerprint(schema.fields)) yield 'has the fingerprint of another schema';
+}
+
+/** What the names must stand for after a record; a type that this release does not know may have changed them. */
+function refsAfter(record: RecordEnvelope, before: RecordEnvelope | undefined): RecordEnvelope['refs'] {
+  const refs = before?.refs ?? { latest: 0 };
+  if (isUpdate(record)) return { ...refs, latest: record.seq };
+  if (isAlias(record)) return { ...refs, [record.alias]: record.target };
+  return record.refs;
+}
