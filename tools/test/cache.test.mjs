@@ -62,8 +62,8 @@ describe('the cache', () => {
   const changes = [
     [
       'a source runs its package and all that is built on it',
-      'packages/config/src/index.ts',
-      () => tasks(others('feeds'), checks),
+      'packages/feeds/src/index.ts',
+      () => tasks(others('config'), checks),
     ],
     [
       'a source of a stage does not run its neighbours',
