@@ -11,14 +11,14 @@ export function filesOf(folder) {
     .map((path) => ({ path: relative(folder, path).split(sep).join('/'), bytes: statSync(path).size }));
 }
 
-/** Native code below a folder: the packages (by path) that hold a `.node` file, or that npm would run a script of when installed. */
+/** Native code below a folder: `.node` files, by path, and the packages that npm would run a script of when it installs them. */
 export function nativeIn(consumer) {
-  const addons = filesOf(join(consumer, 'node_modules'))
-    .filter(({ path }) => path.endsWith('.node'))
-    .map(({ path }) => path.match(/^.*?((?:@[^/]+\/)?[^/@][^/]*)\//)?.[0] ?? path);
-  const lock = JSON.parse(readFileSync(join(consumer, 'package-lock.json'), 'utf8'));
-  const scripts = Object.keys(lock.packages).filter((path) => lock.packages[path].hasInstallScript);
-  return { addons: [...new Set(addons)].sort(), scripts };
+  const paths = filesOf(join(consumer, 'node_modules')).map(({ path }) => path);
+  const { packages } = JSON.parse(readFileSync(join(consumer, 'package-lock.json'), 'utf8'));
+  return {
+    addons: paths.filter((path) => path.endsWith('.node')),
+    scripts: Object.keys(packages).filter((path) => packages[path].hasInstallScript),
+  };
 }
 
 const imported = /(?:\bfrom\s*|\bimport\s*\(?\s*)(['"])([^'"]+)\1/g;

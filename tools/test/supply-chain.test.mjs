@@ -70,6 +70,17 @@ describe('what users get', () => {
     assert.equal(licences('Apache-2.0 AND GPL-3.0-only'), 1);
   });
 
+  test('our packages depend on each other with a caret, and npm links them all', () => {
+    for (const { manifest } of packages)
+      for (const [dependency, range] of Object.entries(manifest.dependencies ?? {}))
+        if (dependency.startsWith('@attractions/'))
+          assert.match(range, /^\^/, `${manifest.name} takes ${dependency} as ${range}`);
+    const copies = Object.entries(entries).filter(
+      ([path, { link }]) => path.includes('node_modules/@attractions/') && !link,
+    );
+    assert.deepEqual(copies, [], 'copies from a registry, since the version beside them is outside a range');
+  });
+
   test('no manifest takes a dependency from anywhere but the registry', () => {
     for (const { manifest } of packages)
       for (const [dependency, range] of Object.entries(manifest.dependencies ?? {}))
