@@ -1,0 +1,82 @@
+import { Command, CommanderError } from 'commander';
+import { createLogger, loadDotEnv, readConfig, reportFailure, untilStopped, writeResult } from '@attractions/config';
+import type { CommandOutput, Logger } from '@attractions/config';
+import { openFeeds } from '@attractions/feeds';
+
+import type { Runner } from './commands/command.js';
+import { feedsCommand } from './commands/feeds.js';
+import { recommendCommand } from './commands/recommend.js';
+import { runCommand } from './commands/run.js';
+import { serveCommand } from './commands/serve.js';
+import { etlCommand, trainCommand } from './commands/stages.js';
+import { peopleStream } from './people-stream.js';
+import { pipelineSettings } from './settings.js';
+import type { PipelineConfig } from './settings.js';
+import { packageVersion } from './version.js';
+
+/**
+ * Runs one command line and gives its exit code; never throws. With `--json` stdout gets exactly one document, and where the command
+ * fails that is `{"error": {"code", "message"}}`.
+ *
+ * @param argv what follows the name of the program
+ */
+export async function main(argv: readonly string[], output: CommandOutput = process): Promise<number> {
+  const json = argv.includes('--json');
+  try {
+    loadDotEnv();
+    await programOf(output, json).parseAsync([...argv], { from: 'user' });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError)
+      return error.exitCode === 0 ? 0 : reportFailure(output, usageError(error), json);
+    return reportFailure(output, error, json);
+  }
+}
+
+function programOf(output: CommandOutput, json: boolean): Command {
+  const run: Runner = (act) =>
+    untilStopped(async (signal) => {
+      const config = readConfig(pipelineSettings);
+      const logger = loggerOf(config, output, json);
+      const result = await act({ config, store: openFeeds(config.feedsRoot), logger, signal, json });
+      writeResult(output, result, json);
+      await result.until;
+    });
+  const program = new Command('attractions')
+    .description('Photos of visitors in theme parks to named recommendations, through versioned feeds.')
+    .version(packageVersion())
+    .addHelpText('after', HELP)
+    .addCommand(runCommand(run))
+    .addCommand(etlCommand(run))
+    .addCommand(trainCommand(run))
+    .addCommand(serveCommand(run))
+    .addCommand(recommendCommand(run))
+    .addCommand(feedsCommand(run));
+  for (const command of withDescendants(program)) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => output.stdout.write(text),
+      // Errors are reported in one place, once.
+      outputError: () => undefined,
+    });
+  }
+  return program;
+}
+
+const HELP = `
+Settings are environment variables, or lines of a .env file; .env.example lists them.
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 the data or the model was refused.`;
+
+function* withDescendants(command: Command): Generator<Command> {
+  yield command;
+  for (const child of command.commands) yield* withDescendants(child);
+}
+
+function usageError({ message }: CommanderError): object {
+  const sentence = message.replace(/^error: /, '');
+  return { code: 'USAGE', exitCode: 2, message: `${sentence}\nSee 'attractions --help'.` };
+}
+
+/** Log lines are JSON for programs; a person who runs a command reads sentences. */
+function loggerOf({ logLevel }: PipelineConfig, { stderr }: CommandOutput, json: boolean): Logger {
+  return createLogger({ level: logLevel, name: 'attractions', ...(!json && { destination: peopleStream(stderr) }) });
+}

@@ -1,0 +1,22 @@
+import { Command, Option } from 'commander';
+import type { CommandContext, CommandResult } from '@attractions/config';
+import type { FeedStore } from '@attractions/feeds';
+
+import type { PipelineConfig } from '../settings.js';
+
+/** What a command of ours works with. Settings are read and checked before it starts. */
+export interface PipelineContext extends CommandContext {
+  readonly config: PipelineConfig;
+  readonly store: FeedStore;
+}
+
+/** Runs `act` with a context and writes what it found; given to every command by the command line. */
+export type Runner = (act: (context: PipelineContext) => Promise<CommandResult>) => Promise<void>;
+
+/** A command with what all of them have in common. */
+export function commandOf(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .addOption(new Option('--json', 'print one JSON document on stdout; text and logs go to stderr'))
+    .allowExcessArguments(false);
+}

@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+
+import { runInMemory } from '../run-in-memory.js';
+import { runThroughFeeds } from '../run-through-feeds.js';
+import { runText } from '../run-summary.js';
+import { commandOf } from './command.js';
+import type { Runner } from './command.js';
+
+/** `attractions run`: the main job. */
+export function runCommand(run: Runner): Command {
+  return commandOf('run', 'the whole pipeline: raw visits to named recommendations, through versioned feeds')
+    .option('--in-memory', 'the same classes in one process, without feeds: nothing is written')
+    .action(async (options: { inMemory?: boolean }) =>
+      run(async (context) => {
+        const summary = options.inMemory ? await runInMemory(context) : await runThroughFeeds(context);
+        return { document: summary, text: () => runText(summary) };
+      }),
+    );
+}

@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import { runServe } from '@attractions/recommender';
+
+import { commandOf } from './command.js';
+import type { Runner } from './command.js';
+
+/** `attractions serve`: the HTTP service on the latest model, until it is told to stop. */
+export function serveCommand(run: Runner): Command {
+  return commandOf('serve', 'the HTTP service on the latest model; stops on SIGTERM or SIGINT').action(async () =>
+    run(async ({ config, store, logger, signal }) => {
+      const { url, generation, experiment, closed } = await runServe(config, { store, logger, signal });
+      return {
+        document: { url, generation, experiment: experiment ?? null },
+        text: () => `Serving model ${generation.model} on ${url}; Ctrl-C stops it.`,
+        until: closed,
+      };
+    }),
+  );
+}

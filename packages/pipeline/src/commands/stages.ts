@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import { runTrain } from '@attractions/als-trainer';
+import { runEtl } from '@attractions/etl';
+
+import { etlText, trainText } from '../run-summary.js';
+import { commandOf } from './command.js';
+import type { Runner } from './command.js';
+
+/** `attractions etl`: the first stage alone. */
+export function etlCommand(run: Runner): Command {
+  return commandOf('etl', 'raw files to visits, attractions and rejects').action(async () =>
+    run(async ({ config, store, logger, signal }) => {
+      const summary = await runEtl(config, { store, logger, signal });
+      return { document: summary, text: () => etlText(summary) };
+    }),
+  );
+}
+
+/** `attractions train`: the second stage alone, on the latest visits. */
+export function trainCommand(run: Runner): Command {
+  return commandOf('train', 'a model of the latest visits').action(async () =>
+    run(async ({ config, store, logger, signal }) => {
+      const summary = await runTrain(config, { store, logger, signal });
+      return { document: summary, text: () => trainText(summary) };
+    }),
+  );
+}

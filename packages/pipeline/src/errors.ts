@@ -1,0 +1,22 @@
+/**
+ * Every way this package itself fails; the packages below have tables of their own.
+ * The README's table is held to this one by a test.
+ */
+export const PIPELINE_ERRORS = {
+  PIPELINE_NO_SUCH_FEED: 'No feed of that name has an update; the message names those that have.',
+} as const;
+
+/** A stable code of this package, safe to test for. */
+export type PipelineErrorCode = keyof typeof PIPELINE_ERRORS;
+
+/** The one error this package throws. The message is a sentence with the offending value and the mend. */
+export class PipelineError extends Error {
+  override readonly name = 'PipelineError';
+  readonly code: PipelineErrorCode;
+  readonly exitCode = 2;
+
+  constructor(code: PipelineErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

@@ -1,0 +1,25 @@
+import type { CommandOutput } from '@attractions/config';
+
+/** What pino puts on every line beside the message and the figures. */
+const ENVELOPE = new Set(['level', 'time', 'name', 'pid', 'hostname', 'msg']);
+
+/**
+ * A destination for log lines that shows a person the sentence of each. From a warning on, and below `info`, the figures
+ * follow it, a line each, since then somebody is looking for something.
+ */
+export function peopleStream(terminal: CommandOutput['stderr']): { write(line: string): void } {
+  return {
+    write: (line) => {
+      const entry: Record<string, unknown> = JSON.parse(line);
+      const plain = entry['level'] === 'info';
+      const figures = plain ? [] : Object.entries(entry).filter(([key]) => !ENVELOPE.has(key));
+      const heading = plain ? entry['msg'] : `${entry['level']}: ${entry['msg']}`;
+      terminal.write(`${[heading, ...figures.map(([key, value]) => `  ${key}: ${wordsOf(value)}`)].join('\n')}\n`);
+    },
+  };
+}
+
+function wordsOf(value: unknown): string {
+  if (Array.isArray(value)) return value.map((each) => `\n    ${wordsOf(each)}`).join('');
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,31 @@
+import { AlsTrainer, optionsOf } from '@attractions/als-trainer';
+import { loadJudged } from '@attractions/etl';
+import { createRecommender, demoExperiment, generationOf } from '@attractions/recommender';
+
+import type { PipelineContext } from './commands/command.js';
+import type { RunSummary } from './run-summary.js';
+import { sampleAnswers } from './sample.js';
+
+/** The pipeline without feeds: the same loader, trainer and recommender, composed in one process. Nothing is written. */
+export async function runInMemory({
+  config,
+  logger,
+  signal,
+}: Pick<PipelineContext, 'config' | 'logger' | 'signal'>): Promise<RunSummary> {
+  const begin = performance.now();
+  const { visits, attractions, tally } = await loadJudged(config, { logger, signal });
+  const model = await new AlsTrainer(optionsOf(config)).train(visits, {
+    signal,
+    ...(config.threads && { threads: config.threads }),
+  });
+  const generation = generationOf(model, attractions);
+  const recommender = createRecommender(generation, { experiment: demoExperiment });
+  return {
+    ...tally,
+    rank: model.rank,
+    loss: model.history.map(({ loss }) => loss),
+    recommendations: sampleAnswers(generation, recommender, demoExperiment.panels.length),
+    feeds: [],
+    seconds: (performance.now() - begin) / 1000,
+  };
+}

@@ -1,0 +1,76 @@
+import type { TrainSummary } from '@attractions/als-trainer';
+import type { EtlSummary, Tally } from '@attractions/etl';
+
+import { table } from './table.js';
+import type { SampleAnswer } from './sample.js';
+
+/** What `attractions run` reports, through feeds or in memory. */
+export interface RunSummary extends Tally {
+  readonly rank: number;
+  /** After each iteration. */
+  readonly loss: readonly number[];
+  /** One visitor of each panel of the experiment. */
+  readonly recommendations: readonly SampleAnswer[];
+  /** The updates that were put; none in memory. */
+  readonly feeds: readonly { readonly feed: string; readonly seq: number }[];
+  /** Wall time of the run, without the start of the process. */
+  readonly seconds: number;
+}
+
+/** The summary of a run for people. */
+export function runText(summary: RunSummary): string {
+  const { rank, loss, recommendations, feeds, seconds } = summary;
+  const next = feeds.length > 0 ? ' Next: attractions serve, attractions recommend USER, attractions feeds.' : '';
+  return [
+    tallyText(summary),
+    lossText(rank, loss),
+    ...(feeds.length > 0 ? [feedsText(feeds)] : []),
+    '',
+    ...recommendations.map((answer) => `${answerText(answer)}\n`),
+    `Done in ${seconds.toFixed(2)} s.${next}`,
+  ].join('\n');
+}
+
+/** The summary of an ETL for people. */
+export function etlText(summary: EtlSummary): string {
+  return `${tallyText(summary)}\n${feedsText(summary.feeds)}`;
+}
+
+/** The summary of a training for people. */
+export function trainText({ rank, loss, feeds }: TrainSummary): string {
+  const values = loss.map((entry) => entry.loss);
+  return `${lossText(rank, values)}\n${feedsText(feeds)}`;
+}
+
+/** One visitor's list, with where it came from. */
+export function answerText({ userId, panel, source, recommendations }: SampleAnswer): string {
+  const drawn = panel ? `, panel '${panel.panel}' of experiment '${panel.experiment}' (bucket ${panel.bucket})` : '';
+  const rows = recommendations.map(({ attractionId, name, score, source: from, reason }, index) => [
+    index + 1,
+    name,
+    attractionId,
+    score.toFixed(3),
+    from,
+    reason ?? '',
+  ]);
+  const heading = ['', 'attraction', 'id', 'score', 'source', 'reason'];
+  return `For visitor ${userId}${drawn}, answered by ${source}:\n${table([heading, ...rows])}`;
+}
+
+function tallyText({ rows, kept, rejected, duplicates, visits, users, attractions, parks }: Tally): string {
+  const count = (value: number) => value.toLocaleString('en');
+  return [
+    `Read       ${count(rows)} photo rows: ${count(kept)} kept, ${count(rejected)} rejected, ${count(duplicates)} repeated`,
+    `Found      ${count(visits)} visits of ${count(users)} users to ${count(attractions)} attractions in ${count(parks)} parks`,
+  ].join('\n');
+}
+
+function lossText(rank: number, loss: readonly number[]): string {
+  return `Trained    rank ${rank}, loss by iteration: ${loss.map((value) => value.toPrecision(5)).join(' ')}`;
+}
+
+function feedsText(feeds: RunSummary['feeds']): string {
+  return feeds
+    .map(({ feed, seq }, index) => `${index === 0 ? 'Committed' : '         '}  ${feed}, update ${seq}`)
+    .join('\n');
+}

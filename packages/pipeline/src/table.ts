@@ -1,0 +1,26 @@
+/**
+ * Rows as columns that line up, two blanks apart. Numbers are set flush right, everything else flush left.
+ * The first row is the heading.
+ */
+export function table(rows: readonly (readonly (string | number)[])[]): string {
+  const [heading = []] = rows;
+  const widths = heading.map((_, column) => Math.max(...rows.map((row) => cell(row[column]).length)));
+  const numeric = heading.map(
+    (_, column) => rows.length > 1 && rows.slice(1).every((row) => typeof row[column] === 'number'),
+  );
+  return rows
+    .map((row) =>
+      row
+        .map((value, column) => {
+          const width = widths[column] ?? 0;
+          return numeric[column] ? cell(value).padStart(width) : cell(value).padEnd(width);
+        })
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+function cell(value: string | number | undefined): string {
+  return typeof value === 'number' && Number.isInteger(value) ? value.toLocaleString('en') : String(value ?? '');
+}
