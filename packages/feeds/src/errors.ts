@@ -26,13 +26,27 @@ export const FEEDS_ERRORS = {
 /** A stable code of this package, safe to test for. */
 export type FeedsErrorCode = keyof typeof FEEDS_ERRORS;
 
+/** What a command line exits with where it is not 1: 2 is wrong usage or configuration, 3 refused data. */
+const EXIT_CODES: Partial<Record<FeedsErrorCode, 2 | 3>> = {
+  FEEDS_ROOT_INVALID: 2,
+  FEEDS_PATH_INVALID: 2,
+  FEEDS_NO_SUCH_UPDATE: 2,
+  FEEDS_VALUE_INVALID: 3,
+  FEEDS_RECORD_CORRUPT: 3,
+  FEEDS_DATA_CORRUPT: 3,
+  FEEDS_FORMAT_UNKNOWN: 3,
+  FEEDS_VERSION_UNKNOWN: 3,
+};
+
 /** The one error this package throws; `message` is a sentence with the offending value and the mend. */
 export class FeedsError extends Error {
   override readonly name = 'FeedsError';
   readonly code: FeedsErrorCode;
+  readonly exitCode: 1 | 2 | 3;
 
   constructor(code: FeedsErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
+    this.exitCode = EXIT_CODES[code] ?? 1;
   }
 }

@@ -46,7 +46,7 @@ FROM attraction_lines`;
 const CHECKS = `
 SELECT file_number, line, park, poi_id, name, latitude, longitude, duration, themes,
   latitude_degrees, longitude_degrees, minutes,
-  CASE WHEN poi_id = '' OR place > 1 THEN 'poi' WHEN name = '' THEN 'name' END AS line_fault,
+  CASE WHEN poi_id = '' THEN 'poi' WHEN name = '' THEN 'name' WHEN place > 1 THEN 'poi' END AS line_fault,
   CASE WHEN latitude <> '' AND coalesce(latitude_degrees NOT BETWEEN -90 AND 90, true) THEN 'latitude' END AS latitude_fault,
   CASE WHEN longitude <> '' AND coalesce(longitude_degrees NOT BETWEEN -180 AND 180, true) THEN 'longitude' END AS longitude_fault,
   CASE WHEN duration <> '' AND coalesce(minutes <= 0 OR minutes > ${MAX_DURATION_MINUTES}, true) THEN 'duration' END AS duration_fault

@@ -31,10 +31,10 @@ export interface VisitsFrames {
 }
 
 /**
- * No photo taken earlier is a visit of a Flickr user: digital cameras came in 1990, and what is dated before is a scan, an archive
- * picture or a clock that was never set. The city files have some back to 1903.
+ * Unix time 0 is a clock that was never set, and what lies before it are archive pictures, of which the city files have some back to
+ * 1903: none of them was a visit of the person who put it on Flickr. A scan of one's own old photo is.
  */
-export const EARLIEST_TAKEN = new Date('1990-01-01T00:00:00Z');
+export const EARLIEST_TAKEN = new Date('1970-01-01T00:00:01Z');
 
 /**
  * Makes visits of extracted lines: a visit is a distinct (user, park, attraction, travel sequence), begun with its first

@@ -6,7 +6,9 @@ import { test } from '@jest/globals';
 export const REAL_DATA = fileURLToPath(new URL('../../../../../shared/data', import.meta.url));
 
 /** `test`, or where the real data set is absent a skip that says why. */
-export const testOnRealData: (name: string, run: () => Promise<void>) => void = existsSync(REAL_DATA) ? test : skipAloud;
+export const testOnRealData: (name: string, run: () => Promise<void>) => void = existsSync(REAL_DATA)
+  ? test
+  : skipAloud;
 
 function skipAloud(name: string): void {
   process.stderr.write(`skipped, since ${REAL_DATA} is absent: ${name}\n`);
