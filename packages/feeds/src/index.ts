@@ -1,8 +1,12 @@
 export { als } from './contracts/als.js';
 export { attractions } from './contracts/attractions.js';
+export { evaluationReport } from './contracts/evaluation-report.js';
 export { experiments } from './contracts/experiments.js';
+export { nextAttraction } from './contracts/next-attraction.js';
+export { hourOfDay, nextTerms, scoreNext } from './contracts/next-attraction-score.js';
 export { popularity } from './contracts/popularity.js';
 export { rejects } from './contracts/rejects.js';
+export { trials } from './contracts/trials.js';
 export { visits } from './contracts/visits.js';
 export { FEEDS_ERRORS, FeedsError } from './errors.js';
 export { parentOf } from './log/record.js';
@@ -12,9 +16,22 @@ export type { AliasOptions } from './alias.js';
 export type { Codec, EncodedFile, FeedContract, Field, FieldType, StoredFile } from './contract.js';
 export type { AlsGeneration } from './contracts/als.js';
 export type { Attraction } from './contracts/attractions.js';
+export type {
+  CalibrationBin,
+  EvaluationReport,
+  Interval,
+  JudgedRecommender,
+  Measure,
+  Protocol,
+  Segment,
+  WorstRequest,
+} from './contracts/evaluation-report.js';
 export type { Experiment, Panel } from './contracts/experiments.js';
+export type { NextAttractionModel, ParkTables } from './contracts/next-attraction.js';
+export type { NextRequest, NextTerms } from './contracts/next-attraction-score.js';
 export type { Popularity } from './contracts/popularity.js';
 export type { Reject } from './contracts/rejects.js';
+export type { Trial } from './contracts/trials.js';
 export type { VisitsColumns, VisitsTable } from './contracts/visits.js';
 export type { FeedsErrorCode } from './errors.js';
 export type { Feed, Update } from './feed.js';

@@ -7,9 +7,12 @@ import { schemaFingerprint } from '../../src/log/record.js';
 const contracts: readonly FeedContract<unknown>[] = [
   feeds.als,
   feeds.attractions,
+  feeds.evaluationReport,
   feeds.experiments,
+  feeds.nextAttraction,
   feeds.popularity,
   feeds.rejects,
+  feeds.trials,
   feeds.visits,
 ];
 
@@ -28,6 +31,11 @@ describe('the contracts', () => {
       ],
       'etl/rejects/v1.0': ['csv', 'file utf8, line int32, column utf8, reason utf8, text utf8'],
       'etl/visits/v1.0': ['parquet', 'user_id utf8, attraction_id utf8, visited_at timestamp[ms, UTC], photos int32'],
+      'evaluation/report/v1.0': ['json', 'protocol json, data json, baseline utf8, recommenders json'],
+      'evaluation/trials/v1.0': [
+        'json',
+        'study utf8, key utf8, round int32, budget int32, options json, metric utf8, value float64, seconds float64',
+      ],
       'experiments/config/v1.0': [
         'json',
         'experiment utf8, version int32, layerSalt utf8, layerBuckets json, salt utf8, panels json',
@@ -37,6 +45,7 @@ describe('the contracts', () => {
         'users.user_id utf8, users.factors list<float32>, users.seen list<int32>, items.attraction_id utf8, ' +
           'items.factors list<float32>, items.visitors int32, model.rank int32, model.options json, model.history json',
       ],
+      'training/next-attraction/v1.0': ['json', 'asOf int64, parks json'],
       'training/popularity/v1.0': ['csv', 'attraction_id utf8, visits int32, visitors int32'],
     });
   });

@@ -1,0 +1,71 @@
+import type { NextAttractionModel } from './next-attraction.js';
+
+/** Why a value is no model of the next attraction, as a sentence naming the first thing that is wrong; undefined where it is one. */
+export function nextAttractionProblem(value: unknown): string | undefined {
+  if (!isObject(value)) return 'A model of the next attraction is an object.';
+  const { asOf, parks } = value;
+  if (typeof asOf !== 'number' || !Number.isSafeInteger(asOf)) return `asOf is ${show(asOf)}, not a time in ms.`;
+  if (!Array.isArray(parks)) return 'parks is no list.';
+  const names = new Set<unknown>();
+  for (const [n, tables] of parks.entries()) {
+    if (!isObject(tables)) return `Park ${n + 1} is no object.`;
+    const { park } = tables;
+    if (typeof park !== 'string') return `Park ${n + 1}: park is ${show(park)}, not a text.`;
+    if (names.has(park)) return `Park ${n + 1}: park is ${show(park)}, which an earlier one is too.`;
+    names.add(park);
+    const problem = tablesProblem(tables);
+    if (problem !== undefined) return `Park ${park}: ${problem}`;
+  }
+  return undefined;
+}
+
+/** Tells whether a value is a model of the next attraction. */
+export function isNextAttractionModel(value: unknown): value is NextAttractionModel {
+  return nextAttractionProblem(value) === undefined;
+}
+
+function tablesProblem(tables: Readonly<Record<string, unknown>>): string | undefined {
+  const { attractionIds, popular, lately, byHour, onward, patienceHours, weights } = tables;
+  if (!Array.isArray(attractionIds)) return 'attractionIds is no list.';
+  const unsorted = attractionIds.findIndex((id, n) => typeof id !== 'string' || (n > 0 && attractionIds[n - 1] >= id));
+  if (unsorted >= 0) return `attractionIds is not ascending texts at ${show(attractionIds[unsorted])}.`;
+  const n = attractionIds.length;
+  if (!isNumber(patienceHours) || patienceHours <= 0) {
+    return `patienceHours is ${show(patienceHours)}, not a number above 0.`;
+  }
+  if (!isObject(weights) || !Object.values(weights).every(isNumber)) return 'weights is no object of numbers.';
+  return (
+    rowProblem('popular', popular, n) ??
+    rowProblem('lately', lately, n) ??
+    rowsProblem('byHour', byHour, 24, n) ??
+    rowsProblem('onward', onward, n, n)
+  );
+}
+
+function rowsProblem(name: string, rows: unknown, count: number, width: number): string | undefined {
+  if (!Array.isArray(rows) || rows.length !== count) return `${name} is no list of ${count} rows.`;
+  for (const [row, values] of rows.entries()) {
+    const problem = rowProblem(`${name}[${row}]`, values, width);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+function rowProblem(name: string, row: unknown, width: number): string | undefined {
+  if (!Array.isArray(row) || row.length !== width) return `${name} is no list of ${width} numbers.`;
+  const bad = row.findIndex((value) => !isNumber(value));
+  return bad < 0 ? undefined : `${name} holds ${show(row[bad])}, not a finite number.`;
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function show(value: unknown): string {
+  if (value === undefined) return 'missing';
+  return typeof value === 'number' ? String(value) : JSON.stringify(value);
+}

@@ -1,0 +1,49 @@
+import { describe, expect, test } from '@jest/globals';
+
+import { hourOfDay, nextAttraction } from '../../src/index.js';
+import type { NextAttractionModel } from '../../src/index.js';
+import { encoded, roundTrip } from '../support/files.js';
+
+const tables = {
+  park: 'p',
+  attractionIds: ['p:a', 'p:b'],
+  popular: [-0.5, -1.25],
+  lately: [0.1, -0.1],
+  byHour: Array.from({ length: 24 }, () => [0, 0.5]),
+  onward: [
+    [0, 1],
+    [1, 0],
+  ],
+  patienceHours: 0.75,
+  weights: { popular: 1 },
+};
+const model: NextAttractionModel = { asOf: 1_700_006_400_000, parks: [tables] };
+const withTables = (change: object) => ({ ...model, parks: [{ ...tables, ...change }] });
+
+describe('a model of the next attraction', () => {
+  test('comes back as it went', async () => {
+    expect(await roundTrip(nextAttraction.codec, model)).toEqual(model);
+  });
+
+  test.each<[string, unknown, string]>([
+    ['nothing', null, 'is an object'],
+    ['a broken time', { ...model, asOf: 0.5 }, 'asOf is 0.5, not a time in ms.'],
+    ['one park twice', { ...model, parks: [tables, tables] }, 'Park 2: park is "p", which an earlier one is too.'],
+    ['unsorted ids', withTables({ attractionIds: ['p:b', 'p:a'] }), 'not ascending texts at "p:a"'],
+    ['a number that is none', withTables({ popular: [NaN, 0] }), 'Park p: popular holds NaN, not a finite number.'],
+    ['too short a row', withTables({ lately: [0] }), 'Park p: lately is no list of 2 numbers.'],
+    ['23 hours', withTables({ byHour: tables.byHour.slice(1) }), 'byHour is no list of 24 rows.'],
+    ['a broken row', withTables({ onward: [[0, 1], [1]] }), 'onward[1] is no list of 2 numbers.'],
+    ['no patience', withTables({ patienceHours: 0 }), 'patienceHours is 0, not a number above 0.'],
+    ['no weights', withTables({ weights: { popular: null } }), 'weights is no object of numbers.'],
+  ])('with %s is refused', async (_, value, message) => {
+    await expect(encoded(nextAttraction.codec, value as NextAttractionModel)).rejects.toMatchObject({
+      code: 'FEEDS_VALUE_INVALID',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  test('hours of the day are 0 to 23, before 1970 too', () => {
+    expect([0, 3_600_000, 86_399_999, 86_400_000, -1].map(hourOfDay)).toEqual([0, 1, 23, 0, 23]);
+  });
+});
