@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs';
 
 import type { Logger } from '@attractions/config';
-import { als, attractions, openFeeds, parentOf, popularity, visits } from '@attractions/feeds';
+import { als, attractions, nextAttraction, openFeeds, parentOf, popularity, visits } from '@attractions/feeds';
 import type { AlsGeneration, FeedStore, Parent, Producer, Update, UpdateRecord, VisitsTable } from '@attractions/feeds';
 
 import { AlsTrainer } from './als-trainer.js';
 import { AlsError } from './errors.js';
 import type { Iteration } from './model.js';
+import { NextAttractionTrainer } from './next-attraction/next-attraction-trainer.js';
 import type { AlsOptions } from './options.js';
 import { PopularityTrainer } from './popularity.js';
 import { optionsOf } from './settings.js';
@@ -79,8 +80,8 @@ function reporter({ logger, onIteration }: TrainContext): (iteration: Iteration)
 }
 
 /**
- * Trains on the latest visits: puts the popularity of their attractions, then the ALS generation, whose record is the commit of the
- * run. Both name as parents that visits update and the attractions update it was made with.
+ * Trains on the latest visits: puts the popularity of their attractions, the model of the next attraction, then the ALS generation, whose
+ * record is the commit of the run. All name as parents that visits update and the attractions update it was made with.
  *
  * @throws ConfigError, AlsError or FeedsError; in each case no model was put.
  */
@@ -90,8 +91,10 @@ export async function runTrain(config: TrainConfig, context: TrainContext): Prom
   const store = context.store ?? openFeeds(config.feedsRoot);
   const trainer = new AlsTrainer(optionsOf(config));
   const update: Update<VisitsTable> = await store.feed(visits).latest();
-  const parents = [parentOf(update.record), attractionsParent(update.record)];
+  const named = attractionsParent(update.record);
+  const parents = [parentOf(update.record), named];
   const table = await update.read();
+  const places = await (await store.feed(attractions).at(named.seq)).read();
   logger.info({ feed: visits.path, seq: update.seq, visits: table.numRows }, 'training on the latest visits');
 
   const run = {
@@ -102,10 +105,15 @@ export async function runTrain(config: TrainConfig, context: TrainContext): Prom
   const previous = await previousOf(store, config, trainer.options.rank);
   const generation = await new AlsTrainer(trainer.options, previous).train(table, run);
   const popular = await new PopularityTrainer().train(table);
+  const next = await new NextAttractionTrainer(places).train(table, signal ? { signal } : {});
   signal?.throwIfAborted();
 
   const put = { parents, producer: producerOf(trainer.options), ...(runId === undefined ? {} : { runId }) };
-  const records = [await store.feed(popularity).put(popular, put), await store.feed(als).put(generation, put)];
+  const records = [
+    await store.feed(popularity).put(popular, put),
+    await store.feed(nextAttraction).put(next, put),
+    await store.feed(als).put(generation, put),
+  ];
   return {
     visits: table.numRows,
     users: generation.userIds.length,

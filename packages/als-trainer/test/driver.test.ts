@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { als, attractions, openFeeds, parentOf, popularity, visits } from '@attractions/feeds';
+import { als, attractions, nextAttraction, openFeeds, parentOf, popularity, visits } from '@attractions/feeds';
 import { forceConfig, readConfig } from '@attractions/config';
 
 import { runTrain } from '../src/driver.js';
@@ -48,8 +48,11 @@ describe('runTrain', () => {
     const { store, attractionsRecord, visitsRecord } = await storeWithVisits();
     const summary = await train({}, { store });
     expect(summary).toMatchObject({ visits: 6, users: 3, attractions: 3, rank: 4, iterations: 3 });
-    expect(summary.feeds.map(({ feed }) => feed)).toEqual([popularity.path, als.path]);
+    expect(summary.feeds.map(({ feed }) => feed)).toEqual([popularity.path, nextAttraction.path, als.path]);
     const update = await store.feed(als).latest();
+    const next = await store.feed(nextAttraction).latest();
+    expect((await next.read()).parks.map(({ park }) => park)).toEqual(['p']);
+    expect(next.record.parents).toEqual(update.record.parents);
     expect(update.record.parents).toEqual([parentOf(visitsRecord), parentOf(attractionsRecord)]);
     expect(update.record.producer).toMatchObject({ package: '@attractions/als-trainer', config: { rank: 4 } });
     expect(logged.filter((line) => line.startsWith('iteration'))).toHaveLength(3);

@@ -64,6 +64,7 @@ test('train alone trains on the latest visits; feeds and recommend look at what 
     'etl/rejects/v1.0 2',
     'etl/visits/v1.0 2',
     'training/als/v1.0 1',
+    'training/next-attraction/v1.0 1',
     'training/popularity/v1.0 1',
   ]);
   const history = JSON.parse((await attractions(config, 'feeds', 'history', 'etl/visits/v1.0', '--json')).stdout);

@@ -1,7 +1,9 @@
+import { hourOfDay } from '@attractions/feeds';
+
 import { openCalendar } from './calendar.js';
-import { dayOf, hourOf, presence } from './evidence.js';
+import { dayOf, presence } from './evidence.js';
 import type { Features } from './features.js';
-import { featureNames } from './model.js';
+import { featureNames } from './feature-names.js';
 import { parameters } from './parameters.js';
 import type { ParkVisits } from './park-visits.js';
 import type { Choices } from './softmax-regression.js';
@@ -39,7 +41,7 @@ const isChoice = ({ isNew, previous }: ParkVisits, visit: number): boolean =>
 function fillFeatures(values: Float64Array, visits: ParkVisits, visit: number, today: Features): void {
   const last = visits.previous[visit] as number;
   const there = presence(visits.gapHours[visit] as number);
-  const hour = today.hour(hourOf(visits.times[visit] as number));
+  const hour = today.hour(hourOfDay(visits.times[visit] as number));
   const near = today.near(last);
   const followed = today.followed(last);
   for (let option = 0, at = 0; option < hour.length; option++) {

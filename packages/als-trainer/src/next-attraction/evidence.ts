@@ -1,14 +1,12 @@
+import { hourOfDay } from '@attractions/feeds';
+
 import { parameters } from './parameters.js';
 import type { ParkVisits } from './park-visits.js';
 
 const msPerDay = 86_400_000;
-const msPerHour = 3_600_000;
 
 /** The day of a time: whole days since 1970, UTC. */
 export const dayOf = (time: number): number => Math.floor(time / msPerDay);
-
-/** The hour of the day of a time, 0 to 23, UTC. */
-export const hourOf = (time: number): number => Math.floor((time - dayOf(time) * msPerDay) / msPerHour);
 
 /** What the visits before a day show, counted. Changed in place as the days go by. */
 export interface Evidence {
@@ -35,8 +33,7 @@ export function noEvidence(n: number): Evidence {
 }
 
 /** How much a place still matters after so many hours, 0 to 1. */
-export const presence = (gapHours: number, patienceHours: number = parameters.patienceHours): number =>
-  Math.exp(-gapHours / patienceHours);
+export const presence = (gapHours: number): number => Math.exp(-gapHours / parameters.patienceHours);
 
 /** What is left of a visitor's weight after so many days. */
 export const faded = (days: number): number => 2 ** (-days / parameters.halfLifeDays);
@@ -52,7 +49,7 @@ export function addVisit(evidence: Evidence, visits: ParkVisits, visit: number):
     evidence.recent.forEach((count, k) => (evidence.recent[k] = count * left));
     evidence.day = day;
   }
-  (evidence.hours[hourOf(time) * n + item] as number) += 1;
+  (evidence.hours[hourOfDay(time) * n + item] as number) += 1;
   if (visits.isNew[visit] === 1) {
     (evidence.visitors[item] as number) += 1;
     (evidence.recent[item] as number) += 1;

@@ -1,11 +1,11 @@
-import type { Attraction } from '@attractions/feeds';
+import type { Attraction, ParkTables } from '@attractions/feeds';
 
 import { openCalendar } from './calendar.js';
 import { choicesOf } from './choices.js';
 import { distancesBetween } from './distances.js';
 import { dayOf } from './evidence.js';
-import { featureNames } from './model.js';
-import type { FeatureName, ParkTables, Weights } from './model.js';
+import { featureNames } from './feature-names.js';
+import type { FeatureName, Weights } from './feature-names.js';
 import { parameters, priorWeights } from './parameters.js';
 import type { ParkVisits } from './park-visits.js';
 import { fitSoftmax } from './softmax-regression.js';

@@ -1,11 +1,10 @@
-import type { Attraction, VisitsTable } from '@attractions/feeds';
+import type { Attraction, NextAttractionModel, VisitsTable } from '@attractions/feeds';
 
 import type { TrainRun } from '../model.js';
 import type { AttractionsRecommenderTrainer } from '../trainer.js';
 import { dayOf } from './evidence.js';
 import { learnPark } from './learn.js';
 import type { LearntPark } from './learn.js';
-import type { NextAttractionModel } from './model.js';
 import { parkVisitsOf } from './park-visits.js';
 
 /**

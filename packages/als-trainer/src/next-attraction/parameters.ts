@@ -1,4 +1,4 @@
-import type { Weights } from './model.js';
+import type { Weights } from './feature-names.js';
 
 /**
  * The constants of the model. Chosen by the second-last new attraction of each visitor in two theme parks, never by the last one, and

@@ -1,5 +1,7 @@
+import type { ParkTables } from '@attractions/feeds';
+
+import type { Weights } from './feature-names.js';
 import type { Features } from './features.js';
-import type { ParkTables, Weights } from './model.js';
 import { parameters } from './parameters.js';
 import type { ParkVisits } from './park-visits.js';
 

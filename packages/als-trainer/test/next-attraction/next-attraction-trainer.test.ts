@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
+import { scoreNext } from '@attractions/feeds';
+import type { ParkTables } from '@attractions/feeds';
 
 import { NextAttractionTrainer } from '../../src/next-attraction/next-attraction-trainer.js';
-import type { ParkTables } from '../../src/next-attraction/model.js';
-import { scoreNext } from '../../src/next-attraction/score.js';
 import { at, visitsTable } from '../support/visits-table.js';
 import type { VisitAt } from '../support/visits-table.js';
 

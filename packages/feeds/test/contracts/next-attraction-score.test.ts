@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import type { ParkTables } from '../../src/next-attraction/model.js';
-import { nextTerms, scoreNext } from '../../src/next-attraction/score.js';
-import { at } from '../support/visits-table.js';
+import { nextTerms, scoreNext } from '../../src/index.js';
+import type { ParkTables } from '../../src/index.js';
+const at = (hour: number): number => hour * 3_600_000;
 
 const tables: ParkTables = {
   park: 'p',
