@@ -1,5 +1,5 @@
 /**
- * What half an iteration works on, as the host lays it out: see `writeStep` in src/wasm-kernel.ts, which writes these words in this
+ * What half an iteration works on, as the host lays it out: see `writeStep` in src/wasm/step.ts, which writes these words in this
  * order. Names ending in `At` are addresses.
  */
 @unmanaged

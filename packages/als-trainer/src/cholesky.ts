@@ -1,3 +1,4 @@
+import { solveEach } from './half-step.js';
 import type { RowSolver } from './half-step.js';
 import type { NormalEquations } from './normal-equations.js';
 import { emptyEquations, lossOfRow, setEquations } from './normal-equations.js';
@@ -35,12 +36,10 @@ export function solveCholesky({ matrix, right }: NormalEquations): void {
 /** Solves every row exactly, in double precision; only the answer is rounded to single precision. */
 export const cholesky: RowSolver = (step, from, to) => {
   const equations = emptyEquations(step.rank);
-  let loss = 0;
-  for (let row = from; row < to; row++) {
-    setEquations(equations, step, row);
+  return solveEach(step, from, to, (row, ridge) => {
+    setEquations(equations, step, row, ridge);
     solveCholesky(equations);
     step.solved.set(equations.right, row * step.rank);
-    loss += lossOfRow(step, row);
-  }
-  return loss;
+    return lossOfRow(step, row);
+  });
 };

@@ -1,24 +1,27 @@
+import { solveEach } from './half-step.js';
 import type { HalfStep, RowSolver } from './half-step.js';
+import { termsOf } from './objective.js';
+
+/** Rounds to single precision. A local name: the engine need not look it up a thousand million times. */
+const { fround } = Math;
 
 /** Below this squared residual a row is solved: another step would divide noise by noise. */
-const solvedResidual = 1e-20;
+const solvedResidual = fround(1e-20);
 
 /** Dot product in four interleaved single-precision sums, joined pairwise: the order of a 128-bit vector unit. */
 function dot(a: Float32Array, aFrom: number, b: Float32Array, rank: number): number {
   const lanes = new Float32Array(4);
   for (let f = 0; f < rank; f++)
-    lanes[f & 3] = (lanes[f & 3] as number) + Math.fround((a[aFrom + f] as number) * (b[f] as number));
+    lanes[f & 3] = (lanes[f & 3] as number) + fround((a[aFrom + f] as number) * (b[f] as number));
   return joinLanes(lanes);
 }
 
 const joinLanes = (lanes: Float32Array): number =>
-  Math.fround(
-    Math.fround((lanes[0] as number) + (lanes[1] as number)) + Math.fround((lanes[2] as number) + (lanes[3] as number)),
-  );
+  fround(fround((lanes[0] as number) + (lanes[1] as number)) + fround((lanes[2] as number) + (lanes[3] as number)));
 
 /** out += scale * row, rounding the product and the sum. */
 function addScaled(out: Float32Array, scale: number, row: Float32Array, from: number): void {
-  for (let f = 0; f < out.length; f++) out[f] = (out[f] as number) + Math.fround(scale * (row[from + f] as number));
+  for (let f = 0; f < out.length; f++) out[f] = (out[f] as number) + fround(scale * (row[from + f] as number));
 }
 
 /** out = (gramian + ridge I) v, the part of the product that all pairs share. */
@@ -40,13 +43,11 @@ const baseMatrix = ({ gramian, objective }: HalfStep): Float32Array =>
 export function conjugateGradient(steps: number): RowSolver {
   return (step, from, to) => {
     const base = baseMatrix(step);
-    let loss = 0;
-    for (let row = from; row < to; row++) loss += solveRow(step, base, row, steps);
-    return loss;
+    return solveEach(step, from, to, (row, ridge) => solveRow(step, base, row, ridge, steps));
   };
 }
 
-function solveRow(step: HalfStep, base: Float32Array, row: number, steps: number): number {
+function solveRow(step: HalfStep, base: Float32Array, row: number, ridge: number, steps: number): number {
   const { rank, pairs, fixed, objective, solved } = step;
   const begin = pairs.offsets[row] as number;
   const count = (pairs.offsets[row + 1] as number) - begin;
@@ -55,8 +56,7 @@ function solveRow(step: HalfStep, base: Float32Array, row: number, steps: number
     x.fill(0);
     return 0;
   }
-  const ridge = Math.fround(objective.ridge(count, pairs.columnCount));
-  const terms = Array.from({ length: count }, (_, k) => objective.terms(pairs.weights[begin + k] as number));
+  const terms = Array.from({ length: count }, (_, k) => termsOf(objective.cost, pairs.weights[begin + k] as number));
   const columnAt = (k: number): number => (pairs.columns[begin + k] as number) * rank;
   const residual = new Float32Array(rank);
   const product = new Float32Array(rank);
@@ -68,7 +68,7 @@ function solveRow(step: HalfStep, base: Float32Array, row: number, steps: number
   terms.forEach(({ linear, quadratic }, k) => {
     const score = dot(fixed, columnAt(k), x, rank);
     scores[k] = score;
-    addScaled(residual, Math.fround(linear - Math.fround(quadratic * score)), fixed, columnAt(k));
+    addScaled(residual, fround(linear - fround(quadratic * score)), fixed, columnAt(k));
   });
   const direction = residual.slice();
   let squared = dot(residual, 0, residual, rank);
@@ -79,23 +79,22 @@ function solveRow(step: HalfStep, base: Float32Array, row: number, steps: number
     const lanes = new Float32Array(4);
     terms.forEach(({ quadratic }, k) => {
       const slope = dot(fixed, columnAt(k), direction, rank);
-      const scaled = Math.fround(quadratic * slope);
+      const scaled = fround(quadratic * slope);
       slopes[k] = slope;
-      lanes[k & 3] = (lanes[k & 3] as number) + Math.fround(scaled * slope);
+      lanes[k & 3] = (lanes[k & 3] as number) + fround(scaled * slope);
       if (s < steps) addScaled(product, scaled, fixed, columnAt(k));
     });
-    curvature = Math.fround(curvature + joinLanes(lanes));
+    curvature = fround(curvature + joinLanes(lanes));
     // Only a preset that takes off more than it adds can be concave along a direction; such a row stays where it is.
     if (!(curvature > 0)) break;
-    const length = Math.fround(squared / curvature);
+    const length = fround(squared / curvature);
     addScaled(x, length, direction, 0);
     addScaled(scores, length, slopes, 0);
     if (s === steps) break;
     addScaled(residual, -length, product, 0);
     const next = dot(residual, 0, residual, rank);
-    const ratio = Math.fround(next / squared);
-    for (let f = 0; f < rank; f++)
-      direction[f] = (residual[f] as number) + Math.fround(ratio * (direction[f] as number));
+    const ratio = fround(next / squared);
+    for (let f = 0; f < rank; f++) direction[f] = (residual[f] as number) + fround(ratio * (direction[f] as number));
     squared = next;
   }
   return observedLoss(terms, scores);
@@ -106,8 +105,8 @@ function observedLoss(terms: readonly { constant: number; linear: number; quadra
   const lanes = new Float64Array(4);
   terms.forEach(({ constant, linear, quadratic }, k) => {
     const score = scores[k] as number;
-    const bend = Math.fround(Math.fround(quadratic * score) - Math.fround(2 * linear));
-    lanes[k & 3] = (lanes[k & 3] as number) + Math.fround(constant + Math.fround(score * bend));
+    const bend = fround(fround(quadratic * score) - fround(2 * linear));
+    lanes[k & 3] = (lanes[k & 3] as number) + fround(constant + fround(score * bend));
   });
   return (lanes[0] as number) + (lanes[1] as number) + ((lanes[2] as number) + (lanes[3] as number));
 }

@@ -54,7 +54,8 @@ export function foldIn(model: FoldInModel, items: Uint32Array, weights?: Float32
   };
   if (step.pairs.columns.length === 0) return solved;
   const equations = emptyEquations(rank);
-  setEquations(equations, step, 0);
+  const ridge = step.objective.ridge(step.pairs.columns.length, itemCount);
+  setEquations(equations, step, 0, Math.fround(ridge));
   if (options.nonNegative) {
     const answer = new Float64Array(rank);
     solveNonNegative(equations, answer);

@@ -1,11 +1,10 @@
-/** Rows of one partial sum. Fixed, so that the order of the additions never depends on the number of threads. */
-export const gramianBlockRows = 1024;
+import { gramianSlices, sliceBounds } from './ranges.js';
 
 /**
  * Adds the Gramian of rows `from` to `to` (sum of y y', upper triangle) to `sum`, `rank` x `rank`, in double precision.
  * A product of two single-precision numbers is exact in double precision; only the additions round, and in row order.
  */
-export function addGramian(sum: Float64Array, factors: Float32Array, rank: number, from: number, to: number): void {
+function addGramian(sum: Float64Array, factors: Float32Array, rank: number, from: number, to: number): void {
   for (let row = from; row < to; row++) {
     const at = row * rank;
     for (let i = 0; i < rank; i++) {
@@ -16,23 +15,31 @@ export function addGramian(sum: Float64Array, factors: Float32Array, rank: numbe
   }
 }
 
-/** Copies the upper triangle of a square matrix below its diagonal. */
-export function mirror(matrix: Float64Array, rank: number): void {
-  for (let i = 1; i < rank; i++) for (let j = 0; j < i; j++) matrix[i * rank + j] = matrix[j * rank + i] as number;
+/**
+ * Sum of the slices' Gramians in order, full and symmetric, `rank` x `rank`.
+ *
+ * @param sliceOf upper triangle of slice k in rows of `width` numbers; read before the next is asked for.
+ */
+export function sumOfSlices(rank: number, width: number, sliceOf: (k: number) => Float64Array): Float64Array {
+  const total = new Float64Array(rank * rank);
+  for (let k = 0; k < gramianSlices; k++) {
+    const slice = sliceOf(k);
+    for (let i = 0; i < rank; i++)
+      for (let j = i; j < rank; j++)
+        total[i * rank + j] = (total[i * rank + j] as number) + (slice[i * width + j] as number);
+  }
+  for (let i = 1; i < rank; i++) for (let j = 0; j < i; j++) total[i * rank + j] = total[j * rank + i] as number;
+  return total;
 }
 
-/** Y'Y of row-major factors, full and symmetric: blocks of {@link gramianBlockRows} rows, added in order. */
+/** Y'Y of row-major factors, full and symmetric. */
 export function gramian(factors: Float32Array, rank: number): Float64Array {
-  const total = new Float64Array(rank * rank);
-  const block = new Float64Array(rank * rank);
-  const rows = factors.length / rank;
-  for (let from = 0; from < rows; from += gramianBlockRows) {
-    block.fill(0);
-    addGramian(block, factors, rank, from, Math.min(rows, from + gramianBlockRows));
-    for (let k = 0; k < total.length; k++) total[k] = (total[k] as number) + (block[k] as number);
-  }
-  mirror(total, rank);
-  return total;
+  const bounds = sliceBounds(factors.length / rank);
+  const slice = new Float64Array(rank * rank);
+  return sumOfSlices(rank, rank, (k) => {
+    addGramian(slice.fill(0), factors, rank, bounds[k] as number, bounds[k + 1] as number);
+    return slice;
+  });
 }
 
 /** Sum over all pairs of rows of the squared score, from both Gramians: trace(X'X Y'Y). */

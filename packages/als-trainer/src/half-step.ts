@@ -18,9 +18,48 @@ export interface HalfStep {
   readonly solved: Float32Array;
 }
 
+/** What solved rows add to the loss. */
+export interface RowLoss {
+  /** Loss of their observed pairs. */
+  readonly observed: number;
+  /** Sum of ridge * |row|^2. */
+  readonly penalty: number;
+}
+
 /**
  * Solves rows `from` to `to` and writes nothing else. A row's answer depends on its pairs, the fixed side and its own last answer alone.
  *
- * @returns the part of the loss that these rows' observed pairs have after solving.
+ * @returns what these rows add to the loss after solving: sums in row order.
  */
-export type RowSolver = (step: HalfStep, from: number, to: number) => number;
+export type RowSolver = (step: HalfStep, from: number, to: number) => RowLoss;
+
+/** A solver of one row, which returns the loss of the row's observed pairs. */
+export type SolveRow = (row: number, ridge: number) => number;
+
+/** Solves rows `from` to `to` one by one, each with its ridge in single precision. */
+export function solveEach(
+  { rank, pairs, objective, solved }: HalfStep,
+  from: number,
+  to: number,
+  solve: SolveRow,
+): RowLoss {
+  let observed = 0;
+  let penalty = 0;
+  for (let row = from; row < to; row++) {
+    const history = (pairs.offsets[row + 1] as number) - (pairs.offsets[row] as number);
+    const ridge = Math.fround(objective.ridge(history, pairs.columnCount));
+    observed += solve(row, ridge);
+    penalty += ridge * squaredNorm(solved.subarray(row * rank, (row + 1) * rank));
+  }
+  return { observed, penalty };
+}
+
+/** |row|^2 in four interleaved sums, joined pairwise: the order of a vector unit. */
+function squaredNorm(row: Float32Array): number {
+  const lanes = [0, 0, 0, 0];
+  row.forEach((value, f) => {
+    lanes[f & 3] = (lanes[f & 3] as number) + value * value;
+  });
+  const [a, b, c, d] = lanes as [number, number, number, number];
+  return a + b + (c + d);
+}

@@ -1,4 +1,5 @@
 import type { Orientations } from './csr.js';
+import type { RowLoss } from './half-step.js';
 import type { AlsOptions } from './options.js';
 import type { Objective } from './objective.js';
 
@@ -17,10 +18,12 @@ export interface Problem {
 
 /** Where the arithmetic of one training happens: plain TypeScript, or WebAssembly on several threads. Both give the same bytes. */
 export interface Kernel {
-  /** Solves all rows of one side. Resolves to the loss of the observed pairs afterwards; rejects with the signal's reason when aborted. */
-  halfStep(side: Side, signal?: AbortSignal): Promise<number>;
+  /** Solves all rows of one side. Resolves to what they add to the loss; rejects with the signal's reason when aborted. */
+  halfStep(side: Side, signal?: AbortSignal): Promise<RowLoss>;
   /** Y'Y of one side's present factors, `rank` x `rank`. */
-  gramian(side: Side): Promise<Float64Array>;
-  /** Ends workers and frees memory. The factors of the problem hold the answer. */
+  gramian(side: Side, signal?: AbortSignal): Promise<Float64Array>;
+  /** Brings the problem's factors up to date. */
+  store(): void;
+  /** Ends workers and frees memory. */
   close(): Promise<void>;
 }

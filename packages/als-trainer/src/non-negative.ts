@@ -1,3 +1,4 @@
+import { solveEach } from './half-step.js';
 import type { RowSolver } from './half-step.js';
 import type { NormalEquations } from './normal-equations.js';
 import { emptyEquations, lossOfRow, setEquations } from './normal-equations.js';
@@ -43,13 +44,11 @@ export function solveNonNegative(equations: NormalEquations, answer: Float64Arra
 /** Solves every row under "no factor below 0", from its last answer. */
 export const nonNegative: RowSolver = (step, from, to) => {
   const equations = emptyEquations(step.rank);
-  let loss = 0;
-  for (let row = from; row < to; row++) {
-    setEquations(equations, step, row);
+  return solveEach(step, from, to, (row, ridge) => {
+    setEquations(equations, step, row, ridge);
     const answer = Float64Array.from(step.solved.subarray(row * step.rank, (row + 1) * step.rank));
     solveNonNegative(equations, answer);
     step.solved.set(answer, row * step.rank);
-    loss += lossOfRow(step, row);
-  }
-  return loss;
+    return lossOfRow(step, row);
+  });
 };

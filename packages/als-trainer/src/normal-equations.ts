@@ -1,4 +1,5 @@
 import type { HalfStep } from './half-step.js';
+import { termsOf } from './objective.js';
 
 /** A row's linear system `matrix` x = `right`, double precision; `matrix` is `rank` x `rank` with its upper triangle filled. */
 export interface NormalEquations {
@@ -13,17 +14,16 @@ export const emptyEquations = (rank: number): NormalEquations => ({
 });
 
 /** Writes the equations of one row: (a0 Y'Y + ridge I + sum quadratic y y') x = sum linear y. */
-export function setEquations(equations: NormalEquations, step: HalfStep, row: number): void {
+export function setEquations(equations: NormalEquations, step: HalfStep, row: number, ridge: number): void {
   const { rank, pairs, fixed, gramian, objective } = step;
   const { matrix, right } = equations;
   const begin = pairs.offsets[row] as number;
   const end = pairs.offsets[row + 1] as number;
-  const ridge = objective.ridge(end - begin, pairs.columnCount);
   for (let k = 0; k < matrix.length; k++) matrix[k] = objective.unobserved * (gramian[k] as number);
   for (let i = 0; i < rank; i++) matrix[i * rank + i] = (matrix[i * rank + i] as number) + ridge;
   right.fill(0);
   for (let k = begin; k < end; k++) {
-    const { linear, quadratic } = objective.terms(pairs.weights[k] as number);
+    const { linear, quadratic } = termsOf(objective.cost, pairs.weights[k] as number);
     const at = (pairs.columns[k] as number) * rank;
     for (let i = 0; i < rank; i++) {
       const value = fixed[at + i] as number;
@@ -40,7 +40,7 @@ export function lossOfRow(step: HalfStep, row: number): number {
   const { rank, pairs, fixed, objective, solved } = step;
   let loss = 0;
   for (let k = pairs.offsets[row] as number; k < (pairs.offsets[row + 1] as number); k++) {
-    const { constant, linear, quadratic } = objective.terms(pairs.weights[k] as number);
+    const { constant, linear, quadratic } = termsOf(objective.cost, pairs.weights[k] as number);
     const at = (pairs.columns[k] as number) * rank;
     let score = 0;
     for (let f = 0; f < rank; f++) score += (solved[row * rank + f] as number) * (fixed[at + f] as number);

@@ -11,26 +11,39 @@ export interface PairTerms {
   readonly quadratic: number;
 }
 
-/** The loss that is minimised, as the three things a solver has to know. */
+/** How a pair's weight becomes the terms of its loss. */
+export interface PairCost {
+  /** The weight is a rating; else it says how sure a liking (above 0) or a dislike is. */
+  readonly ratings: boolean;
+  /** Confidence of a pair of weight 0. */
+  readonly confidence: number;
+  /** Confidence for each unit of weight. */
+  readonly alpha: number;
+  /** Taken off the confidence in the quadratic term. */
+  readonly taken: number;
+}
+
+/** The loss that is minimised, as the things a solver has to know. */
 export interface Objective {
-  /** Terms of a pair of weight `weight`, in single precision as the solvers use them. */
-  terms(weight: number): PairTerms;
+  readonly cost: PairCost;
   /** Weight of the sum over *all* pairs of the squared score; 0 for explicit feedback. */
   readonly unobserved: number;
   /** Factor on the squared length of a row with `history` pairs, where the other side has `others` rows. */
   ridge(history: number, others: number): number;
 }
 
-const single = (constant: number, linear: number, quadratic: number): PairTerms => ({
-  constant: Math.fround(constant),
-  linear: Math.fround(linear),
-  quadratic: Math.fround(quadratic),
-});
+/** Terms of a pair of weight `weight`, in single precision as the solvers use them. */
+export function termsOf({ ratings, confidence, alpha, taken }: PairCost, weight: number): PairTerms {
+  if (ratings) return { constant: Math.fround(weight * weight), linear: weight, quadratic: 1 };
+  const sure = confidence + alpha * Math.abs(weight);
+  const preferred = weight > 0 ? Math.fround(sure) : 0;
+  return { constant: preferred, linear: preferred, quadratic: Math.fround(sure - taken) };
+}
 
 /** Zhou et al. 2008: the sum over the known ratings of (rating - d)^2, ridge in proportion to (history)^exponent. */
 function explicitObjective({ regularization, regularizationExponent }: AlsOptions): Objective {
   return {
-    terms: (rating) => single(Math.fround(rating) * Math.fround(rating), rating, 1),
+    cost: { ratings: true, confidence: 0, alpha: 0, taken: 0 },
     unobserved: 0,
     ridge: (history) => regularization * power(history, regularizationExponent),
   };
@@ -46,15 +59,10 @@ function explicitObjective({ regularization, regularizationExponent }: AlsOption
  */
 function implicitObjective(options: AlsOptions): Objective {
   const { alpha, unobservedWeight, regularization, regularizationExponent, preset } = options;
-  const base = preset === 'implicit' ? 0 : 1;
   const taken = preset === 'ials' ? 0 : unobservedWeight;
   const counted = preset === 'ials' ? unobservedWeight : 0;
   return {
-    terms(weight) {
-      const confidence = base + alpha * Math.abs(weight);
-      const preferred = weight > 0 ? confidence : 0;
-      return single(preferred, preferred, confidence - taken);
-    },
+    cost: { ratings: false, confidence: preset === 'implicit' ? 0 : 1, alpha, taken },
     unobserved: unobservedWeight,
     ridge: (history, others) => regularization * power(history + counted * others, regularizationExponent),
   };

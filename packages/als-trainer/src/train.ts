@@ -2,6 +2,8 @@ import { orient } from './csr.js';
 import type { Orientations } from './csr.js';
 import { AlsError } from './errors.js';
 import { fillInitial } from './initial.js';
+import { fastestKernel } from './fastest-kernel.js';
+import type { KernelFactory } from './fastest-kernel.js';
 import { checkInteractions } from './interactions.js';
 import type { Interactions } from './interactions.js';
 import type { Kernel, Problem } from './kernel.js';
@@ -10,7 +12,6 @@ import type { AlsModel, HistoryEntry, TrainRun, WarmStart } from './model.js';
 import { objectiveOf } from './objective.js';
 import { resolveOptions } from './options.js';
 import type { AlsOptions } from './options.js';
-import { plainKernel } from './plain-kernel.js';
 
 /** Oriented pairs, and what the first factors are seeded from. */
 export type TrainInput = Pick<Interactions, 'userCount' | 'itemCount' | 'userKeys' | 'itemKeys'> & {
@@ -52,8 +53,8 @@ function firstFactors(interactions: TrainInput, options: AlsOptions, warm?: Warm
 
 /** One iteration: users, then items. Resolves to the loss after it. */
 async function iterate(problem: Problem, kernel: Kernel, signal?: AbortSignal): Promise<number> {
-  await kernel.halfStep('users', signal);
-  return totalLoss(problem, kernel, await kernel.halfStep('items', signal));
+  const users = await kernel.halfStep('users', signal);
+  return totalLoss(problem, kernel, users, await kernel.halfStep('items', signal));
 }
 
 /** The training loop: iterate, keep the history, report. */
@@ -82,13 +83,19 @@ async function runIterations(problem: Problem, kernel: Kernel, run: TrainRun): P
  * The same as {@link trainAls} for pairs that were checked and oriented before, with options that were resolved.
  * For callers that need the pairs themselves.
  */
-export async function trainOriented(input: TrainInput, options: AlsOptions, run: TrainRun): Promise<AlsModel> {
+export async function trainOriented(
+  input: TrainInput,
+  options: AlsOptions,
+  run: TrainRun,
+  kernelFor: KernelFactory = fastestKernel,
+): Promise<AlsModel> {
   run.signal?.throwIfAborted();
   const factors = firstFactors(input, options, run.warmStart);
   const problem: Problem = { options, objective: objectiveOf(options), pairs: input.pairs, ...factors };
-  const kernel = plainKernel(problem);
+  const kernel = kernelFor(problem, run.threads);
   try {
     const history = await runIterations(problem, kernel, run);
+    kernel.store();
     return { rank: options.rank, ...factors, history, options };
   } finally {
     await kernel.close();

@@ -1,0 +1,35 @@
+import { availableParallelism } from 'node:os';
+
+import type { Kernel, Problem } from './kernel.js';
+import { plainKernel } from './plain-kernel.js';
+import { wasmHost } from './wasm/module.js';
+import { wasmKernel } from './wasm/wasm-kernel.js';
+
+/** Makes the kernel of one training. `threads` is what the caller asked for, if anything. */
+export type KernelFactory = (problem: Problem, threads?: number) => Kernel;
+
+/** Multiplications that one more thread has to save before it pays for its start (about 30 ms). */
+const multiplicationsPerThread = 4e8;
+
+/** Multiplications of a whole training, nearly. */
+function workOf({ options, pairs: { byUser, byItem } }: Problem): number {
+  const { rank, iterations, solver, solverSteps } = options;
+  const pairs = byUser.columns.length;
+  const rows = byUser.rowCount + byItem.rowCount;
+  const iteration =
+    solver === 'cholesky'
+      ? pairs * rank ** 2 + (rows * rank ** 3) / 6
+      : 4 * pairs * rank * (1 + solverSteps) + rows * rank ** 2 * (1 + solverSteps);
+  return iterations * iteration;
+}
+
+/**
+ * WebAssembly where the machine has it with vectors and threads, and where the factors may be negative; else plain TypeScript.
+ * Without a number of threads, as many as there are cores, but none that would cost more than it brings.
+ */
+export const fastestKernel: KernelFactory = (problem, threads) => {
+  const host = problem.options.nonNegative ? undefined : wasmHost();
+  if (!host) return plainKernel(problem);
+  const useful = 1 + Math.floor(workOf(problem) / multiplicationsPerThread);
+  return wasmKernel(problem, host, threads ?? Math.min(availableParallelism(), useful));
+};

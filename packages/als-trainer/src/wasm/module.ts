@@ -1,0 +1,28 @@
+import { kernelBase64 } from './kernel-bytes.js';
+import { webAssembly } from './web-assembly.js';
+import type { KernelExports, WasmMemory, WasmModule } from './web-assembly.js';
+
+/** What a kernel needs of the machine. */
+export interface WasmHost {
+  readonly module: WasmModule;
+  /** A shared memory of `pages` pages that does not grow. */
+  allocate(pages: number): WasmMemory;
+  /** The kernel over a memory, for the calling thread. */
+  instantiate(memory: WasmMemory): KernelExports;
+}
+
+let host: WasmHost | undefined;
+
+/** The kernel, compiled once; undefined where the machine has no WebAssembly with vectors and threads. */
+export function wasmHost(): WasmHost | undefined {
+  if (host || !webAssembly) return host;
+  const { Instance, Memory, Module } = webAssembly;
+  const bytes = Buffer.from(kernelBase64, 'base64');
+  if (!webAssembly.validate(bytes)) return undefined;
+  const module = new Module(bytes);
+  return (host = {
+    module,
+    allocate: (pages) => new Memory({ initial: pages, maximum: pages, shared: true }),
+    instantiate: (memory) => new Instance(module, { env: { memory } }).exports,
+  });
+}

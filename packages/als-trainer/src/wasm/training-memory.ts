@@ -1,0 +1,92 @@
+import type { Csr } from '../csr.js';
+import { AlsError } from '../errors.js';
+import type { Problem, Side } from '../kernel.js';
+import { termsOf } from '../objective.js';
+import { rowRanges, sliceBounds } from '../ranges.js';
+import { addressableBytes, pageBytes, planMemory } from './memory-plan.js';
+import type { MemoryPlan } from './memory-plan.js';
+import { writeStep } from './step.js';
+import type { WasmHost } from './module.js';
+import { weightCodes } from './weight-codes.js';
+import type { WasmMemory } from './web-assembly.js';
+
+/** A training laid out in one memory that threads share. */
+export interface TrainingMemory {
+  readonly memory: WasmMemory;
+  readonly plan: MemoryPlan;
+  /** Row ranges of each side. */
+  readonly rangeCounts: Readonly<Record<Side, number>>;
+}
+
+function longestRow({ rowCount, offsets }: Csr): number {
+  let longest = 0;
+  for (let row = 0; row < rowCount; row++)
+    longest = Math.max(longest, (offsets[row + 1] as number) - (offsets[row] as number));
+  return longest;
+}
+
+/** Pages of a memory of that many bytes. */
+function pagesOf(bytes: number): number {
+  if (bytes > addressableBytes)
+    throw new AlsError('ALS_TOO_LARGE', [
+      `The training needs ${bytes} bytes and a kernel can address ${addressableBytes}; lower rank, or train on fewer pairs.`,
+    ]);
+  return Math.ceil(bytes / pageBytes);
+}
+
+/** Copies rows of `rank` numbers from one row length to another. */
+export function copyRows(from: Float32Array, fromWidth: number, to: Float32Array, toWidth: number, rank: number): void {
+  for (let a = 0, b = 0; a < from.length; a += fromWidth, b += toWidth) to.set(from.subarray(a, a + rank), b);
+}
+
+/** A view of `rows` rows of padded factors. */
+export const paddedFactors = (memory: WasmMemory, { stride }: MemoryPlan, at: number, rows: number) =>
+  new Float32Array(memory.buffer, at, (rows * stride) / 4);
+
+/** Allocates the memory of a problem and writes everything there that does not change, and the first factors. */
+export function loadTraining(problem: Problem, { allocate }: WasmHost, threads: number): TrainingMemory {
+  const { options, objective } = problem;
+  const { rank } = options;
+  const { byUser, byItem } = problem.pairs;
+  const codes = { users: weightCodes(byUser.weights), items: weightCodes(byItem.weights) };
+  const ranges = { users: rowRanges(byUser, options), items: rowRanges(byItem, options) };
+  const rangeCounts = { users: ranges.users.length - 1, items: ranges.items.length - 1 };
+  const plan = planMemory({
+    rank,
+    cholesky: options.solver === 'cholesky',
+    threads,
+    userCount: byUser.rowCount,
+    itemCount: byItem.rowCount,
+    pairCount: byUser.columns.length,
+    weightBytes: codes.users ? 1 : 4,
+    longestRow: Math.max(longestRow(byUser), longestRow(byItem)),
+    ranges: rangeCounts,
+  });
+  const memory = allocate(pagesOf(plan.bytes));
+  const words = (at: number, values: Uint32Array) => new Uint32Array(memory.buffer, at, values.length).set(values);
+  const numbers = (at: number, values: Float32Array) => new Float32Array(memory.buffer, at, values.length).set(values);
+  for (const side of ['users', 'items'] as const) {
+    const [csr, factors] = side === 'users' ? [byUser, problem.userFactors] : [byItem, problem.itemFactors];
+    const own = plan[side];
+    const coded = codes[side];
+    words(own.offsets, csr.offsets);
+    words(own.columns, csr.columns);
+    words(own.ranges, ranges[side]);
+    words(own.slices, sliceBounds(csr.rowCount));
+    if (coded) {
+      new Uint8Array(memory.buffer, own.weights, coded.codes.length).set(coded.codes);
+      const terms = coded.distinct.map((weight) => termsOf(objective.cost, weight));
+      numbers(
+        own.terms,
+        Float32Array.from(terms.flatMap(({ linear, quadratic, constant }) => [linear, quadratic, constant])),
+      );
+    } else numbers(own.weights, csr.weights);
+    const ridge = (_: unknown, row: number) =>
+      objective.ridge((csr.offsets[row + 1] as number) - (csr.offsets[row] as number), csr.columnCount);
+    numbers(own.ridges, Float32Array.from({ length: csr.rowCount }, ridge));
+    copyRows(factors, rank, paddedFactors(memory, plan, own.factors, csr.rowCount), plan.stride / 4, rank);
+    const sides = { own, other: plan[side === 'users' ? 'items' : 'users'] };
+    writeStep(memory.buffer, plan, sides, { options, objective, coded: coded !== undefined });
+  }
+  return { memory, plan, rangeCounts };
+}
