@@ -4,25 +4,25 @@
  *     node assembly/compile.mjs            # after every change in this folder
  *     node assembly/compile.mjs --print    # to stdout instead; a test compares it with what is committed
  */
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import asc from 'assemblyscript/asc';
-
 const folder = join(import.meta.dirname, '..');
-process.chdir(folder);
-let bytes;
-const { error, stderr } = await asc.main(['--config', 'asconfig.json', '--outFile', 'kernel.wasm'], {
-  writeFile: (name, contents) => void (bytes = name === 'kernel.wasm' ? contents : bytes),
-});
-if (error) {
-  process.stderr.write(`${stderr}${error.message}\n`);
-  process.exit(1);
-}
-
-const text = `/** The compiled kernel, base64. Generated from \`assembly\` by \`node assembly/compile.mjs\`; do not edit. */
+const scratch = mkdtempSync(join(tmpdir(), 'als-kernel-'));
+try {
+  const file = join(scratch, 'kernel.wasm');
+  execFileSync('npx', ['asc', '--config', 'asconfig.json', '--outFile', file], {
+    cwd: folder,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const text = `/** The compiled kernel, base64. Generated from \`assembly\` by \`node assembly/compile.mjs\`; do not edit. */
 export const kernelBase64 =
-  '${Buffer.from(bytes).toString('base64')}';
+  '${readFileSync(file).toString('base64')}';
 `;
-if (process.argv.includes('--print')) process.stdout.write(text);
-else writeFileSync(join(folder, 'src/wasm/kernel-bytes.ts'), text);
+  if (process.argv.includes('--print')) process.stdout.write(text);
+  else writeFileSync(join(folder, 'src/wasm/kernel-bytes.ts'), text);
+} finally {
+  rmSync(scratch, { recursive: true });
+}
