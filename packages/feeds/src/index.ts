@@ -11,6 +11,7 @@ export { visits } from './contracts/visits.js';
 export { FEEDS_ERRORS, FeedsError } from './errors.js';
 export { parentOf } from './log/record.js';
 export { openFeeds } from './open.js';
+export { siblingOf } from './sibling.js';
 
 export type { AliasOptions } from './alias.js';
 export type { Codec, EncodedFile, FeedContract, Field, FieldType, StoredFile } from './contract.js';
