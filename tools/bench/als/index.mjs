@@ -1,0 +1,113 @@
+/**
+ * One iteration of ours beside one of Python's `implicit` 0.7.3 (conjugate gradient, 3 steps), in turn, on the same seeded pairs, with as
+ * many threads each. Prints seconds an iteration (median and spread) and the ratio, pair by pair.
+ *
+ *     npx nx build als-trainer && node tools/bench/als/index.mjs [--ranks 32,64,128] [--rounds 5] [--threads 2] [--scale 1]
+ *         [--node PATH]      # another Node for ours
+ *         [--scratch DIR]    # keep data and environment there for the next time
+ *
+ * Needs: python3 with venv and pip; `implicit` goes to a throw-away environment. Its BLAS is held to one thread, as it asks. `--scale 0.1`
+ * takes a tenth of the users, items and pairs of the full size, which is that of MovieLens-20M.
+ */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { parseArgs } from 'node:util';
+
+import { dataSet, movieLensShape } from './data.mjs';
+
+const { values } = parseArgs({
+  options: {
+    ranks: { type: 'string', default: '32,64,128' },
+    rounds: { type: 'string', default: '5' },
+    threads: { type: 'string', default: '2' },
+    scale: { type: 'string', default: '1' },
+    node: { type: 'string', default: process.execPath },
+    scratch: { type: 'string' },
+  },
+});
+const rounds = Number(values.rounds);
+const scratch = values.scratch ?? mkdtempSync(join(tmpdir(), 'als-bench-'));
+
+function rivalPython() {
+  const venv = join(scratch, 'venv');
+  const must = (command, ...args) => {
+    const { status, stderr } = spawnSync(command, args, { encoding: 'utf8' });
+    if (status !== 0) throw new Error(`${command} ${args.join(' ')} exited with ${status}\n${stderr}`);
+  };
+  if (!existsSync(venv)) {
+    must('python3', '-m', 'venv', venv);
+    must(join(venv, 'bin/pip'), 'install', '--quiet', 'scipy', 'implicit==0.7.3');
+  }
+  return join(venv, 'bin/python');
+}
+
+/** A process that does an iteration when told, and answers with its line. */
+function contestant(command, args, env = {}) {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const answer = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`${command} ended early.`);
+    return value;
+  };
+  return {
+    ready: answer(),
+    async iterate() {
+      child.stdin.write('\n');
+      return Number((await answer()).split(' ')[0]);
+    },
+    end: () => child.stdin.end(),
+  };
+}
+
+const ascending = (list) => [...list].sort((a, b) => a - b);
+const median = (list) => ascending(list)[Math.floor(list.length / 2)];
+const figure = (list) =>
+  `${median(list).toFixed(3)} (${Math.min(...list).toFixed(3)}..${Math.max(...list).toFixed(3)})`;
+
+try {
+  const python = rivalPython();
+  const scaled = Object.entries(movieLensShape).map(([k, v]) => [
+    k,
+    k === 'seed' ? v : Math.round(v * Number(values.scale)),
+  ]);
+  const folder = join(scratch, `data-${values.scale}`);
+  const { shape } = dataSet(folder, Object.fromEntries(scaled));
+  const { stdout: version } = spawnSync(values.node, ['--version'], { encoding: 'utf8' });
+  console.log(
+    `machine: ${cpus()[0].model.trim()}, ${cpus().length} cores; ours on Node ${version.trim()}; ${values.threads} threads each`,
+  );
+  console.log(
+    `data: ${shape.users} users x ${shape.items} items, ${shape.pairs} pairs; ${rounds} iterations in turn after one of each`,
+  );
+  console.log('\n| rank | ours, s an iteration | implicit 0.7.3 | ratio |\n|---|---|---|---|');
+  for (const rank of values.ranks.split(',')) {
+    const ours = contestant(values.node, [
+      join(import.meta.dirname, 'ours.mjs'),
+      folder,
+      rank,
+      values.threads,
+      String(rounds + 1),
+    ]);
+    await ours.ready;
+    const rival = contestant(python, [join(import.meta.dirname, 'rival.py'), folder, rank, values.threads], {
+      OPENBLAS_NUM_THREADS: '1',
+      MKL_NUM_THREADS: '1',
+    });
+    await rival.ready;
+    const seconds = { ours: [], rival: [] };
+    for (let round = 0; round < rounds; round++) {
+      seconds.ours.push(await ours.iterate());
+      seconds.rival.push(await rival.iterate());
+    }
+    ours.end();
+    rival.end();
+    const ratio = median(seconds.ours.map((value, k) => value / seconds.rival[k]));
+    console.log(`| ${rank} | ${figure(seconds.ours)} | ${figure(seconds.rival)} | ${ratio.toFixed(2)} |`);
+  }
+} finally {
+  if (!values.scratch) rmSync(scratch, { recursive: true, force: true });
+}
