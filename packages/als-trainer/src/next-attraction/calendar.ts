@@ -8,9 +8,9 @@ import type { ParkVisits } from './park-visits.js';
  * Asked in ascending order, each visit is counted once; a step back starts again from the first.
  * The features of a day may be read until the next day is asked for.
  *
- * @param metres between the attractions, row-major.
+ * @param closeness between the attractions, row-major.
  */
-export function openCalendar(visits: ParkVisits, metres: Float64Array): (day: number) => Features {
+export function openCalendar(visits: ParkVisits, closeness: Float64Array): (day: number) => Features {
   const { times, attractionIds } = visits;
   let date = -Infinity;
   let counted = 0;
@@ -23,7 +23,7 @@ export function openCalendar(visits: ParkVisits, metres: Float64Array): (day: nu
       counted = 0;
     }
     while (counted < times.length && dayOf(times[counted] as number) < day) addVisit(evidence, visits, counted++);
-    today = featuresOf(evidence, day, metres);
+    today = featuresOf(evidence, day, closeness);
     date = day;
     return today;
   };

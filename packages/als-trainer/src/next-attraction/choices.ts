@@ -12,14 +12,14 @@ import type { Choices } from './softmax-regression.js';
  * What visitors chose: everyone who was in the park before and goes on to a new attraction chose it among those they had not visited.
  * The features are those of the day, as they will be when somebody asks. Of too many choices, the latest are taken.
  */
-export function choicesOf(visits: ParkVisits, metres: Float64Array): Choices {
+export function choicesOf(visits: ParkVisits, closeness: Float64Array): Choices {
   const options = visits.attractionIds.length;
   const most = Math.floor(parameters.maxCells / options);
   const made = Array.from(visits.times.keys()).filter((visit) => isChoice(visits, visit));
   const taken = made.slice(Math.max(0, made.length - most));
   const width = options * featureNames.length;
   const values = new Float64Array(taken.length * width);
-  const featuresOn = openCalendar(visits, metres);
+  const featuresOn = openCalendar(visits, closeness);
   taken.forEach((visit, choice) => {
     const today = featuresOn(dayOf(visits.times[visit] as number));
     fillFeatures(values.subarray(choice * width, (choice + 1) * width), visits, visit, today);

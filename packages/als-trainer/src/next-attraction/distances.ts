@@ -1,5 +1,7 @@
 import type { Attraction } from '@attractions/feeds';
 
+import { parameters } from './parameters.js';
+
 /** Metres of a degree of latitude: a sphere of 6,371 km. */
 const metresPerDegree = 111_195;
 
@@ -24,6 +26,11 @@ export function distancesBetween(ids: readonly string[], attractions: readonly A
     }
   const typical = known.length > 0 ? median(known) : 0;
   return metres.map((distance) => (Number.isNaN(distance) ? typical : distance));
+}
+
+/** Minus the logarithm of those distances, in units of `reachMetres`: 0 at the place itself, and falling. */
+export function closenessBetween(ids: readonly string[], attractions: readonly Attraction[]): Float64Array {
+  return distancesBetween(ids, attractions).map((distance) => -Math.log1p(distance / parameters.reachMetres));
 }
 
 interface Place {

@@ -13,7 +13,7 @@ export interface Evidence {
   readonly visitors: Float64Array;
   /** Visitors again, each halved every half-life since; as of `day`. */
   readonly recent: Float64Array;
-  /** Visits in each hour of the day: 24 rows, one column an attraction. */
+  /** Visits at about each hour of the day, a bell around it, over midnight too: 24 rows, one column an attraction. */
   readonly hours: Float64Array;
   /** Steps between two attractions, either way: row-major and symmetric. A quick step counts more. */
   readonly steps: Float64Array;
@@ -32,6 +32,11 @@ export function noEvidence(n: number): Evidence {
   };
 }
 
+/** How much a visit counts for the hour that many hours later, around the clock. */
+const hourBell = Float64Array.from({ length: 24 }, (_, later) =>
+  Math.exp(-((Math.min(later, 24 - later) / parameters.hourWidth) ** 2) / 2),
+);
+
 /** How much a place still matters after so many hours, 0 to 1. */
 export const presence = (gapHours: number): number => Math.exp(-gapHours / parameters.patienceHours);
 
@@ -49,7 +54,9 @@ export function addVisit(evidence: Evidence, visits: ParkVisits, visit: number):
     evidence.recent.forEach((count, k) => (evidence.recent[k] = count * left));
     evidence.day = day;
   }
-  (evidence.hours[hourOfDay(time) * n + item] as number) += 1;
+  const hour = hourOfDay(time);
+  for (let apart = 0; apart < 24; apart++)
+    (evidence.hours[((hour + apart) % 24) * n + item] as number) += hourBell[apart] as number;
   if (visits.isNew[visit] === 1) {
     (evidence.visitors[item] as number) += 1;
     (evidence.recent[item] as number) += 1;

@@ -16,22 +16,25 @@ export interface Features {
   followed(last: number): Float64Array;
 }
 
-/** The features that this evidence gives to somebody who asks on `day`, which is after all of it. */
-export function featuresOf(evidence: Evidence, day: number, metres: Float64Array): Features {
+/**
+ * The features that this evidence gives to somebody who asks on `day`, which is after all of it.
+ *
+ * @param closeness between the attractions, row-major.
+ */
+export function featuresOf(evidence: Evidence, day: number, closeness: Float64Array): Features {
   const n = evidence.visitors.length;
   const total = sum(evidence.visitors) + n;
   const share = evidence.visitors.map((count) => (count + 1) / total);
+  const popular = share.map(Math.log);
   const left = faded(day - evidence.day);
+  const preferenceFor = (counts: Float64Array) => preference(counts, share, popular);
   const rowOf = (matrix: Float64Array, row: number) => matrix.subarray(row * n, (row + 1) * n);
   return {
-    popular: share.map(Math.log),
-    lately: preference(
-      evidence.recent.map((count) => count * left),
-      share,
-    ),
-    hour: (hour) => preference(aroundHour(evidence.hours, hour, n), share),
-    near: (last) => rowOf(metres, last).map((distance) => -Math.log1p(distance / parameters.reachMetres)),
-    followed: (last) => preference(rowOf(evidence.steps, last), share),
+    popular,
+    lately: preferenceFor(evidence.recent.map((count) => count * left)),
+    hour: (hour) => preferenceFor(rowOf(evidence.hours, hour)),
+    near: (last) => rowOf(closeness, last),
+    followed: (last) => preferenceFor(rowOf(evidence.steps, last)),
   };
 }
 
@@ -39,28 +42,18 @@ export function featuresOf(evidence: Evidence, day: number, metres: Float64Array
  * Logarithm of the share among `counts`, smoothed, over the share among all visitors: 0 where nothing is known, above where
  * the attraction is preferred. The smoothing is Dirichlet's, with the popularity as its mean.
  */
-function preference(counts: Float64Array, share: Float64Array): Float64Array {
+function preference(counts: Float64Array, share: Float64Array, logShare: Float64Array): Float64Array {
   const { smoothing } = parameters;
   const total = sum(counts) + smoothing;
-  return counts.map((count, k) => {
-    const expected = share[k] as number;
-    return Math.log((count + smoothing * expected) / total) - Math.log(expected);
-  });
-}
-
-/** Visits at about an hour of the day: a bell around it, over midnight too. */
-function aroundHour(hours: Float64Array, hour: number, n: number): Float64Array {
-  const counts = new Float64Array(n);
-  for (let other = 0; other < 24; other++) {
-    const apart = Math.min(Math.abs(other - hour), 24 - Math.abs(other - hour));
-    const weight = Math.exp(-((apart / parameters.hourWidth) ** 2) / 2);
-    for (let k = 0; k < n; k++) (counts[k] as number) += weight * (hours[other * n + k] as number);
-  }
-  return counts;
+  const preferred = new Float64Array(counts.length);
+  for (let k = 0; k < counts.length; k++)
+    preferred[k] =
+      Math.log(((counts[k] as number) + smoothing * (share[k] as number)) / total) - (logShare[k] as number);
+  return preferred;
 }
 
 function sum(values: Float64Array): number {
   let total = 0;
-  for (const value of values) total += value;
+  for (let k = 0; k < values.length; k++) total += values[k] as number;
   return total;
 }

@@ -2,7 +2,7 @@ import type { Attraction, ParkTables } from '@attractions/feeds';
 
 import { openCalendar } from './calendar.js';
 import { choicesOf } from './choices.js';
-import { distancesBetween } from './distances.js';
+import { closenessBetween } from './distances.js';
 import { dayOf } from './evidence.js';
 import { featureNames } from './feature-names.js';
 import type { FeatureName, Weights } from './feature-names.js';
@@ -21,10 +21,10 @@ export interface LearntPark {
 
 /** Learns how much each feature matters in one park: the weights under which its visitors' choices are most likely. */
 export function learnPark(visits: ParkVisits, attractions: readonly Attraction[]): LearntPark {
-  const metres = distancesBetween(visits.attractionIds, attractions);
+  const closeness = closenessBetween(visits.attractionIds, attractions);
   const prior = featureNames.map((name) => priorWeights[name]);
-  const fitted = fitSoftmax(choicesOf(visits, metres), { prior, strength: parameters.shrinkage });
+  const fitted = fitSoftmax(choicesOf(visits, closeness), { prior, strength: parameters.shrinkage });
   const weights = Object.fromEntries(featureNames.map((name, f) => [name, fitted[f]])) as Record<FeatureName, number>;
-  const featuresOn = openCalendar(visits, metres);
+  const featuresOn = openCalendar(visits, closeness);
   return { visits, weights, tablesAt: (time) => tablesOf(visits, featuresOn(dayOf(time)), weights) };
 }

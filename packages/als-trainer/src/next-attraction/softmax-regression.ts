@@ -23,8 +23,8 @@ export interface Ridge {
 
 const mostSteps = 50;
 
-/** A Newton step below this is the last: the next would be its square. */
-const lastStep = 1e-6;
+/** A Newton step below this is the last: the next would be about its square. */
+const lastStep = 1e-3;
 
 /**
  * The weights that make the choices most likely, under a softmax of the weighted features: a conditional logit (McFadden 1974). The

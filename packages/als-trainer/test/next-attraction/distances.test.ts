@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { Attraction } from '@attractions/feeds';
 
-import { distancesBetween } from '../../src/next-attraction/distances.js';
+import { closenessBetween, distancesBetween } from '../../src/next-attraction/distances.js';
 
 const place = (attractionId: string, latitude?: number, longitude?: number): Attraction => ({
   attractionId,
@@ -36,4 +36,10 @@ test('an attraction without coordinates, or on the wrong coast, is at the median
 
 test('with no coordinates at all, everything is equally near', () => {
   expect(Array.from(distancesBetween(['p:a', 'p:b'], []))).toEqual([0, 0, 0, 0]);
+});
+
+test('closeness: minus the logarithm of the distance in units of 50 m', () => {
+  const apart = closenessBetween(ids.slice(0, 2), [place('p:a', 0, 0), place('p:b', 0.001, 0)]);
+  expect(apart[0]).toBeCloseTo(0, 12);
+  expect(apart[1]).toBeCloseTo(-Math.log(1 + 111.195 / 50), 6);
 });

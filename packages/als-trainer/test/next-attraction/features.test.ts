@@ -7,13 +7,12 @@ import type { VisitAt } from '../support/visits-table.js';
 
 const day = 20_000;
 
-/** Features on a day after midnight's, of attractions p:a, p:b, … in one row, 100 m apart. */
+/** Features on a day after midnight's, of attractions p:a, p:b, … */
 function featuresOn(date: number, visits: readonly VisitAt[]) {
   const [park] = parkVisitsOf(visitsTable(visits), []);
   if (!park) throw new Error('no park');
   const n = park.attractionIds.length;
-  const metres = Float64Array.from({ length: n * n }, (_, cell) => 100 * Math.abs((cell % n) - Math.floor(cell / n)));
-  return openCalendar(park, metres)(date);
+  return openCalendar(park, new Float64Array(n * n))(date);
 }
 
 const three: VisitAt[] = [
@@ -50,10 +49,6 @@ test('hour: a bell of one and a half hours, over midnight too', () => {
   expect(hour(0)[0]).toBeCloseTo(Math.log((bell + 10) / (bell + 20)) - Math.log(1 / 2), 9);
   expect(hour(0)[1]).toBeCloseTo(Math.log(10 / (bell + 20)) - Math.log(1 / 2), 9);
   expect(hour(23)[0]).toBeGreaterThan(hour(0)[0] as number);
-});
-
-test('near: minus the logarithm of the distance in units of 50 m', () => {
-  expect(Array.from(featuresOn(day + 1, three).near(0))).toEqual([-0, -Math.log(3)]);
 });
 
 test('followed: steps count both ways, by e to the minus hours over 0.75; none after 8 hours', () => {
