@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from '@attractions/config';
-import { experiments, openFeeds } from '@attractions/feeds';
+import { openFeeds } from '@attractions/feeds';
 import type { Experiment, FeedStore } from '@attractions/feeds';
 import type { FastifyInstance } from 'fastify';
 import type { Mapping } from './answers/mapping.js';
 import { RecommenderError } from './errors.js';
 import type { GenerationSeqs } from './generation/generation.js';
-import { loadGeneration } from './generation/load.js';
 import type { ServeConfig } from './settings.js';
 
 /** What a service is given besides its configuration. */
@@ -26,55 +25,52 @@ export interface ServeContext {
 export interface RunningService {
   /** Where, without a slash at the end: `http://127.0.0.1:3000`. */
   readonly url: string;
+  /** What it started with; `/v1/version` tells what is in use. */
   readonly generation: GenerationSeqs;
-  /** The experiment that runs, if one does. */
+  /** The experiment that it started with, if one runs. */
   readonly experiment?: { readonly experiment: string; readonly version: number };
-  /** Stops taking requests, answers those in flight, frees the port. May be called again. */
+  /** Answers what comes until it is quiet, at most `DRAIN_MS`, and what is in flight; then frees the port. May be called again. */
   close(): Promise<void>;
   /** Settles once the service is closed, whoever closed it. */
   readonly closed: Promise<void>;
 }
 
 /**
- * Starts the service on the latest model.
+ * Starts the service on the model that the feeds want served, and follows them.
  *
  * @throws RecommenderError, FeedsError; in each case nothing listens
  */
 export async function runServe(config: ServeConfig, context: ServeContext): Promise<RunningService> {
-  const { logger, mapping, signal } = context;
+  const { logger, signal } = context;
   const store = context.store ?? openFeeds(config.feedsRoot);
-  const generation = await loadGeneration(store);
-  const experiment = (await latestExperiment(store)) ?? context.experiment;
   // Fastify takes a while to import; whoever only uses the library never waits for it.
-  const [{ createServer }, { serving }] = await Promise.all([
-    import('./service/server.js'),
-    import('./service/served.js'),
-  ]);
-  const served = serving(generation, { experiment, mapping });
-  const server = createServer({ served: () => served, logger, version: ownVersion() });
+  const { startService } = await import('./service/start.js');
+  const service = await startService({
+    store,
+    logger,
+    version: ownVersion(),
+    composition: { experiment: context.experiment, mapping: context.mapping },
+    pollMs: config.modelPollSeconds * 1_000,
+    bounds: config,
+    access: { apiKeyHashes: hashesIn(config.apiKeys), ratePerSecond: config.ratePerSecond },
+    adminToken: config.adminToken,
+    drainMs: config.drainMs,
+  });
   signal?.throwIfAborted();
-  const ending = closing(server, context);
-  const url = await listen(server, config);
+  signal?.addEventListener('abort', () => void service.close(), { once: true });
+  const url = await listen(service.server, config).catch(async (error: unknown) => {
+    await service.close();
+    throw error;
+  });
+  const { generation, experiment } = service.served();
   logger.info({ url, generation: generation.seqs }, 'serving');
   return {
     url,
     generation: generation.seqs,
     ...(experiment && { experiment: { experiment: experiment.experiment, version: experiment.version } }),
-    ...ending,
+    close: service.close,
+    closed: service.closed,
   };
-}
-
-/** How the service ends; set up before it listens, so that no signal comes too early. */
-function closing(server: FastifyInstance, { logger, signal }: ServeContext): Pick<RunningService, 'close' | 'closed'> {
-  const closed = new Promise<void>((resolve) => {
-    server.addHook('onClose', async () => {
-      logger.info('closed');
-      resolve();
-    });
-  });
-  const close = async () => void (await server.close());
-  signal?.addEventListener('abort', () => void close(), { once: true });
-  return { close, closed };
 }
 
 async function listen(server: FastifyInstance, { host, port }: ServeConfig): Promise<string> {
@@ -96,9 +92,13 @@ async function listen(server: FastifyInstance, { host, port }: ServeConfig): Pro
   }
 }
 
-async function latestExperiment(store: FeedStore): Promise<Experiment | undefined> {
-  const feed = store.feed(experiments);
-  return (await feed.head()) === undefined ? undefined : (await feed.latest()).read();
+function hashesIn(list: string | undefined): readonly string[] {
+  const hashes = list?.split(',').map((hash) => hash.trim().toLowerCase()) ?? [];
+  if (hashes.every((hash) => /^[0-9a-f]{64}$/.test(hash))) return hashes;
+  throw new RecommenderError(
+    'RECOMMENDER_SETTING_INVALID',
+    'API_KEY_HASHES holds something that is no SHA-256 in hex; make each with: printf %s KEY | sha256sum',
+  );
 }
 
 function ownVersion(): string {

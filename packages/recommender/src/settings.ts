@@ -1,4 +1,4 @@
-import { integer, sharedSettings, text } from '@attractions/config';
+import { integer, number, sharedSettings, text } from '@attractions/config';
 import type { Config } from '@attractions/config';
 
 /** The settings of the service. */
@@ -15,6 +15,56 @@ export const serveSettings = {
     default: 3000,
     min: 0,
     max: 65_535,
+  }),
+  modelPollSeconds: number({
+    variable: 'MODEL_POLL_SECONDS',
+    description: 'How often the service asks the feeds for another model or experiment.',
+    default: 5,
+    min: 0.05,
+    max: 86_400,
+    unit: 'seconds',
+  }),
+  adminToken: text({
+    variable: 'ADMIN_TOKEN',
+    description: 'Opens POST /admin/rollback; without it there is no such path. At least 16 characters.',
+    secret: true,
+  }),
+  apiKeys: text({
+    variable: 'API_KEY_HASHES',
+    description: 'SHA-256 in hex of each key that opens /v1, comma between them; without it /v1 is open to everybody.',
+    secret: true,
+  }),
+  ratePerSecond: number({
+    variable: 'RATE_LIMIT',
+    description: 'Requests that one key, or else one address, may send; 0 is any number.',
+    default: 0,
+    min: 0,
+    max: 1_000_000,
+    unit: 'requests a second',
+  }),
+  maxInFlight: integer({
+    variable: 'MAX_IN_FLIGHT',
+    description: 'Requests in flight before others get status 503; from half of it on, lists are the popular ones.',
+    default: 1_000,
+    min: 1,
+    max: 1_000_000,
+    unit: 'requests',
+  }),
+  maxDelayMs: integer({
+    variable: 'MAX_DELAY_MS',
+    description: 'Event loop delay from which requests get status 503; from half of it on, lists are the popular ones.',
+    default: 500,
+    min: 1,
+    max: 60_000,
+    unit: 'milliseconds',
+  }),
+  drainMs: integer({
+    variable: 'DRAIN_MS',
+    description: 'How long the service goes on answering after a signal, unless it gets quiet before.',
+    default: 2_000,
+    min: 0,
+    max: 600_000,
+    unit: 'milliseconds',
   }),
 };
 

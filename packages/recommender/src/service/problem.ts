@@ -1,15 +1,21 @@
 import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { RecommenderError } from '../errors.js';
 import type { RecommenderErrorCode } from '../errors.js';
 import type { Problem } from './schema/answers.js';
 
-/** Errors that are the asker's to mend; every other one is ours. */
+/** Errors that the asker is told of; every other one is ours to mend. */
 const STATUS_OF: Partial<Record<RecommenderErrorCode, number>> = {
   RECOMMENDER_REQUEST_INVALID: 400,
   RECOMMENDER_UNKNOWN_PARK: 400,
   RECOMMENDER_UNKNOWN_THEME: 400,
   RECOMMENDER_UNKNOWN_ATTRACTION: 404,
+  RECOMMENDER_UNAUTHORIZED: 401,
+  RECOMMENDER_NO_GENERATION_BEFORE: 409,
+  RECOMMENDER_TOO_MANY_REQUESTS: 429,
+  RECOMMENDER_OVERLOADED: 503,
+  RECOMMENDER_CLOSING: 503,
 };
 
 /** A problem document (RFC 9457). */
@@ -36,7 +42,7 @@ export function sendProblem(reply: FastifyReply, document: Problem): FastifyRepl
 /** Fastify's error handler: logs what is ours to mend, tells the asker what is theirs. */
 export function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const document = problemOf(error);
-  if (document.status >= 500) request.log.error({ err: error, route: request.routeOptions.url }, 'a request failed');
+  if (document.status === 500) request.log.error({ err: error, route: request.routeOptions.url }, 'a request failed');
   return sendProblem(reply, document);
 }
 
@@ -46,6 +52,23 @@ export function onNotFound(request: FastifyRequest, reply: FastifyReply): Fastif
   return sendProblem(
     reply,
     problem(404, 'RECOMMENDER_NO_SUCH_PATH', `There is nothing at ${request.method} ${path.slice(0, 200)}.`),
+  );
+}
+
+/** Answers what is no HTTP, in HTTP, and ends the connection. */
+export function onClientError(error: Error & { code?: string }, socket: Socket): void {
+  // Nobody is left to hear an answer.
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const detail =
+    status === 431
+      ? 'The headers are too long.'
+      : status === 408
+        ? 'The request took too long.'
+        : 'This is no HTTP request.';
+  const body = JSON.stringify(problem(status, 'RECOMMENDER_REQUEST_INVALID', detail));
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
 }
 

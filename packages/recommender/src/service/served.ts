@@ -1,7 +1,8 @@
 import type { Experiment } from '@attractions/feeds';
-import type { Recommender } from '../answers/recommender.js';
 import { createRecommender } from '../answers/compose.js';
 import type { Composition } from '../answers/compose.js';
+import { popularRecommender } from '../answers/popular.js';
+import type { Recommender } from '../answers/recommender.js';
 import { similarIn } from '../answers/similar.js';
 import type { Generation } from '../generation/generation.js';
 
@@ -9,6 +10,8 @@ import type { Generation } from '../generation/generation.js';
 export interface Served {
   readonly generation: Generation;
   readonly recommender: Recommender;
+  /** Answers from lists made beforehand, for when there is no time for more. */
+  readonly popular: Recommender;
   readonly similar: ReturnType<typeof similarIn>;
   readonly experiment: Experiment | undefined;
   readonly servedSince: Date;
@@ -22,6 +25,7 @@ export function serving(generation: Generation, composition: Composition = {}): 
   return {
     generation,
     recommender: createRecommender(generation, composition),
+    popular: popularRecommender(generation),
     similar: similarIn(generation),
     experiment: composition.experiment,
     servedSince: new Date(),

@@ -1,51 +1,101 @@
+import { randomUUID } from 'node:crypto';
 import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import { onError, onNotFound } from './problem.js';
+import { gate } from './gate.js';
+import type { Access } from './gate.js';
+import type { GenerationState } from './generations/generations.js';
+import { securityHeaders } from './headers.js';
 import { refusesOtherMethods } from './method-not-allowed.js';
+import type { Metrics } from './metrics.js';
 import { openapi } from './openapi.js';
+import type { Pressure } from './pressure.js';
+import { onClientError, onError, onNotFound } from './problem.js';
+import { admin } from './routes/admin.js';
+import type { Administration } from './routes/admin.js';
 import { catalogue } from './routes/catalogue.js';
 import { operations } from './routes/operations.js';
 import { recommendations } from './routes/recommendations.js';
+import type { Shown } from './routes/recommendations.js';
 import { MAX_ID_LENGTH } from './schema/parts.js';
 import type { Served } from './served.js';
 
-/** What a server answers from. `served` is asked once a request, so a swap is one assignment in the caller. */
+/** What a server answers from, and who hears of it. */
 export interface ServerParts {
+  /** Asked once a request, so a swap is one assignment in the caller. */
   served(): Served;
   readonly logger: FastifyBaseLogger;
   /** Of the package, for `/v1/version`. */
   readonly version: string;
+  /** How the service stands towards the feeds, for `/readyz`. */
+  state(): GenerationState;
+  readonly metrics: Metrics;
+  readonly pressure: Pressure;
+  readonly access: Access;
+  /** Absent: there are no admin paths. */
+  readonly administration?: Administration;
+  /** Told of every list that goes out; must neither throw nor take long. */
+  shown?(shown: Shown): void;
+  /** Whether the service is about to end: answers then close their connections. */
+  closing(): boolean;
 }
 
 /** One percent-encoded UTF-16 unit takes at most 9 characters of a path. */
 const MAX_ENCODED_ID_LENGTH = 9 * MAX_ID_LENGTH;
 
+/** A request that takes longer to arrive is not a person's. */
+const ARRIVAL_TIMEOUT_MS = 10_000;
+
+/** What an asker may call a request: enough for a UUID or a trace id. */
+const REQUEST_ID = /^[\w.:-]{1,64}$/;
+
 /** The HTTP service, not yet listening; `inject` it in a test. Requests are logged at debug, since their paths name users. */
 export function createServer(parts: ServerParts): FastifyInstance {
+  const { metrics, shown } = parts;
   const server: FastifyInstance = Fastify({
     loggerInstance: parts.logger,
-    logController: new LogController({ disableRequestLogging: true }),
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    genReqId: ({ headers }) => {
+      const given = headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+    },
     bodyLimit: 64 * 1024,
-    requestTimeout: 10_000,
+    http: { maxHeaderSize: 16 * 1024, headersTimeout: ARRIVAL_TIMEOUT_MS },
+    requestTimeout: ARRIVAL_TIMEOUT_MS,
+    // What comes while the service ends is still answered.
+    return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_ENCODED_ID_LENGTH },
     // A parameter that no schema knows is the asker's mistake, not ours to drop.
     ajv: { customOptions: { removeAdditional: false } },
     frameworkErrors: (error, request, reply) => void onError(error, request, reply),
+    clientErrorHandler: onClientError,
   });
   server.setErrorHandler(onError);
   server.setNotFoundHandler(onNotFound);
-  server.addHook('onSend', async (_, reply) => {
-    reply.header('x-content-type-options', 'nosniff').header('cache-control', 'no-store');
+  gate(server, parts.pressure, metrics, parts.access);
+  server.addHook('onSend', (request, reply, _, done) => {
+    reply.headers(securityHeaders).header('x-request-id', request.id);
+    if (parts.closing()) reply.header('connection', 'close');
+    done();
   });
-  server.addHook('onResponse', async (request, reply) => {
-    request.log.debug({ url: request.url, status: reply.statusCode, ms: reply.elapsedTime }, 'answered');
+  server.addHook('onResponse', (request, reply, done) => {
+    const { elapsedTime: ms, statusCode: status } = reply;
+    metrics.requested(request.method, request.routeOptions.url ?? 'none', status, ms / 1_000);
+    request.log.debug({ url: request.url, status, ms }, 'answered');
+    done();
   });
   server.register(async (api) => {
     const refuseOtherMethods = refusesOtherMethods(api);
     await openapi(api, parts.version);
-    recommendations(api, parts);
+    recommendations(api, {
+      served: parts.served,
+      shown: (one) => {
+        metrics.answered(one.list, one.list.degraded === true);
+        shown?.(one);
+      },
+    });
     catalogue(api, parts);
     operations(api, parts);
+    if (parts.administration) admin(api, parts.administration);
     refuseOtherMethods();
   });
   return server;

@@ -96,7 +96,7 @@ describe('the service', () => {
 
   test('is alive and ready', async () => {
     expect(await ask('/livez')).toMatchObject({ status: 200, body: { status: 'alive' } });
-    expect(await ask('/readyz')).toMatchObject({ status: 200, body: { status: 'ready' } });
+    expect(await ask('/readyz')).toMatchObject({ status: 200, body: { status: 'ready', detail: [] } });
   });
 
   test.each([

@@ -3,7 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import type { Composition } from '../../src/answers/compose.js';
+import { createMetrics } from '../../src/service/metrics.js';
+import { pressureOf } from '../../src/service/pressure.js';
 import { createServer } from '../../src/service/server.js';
+import type { ServerParts } from '../../src/service/server.js';
 import { serving } from '../../src/service/served.js';
 import type { Served } from '../../src/service/served.js';
 import { sampleGeneration } from './sample.js';
@@ -27,8 +30,24 @@ afterEach(async () => {
 });
 
 /** Listens on a free port until the test ends. */
-export async function listening(served: Served, logger: Logger = silent): Promise<string> {
-  const server = createServer({ served: () => served, logger, version: '1.2.3' });
+export async function listening(
+  served: Served,
+  logger: Logger = silent,
+  more: Partial<ServerParts> = {},
+): Promise<string> {
+  const pressure = more.pressure ?? pressureOf({ maxInFlight: 1_000, maxDelayMs: 60_000 });
+  const server = createServer({
+    served: () => served,
+    logger,
+    version: '1.2.3',
+    state: () => ({}),
+    metrics: createMetrics(() => served, pressure),
+    pressure,
+    access: {},
+    closing: () => false,
+    ...more,
+  });
+  server.addHook('onClose', async () => pressure.close());
   started.push(server);
   return server.listen({ host: '127.0.0.1', port: 0 });
 }

@@ -4,10 +4,10 @@ import { itemKnown, itemsOfPark } from '../../answers/candidates.js';
 import { historyOf } from '../../generation/generation.js';
 import { CatalogueAnswer, ListAnswer, ParksAnswer, VisitsAnswer, problems } from '../schema/answers.js';
 import { AttractionParams, CatalogueQuery, SimilarQuery, UserParams } from '../schema/requests.js';
-import type { ServerParts } from '../server.js';
+import type { Served } from '../served.js';
 
 /** What there is to recommend, and what the model saw. */
-export function catalogue(server: FastifyInstance, { served }: ServerParts): void {
+export function catalogue(server: FastifyInstance, { served }: { served(): Served }): void {
   server.get(
     '/v1/parks',
     {

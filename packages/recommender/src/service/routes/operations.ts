@@ -1,9 +1,26 @@
 import type { FastifyInstance } from 'fastify';
-import { HealthAnswer, VersionAnswer, problems } from '../schema/answers.js';
-import type { ServerParts } from '../server.js';
+import { RecommenderError } from '../../errors.js';
+import type { GenerationState } from '../generations/generations.js';
+import type { Metrics } from '../metrics.js';
+import { HealthAnswer, ReadyAnswer, VersionAnswer, problems } from '../schema/answers.js';
+import type { Served } from '../served.js';
+
+/** What operators ask about. */
+interface OperationParts {
+  served(): Served;
+  readonly version: string;
+  state(): GenerationState;
+  readonly metrics: Metrics;
+  /** Whether the service is about to end. */
+  closing(): boolean;
+}
 
 /** What runs here, for those who operate it. */
-export function operations(server: FastifyInstance, { served, version }: ServerParts): void {
+export function operations(server: FastifyInstance, parts: OperationParts): void {
+  const { served, version, state, metrics, closing } = parts;
+  server.get('/metrics', { schema: { hide: true } }, async (_, reply) =>
+    reply.type(metrics.contentType).send(await metrics.text()),
+  );
   server.get(
     '/v1/version',
     {
@@ -45,9 +62,23 @@ export function operations(server: FastifyInstance, { served, version }: ServerP
         operationId: 'ready',
         summary: 'Whether it can answer.',
         tags: ['operations'],
-        response: { 200: HealthAnswer, ...problems },
+        response: { 200: ReadyAnswer, ...problems },
       },
     },
-    async () => ({ status: 'ready' }),
+    async () => {
+      if (closing()) throw new RecommenderError('RECOMMENDER_CLOSING', 'The service is about to end; ask another one.');
+      const { seqs } = served().generation;
+      return { status: 'ready', generation: seqs, detail: detailOf(state(), seqs.model) };
+    },
   );
+}
+
+/** Codes only, no messages: those may name paths, and anybody may ask. */
+function detailOf({ refused, heldBack, unreachable }: GenerationState, model: number): string[] {
+  const goesOn = `model ${model} goes on answering`;
+  return [
+    ...(refused ? [`Model ${refused.model} was refused (${refused.code}); ${goesOn}. The log says why.`] : []),
+    ...(heldBack === undefined ? [] : [`Model ${heldBack} was rolled back from; ${goesOn} until there is another.`]),
+    ...(unreachable === undefined ? [] : [`The feeds cannot be read (${unreachable}); ${goesOn}.`]),
+  ];
 }

@@ -1,12 +1,38 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { RecommendationRequest, Recommendations } from '../../answers/recommender.js';
 import { RecommenderError } from '../../errors.js';
 import { ListAnswer, ListsAnswer, problems } from '../schema/answers.js';
 import { ListBody, ListQuery, UserParams } from '../schema/requests.js';
-import type { ServerParts } from '../server.js';
+import type { Served } from '../served.js';
 import { Type } from 'typebox';
 
+/** What lists are made with. */
+interface ListParts {
+  served(): Served;
+  /** Told of every list that goes out. */
+  shown(shown: Shown): void;
+}
+
+/** A list as it goes out. */
+export type ShownList = Recommendations & { readonly degraded?: true };
+
+/** A list and whom it goes to. */
+export interface Shown {
+  readonly requestId: string;
+  readonly userId: string | undefined;
+  readonly list: ShownList;
+}
+
 /** Lists for people. */
-export function recommendations(server: FastifyInstance, { served }: ServerParts): void {
+export function recommendations(server: FastifyInstance, { served, shown }: ListParts): void {
+  const listFor = ({ recommender, popular }: Served, asked: FastifyRequest, request: RecommendationRequest) => {
+    const list: ShownList = asked.degraded
+      ? { ...popular.recommend(request), degraded: true }
+      : recommender.recommend(request);
+    shown({ requestId: asked.id, userId: request.userId, list });
+    return list;
+  };
+
   server.get<{ Params: UserParams; Querystring: ListQuery }>(
     '/v1/users/:userId/recommendations',
     {
@@ -19,8 +45,9 @@ export function recommendations(server: FastifyInstance, { served }: ServerParts
         response: { 200: ListAnswer, ...problems },
       },
     },
-    async ({ params, query }) =>
-      served().recommender.recommend({
+    async (asked) => {
+      const { params, query } = asked;
+      return listFor(served(), asked, {
         userId: params.userId,
         limit: query.limit,
         park: query.park,
@@ -28,7 +55,8 @@ export function recommendations(server: FastifyInstance, { served }: ServerParts
         deny: query.exclude,
         includeVisited: query.include_visited,
         explain: query.explain,
-      }),
+      });
+    },
   );
 
   server.post<{ Body: ListBody }>(
@@ -42,17 +70,18 @@ export function recommendations(server: FastifyInstance, { served }: ServerParts
         response: { 200: Type.Union([ListAnswer, ListsAnswer]), ...problems },
       },
     },
-    async ({ body: { users, ...request } }) => {
-      const { recommender, generation } = served();
-      if (users === undefined) return recommender.recommend(request);
+    async (asked) => {
+      const { users, ...request } = asked.body;
+      const now = served();
+      if (users === undefined) return listFor(now, asked, request);
       if (request.visits !== undefined)
         throw new RecommenderError(
           'RECOMMENDER_REQUEST_INVALID',
           "The body has both 'users' and 'visits'; visits are one visitor's, so send them in a request of their own.",
         );
       return {
-        lists: users.map((userId) => ({ userId, ...recommender.recommend({ ...request, userId }) })),
-        generation: generation.seqs,
+        lists: users.map((userId) => ({ userId, ...listFor(now, asked, { ...request, userId }) })),
+        generation: now.generation.seqs,
       };
     },
   );

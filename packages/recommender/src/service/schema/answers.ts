@@ -37,6 +37,9 @@ const list = {
       bucket: Type.Integer({ minimum: 0, maximum: 9_999 }),
     }),
   ),
+  degraded: Type.Optional(
+    Type.Boolean({ description: 'True where the service was too busy for more than the popular list.' }),
+  ),
   generation: GenerationAnswer,
 };
 
@@ -91,8 +94,18 @@ export const VersionAnswer = closed({
   experiment: orNull(closed({ experiment: Type.String(), version: Type.Integer() })),
 });
 
-/** Whether the process lives, or can answer. */
+/** Whether the process lives. */
 export const HealthAnswer = closed({ status: Type.String() });
+
+/** Whether it can answer, and what the last change of generation left behind. */
+export const ReadyAnswer = closed({
+  status: Type.String(),
+  generation: GenerationAnswer,
+  detail: Type.Array(Type.String(), { description: 'What needs a look, though the service answers; often empty.' }),
+});
+
+/** What a rollback went back to. */
+export const RollbackAnswer = closed({ generation: GenerationAnswer });
 
 /** An error, after RFC 9457; `type` is always `about:blank`, so `code` tells errors of one status apart. */
 export const Problem = closed({

@@ -1,0 +1,22 @@
+/** Does something again and again, each time only after the time before has ended; `stop` waits for the one under way. */
+export function every(intervalMs: number, act: () => Promise<void>): { stop(): Promise<void> } {
+  let stopped = false;
+  let underWay: Promise<void> = Promise.resolve();
+  let timer: NodeJS.Timeout;
+  const plan = () => {
+    timer = setTimeout(() => {
+      underWay = act().finally(() => {
+        if (!stopped) plan();
+      });
+    }, intervalMs);
+    timer.unref();
+  };
+  plan();
+  return {
+    async stop() {
+      stopped = true;
+      clearTimeout(timer);
+      await underWay;
+    },
+  };
+}

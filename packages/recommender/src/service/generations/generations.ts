@@ -1,0 +1,125 @@
+import type { Served } from '../served.js';
+import type { Wanted } from './wanted.js';
+
+/** What became of a change of generation; a metric counts each. */
+export type SwapResult = 'swapped' | 'refused' | 'rolled-back';
+
+/** How the service stands towards the feeds. */
+export interface GenerationState {
+  /** The last model that was refused, and the code of the error; gone with the next swap. */
+  readonly refused?: { readonly model: number; readonly code: string };
+  /** The model that was rolled back from. It is not taken again; another one is. */
+  readonly heldBack?: number;
+  /** The code of the error with which the feeds answer, as long as they do. */
+  readonly unreachable?: string;
+}
+
+/** The generation in use, and how it changes. */
+export interface Generations {
+  /** Asked once a request, so that no answer mixes two generations. */
+  served(): Served;
+  state(): GenerationState;
+  /** Asks the feeds once, and takes over what they want served. Never throws: what goes wrong is logged and kept in `state`. */
+  check(): Promise<void>;
+  /**
+   * Goes back to the model served before, or else the one before it in the feed, and stays there until the feeds want another one
+   * than now. Undefined where there is none; throws where it cannot be loaded.
+   */
+  rollBack(): Promise<Served | undefined>;
+}
+
+/** What a change of generation needs from outside. */
+export interface GenerationSources {
+  wanted(): Promise<Wanted | undefined>;
+  /** Loads, verifies and tries a generation; throws where it is not fit to serve. */
+  load(wanted: Wanted, present: Served): Promise<Served>;
+  modelBefore(model: number): Promise<number | undefined>;
+  onSwap(result: SwapResult, served: Served, why?: unknown): void;
+  /** The feeds answer no more, or again. */
+  onReach(error?: unknown): void;
+  readonly now?: () => number;
+}
+
+/** A refused model is tried again after this long, since the fault may have been the disk's. */
+const RETRY_MS = 60_000;
+
+/** Keeps one reference to what is served, and moves it only to what has been loaded whole and has answered well. */
+export function generationsFrom(
+  first: Served,
+  experiment: number | undefined,
+  sources: GenerationSources,
+): Generations {
+  const { now = Date.now } = sources;
+  let served = first;
+  let taken: Wanted = { model: first.generation.seqs.model, experiment };
+  const before: number[] = [];
+  let state: GenerationState = {};
+  let retry: { wanted: Wanted; atMs: number } | undefined;
+  let running: Promise<unknown> = Promise.resolve();
+
+  /** One change at a time: a rollback waits for a check, and the other way round. */
+  const inTurn = <R>(change: () => Promise<R>): Promise<R> => {
+    const turn = running.then(change);
+    running = turn.catch(() => undefined);
+    return turn;
+  };
+
+  const takeOver = (next: Served, wanted: Wanted, result: SwapResult): void => {
+    if (result === 'swapped' && wanted.model !== taken.model) before.push(taken.model);
+    [served, taken, retry] = [next, wanted, undefined];
+    sources.onSwap(result, next);
+  };
+
+  const ask = async (): Promise<Wanted | undefined> => {
+    try {
+      const wanted = await sources.wanted();
+      if (state.unreachable !== undefined) {
+        const { refused, heldBack } = state;
+        state = { ...(refused && { refused }), ...(heldBack !== undefined && { heldBack }) };
+        sources.onReach();
+      }
+      return wanted;
+    } catch (error) {
+      if (state.unreachable === undefined) sources.onReach(error);
+      state = { ...state, unreachable: codeOf(error) };
+      return undefined;
+    }
+  };
+
+  const check = async (): Promise<void> => {
+    const asked = await ask();
+    if (asked === undefined) return;
+    const wanted = asked.model === state.heldBack ? { ...asked, model: taken.model } : asked;
+    if (same(wanted, taken) || (retry !== undefined && same(wanted, retry.wanted) && now() < retry.atMs)) return;
+    try {
+      takeOver(await sources.load(wanted, served), wanted, 'swapped');
+      state = wanted.model === asked.model ? {} : { heldBack: asked.model };
+    } catch (error) {
+      retry = { wanted, atMs: now() + RETRY_MS };
+      state = { ...state, refused: { model: wanted.model, code: codeOf(error) } };
+      sources.onSwap('refused', served, error);
+    }
+  };
+
+  const rollBack = async (): Promise<Served | undefined> => {
+    const from = taken.model;
+    const model = before.at(-1) ?? (await sources.modelBefore(from));
+    if (model === undefined) return undefined;
+    const wanted = { ...taken, model };
+    takeOver(await sources.load(wanted, served), wanted, 'rolled-back');
+    before.pop();
+    state = { heldBack: (await ask())?.model ?? from };
+    return served;
+  };
+
+  return { served: () => served, state: () => state, check: () => inTurn(check), rollBack: () => inTurn(rollBack) };
+}
+
+function same(a: Wanted, b: Wanted): boolean {
+  return a.model === b.model && a.experiment === b.experiment;
+}
+
+/** Only the code, since the state is shown to everybody; the sentence, which may name a path, goes into the log. */
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'UNEXPECTED';
+}

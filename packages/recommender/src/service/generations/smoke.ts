@@ -1,0 +1,77 @@
+import type { RecommendationRequest, Recommendations } from '../../answers/recommender.js';
+import { RecommenderError } from '../../errors.js';
+import { seenBy } from '../../generation/generation.js';
+import type { Generation } from '../../generation/generation.js';
+import type { Served } from '../served.js';
+
+/** Most parks, and known users, that are asked for. */
+const SAMPLE = 20;
+
+/**
+ * Asks a generation a fixed set of requests before anybody else does: known users, an unknown one, a visitor known by visits alone, parks. Each
+ * answer must be as long as it can be, of named attractions, with finite scores, none of them visited.
+ * @throws RecommenderError RECOMMENDER_SMOKE_FAILED with the first request that is answered wrongly
+ */
+export function checkAnswers({ generation, recommender }: Pick<Served, 'generation' | 'recommender'>): void {
+  smokeSet(generation).forEach((request, n) => {
+    const fault = faultOf(generation, request, answerTo(recommender, request));
+    if (fault !== undefined)
+      // The number and not the request, which names a user.
+      throw new RecommenderError(
+        'RECOMMENDER_SMOKE_FAILED',
+        `Model ${generation.seqs.model} answers request ${n} of the smoke set wrongly: ${fault}. Train again.`,
+      );
+  });
+}
+
+function smokeSet({ model, attractions, parks }: Generation): RecommendationRequest[] {
+  const visit = attractions[0]?.attractionId;
+  return [
+    {},
+    { userId: 'smoke: nobody has this id' },
+    ...(visit === undefined ? [] : [{ visits: [visit] }]),
+    ...spread(model.userIds).map((userId) => ({ userId })),
+    ...spread([...parks.keys()]).map((park) => ({ park, userId: model.userIds[0] })),
+  ].map((request) => ({ ...request, limit: 10 }));
+}
+
+/** At most `SAMPLE` of a list, evenly spread, the first and the last among them. */
+function spread<T>(list: readonly T[]): T[] {
+  if (list.length <= SAMPLE) return [...list];
+  return Array.from({ length: SAMPLE }, (_, n) => list[Math.round((n * (list.length - 1)) / (SAMPLE - 1))] as T);
+}
+
+function answerTo(recommender: Served['recommender'], request: RecommendationRequest): Recommendations | Error {
+  try {
+    return recommender.recommend(request);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function faultOf(
+  generation: Generation,
+  request: RecommendationRequest,
+  answer: Recommendations | Error,
+): string | undefined {
+  if (answer instanceof Error) return answer.message;
+  const { recommendations } = answer;
+  const visited = visitedBy(generation, request);
+  const pool = request.park === undefined ? generation.itemOf.values() : (generation.parks.get(request.park) ?? []);
+  const able = [...pool].filter((item) => !visited.has(item)).length;
+  const due = Math.min(request.limit ?? 0, able);
+  if (recommendations.length !== due) return `it lists ${recommendations.length} attractions where ${due} are due`;
+  if (new Set(recommendations.map(({ attractionId }) => attractionId)).size !== due) return 'an attraction comes twice';
+  const bad = recommendations.find(
+    ({ attractionId, name, score }) =>
+      name === '' || !Number.isFinite(score) || visited.has(generation.itemOf.get(attractionId) ?? -1),
+  );
+  return bad && `'${bad.attractionId}' has no name, no finite score (${bad.score}), or was visited before`;
+}
+
+function visitedBy(generation: Generation, { userId, visits = [] }: RecommendationRequest): Set<number> {
+  const user = userId === undefined ? undefined : generation.userOf.get(userId);
+  const items = new Set(user === undefined ? [] : seenBy(generation, user));
+  for (const id of visits) items.add(generation.itemOf.get(id) ?? -1);
+  return items;
+}

@@ -1,0 +1,71 @@
+import type { FeedStore } from '@attractions/feeds';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { Composition } from '../answers/compose.js';
+import { drain } from './drain.js';
+import { followFeeds } from './generations/follow.js';
+import { createMetrics } from './metrics.js';
+import { pressureOf } from './pressure.js';
+import type { Bounds } from './pressure.js';
+import type { Served } from './served.js';
+import { createServer } from './server.js';
+
+/** What a service is made of. */
+export interface ServiceParts {
+  readonly store: FeedStore;
+  readonly logger: FastifyBaseLogger;
+  readonly version: string;
+  readonly composition: Composition;
+  readonly pollMs: number;
+  readonly bounds: Bounds;
+  readonly access: { readonly apiKeyHashes: readonly string[]; readonly ratePerSecond: number };
+  readonly adminToken: string | undefined;
+  readonly drainMs: number;
+}
+
+/** A service whose parts run, though it does not listen yet. */
+export interface Service {
+  readonly server: FastifyInstance;
+  served(): Served;
+  close(): Promise<void>;
+  readonly closed: Promise<void>;
+}
+
+/**
+ * Puts the service together on a generation that has been tried.
+ * @throws RecommenderError, FeedsError where there is none
+ */
+export async function startService(parts: ServiceParts): Promise<Service> {
+  const { logger, access, adminToken } = parts;
+  const pressure = pressureOf(parts.bounds);
+  const ending = drain();
+  const generations = await followFeeds({ ...parts, onSwap: (result) => metrics.swapped(result) });
+  const { served } = generations;
+  const metrics = createMetrics(served, pressure);
+  const server = createServer({
+    served,
+    logger,
+    version: parts.version,
+    state: generations.state,
+    metrics,
+    pressure,
+    access: {
+      apiKeys: access.apiKeyHashes.map((hash) => Buffer.from(hash, 'hex')),
+      ratePerSecond: access.ratePerSecond,
+    },
+    ...(adminToken !== undefined && { administration: { token: adminToken, rollBack: generations.rollBack } }),
+    closing: ending.closing,
+  });
+  server.addHook('onRequest', (_request, _reply, done) => {
+    ending.touch();
+    done();
+  });
+  const closed = new Promise<void>((resolve) => {
+    server.addHook('onClose', async () => {
+      await generations.stop();
+      pressure.close();
+      logger.info('closed');
+      resolve();
+    });
+  });
+  return { server, served, close: () => ending.end(server, parts.drainMs), closed };
+}
