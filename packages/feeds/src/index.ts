@@ -4,6 +4,7 @@ export { evaluationReport } from './contracts/evaluation-report.js';
 export { experiments } from './contracts/experiments.js';
 export { nextAttraction } from './contracts/next-attraction.js';
 export { hourOfDay, nextTerms, scoreNext } from './contracts/next-attraction-score.js';
+export { exposures } from './contracts/exposures.js';
 export { popularity } from './contracts/popularity.js';
 export { rejects } from './contracts/rejects.js';
 export { trials } from './contracts/trials.js';
@@ -30,6 +31,7 @@ export type {
 export type { Experiment, Panel } from './contracts/experiments.js';
 export type { NextAttractionModel, ParkTables } from './contracts/next-attraction.js';
 export type { NextRequest, NextTerms } from './contracts/next-attraction-score.js';
+export type { Exposure } from './contracts/exposures.js';
 export type { Popularity } from './contracts/popularity.js';
 export type { Reject } from './contracts/rejects.js';
 export type { Trial } from './contracts/trials.js';

@@ -9,6 +9,7 @@ const contracts: readonly FeedContract<unknown>[] = [
   feeds.attractions,
   feeds.evaluationReport,
   feeds.experiments,
+  feeds.exposures,
   feeds.nextAttraction,
   feeds.popularity,
   feeds.rejects,
@@ -39,6 +40,11 @@ describe('the contracts', () => {
       'experiments/config/v1.0': [
         'json',
         'experiment utf8, version int32, layerSalt utf8, layerBuckets json, salt utf8, panels json',
+      ],
+      'serving/exposures/v1.0': [
+        'parquet',
+        'shown_at timestamp[ms, UTC], request_id utf8, user_id utf8?, experiment utf8?, version int32?, panel utf8?, ' +
+          'bucket int32?, source utf8, model_seq int32, items list<utf8>',
       ],
       'training/als/v1.0': [
         'als',
