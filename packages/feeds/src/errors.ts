@@ -3,7 +3,8 @@
  * The README's table is held to this one by a test.
  */
 export const FEEDS_ERRORS = {
-  FEEDS_ROOT_INVALID: 'The root of the feeds is neither a folder, nor a `file:` URL, nor `memory:`.',
+  FEEDS_ROOT_INVALID:
+    'The root of the feeds is neither a folder, nor a `file:` URL, nor `s3://bucket/prefix`, nor `memory:`.',
   FEEDS_PATH_INVALID: 'A feed path is not of the form `domain/name/v1.0`.',
   FEEDS_EMPTY: 'The feed has no update yet.',
   FEEDS_NO_SUCH_UPDATE: 'The feed has updates, but not the one asked for.',
@@ -17,6 +18,7 @@ export const FEEDS_ERRORS = {
   FEEDS_DATA_CORRUPT: 'A data file is missing, or has another size, hash or content than its record says.',
   FEEDS_FORMAT_UNKNOWN: 'A record has a format that this release does not know.',
   FEEDS_VERSION_UNKNOWN: 'An update was written under another major version of the contract, or by another codec.',
+  FEEDS_STORE_MODULE_MISSING: 'The store needs a package that is not installed.',
   FEEDS_STORE_UNFIT: 'The store cannot put a file only if it is absent, so it cannot hold a commit log.',
   FEEDS_STORE_DENIED: 'The store refuses to write or to read: permissions, or a read-only file system.',
   FEEDS_STORE_FULL: 'The store has no room left.',
@@ -31,6 +33,7 @@ const EXIT_CODES: Partial<Record<FeedsErrorCode, 2 | 3>> = {
   FEEDS_ROOT_INVALID: 2,
   FEEDS_PATH_INVALID: 2,
   FEEDS_NO_SUCH_UPDATE: 2,
+  FEEDS_STORE_MODULE_MISSING: 2,
   FEEDS_VALUE_INVALID: 3,
   FEEDS_RECORD_CORRUPT: 3,
   FEEDS_DATA_CORRUPT: 3,

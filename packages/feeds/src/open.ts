@@ -12,6 +12,7 @@ import type { BlobStore } from './store/blob-store.js';
 import { folderStore } from './store/folder.js';
 import { memoryStore } from './store/memory.js';
 import { probe } from './store/probe.js';
+import { s3Store } from './store/s3.js';
 
 /** The feeds of one root. */
 export interface FeedStore {
@@ -24,8 +25,8 @@ export interface FeedStore {
 }
 
 /**
- * Opens the feeds below `root`: a folder (`./feeds`, an absolute path, `file:///…`), or `memory:`, which is a new and empty
- * store at each call. A root that does not exist is empty, and made by the first put. Throws FEEDS_ROOT_INVALID.
+ * Opens the feeds below `root`: a folder (`./feeds`, an absolute path, `file:///…`), or `s3://bucket/prefix` (with `?path-style=true` for
+ * servers that want the bucket in the path), or `memory:`, which is a new and empty store at each call. A root that does not exist is empty, and made by the first put. Throws FEEDS_ROOT_INVALID.
  */
 export function openFeeds(root: string): FeedStore {
   return feedStore(root, storeOf(root), systemClock);
@@ -52,7 +53,10 @@ export function feedStore(root: string, store: BlobStore, clock: Clock): FeedSto
 
 function storeOf(root: string): BlobStore {
   const invalid = (problem: string) =>
-    new FeedsError('FEEDS_ROOT_INVALID', `${JSON.stringify(root)} ${problem}; give a folder, a file: URL or memory:.`);
+    new FeedsError(
+      'FEEDS_ROOT_INVALID',
+      `${JSON.stringify(root)} ${problem}; give a folder, a file: URL, s3://bucket/prefix or memory:.`,
+    );
   if (root === '' || root.includes('\0')) throw invalid('is no root for feeds');
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(root)?.[1]?.toLowerCase();
   if (scheme === undefined) return folderStore(resolve(root));
@@ -63,6 +67,7 @@ function storeOf(root: string): BlobStore {
       throw invalid(`is no file: URL of this machine (${String(cause)})`);
     }
   }
+  if (scheme === 's3') return s3Store(root);
   if (root === 'memory:') return memoryStore();
   throw invalid(`has the scheme ${scheme}:, which this release does not know`);
 }

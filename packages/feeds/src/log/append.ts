@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import { FeedsError } from '../errors.js';
 import type { BlobStore } from '../store/blob-store.js';
+import { unanswered } from '../store/failure.js';
 import { logPaths, writeHint } from './head.js';
 import type { Entry, Log } from './log.js';
 import { parseRecord } from './parse-record.js';
@@ -103,7 +104,9 @@ async function commit({ store, feed, log }: LogEnd, record: RecordEnvelope, byte
   } catch (cause) {
     failure = cause;
   }
-  const there = await log.read(record.seq);
+  const there = await log.read(record.seq).catch((cause: unknown) => {
+    throw failure ?? unanswered(`record ${record.seq} of ${feed}`, cause);
+  });
   if (there === undefined && failure !== undefined) throw failure;
   return there?.record.commitId === record.commitId;
 }

@@ -46,3 +46,12 @@ export function noHardLinks(path: string, cause: unknown): FeedsError {
     cause,
   });
 }
+
+/** A write that may have been carried out, or may yet be: whatever went wrong after it, nobody may count on either. */
+export function unanswered(path: string, cause: unknown): FeedsError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const mend = 'When the store answers again, see whether it is there';
+  return new FeedsError('FEEDS_STORE_FAILED', `No answer tells whether ${path} was written: ${why} ${mend}.`, {
+    cause,
+  });
+}

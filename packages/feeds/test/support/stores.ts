@@ -6,11 +6,13 @@ import type { BlobStore } from '../../src/store/blob-store.js';
 import { folderStore } from '../../src/store/folder.js';
 import { memoryStore } from '../../src/store/memory.js';
 import { temporaryFolder } from './folders.js';
+import { newS3Store, NO_S3 } from './s3.js';
 
 /** Every store, by name, each new: what all of them must do is tested on all of them. */
 export const STORES: readonly (readonly [name: string, open: () => BlobStore])[] = [
   ['memory', memoryStore],
   ['folder', () => folderStore(temporaryFolder())],
+  ...(NO_S3 === undefined ? ([['S3', newS3Store]] as const) : []),
 ];
 
 /** A clock that stands until it is set, and on which sleeping takes no time. */
