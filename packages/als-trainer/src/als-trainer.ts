@@ -1,14 +1,13 @@
 import type { AlsGeneration, VisitsTable } from '@attractions/feeds';
 
-import { orient } from './csr.js';
 import { fillInitial } from './initial.js';
-import { checkInteractions } from './interactions.js';
 import type { TrainRun, WarmStart } from './model.js';
 import { resolveOptions } from './options.js';
 import type { AlsOptions } from './options.js';
+import { preparePairs } from './prepare.js';
 import { trainOriented } from './train.js';
 import type { AttractionsRecommenderTrainer } from './trainer.js';
-import { indexVisits } from './visits.js';
+import { indexVisits, visitAges } from './visits.js';
 import type { IndexedVisits } from './visits.js';
 
 /** Copies the rows of the ids that `known` has too. */
@@ -60,9 +59,10 @@ export class AlsTrainer implements AttractionsRecommenderTrainer<AlsGeneration> 
 
   async train(visits: VisitsTable, run: TrainRun = {}): Promise<AlsGeneration> {
     const indexed = indexVisits(visits);
-    const { interactions, userIds, attractionIds } = indexed;
-    checkInteractions(interactions);
-    const pairs = orient(interactions, !this.options.implicitFeedback);
+    const { userIds, attractionIds } = indexed;
+    const daysAgo = this.options.halfLifeDays > 0 ? { daysAgo: visitAges(visits) } : {};
+    const interactions = { ...indexed.interactions, ...daysAgo };
+    const pairs = preparePairs(interactions, this.options);
     const warmStart = run.warmStart ?? (this.previous && continueFrom(this.previous, indexed, this.options));
     const model = await trainOriented(
       { ...interactions, pairs },

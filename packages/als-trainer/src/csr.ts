@@ -44,7 +44,7 @@ function groupByItem({ users, items, weights, userCount, itemCount }: Interactio
 }
 
 /** The same pairs by column. Since rows are visited in order, the new columns come out ascending: a stable counting sort. */
-function transpose(csr: Csr): Csr {
+export function transpose(csr: Csr): Csr {
   const { rowCount, columnCount } = csr;
   const offsets = countRows(csr.columns, columnCount);
   const next = offsets.slice(0, columnCount);

@@ -75,7 +75,7 @@ function reporter({ logger, onIteration }: TrainContext): (iteration: Iteration)
   return ({ iteration, iterations, loss, pairsPerSecond, secondsLeft }) =>
     logger.info(
       { iteration, iterations, loss, pairsPerSecond, secondsLeft },
-      `iteration ${iteration} of ${iterations}`,
+      `iteration ${iteration} of ${iterations}: loss ${loss.toFixed(2)}, ${secondsLeft.toFixed(1)} s left`,
     );
 }
 

@@ -1,14 +1,13 @@
 import { solveCholesky } from './cholesky.js';
-import { orient } from './csr.js';
 import { AlsError } from './errors.js';
 import { gramian } from './gramian.js';
 import type { HalfStep } from './half-step.js';
-import { checkInteractions } from './interactions.js';
 import type { AlsModel } from './model.js';
 import { solveNonNegative } from './non-negative.js';
 import { emptyEquations, setEquations } from './normal-equations.js';
 import { objectiveOf } from './objective.js';
 import { resolveOptions } from './options.js';
+import { preparePairs } from './prepare.js';
 
 /** What folding in reads of a model. Without `options` the defaults are taken. */
 export type FoldInModel = Pick<AlsModel, 'rank' | 'itemFactors'> & Partial<Pick<AlsModel, 'options'>>;
@@ -41,12 +40,10 @@ export function foldIn(model: FoldInModel, items: Uint32Array, weights?: Float32
     throw new AlsError('ALS_ITEM_OUT_OF_RANGE', [`Item ${bad} is not in the model, which has ${itemCount} items.`]);
   const interactions = { userCount: 1, itemCount, users: new Uint32Array(items.length), items };
   const weighted = weights ? { ...interactions, weights } : interactions;
-  checkInteractions(weighted);
-
   const options = resolveOptions({ ...model.options, rank });
   const step: HalfStep = {
     rank,
-    pairs: orient(weighted, !options.implicitFeedback).byUser,
+    pairs: preparePairs(weighted, options).byUser,
     fixed: itemFactors,
     gramian: gramianOf(model),
     objective: objectiveOf(options),

@@ -13,6 +13,8 @@ export interface Interactions {
   readonly items: Uint32Array;
   /** Finite; 1 each where absent. Implicit feedback: below zero is a dislike, and a pair whose sum is zero says nothing. */
   readonly weights?: Float32Array;
+  /** Age of each entry, 0 or more and finite; only the option `halfLifeDays` asks for it. */
+  readonly daysAgo?: Float32Array;
   /** Seeds the first vector of each user, so that it follows the user and not the row; the row index where absent. */
   readonly userKeys?: Uint32Array;
   /** The same for items. */
@@ -31,7 +33,7 @@ function firstNotFinite(values: Float32Array): number {
 }
 
 function* problemsOf(interactions: Interactions): Generator<string> {
-  const { userCount, itemCount, users, items, weights, userKeys, itemKeys } = interactions;
+  const { userCount, itemCount, users, items, weights, daysAgo, userKeys, itemKeys } = interactions;
   for (const [name, count] of Object.entries({ userCount, itemCount }))
     if (!Number.isInteger(count) || count < 0 || count >= 2 ** 31)
       yield `${name} is ${count}; make it a whole number of 0 to 2147483647.`;
@@ -39,6 +41,10 @@ function* problemsOf(interactions: Interactions): Generator<string> {
     yield `users has ${users.length} entries and items has ${items.length}; give both one entry a pair.`;
   if (weights && weights.length !== users.length)
     yield `weights has ${weights.length} entries for ${users.length} pairs; give one each, or leave weights out.`;
+  if (daysAgo && daysAgo.length !== users.length)
+    yield `daysAgo has ${daysAgo.length} entries for ${users.length} pairs; give one each, or leave daysAgo out.`;
+  const badAge = daysAgo ? daysAgo.findIndex((days) => !(days >= 0 && days < Infinity)) : -1;
+  if (badAge >= 0) yield `daysAgo[${badAge}] is ${daysAgo?.[badAge]}; every age must be a finite number of 0 or more.`;
   if (userKeys && userKeys.length !== userCount)
     yield `userKeys has ${userKeys.length} entries for ${userCount} users; give one each, or leave userKeys out.`;
   if (itemKeys && itemKeys.length !== itemCount)

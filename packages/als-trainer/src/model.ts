@@ -8,6 +8,8 @@ export interface HistoryEntry {
   readonly loss: number;
   /** Wall time of this iteration alone. */
   readonly seconds: number;
+  /** Mean loss of the held-out pairs, where there are any. */
+  readonly heldOutLoss?: number;
 }
 
 /** One finished iteration, as it is reported while training. */

@@ -1,7 +1,7 @@
 const ln2 = 0.6931471805599453;
 
 /** Natural logarithm of a finite number above 0, to about 1e-15. */
-function log(value: number): number {
+export function log(value: number): number {
   let exponent = 0;
   let mantissa = value;
   for (; mantissa >= 1.4142135623730951; mantissa /= 2) exponent++;
@@ -25,6 +25,9 @@ function exp(value: number): number {
   for (let k = 0; k > doublings; k--) scaled /= 2;
   return scaled;
 }
+
+/** 2 to the power `-halvings`, for 0 or more halvings. */
+export const halved = (halvings: number): number => exp(-ln2 * halvings);
 
 /**
  * `base` to the power `exponent`, for a base of 0 or more and an exponent of 0 to 1; 0 to the power 0 is 1.

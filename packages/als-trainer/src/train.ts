@@ -1,10 +1,10 @@
-import { orient } from './csr.js';
 import type { Orientations } from './csr.js';
+import { earlyStop, holdOut } from './early-stop.js';
+import type { EarlyStop } from './early-stop.js';
 import { AlsError } from './errors.js';
 import { fillInitial } from './initial.js';
 import { fastestKernel } from './fastest-kernel.js';
 import type { KernelFactory } from './fastest-kernel.js';
-import { checkInteractions } from './interactions.js';
 import type { Interactions } from './interactions.js';
 import type { Kernel, Problem } from './kernel.js';
 import { totalLoss } from './loss.js';
@@ -12,6 +12,7 @@ import type { AlsModel, HistoryEntry, TrainRun, WarmStart } from './model.js';
 import { objectiveOf } from './objective.js';
 import { resolveOptions } from './options.js';
 import type { AlsOptions } from './options.js';
+import { preparePairs } from './prepare.js';
 
 /** Oriented pairs, and what the first factors are seeded from. */
 export type TrainInput = Pick<Interactions, 'userCount' | 'itemCount' | 'userKeys' | 'itemKeys'> & {
@@ -58,7 +59,12 @@ async function iterate(problem: Problem, kernel: Kernel, signal?: AbortSignal): 
 }
 
 /** The training loop: iterate, keep the history, report. */
-async function runIterations(problem: Problem, kernel: Kernel, run: TrainRun): Promise<HistoryEntry[]> {
+async function runIterations(
+  problem: Problem,
+  kernel: Kernel,
+  run: TrainRun,
+  early?: EarlyStop,
+): Promise<HistoryEntry[]> {
   const { iterations } = problem.options;
   const pairCount = problem.pairs.byUser.columns.length;
   const history: HistoryEntry[] = [];
@@ -70,11 +76,15 @@ async function runIterations(problem: Problem, kernel: Kernel, run: TrainRun): P
       throw new AlsError('ALS_DIVERGED', [
         `The loss is ${loss} after iteration ${iteration}; raise regularization, or lower alpha or the weights.`,
       ]);
+    if (early) kernel.store();
+    const verdict = early?.judge();
     const seconds = (performance.now() - begin) / 1000;
     total += seconds;
-    history.push({ iteration, loss, seconds });
+    const entry = { iteration, loss, seconds, ...(verdict ? { heldOutLoss: verdict.heldOutLoss } : {}) };
+    history.push(entry);
     const secondsLeft = (total / iteration) * (iterations - iteration);
-    run.onIteration?.({ iteration, iterations, loss, seconds, pairsPerSecond: pairCount / seconds, secondsLeft });
+    run.onIteration?.({ ...entry, iterations, pairsPerSecond: pairCount / seconds, secondsLeft });
+    if (verdict?.enough) break;
   }
   return history;
 }
@@ -91,11 +101,14 @@ export async function trainOriented(
 ): Promise<AlsModel> {
   run.signal?.throwIfAborted();
   const factors = firstFactors(input, options, run.warmStart);
-  const problem: Problem = { options, objective: objectiveOf(options), pairs: input.pairs, ...factors };
+  const split = options.heldOutShare > 0 ? holdOut(input.pairs, input, options) : undefined;
+  const problem: Problem = { options, objective: objectiveOf(options), pairs: split?.pairs ?? input.pairs, ...factors };
+  const early = split && earlyStop(problem, split.heldOut);
   const kernel = kernelFor(problem, run.threads);
   try {
-    const history = await runIterations(problem, kernel, run);
-    kernel.store();
+    const history = await runIterations(problem, kernel, run, early);
+    if (early) early.restore();
+    else kernel.store();
     return { rank: options.rank, ...factors, history, options };
   } finally {
     await kernel.close();
@@ -116,7 +129,5 @@ export async function trainAls(
   run: TrainRun = {},
 ): Promise<AlsModel> {
   const resolved = resolveOptions(options);
-  checkInteractions(interactions);
-  const pairs = orient(interactions, !resolved.implicitFeedback);
-  return trainOriented({ ...interactions, pairs }, resolved, run);
+  return trainOriented({ ...interactions, pairs: preparePairs(interactions, resolved) }, resolved, run);
 }

@@ -1,5 +1,6 @@
 import type { VisitsTable } from '@attractions/feeds';
 
+import { AlsError } from './errors.js';
 import type { Interactions } from './interactions.js';
 import { vocabularyOf } from './vocabulary.js';
 
@@ -8,7 +9,7 @@ export interface IndexedVisits {
   readonly userIds: readonly string[];
   readonly attractionIds: readonly string[];
   /** One pair a visit, so the weight of a (user, attraction) pair is its number of visits. */
-  readonly interactions: Required<Omit<Interactions, 'weights'>>;
+  readonly interactions: Required<Omit<Interactions, 'weights' | 'daysAgo'>>;
 }
 
 /**
@@ -30,4 +31,18 @@ export function indexVisits(visits: VisitsTable): IndexedVisits {
       itemKeys: attractions.keys,
     },
   };
+}
+
+const dayMs = 86_400_000;
+
+/** Days of each visit before the latest of the table. Not the clock's: the same visits always give the same model. */
+export function visitAges(visits: VisitsTable): Float32Array {
+  const column = visits.getChild('visited_at');
+  if (!column || column.nullCount > 0)
+    throw new AlsError('ALS_VISITS_INVALID', [
+      'The visits lack a time in their column visited_at; every visit needs one where halfLifeDays is above 0.',
+    ]);
+  const times = Float64Array.from(column, Number);
+  const latest = times.reduce((a, b) => Math.max(a, b), -Infinity);
+  return Float32Array.from(times, (time) => (latest - time) / dayMs);
 }

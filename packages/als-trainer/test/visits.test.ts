@@ -5,7 +5,7 @@ import type { VisitsTable } from '@attractions/feeds';
 
 import { AlsTrainer } from '../src/als-trainer.js';
 import { vocabularyOf } from '../src/vocabulary.js';
-import { indexVisits } from '../src/visits.js';
+import { indexVisits, visitAges } from '../src/visits.js';
 import { visitsTable } from './support/visits-table.js';
 
 describe('vocabularyOf', () => {
@@ -58,4 +58,27 @@ test('no visits are refused', async () => {
   const empty: VisitsTable = visitsTable([]);
   await expect(new AlsTrainer().train(empty)).rejects.toMatchObject({ code: 'ALS_INTERACTIONS_EMPTY' });
   await expect(new AlsTrainer().train(new Table())).rejects.toMatchObject({ code: 'ALS_VISITS_INVALID' });
+});
+
+test('ages are days before the latest visit of the table', () => {
+  const table = visitsTable([
+    ['ann', 'p:castle', 0],
+    ['ann', 'p:castle', 36],
+    ['bob', 'p:wheel', 48],
+  ]);
+  expect([...visitAges(table)]).toEqual([2, 0.5, 0]);
+});
+
+test('a half-life makes the model depend on when, and not on the order of the visits', async () => {
+  const visits: [string, string, number][] = [
+    ['ann', 'p:castle', 0],
+    ['ann', 'p:wheel', 480],
+    ['bob', 'p:wheel', 240],
+  ];
+  const options = { rank: 2, iterations: 3, halfLifeDays: 5 };
+  const train = (given: typeof visits) => new AlsTrainer(options).train(visitsTable(given));
+  const [first, reversed] = [await train(visits), await train(visits.toReversed())];
+  expect(reversed.userFactors).toEqual(first.userFactors);
+  const early = await train(visits.map(([user, attraction]) => [user, attraction, 0]));
+  expect(early.userFactors).not.toEqual(first.userFactors);
 });

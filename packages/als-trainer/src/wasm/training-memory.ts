@@ -1,7 +1,9 @@
 import type { Csr } from '../csr.js';
 import { AlsError } from '../errors.js';
+import type { Interactions } from '../interactions.js';
 import type { Problem, Side } from '../kernel.js';
 import { termsOf } from '../objective.js';
+import type { AlsOptions } from '../options.js';
 import { rowRanges, sliceBounds } from '../ranges.js';
 import { addressableBytes, pageBytes, planMemory } from './memory-plan.js';
 import type { MemoryPlan } from './memory-plan.js';
@@ -25,13 +27,23 @@ function longestRow({ rowCount, offsets }: Csr): number {
   return longest;
 }
 
-/** Pages of a memory of that many bytes. */
-function pagesOf(bytes: number): number {
+function checkBytes(bytes: number, how: string): void {
   if (bytes > addressableBytes)
     throw new AlsError('ALS_TOO_LARGE', [
-      `The training needs ${bytes} bytes and a kernel can address ${addressableBytes}; lower rank, or train on fewer pairs.`,
+      `The training needs ${how} ${bytes} bytes and a kernel can address ${addressableBytes}; lower rank, or train on fewer pairs.`,
     ]);
-  return Math.ceil(bytes / pageBytes);
+}
+
+/**
+ * Refuses, before any work, what cannot fit whatever the pairs are like.
+ *
+ * @throws AlsError `ALS_TOO_LARGE`.
+ */
+export function checkSize({ userCount, itemCount }: Interactions, { rank, solver }: AlsOptions): void {
+  // Pairs that repeat are joined, so their number is not known yet: at least one.
+  const least = { pairCount: 1, longestRow: 1, threads: 1, weightBytes: 1, ranges: { users: 1, items: 1 } } as const;
+  const { bytes } = planMemory({ ...least, rank, cholesky: solver === 'cholesky', userCount, itemCount });
+  checkBytes(bytes, 'at least');
 }
 
 /** Copies rows of `rank` numbers from one row length to another. */
@@ -62,7 +74,8 @@ export function loadTraining(problem: Problem, { allocate }: WasmHost, threads: 
     longestRow: Math.max(longestRow(byUser), longestRow(byItem)),
     ranges: rangeCounts,
   });
-  const memory = allocate(pagesOf(plan.bytes));
+  checkBytes(plan.bytes, 'all in all');
+  const memory = allocate(Math.ceil(plan.bytes / pageBytes));
   const words = (at: number, values: Uint32Array) => new Uint32Array(memory.buffer, at, values.length).set(values);
   const numbers = (at: number, values: Float32Array) => new Float32Array(memory.buffer, at, values.length).set(values);
   for (const side of ['users', 'items'] as const) {

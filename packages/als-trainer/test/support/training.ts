@@ -1,9 +1,9 @@
-import { orient } from '../../src/csr.js';
 import type { KernelFactory } from '../../src/fastest-kernel.js';
 import type { Interactions } from '../../src/interactions.js';
 import type { AlsModel, TrainRun } from '../../src/model.js';
 import { resolveOptions } from '../../src/options.js';
 import type { AlsOptions } from '../../src/options.js';
+import { preparePairs } from '../../src/prepare.js';
 import { trainOriented } from '../../src/train.js';
 
 /** `trainAls` with a kernel of one's choice. */
@@ -14,7 +14,7 @@ export function trainWith(
   run: TrainRun = {},
 ): Promise<AlsModel> {
   const options = resolveOptions(given);
-  const pairs = orient(interactions, !options.implicitFeedback);
+  const pairs = preparePairs(interactions, options);
   return trainOriented({ ...interactions, pairs }, options, run, kernelFor);
 }
 
