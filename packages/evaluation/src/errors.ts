@@ -5,6 +5,7 @@ export const EVALUATION_ERRORS = {
   EVALUATION_HELD_OUT_INVALID: 'The held-out pairs contradict themselves, or lack the popularity that a metric needs.',
   EVALUATION_RANKING_INVALID: 'A ranking names an item twice, or one that does not exist.',
   EVALUATION_SCORES_INVALID: 'A recommender gave scores of the wrong number, or one that is no number.',
+  EVALUATION_LINEAGE_BROKEN: 'An update does not name the updates it was made from.',
   EVALUATION_NOTHING_HELD_OUT: 'No visitor has enough attractions for anything to be held out.',
 } as const;
 
@@ -14,11 +15,14 @@ export type EvaluationErrorCode = keyof typeof EVALUATION_ERRORS;
 /** The one error this package throws; the message is a sentence with the offending value and the mend. */
 export class EvaluationError extends Error {
   override readonly name = 'EvaluationError';
+  /** For a command line: 2 for wrong options, 3 for data or a model that is refused. */
+  readonly exitCode: 2 | 3;
 
   constructor(
     readonly code: EvaluationErrorCode,
     message: string,
   ) {
     super(message);
+    this.exitCode = code === 'EVALUATION_OPTIONS_INVALID' ? 2 : 3;
   }
 }

@@ -4,6 +4,7 @@ import type { CommandOutput, Logger } from '@attractions/config';
 import { openFeeds } from '@attractions/feeds';
 
 import type { Runner } from './commands/command.js';
+import { evaluateCommand } from './commands/evaluate.js';
 import { feedsCommand } from './commands/feeds.js';
 import { recommendCommand } from './commands/recommend.js';
 import { runCommand } from './commands/run.js';
@@ -49,6 +50,7 @@ function programOf(output: CommandOutput, json: boolean): Command {
     .addCommand(runCommand(run))
     .addCommand(etlCommand(run))
     .addCommand(trainCommand(run))
+    .addCommand(evaluateCommand(run))
     .addCommand(serveCommand(run))
     .addCommand(recommendCommand(run))
     .addCommand(feedsCommand(run));

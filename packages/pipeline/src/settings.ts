@@ -2,10 +2,11 @@ import { trainSettings } from '@attractions/als-trainer';
 import { describeSettings } from '@attractions/config';
 import type { Config } from '@attractions/config';
 import { etlSettings } from '@attractions/etl';
+import { evaluationSettings } from '@attractions/evaluation';
 import { serveSettings } from '@attractions/recommender';
 
 /** Every setting of every stage: what `.env.example` lists, and what is checked at once before anything starts. */
-export const pipelineSettings = { ...etlSettings, ...trainSettings, ...serveSettings };
+export const pipelineSettings = { ...etlSettings, ...trainSettings, ...evaluationSettings, ...serveSettings };
 
 /** The values of {@link pipelineSettings}. */
 export type PipelineConfig = Config<typeof pipelineSettings>;

@@ -4,7 +4,18 @@ import { expect, test } from '@jest/globals';
 
 import { attractions, emptyFolder, quick } from './support/command-line.js';
 
-const COMMANDS = ['run', 'etl', 'train', 'serve', 'recommend', 'feeds', 'feeds ls', 'feeds history', 'feeds show'];
+const COMMANDS = [
+  'run',
+  'etl',
+  'train',
+  'evaluate',
+  'serve',
+  'recommend',
+  'feeds',
+  'feeds ls',
+  'feeds history',
+  'feeds show',
+];
 
 test.each(COMMANDS)('%s --help says what it is for and that --json is there', async (command) => {
   const { exitCode, stdout } = await attractions({}, ...command.split(' '), '--help');

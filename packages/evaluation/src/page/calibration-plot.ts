@@ -1,4 +1,5 @@
-import type { CalibrationBin } from '../report/evaluation-report.js';
+import type { CalibrationBin } from '@attractions/feeds';
+
 import { drawing } from './interval-plot.js';
 import { scale, ticks } from './scale.js';
 

@@ -1,4 +1,5 @@
-import type { Interval } from '../statistics/bootstrap.js';
+import type { Interval } from '@attractions/feeds';
+
 import { escaped, signed, decimals } from './markup.js';
 import { scale, ticks } from './scale.js';
 

@@ -1,15 +1,11 @@
+import type { EvaluationReport, JudgedRecommender, Measure, Segment } from '@attractions/feeds';
+
 import type { MetricName } from '../evaluate.js';
-import { decidingMetrics } from '../report/evaluation-report.js';
-import type {
-  DecidingMetric,
-  EvaluationReport,
-  JudgedRecommender,
-  Measure,
-  Segment,
-} from '../report/evaluation-report.js';
+import { decidingMetrics } from '../report/deciding-metrics.js';
+import type { DecidingMetric } from '../report/deciding-metrics.js';
 import { calibrationPlot } from './calibration-plot.js';
 import { intervalPlot } from './interval-plot.js';
-import { decimals, escaped, signed, table } from './markup.js';
+import { escaped, signed, table } from './markup.js';
 import { style } from './style.js';
 
 const headings: Readonly<Record<MetricName, string>> = {
@@ -24,8 +20,11 @@ const headings: Readonly<Record<MetricName, string>> = {
   popularityBias: 'Popularity bias',
 };
 
-/** A report as one HTML page that a person reads: no script, no file beside it. The last recommender is shown in detail. */
-export function reportPage(report: EvaluationReport): string {
+/**
+ * A report as one HTML page that a person reads: no script, no file beside it. The last recommender is shown in detail.
+ * @param origin where the report is kept, as a sentence for its foot.
+ */
+export function reportPage(report: EvaluationReport, origin?: string): string {
   const { protocol, recommenders, baseline } = report;
   const ours = recommenders.at(-1);
   const title = 'Does it help?';
@@ -40,6 +39,7 @@ export function reportPage(report: EvaluationReport): string {
     '<h2>By how much the visitor had seen</h2>',
     segmentTable(recommenders, ({ activity }) => activity, protocol.k),
     ...(ours ? detail(ours, baseline) : []),
+    ...(origin === undefined ? [] : [`<footer>${escaped(origin)}</footer>`]),
   ];
   return [
     '<!doctype html>',
@@ -81,16 +81,19 @@ function segmentTable(
   segmentsOf: (recommender: JudgedRecommender) => readonly Segment[],
   k: number,
 ): string {
-  const rows = recommenders.flatMap((recommender) =>
-    segmentsOf(recommender).map(({ segment, requests, measures }) => [
-      recommender.name,
-      segment,
-      count(requests),
-      ...decidingMetrics.flatMap((metric) => [measures[metric].mean, differenceOf(measures[metric])]),
-    ]),
+  const [first] = recommenders;
+  const rows = (first ? segmentsOf(first) : []).flatMap(({ segment, requests }, n) =>
+    recommenders.map((recommender, place) => {
+      const { measures } = segmentsOf(recommender)[n] as Segment;
+      return [
+        place === 0 ? `${segment} (${count(requests)})` : '',
+        recommender.name,
+        ...decidingMetrics.flatMap((metric) => [measures[metric].mean, differenceOf(measures[metric])]),
+      ];
+    }),
   );
   return table(
-    ['Recommender', 'Segment', 'Requests', ...decidingMetrics.flatMap((m) => [`${headings[m]}@${k}`, 'Difference'])],
+    ['Requests', 'Recommender', ...decidingMetrics.flatMap((m) => [`${headings[m]}@${k}`, 'Difference'])],
     rows,
   );
 }
@@ -121,6 +124,6 @@ function detail({ name, description, calibration, worst }: JudgedRecommender, ba
 }
 
 const differenceOf = ({ difference: { mean, low, high } }: Measure): string =>
-  mean === 0 && low === 0 && high === 0 ? decimals(0) : `${signed(mean)} (${signed(low)} to ${signed(high)})`;
+  low === 0 && high === 0 && mean === 0 ? '–' : `${signed(mean)} (${signed(low)} to ${signed(high)})`;
 
 const count = (value: number): string => value.toLocaleString('en-GB');

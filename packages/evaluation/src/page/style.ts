@@ -8,6 +8,7 @@ table { border-collapse: collapse; font-size: 13px; display: block; overflow-x: 
 th, td { text-align: left; padding: .3rem .7rem .3rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
 td.number { font-variant-numeric: tabular-nums; }
 figure { margin: 1.5rem 0; max-width: 760px; }
+footer { margin-top: 2.5rem; color: var(--faint); font-size: 13px; }
 figcaption { color: var(--faint); font-size: 13px; }
 svg text { font-size: 12px; fill: var(--ink); }
 svg .tick { text-anchor: middle; fill: var(--faint); }

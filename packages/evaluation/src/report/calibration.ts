@@ -1,5 +1,6 @@
+import type { CalibrationBin } from '@attractions/feeds';
+
 import type { Judgement } from '../judge/judge.js';
-import type { CalibrationBin } from './evaluation-report.js';
 
 const bins = 10;
 

@@ -1,3 +1,5 @@
+import type { EvaluationReport } from '@attractions/feeds';
+
 import { EvaluationError } from '../errors.js';
 import { judge } from '../judge/judge.js';
 import type { Judgement, JudgeOptions } from '../judge/judge.js';
@@ -7,7 +9,6 @@ import { popular } from '../baselines/popular.js';
 import { popularInPark } from '../baselines/popular-in-park.js';
 import type { Split } from '../splits/split.js';
 import { calibrationOf } from './calibration.js';
-import type { EvaluationReport } from './evaluation-report.js';
 import { byActivity, byPark, everyone, segmentOf } from './segments.js';
 import { worstRequests } from './worst-requests.js';
 

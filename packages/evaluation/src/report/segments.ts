@@ -1,8 +1,10 @@
+import type { Measure, Segment } from '@attractions/feeds';
+
 import type { Judgement } from '../judge/judge.js';
 import type { Split } from '../splits/split.js';
 import { bootstrap, pairedDifference } from '../statistics/bootstrap.js';
 import type { BootstrapOptions } from '../statistics/bootstrap.js';
-import type { DecidingMetric, Measure, Segment } from './evaluation-report.js';
+import type { DecidingMetric } from './deciding-metrics.js';
 
 /** Requests that are looked at together. */
 export interface Group {

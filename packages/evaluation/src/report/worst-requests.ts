@@ -1,6 +1,7 @@
+import type { WorstRequest } from '@attractions/feeds';
+
 import type { Judgement } from '../judge/judge.js';
 import type { Request, Split } from '../splits/split.js';
-import type { WorstRequest } from './evaluation-report.js';
 
 const shown = 10;
 

@@ -1,9 +1,11 @@
+import type { Protocol } from '@attractions/feeds';
+
 import { EvaluationError } from '../errors.js';
 import { filterLog } from '../visit-log.js';
 import type { VisitLog } from '../visit-log.js';
 import { requestAt } from './journeys.js';
 import type { Journey } from './journeys.js';
-import type { Protocol, Split } from './split.js';
+import type { Split } from './split.js';
 
 /** One visit that is to be foretold. */
 export interface Question {

@@ -1,3 +1,5 @@
+import type { Protocol } from '@attractions/feeds';
+
 import type { VisitLog } from '../visit-log.js';
 
 /** A question that a visitor asked, as a recommender may see it: nothing in it is later than `time`. */
@@ -23,15 +25,4 @@ export interface Split {
   readonly requests: readonly Request[];
   /** The attractions that each request should find, ascending. */
   readonly answers: readonly Uint32Array[];
-}
-
-/** The name of a split and its settings. */
-export interface Protocol {
-  readonly split: 'last-new-attraction' | 'by-time' | 'random';
-  /** Fewest attractions of a park that a visitor must have been to; the held-out ones count. */
-  readonly minAttractions: number;
-  /** Of a split by time: training ends before it. Milliseconds since 1970. */
-  readonly cut?: number;
-  /** Of a random split. */
-  readonly seed?: number;
 }

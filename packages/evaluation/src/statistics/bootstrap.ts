@@ -1,12 +1,7 @@
+import type { Interval } from '@attractions/feeds';
+
 import { EvaluationError } from '../errors.js';
 import { randomFrom } from './random.js';
-
-/** A mean, and the interval in which it would lie with other users. */
-export interface Interval {
-  readonly mean: number;
-  readonly low: number;
-  readonly high: number;
-}
 
 /** How intervals are drawn. */
 export interface BootstrapOptions {
@@ -30,7 +25,7 @@ export function bootstrap(values: ArrayLike<number>, options: BootstrapOptions =
   const means = new Float64Array(resamples);
   for (let resample = 0; resample < resamples; resample++) {
     let sum = 0;
-    for (let draw = 0; draw < n; draw++) sum += values[Math.floor(random() * n)] as number;
+    for (let draw = 0; draw < n; draw++) sum += values[(random() * n) >>> 0] as number;
     means[resample] = sum / n;
   }
   means.sort();

@@ -1,0 +1,90 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Logger } from '@attractions/config';
+import { evaluationReport, openFeeds } from '@attractions/feeds';
+import type { EvaluationReport, FeedStore, Producer, UpdateRecord } from '@attractions/feeds';
+
+import type { Contender } from './judge/contender.js';
+import { reportPage } from './page/page.js';
+import { drawReport } from './report/report.js';
+import type { EvaluationConfig } from './settings.js';
+import { lastNewAttraction } from './splits/last-new-attraction.js';
+import { latestSubject } from './subject.js';
+import type { Subject } from './subject.js';
+import { visitLogOf } from './visit-log.js';
+
+/** What an evaluation is given besides its configuration. */
+export interface EvaluateContext {
+  /** The feeds of `config.feedsRoot` where absent. */
+  readonly store?: FeedStore;
+  readonly logger: Pick<Logger, 'info'>;
+  /** The same run commits once. */
+  readonly runId?: string;
+  /** Nothing is committed once it aborts. */
+  readonly signal?: AbortSignal;
+  /** What is judged beside the baselines; trainers are no part of this package. */
+  contenders(subject: Subject): readonly Contender[];
+}
+
+/** What an evaluation found. */
+export interface EvaluateSummary {
+  readonly report: EvaluationReport;
+  readonly feeds: readonly { readonly feed: string; readonly seq: number }[];
+  /** Where the page and the JSON were written. */
+  readonly files: readonly string[];
+  /** Learning and answering, by recommender. */
+  readonly secondsOf: Readonly<Record<string, number>>;
+  /** Wall time of the whole run. */
+  readonly seconds: number;
+}
+
+/**
+ * Judges recommenders on the visits of the latest model by the fixed protocol, `lastNewAttraction`: puts the report into its feed, with the model, its
+ * visits and its attractions as parents, and writes it as a page and as JSON.
+ *
+ * @throws EvaluationError, FeedsError; in each case no report was put
+ */
+export async function runEvaluate(config: EvaluationConfig, context: EvaluateContext): Promise<EvaluateSummary> {
+  const begin = performance.now();
+  const { logger, signal, runId } = context;
+  const store = context.store ?? openFeeds(config.feedsRoot);
+  const subject = await latestSubject(store);
+  const split = lastNewAttraction(visitLogOf(subject.visits, subject.attractions));
+  logger.info({ requests: split.requests.length }, `Judging on ${split.requests.length} requests.`);
+  const contenders = context.contenders(subject);
+  const { report, judgements } = await drawReport(split, contenders, { resamples: config.reportResamples });
+  signal?.throwIfAborted();
+  const record = await store.feed(evaluationReport).put(report, {
+    parents: subject.parents,
+    producer: producerOf({ protocol: report.protocol }),
+    ...(runId !== undefined && { runId }),
+  });
+  return {
+    report,
+    feeds: [{ feed: record.feed, seq: record.seq }],
+    files: await writeReport(config.reportFolder, report, record),
+    secondsOf: Object.fromEntries(judgements.map(({ name, seconds }) => [name, seconds])),
+    seconds: (performance.now() - begin) / 1000,
+  };
+}
+
+/** Writes the page that people read and the JSON it was drawn from. */
+async function writeReport(folder: string, report: EvaluationReport, { feed, seq }: UpdateRecord): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const page = join(folder, 'report.html');
+  const data = join(folder, 'report.json');
+  await writeFile(page, reportPage(report, `Update ${seq} of ${feed}.`));
+  await writeFile(data, `${JSON.stringify(report, null, 2)}\n`);
+  return [page, data];
+}
+
+/** Who puts: this package, with what it was told. */
+export function producerOf(config: Readonly<Record<string, unknown>>): Producer {
+  const { name, version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    name: string;
+    version: string;
+  };
+  return { id: 'evaluation', package: name, version, config };
+}

@@ -1,0 +1,37 @@
+import { integer, number, sharedSettings, text } from '@attractions/config';
+import type { Config } from '@attractions/config';
+
+/** Settings of judging. */
+export const evaluationSettings = {
+  ...sharedSettings,
+  reportFolder: text({
+    variable: 'REPORT_FOLDER',
+    description: 'Where evaluate writes its page and its JSON: report.html and report.json.',
+    default: './reports',
+  }),
+  reportResamples: integer({
+    variable: 'REPORT_RESAMPLES',
+    description: 'Resamples of the bootstrap that intervals are drawn from.',
+    default: 2000,
+    min: 100,
+    max: 1_000_000,
+    unit: 'resamples',
+  }),
+  gateMargin: number({
+    variable: 'GATE_MARGIN',
+    description: 'How far a model must be above popular-in-park: HR@5 and NDCG@5, lower end of the paired interval.',
+    default: 0,
+    min: -1,
+    max: 1,
+  }),
+  gateCoverage: number({
+    variable: 'GATE_COVERAGE',
+    description: 'Least share of the attractions that must be in the list of at least one visitor.',
+    default: 0.2,
+    min: 0,
+    max: 1,
+  }),
+};
+
+/** What `runEvaluate` and `runValidate` are configured with. */
+export type EvaluationConfig = Config<typeof evaluationSettings>;

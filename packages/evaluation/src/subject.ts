@@ -1,0 +1,77 @@
+import { als, attractions, nextAttraction, parentOf, siblingOf, visits } from '@attractions/feeds';
+import type {
+  AlsGeneration,
+  Attraction,
+  FeedStore,
+  NextAttractionModel,
+  Parent,
+  UpdateRecord,
+  VisitsTable,
+} from '@attractions/feeds';
+
+import { EvaluationError } from './errors.js';
+
+/** What is judged: visits with the attractions they name, and the models that were trained on exactly these, if any. */
+export interface Subject {
+  readonly visits: VisitsTable;
+  readonly attractions: readonly Attraction[];
+  readonly model?: AlsGeneration;
+  readonly next?: NextAttractionModel;
+  /** Sequence number of the model; undefined without one. */
+  readonly seq?: number;
+  /** The visits and attractions, then the models: the lineage of what is found out about them. */
+  readonly parents: readonly Parent[];
+}
+
+/** A model and what is told of it before it is read. */
+export interface ModelSubject extends Subject {
+  readonly model: AlsGeneration;
+  readonly seq: number;
+}
+
+/**
+ * The latest model with the updates it was trained on; where there is no model yet, the latest visits.
+ * @throws EvaluationError EVALUATION_LINEAGE_BROKEN
+ * @throws FeedsError where there are no visits, or something cannot be read
+ */
+export async function latestSubject(store: FeedStore): Promise<Subject> {
+  const models = store.feed(als);
+  if (await models.head()) return modelSubject(store);
+  const update = await store.feed(visits).latest();
+  const places = parentIn(update.record, attractions.path);
+  return {
+    visits: await update.read(),
+    attractions: await (await store.feed(attractions).at(places.seq)).read(),
+    parents: [parentOf(update.record), places],
+  };
+}
+
+/**
+ * The same for a model; the latest where no number is given.
+ * @throws EvaluationError EVALUATION_LINEAGE_BROKEN
+ * @throws FeedsError where there is no such model, or something cannot be read
+ */
+export async function modelSubject(store: FeedStore, seq?: number): Promise<ModelSubject> {
+  const models = store.feed(als);
+  const { record, ...update } = await (seq === undefined ? models.latest() : models.at(seq));
+  const visited = parentIn(record, visits.path);
+  const places = parentIn(record, attractions.path);
+  const sibling = await siblingOf(store.feed(nextAttraction), record);
+  return {
+    visits: await (await store.feed(visits).at(visited.seq)).read(),
+    attractions: await (await store.feed(attractions).at(places.seq)).read(),
+    model: await update.read(),
+    ...(sibling && { next: await sibling.read() }),
+    seq: update.seq,
+    parents: [visited, places, parentOf(record), ...(sibling ? [parentOf(sibling.record)] : [])],
+  };
+}
+
+function parentIn({ feed, seq, parents }: UpdateRecord, path: string): Parent {
+  const parent = parents.find((candidate) => candidate.feed === path);
+  if (parent) return parent;
+  throw new EvaluationError(
+    'EVALUATION_LINEAGE_BROKEN',
+    `Update ${seq} of ${feed} does not name the ${path} it was made with; make it again.`,
+  );
+}
