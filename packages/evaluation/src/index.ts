@@ -8,6 +8,8 @@ export { runEvaluate } from './driver.js';
 export { EVALUATION_ERRORS, EvaluationError } from './errors.js';
 export { evaluate, metricNames } from './evaluate.js';
 export { judge } from './judge/judge.js';
+export { pairSplitOf } from './lists/pair-split.js';
+export { readIdPairs } from './lists/read-lists.js';
 export { reportPage } from './page/page.js';
 export { rankByScore } from './rank-by-score.js';
 export { decidingMetrics } from './report/deciding-metrics.js';
@@ -26,6 +28,8 @@ export type { EvaluateOptions, MetricName, Report, UserMetricName } from './eval
 export type { HeldOut } from './held-out.js';
 export type { Contender, Scorer } from './judge/contender.js';
 export type { Judgement, JudgeOptions } from './judge/judge.js';
+export type { PairSplit } from './lists/pair-split.js';
+export type { IdPair } from './lists/read-lists.js';
 export type { DecidingMetric } from './report/deciding-metrics.js';
 export type { DrawnReport, ReportOptions } from './report/report.js';
 export type { EvaluationConfig } from './settings.js';

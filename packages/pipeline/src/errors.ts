@@ -3,6 +3,7 @@
  * The README's table is held to this one by a test.
  */
 export const PIPELINE_ERRORS = {
+  PIPELINE_USAGE: 'Options of a command contradict each other.',
   PIPELINE_NO_SUCH_FEED: 'No feed of that name has an update; the message names those that have.',
 } as const;
 

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { evaluationReport, openFeeds } from '@attractions/feeds';
@@ -59,4 +59,28 @@ onRealVisits('on two real parks: the baselines as published, and the default abo
   const { hitRate, ndcg } = of('next attraction');
   expect(hitRate.difference.low).toBeGreaterThan(0.04);
   expect(ndcg.difference.low).toBeGreaterThan(0.03);
+}, 240_000);
+
+test('evaluate --train --test judges on lists: a checkerboard of two tastes is found', async () => {
+  const folder = await emptyFolder();
+  const [train, found] = [join(folder, 'train.txt'), join(folder, 'test.csv')];
+  const taste = (user: number) => [0, 2, 4, 6, 8].map((item) => item + (user % 2));
+  const users = Array.from({ length: 40 }, (_, user) => user);
+  const left = (user: number) => taste(user)[user % 5];
+  await writeFile(
+    train,
+    users.map((user) => [user, ...taste(user).filter((item) => item !== left(user))].join(' ')).join('\n'),
+  );
+  await writeFile(found, users.map((user) => `${user},${left(user)}`).join('\n'));
+  const files = ['--train', train, '--test', found, '--k', '1'];
+  const { exitCode, stdout } = await attractions(quick(folder), 'evaluate', ...files, '--json');
+  expect(exitCode).toBe(0);
+  const summary = JSON.parse(stdout);
+  expect(summary).toMatchObject({ users: 40, items: 10, trainPairs: 160, testPairs: 40, k: 1 });
+  const [popular, als] = summary.recommenders;
+  expect(als.metrics.recall).toBe(1);
+  expect(popular.metrics.recall).toBeLessThan(0.8);
+  expect((await attractions(quick(folder), 'evaluate', ...files)).stdout).toContain('recall@1');
+  expect((await attractions(quick(folder), 'evaluate', '--train', train)).exitCode).toBe(2);
+  expect((await attractions(quick(folder), 'evaluate', ...files.slice(0, 4), '--k', '0')).exitCode).toBe(2);
 });

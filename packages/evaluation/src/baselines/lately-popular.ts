@@ -11,9 +11,10 @@ export const latelyPopular: Contender = {
     return ({ time }) => {
       const counted = new Set<number>();
       const visitors = new Float64Array(n);
-      for (let visit = 0; visit < times.length && (times[visit] as number) < time; visit++) {
+      const from = times.findIndex((visitedAt) => visitedAt >= time - days * 86_400_000);
+      for (let visit = Math.max(0, from); visit < times.length && (times[visit] as number) < time; visit++) {
         const pair = (users[visit] as number) * n + (attractions[visit] as number);
-        if ((times[visit] as number) < time - days * 86_400_000 || counted.has(pair)) continue;
+        if (counted.has(pair)) continue;
         counted.add(pair);
         (visitors[attractions[visit] as number] as number) += 1;
       }

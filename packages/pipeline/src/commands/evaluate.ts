@@ -1,21 +1,45 @@
+import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { runEvaluate } from '@attractions/evaluation';
 
 import { contendersOf } from '../contenders/contenders.js';
+import { PipelineError } from '../errors.js';
+import { evaluateLists, listEvaluationText } from '../evaluate-lists.js';
 import { evaluationText } from '../evaluation-text.js';
 import { commandOf } from './command.js';
 import type { Runner } from './command.js';
+
+interface EvaluateOptions {
+  readonly train?: string;
+  readonly test?: string;
+  readonly k: number;
+}
 
 /** `attractions evaluate`: does it help? */
 export function evaluateCommand(run: Runner): Command {
   return commandOf(
     'evaluate',
-    'how well the latest model foretells held-out visits, beside popularity and other baselines',
-  ).action(async () =>
-    run(async ({ config, store, logger, signal }) => {
-      const contenders = contendersOf(config, signal);
-      const summary = await runEvaluate(config, { store, logger, signal, contenders });
-      return { document: summary, text: () => evaluationText(summary) };
-    }),
-  );
+    'how well the latest model foretells held-out visits, beside popularity and other baselines; or, with files, how well ALS does on a split that somebody else made',
+  )
+    .option('--train <file>', 'train on these pairs: one user a line with the items after it, or CSV; gzipped or not')
+    .option('--test <file>', 'find these pairs; goes with --train')
+    .option('--k <count>', 'length of the list that counts, with --train and --test', lengthOf, 20)
+    .action(async ({ train, test, k }: EvaluateOptions) =>
+      run(async (context) => {
+        if (train !== undefined && test !== undefined) {
+          const found = await evaluateLists({ train, test, k }, context);
+          return { document: found, text: () => listEvaluationText(found) };
+        }
+        if (train !== undefined || test !== undefined)
+          throw new PipelineError('PIPELINE_USAGE', 'Give both --train and --test, or neither.');
+        const { config, store, logger, signal } = context;
+        const summary = await runEvaluate(config, { store, logger, signal, contenders: contendersOf(config, signal) });
+        return { document: summary, text: () => evaluationText(summary) };
+      }),
+    );
+}
+
+function lengthOf(text: string): number {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError(`'${text}' is not a whole number above 0.`);
 }
