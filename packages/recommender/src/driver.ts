@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Logger } from '@attractions/config';
 import { openFeeds } from '@attractions/feeds';
 import type { Experiment, FeedStore } from '@attractions/feeds';
@@ -6,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Mapping } from './answers/mapping.js';
 import { RecommenderError } from './errors.js';
 import type { GenerationSeqs } from './generation/generation.js';
+import type { ServiceParts } from './service/start.js';
 import type { ServeConfig } from './settings.js';
 
 /** What a service is given besides its configuration. */
@@ -55,6 +58,7 @@ export async function runServe(config: ServeConfig, context: ServeContext): Prom
     access: { apiKeyHashes: hashesIn(config.apiKeys), ratePerSecond: config.ratePerSecond },
     adminToken: config.adminToken,
     drainMs: config.drainMs,
+    ...exposuresOf(config, store, logger),
   });
   signal?.throwIfAborted();
   signal?.addEventListener('abort', () => void service.close(), { once: true });
@@ -99,6 +103,20 @@ function hashesIn(list: string | undefined): readonly string[] {
     'RECOMMENDER_SETTING_INVALID',
     'API_KEY_HASHES holds something that is no SHA-256 in hex; make each with: printf %s KEY | sha256sum',
   );
+}
+
+/** A folder of feeds has room for the spool; other feeds need to be told of a local folder. */
+function exposuresOf(config: ServeConfig, { root }: FeedStore, logger: Logger): Pick<ServiceParts, 'exposures'> {
+  if (!config.logExposures) return {};
+  const beside = /^(memory:|s3:)/.test(root) ? undefined : root.startsWith('file:') ? fileURLToPath(root) : root;
+  const folder = config.exposureSpool ?? (beside && join(beside, '_spool'));
+  if (folder === undefined) {
+    logger.warn('lists shown are not recorded; set EXPOSURE_SPOOL to a local folder, or LOG_EXPOSURES=false');
+    return {};
+  }
+  return {
+    exposures: { folder, syncMs: config.exposureSyncMs, commitMs: config.exposureCommitSeconds * 1_000 },
+  };
 }
 
 function ownVersion(): string {

@@ -1,4 +1,4 @@
-import { integer, number, sharedSettings, text } from '@attractions/config';
+import { flag, integer, number, sharedSettings, text } from '@attractions/config';
 import type { Config } from '@attractions/config';
 
 /** The settings of the service. */
@@ -57,6 +57,33 @@ export const serveSettings = {
     min: 1,
     max: 60_000,
     unit: 'milliseconds',
+  }),
+  logExposures: flag({
+    variable: 'LOG_EXPOSURES',
+    description:
+      'Whether lists shown are recorded in the feed serving/exposures/v1.0, by which experiments are judged.',
+    default: true,
+  }),
+  exposureSpool: text({
+    variable: 'EXPOSURE_SPOOL',
+    description:
+      'Local folder where lists shown wait to be committed; without it, _spool in FEEDS_ROOT if that is a folder.',
+  }),
+  exposureSyncMs: integer({
+    variable: 'EXPOSURE_SYNC_MS',
+    description: 'How often lists shown are synced to the spool: the most that is lost when the process is killed.',
+    default: 200,
+    min: 10,
+    max: 60_000,
+    unit: 'milliseconds',
+  }),
+  exposureCommitSeconds: number({
+    variable: 'EXPOSURE_COMMIT_SECONDS',
+    description: 'How often the spool is committed to the feed.',
+    default: 60,
+    min: 0.05,
+    max: 86_400,
+    unit: 'seconds',
   }),
   drainMs: integer({
     variable: 'DRAIN_MS',

@@ -2,6 +2,9 @@ import type { FeedStore } from '@attractions/feeds';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Composition } from '../answers/compose.js';
 import { drain } from './drain.js';
+import { committerOf } from './exposures/committer.js';
+import { recordExposures } from './exposures/exposures.js';
+import type { ExposureParts } from './exposures/exposures.js';
 import { followFeeds } from './generations/follow.js';
 import { createMetrics } from './metrics.js';
 import { pressureOf } from './pressure.js';
@@ -20,6 +23,8 @@ export interface ServiceParts {
   readonly access: { readonly apiKeyHashes: readonly string[]; readonly ratePerSecond: number };
   readonly adminToken: string | undefined;
   readonly drainMs: number;
+  /** Absent: lists shown are not recorded. */
+  readonly exposures?: Pick<ExposureParts, 'folder' | 'syncMs' | 'commitMs'>;
 }
 
 /** A service whose parts run, though it does not listen yet. */
@@ -41,6 +46,14 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const generations = await followFeeds({ ...parts, onSwap: (result) => metrics.swapped(result) });
   const { served } = generations;
   const metrics = createMetrics(served, pressure);
+  const exposures =
+    parts.exposures &&
+    (await recordExposures({
+      ...parts.exposures,
+      logger,
+      commit: committerOf(parts.store, parts.version),
+      onResult: metrics.exposed,
+    }));
   const server = createServer({
     served,
     logger,
@@ -53,6 +66,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       ratePerSecond: access.ratePerSecond,
     },
     ...(adminToken !== undefined && { administration: { token: adminToken, rollBack: generations.rollBack } }),
+    ...(exposures && { shown: exposures.shown }),
     closing: ending.closing,
   });
   server.addHook('onRequest', (_request, _reply, done) => {
@@ -62,6 +76,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const closed = new Promise<void>((resolve) => {
     server.addHook('onClose', async () => {
       await generations.stop();
+      await exposures?.stop();
       pressure.close();
       logger.info('closed');
       resolve();
