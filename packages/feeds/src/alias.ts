@@ -1,7 +1,7 @@
 import { FeedsError } from './errors.js';
+import { livingUpdate } from './expiry/living-update.js';
 import { append } from './log/append.js';
 import type { Draft, LogEnd } from './log/append.js';
-import { isUpdate } from './log/record.js';
 import type { AliasRecord, Producer, RecordEnvelope } from './log/record.js';
 import { checkPutOptions } from './put-options.js';
 
@@ -22,18 +22,13 @@ export async function putAlias(
   seq: number,
   { producer, reason }: AliasOptions,
 ): Promise<RecordEnvelope> {
-  checkAlias(alias);
+  checkName(alias);
   checkPutOptions({ producer });
-  const entry = await end.log.at(seq);
-  if (!entry || !isUpdate(entry.record)) {
-    const known = `its newest record is ${(await end.log.head())?.record.seq ?? 0}`;
-    throw new FeedsError(
-      'FEEDS_NO_SUCH_UPDATE',
-      `The feed ${end.feed} has no update ${seq} to call ${alias}; ${known}.`,
-    );
-  }
   return append<RecordEnvelope>(end, {
-    settled: async (head) => (head?.record.refs[alias] === seq ? head.record : undefined),
+    settled: async (head) => {
+      await livingUpdate(end, head, seq, `call ${alias}`);
+      return head?.record.refs[alias] === seq ? head.record : undefined;
+    },
     draft: (_seq, previous): Draft<AliasRecord> => ({
       type: 'alias',
       alias,
@@ -60,9 +55,9 @@ export async function seqBefore({ feed, log }: LogEnd, alias: string): Promise<n
   );
 }
 
-/** `latest` is no alias: it is what the last put made. */
-function checkAlias(alias: string): void {
-  if (/^[a-z][a-z0-9-]*$/.test(alias) && alias !== 'latest') return;
-  const form = 'lower-case letters, digits and hyphens, and not latest';
-  throw new FeedsError('FEEDS_OPTIONS_INVALID', `${JSON.stringify(alias)} is no alias; write ${form}: champion.`);
+/** Throws unless an alias or a pin may be called so. `latest` and `expired` are names that puts and expiry move. */
+export function checkName(name: string): void {
+  if (/^[a-z][a-z0-9-]*$/.test(name) && name !== 'latest' && name !== 'expired') return;
+  const form = 'lower-case letters, digits and hyphens, and neither latest nor expired';
+  throw new FeedsError('FEEDS_OPTIONS_INVALID', `${JSON.stringify(name)} is no alias; write ${form}: champion.`);
 }

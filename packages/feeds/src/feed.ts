@@ -2,11 +2,20 @@ import { putAlias, seqBefore } from './alias.js';
 import type { AliasOptions } from './alias.js';
 import type { Clock } from './clock.js';
 import type { FeedContract } from './contract.js';
+import { expireUpdates } from './expiry/expire.js';
+import type { ExpireOptions, Expiry } from './expiry/expire.js';
+import { expiredAt, isIn } from './expiry/expired.js';
+import { gone } from './expiry/living-update.js';
+import { putPin } from './expiry/pin.js';
+import type { PinOptions } from './expiry/pin.js';
+import type { ExpireRule } from './expiry/plan.js';
+import { purgeUpdates } from './expiry/purge.js';
+import type { Purge, PurgeOptions } from './expiry/purge.js';
 import { checkReadable } from './feed-path.js';
 import type { LogEnd } from './log/append.js';
 import { openLog } from './log/log.js';
 import { isUpdate } from './log/record.js';
-import type { RecordEnvelope, UpdateRecord } from './log/record.js';
+import type { PinRecord, RecordEnvelope, UpdateRecord } from './log/record.js';
 import { openUpdates } from './log/updates.js';
 import { putUpdate } from './put.js';
 import type { PutOptions } from './put-options.js';
@@ -53,6 +62,18 @@ export interface Feed<T> {
   alias(alias: string, seq: number, options: AliasOptions): Promise<RecordEnvelope>;
   /** Moves an alias back to where it was before it was moved last: one more record, so a second rollback undoes the first. */
   rollback(alias: string, options: AliasOptions): Promise<RecordEnvelope>;
+  /**
+   * Keeps an update from expiring until a lease ends; a later pin of the same name renews, moves or (`leaseMs: 0`) releases it.
+   * Throws FEEDS_EXPIRED where it is too late.
+   */
+  pin(name: string, seq: number, options: PinOptions): Promise<PinRecord>;
+  /**
+   * Lets updates expire by a rule; only says which, unless `dryRun` is false. What is latest, named, pinned, or a parent of a
+   * living update of another feed of the store stays. Data stay until `purge`.
+   */
+  expire(rule: ExpireRule, options: ExpireOptions): Promise<Expiry>;
+  /** Deletes the data of updates that expired longer than their grace ago; only says which, unless `dryRun` is false. */
+  purge(options: PurgeOptions): Promise<Purge>;
   /** What the names of the feed stand for, `latest` among them; empty where the feed is. */
   refs(): Promise<Readonly<Record<string, number>>>;
   /** Records of every type, newest first: the history with who named what, and why. */
@@ -69,12 +90,14 @@ export interface Place {
   readonly clock: Clock;
   /** Paths of data files whose hash this process has seen to fit. */
   readonly verified: Set<string>;
+  /** Paths of all feeds of the store. */
+  readonly feeds: () => Promise<readonly string[]>;
   /** Asked before the first write: throws where the store cannot hold a commit log. */
   readonly fit: () => Promise<void>;
 }
 
 /** The feed of a contract in a place. Nothing is read or written before the first call. */
-export function openFeed<T>({ store, clock, verified, fit }: Place, contract: FeedContract<T>): Feed<T> {
+export function openFeed<T>({ store, clock, verified, feeds, fit }: Place, contract: FeedContract<T>): Feed<T> {
   const feed = contract.path;
   const log = openLog(store, feed);
   const updates = openUpdates(log, feed, store.root);
@@ -83,7 +106,14 @@ export function openFeed<T>({ store, clock, verified, fit }: Place, contract: Fe
 
   function updateOf(record: UpdateRecord): Update<T> {
     checkReadable(record, contract);
-    return { record, seq: record.seq, read: () => contract.codec.decode(files.open(record.files)) };
+    const read = () => contract.codec.decode(files.open(record.files)).catch((cause) => explain(record.seq, cause));
+    return { record, seq: record.seq, read };
+  }
+
+  /** Data that are not there may be so on purpose. */
+  async function explain(seq: number, cause: unknown): Promise<never> {
+    const expired = await expiredAt(log, (await log.head())?.record);
+    throw isIn(expired, seq) ? gone(feed, seq, 'its data are no longer there', cause) : cause;
   }
 
   return {
@@ -112,6 +142,15 @@ export function openFeed<T>({ store, clock, verified, fit }: Place, contract: Fe
       await fit();
       return putAlias(end, alias, await seqBefore(end, alias), options);
     },
+    pin: async (name, seq, options) => {
+      await fit();
+      return putPin(end, name, seq, options);
+    },
+    expire: async (rule, options) => {
+      if (options.dryRun === false) await fit();
+      return expireUpdates(end, feeds, rule, options);
+    },
+    purge: (options) => purgeUpdates(end, options),
     verify: () => verifyFeed(store, feed),
     repair: (options) => repairFeed(store, feed, options),
   };

@@ -37,8 +37,24 @@ export type { Reject } from './contracts/rejects.js';
 export type { Trial } from './contracts/trials.js';
 export type { VisitsColumns, VisitsTable } from './contracts/visits.js';
 export type { FeedsErrorCode } from './errors.js';
+export type { ExpireOptions, Expiry } from './expiry/expire.js';
+export type { PinOptions } from './expiry/pin.js';
+export type { ExpireRule, Kept } from './expiry/plan.js';
+export type { Purge, PurgeOptions } from './expiry/purge.js';
 export type { Feed, Update } from './feed.js';
-export type { AliasRecord, DataFile, Parent, Producer, RecordEnvelope, Source, UpdateRecord } from './log/record.js';
+export type {
+  AliasRecord,
+  DataFile,
+  ExpireRecord,
+  Parent,
+  PinRecord,
+  Producer,
+  PurgeRecord,
+  RecordEnvelope,
+  SeqRange,
+  Source,
+  UpdateRecord,
+} from './log/record.js';
 export type { FeedStore } from './open.js';
 export type { PutOptions } from './put-options.js';
 export type { Repair, RepairOptions } from './verify/repair.js';

@@ -40,14 +40,15 @@ export function feedStore(root: string, store: BlobStore, clock: Clock): FeedSto
     proof = undefined;
     throw cause;
   };
-  const place = { store, clock, verified: new Set<string>(), fit };
+  const list = async () => (await logsBelow(store, '')).sort();
+  const place = { store, clock, verified: new Set<string>(), feeds: list, fit };
   return {
     root,
     feed: (contract) => {
       checkFeedPath(contract);
       return openFeed(place, contract);
     },
-    list: async () => (await logsBelow(store, '')).sort(),
+    list,
   };
 }
 

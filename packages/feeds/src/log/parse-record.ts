@@ -49,6 +49,10 @@ const OBJECT: Rule = [isObject, 'an object'];
 
 const PRODUCER: Rule = [(value) => isObject(value) && typeof value['id'] === 'string', 'a producer'];
 
+const SEQ: Rule = [(value) => isCount(value) && value !== 0, 'a seq'];
+const COUNT: Rule = [isCount, 'a count'];
+const SEQS: Rule = [(value) => Array.isArray(value) && value.every(isCount), 'a list of seqs'];
+
 const UPDATE: Record<string, Rule> = {
   version: [(value) => typeof value === 'string' && /^\d+\.\d+$/.test(value), 'a version such as 1.0'],
   codec: TEXT,
@@ -65,12 +69,34 @@ const UPDATE: Record<string, Rule> = {
 
 const ALIAS: Record<string, Rule> = {
   alias: TEXT,
-  target: [(value) => isCount(value) && value !== 0, 'a seq'],
+  target: SEQ,
   producer: PRODUCER,
 };
 
+const PIN: Record<string, Rule> = {
+  pin: TEXT,
+  target: SEQ,
+  until: [isTimestamp, 'a time in UTC with milliseconds'],
+  producer: PRODUCER,
+};
+
+const EXPIRE: Record<string, Rule> = {
+  updates: SEQS,
+  expired: [(value) => Array.isArray(value) && value.every(isSeqRange), 'a list of ranges'],
+  graceMs: COUNT,
+  producer: PRODUCER,
+};
+
+const PURGE: Record<string, Rule> = { expire: SEQ, updates: SEQS, totals: OBJECT, producer: PRODUCER };
+
 /** What a record of a type this release knows has besides its envelope. */
-const CONTENT: Partial<Record<string, Record<string, Rule>>> = { update: UPDATE, alias: ALIAS };
+const CONTENT: Partial<Record<string, Record<string, Rule>>> = {
+  update: UPDATE,
+  alias: ALIAS,
+  pin: PIN,
+  expire: EXPIRE,
+  purge: PURGE,
+};
 
 function parseText(bytes: Uint8Array, where: string): string {
   try {
@@ -130,6 +156,10 @@ function isDataFile(value: unknown): boolean {
     isCount(rows) &&
     isHash(sha256)
   );
+}
+
+function isSeqRange(value: unknown): boolean {
+  return Array.isArray(value) && value.length === 2 && value.every(isCount) && value[0] <= value[1];
 }
 
 function isParent(value: unknown): boolean {

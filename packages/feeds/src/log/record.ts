@@ -7,7 +7,7 @@ export const RECORD_FORMAT = 1;
 /** What every record of a log has, whatever its type. */
 export interface RecordEnvelope {
   readonly format: typeof RECORD_FORMAT;
-  /** `update`, `alias`; a reader passes over types it does not know, since `refs` says all it needs. */
+  /** `update`, `alias`, `pin`, `expire`, `purge`; a reader passes over types it does not know, since `refs` says all it needs. */
   readonly type: string;
   /** Path of the feed: `etl/visits/v1.0`. */
   readonly feed: string;
@@ -19,7 +19,10 @@ export interface RecordEnvelope {
   readonly prev: string;
   /** UTC with milliseconds, later than that of the record before: `2026-11-22T22:03:11.123Z`. */
   readonly timestamp: string;
-  /** Names for records, carried from record to record: `latest` is the newest update, 0 while there is none. */
+  /**
+   * Names for records, carried from record to record: `latest` is the newest update, 0 while there is none; `expired` the
+   * newest expire record, absent while there is none; the others are aliases.
+   */
   readonly refs: { readonly latest: number; readonly [alias: string]: number };
 }
 
@@ -58,6 +61,46 @@ export interface AliasRecord extends RecordEnvelope {
   readonly producer: Producer;
   /** Why, for people. */
   readonly reason?: string;
+}
+
+/** An update that does not expire before a time. A later pin of the same name takes its place. */
+export interface PinRecord extends RecordEnvelope {
+  readonly type: 'pin';
+  /** Name of the pin: `audit-2026`. */
+  readonly pin: string;
+  /** Seq of the update. */
+  readonly target: number;
+  /** End of the lease, UTC with milliseconds. */
+  readonly until: string;
+  readonly producer: Producer;
+  readonly reason?: string;
+}
+
+/** Every update with a seq from the first to the last, both inclusive. */
+export type SeqRange = readonly [first: number, last: number];
+
+/** Updates given up: nobody may name or pin them any more, and their data are deleted once the grace is over. */
+export interface ExpireRecord extends RecordEnvelope {
+  readonly type: 'expire';
+  /** Seqs of the updates that this record lets expire, rising. */
+  readonly updates: readonly number[];
+  /** All that have expired, these and those before. */
+  readonly expired: readonly SeqRange[];
+  /** How long after this record their data stay. */
+  readonly graceMs: number;
+  readonly producer: Producer;
+  readonly reason?: string;
+}
+
+/** The data of expired updates are gone; their records stay. */
+export interface PurgeRecord extends RecordEnvelope {
+  readonly type: 'purge';
+  /** Seq of the expire record that was carried out. */
+  readonly expire: number;
+  readonly updates: readonly number[];
+  /** What was deleted. */
+  readonly totals: { readonly files: number; readonly bytes: number };
+  readonly producer: Producer;
 }
 
 /** One data file of an update. */
@@ -114,6 +157,21 @@ export function schemaFingerprint(fields: readonly Field[]): string {
 /** Tells whether a record names an update. */
 export function isAlias(record: RecordEnvelope): record is AliasRecord {
   return record.type === 'alias';
+}
+
+/** Tells whether a record pins an update. */
+export function isPin(record: RecordEnvelope): record is PinRecord {
+  return record.type === 'pin';
+}
+
+/** Tells whether a record lets updates expire. */
+export function isExpire(record: RecordEnvelope): record is ExpireRecord {
+  return record.type === 'expire';
+}
+
+/** Tells whether a record says that data were deleted. */
+export function isPurge(record: RecordEnvelope): record is PurgeRecord {
+  return record.type === 'purge';
 }
 
 /** Tells whether a record commits an update. */

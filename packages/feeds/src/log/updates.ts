@@ -5,7 +5,7 @@ import type { RecordEnvelope, UpdateRecord } from './record.js';
 
 /** The updates among the records of a log, each found in a constant number of reads, by time in a logarithmic one. */
 export interface Updates {
-  /** What the names of the feed stand for; empty where the feed is. */
+  /** What the names of updates stand for; empty where the feed is. */
   refs(): Promise<Readonly<Record<string, number>>>;
   /** The newest update's record, or undefined where there is none. */
   head(): Promise<UpdateRecord | undefined>;
@@ -21,7 +21,10 @@ export interface Updates {
 
 /** The updates of `feed` in the store at `root`, both for messages. */
 export function openUpdates(log: Log, feed: string, root: string): Updates {
-  const refs = async (): Promise<Readonly<Record<string, number>>> => (await log.head())?.record.refs ?? {};
+  async function refs(): Promise<Readonly<Record<string, number>>> {
+    const named = Object.entries((await log.head())?.record.refs ?? {});
+    return Object.fromEntries(named.filter(([name]) => name !== 'expired'));
+  }
 
   /** The update that was latest when `record` was the head: itself, or the one its refs name. */
   async function latestAt(record: RecordEnvelope): Promise<UpdateRecord | undefined> {

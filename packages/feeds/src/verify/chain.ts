@@ -1,8 +1,8 @@
 import { canonicalJson, sha256 } from '../canonical.js';
 import { logPaths } from '../log/head.js';
 import { parseRecord } from '../log/parse-record.js';
-import { isAlias, isUpdate, schemaFingerprint } from '../log/record.js';
-import type { RecordEnvelope, UpdateRecord } from '../log/record.js';
+import { isAlias, isExpire, isPin, isPurge, isUpdate, schemaFingerprint } from '../log/record.js';
+import type { RecordEnvelope, SeqRange, UpdateRecord } from '../log/record.js';
 import type { BlobStore } from '../store/blob-store.js';
 import type { Listing } from './listing.js';
 import type { Finding } from './verification.js';
@@ -12,6 +12,9 @@ export interface Chain {
   /** Seq of the newest record. */
   readonly head: number;
   readonly updates: readonly UpdateRecord[];
+  /** Updates whose data may be gone, and the seqs of those whose data a record says were deleted. */
+  readonly expired: readonly SeqRange[];
+  readonly purged: ReadonlySet<number>;
   /** Whether every record was read and is of a known type: only then are files that none names nobody's. */
   readonly known: boolean;
   readonly findings: readonly Finding[];
@@ -23,6 +26,8 @@ export async function checkChain(store: BlobStore, feed: string, { seqs, hint }:
   const head = seqs.at(-1) ?? 0;
   const updates: UpdateRecord[] = [];
   const findings: Finding[] = [];
+  const purged = new Set<number>();
+  let expired: readonly SeqRange[] = [];
   let before: Link | undefined;
   let known = true;
   for (const [i, seq] of seqs.entries()) {
@@ -36,11 +41,13 @@ export async function checkChain(store: BlobStore, feed: string, { seqs, hint }:
     const problems = link.record ? problemsOf(link.record, before, seq === 1) : [link.problem];
     findings.push(...[...problems].map((problem) => broken(path, problem)));
     if (link.record && isUpdate(link.record)) updates.push(link.record);
-    else if (!link.record || !isAlias(link.record)) known = false;
+    if (link.record && isExpire(link.record)) expired = link.record.expired;
+    if (link.record && isPurge(link.record)) for (const update of link.record.updates) purged.add(update);
+    if (!link.record || !isKnown(link.record)) known = false;
     before = link;
   }
   if (hint > head) findings.push(broken(paths.hint, `says ${hint}, but the log ends at ${head}: records are lost`));
-  return { head, updates, known, findings };
+  return { head, updates, expired, purged, known, findings };
 }
 
 /** A record as far as it can be read, and the hash that the next must hold. */
@@ -85,5 +92,10 @@ function refsAfter(record: RecordEnvelope, before: RecordEnvelope | undefined): 
   const refs = before?.refs ?? { latest: 0 };
   if (isUpdate(record)) return { ...refs, latest: record.seq };
   if (isAlias(record)) return { ...refs, [record.alias]: record.target };
-  return record.refs;
+  if (isExpire(record)) return { ...refs, expired: record.seq };
+  return isKnown(record) ? refs : record.refs;
+}
+
+function isKnown(record: RecordEnvelope): boolean {
+  return [isUpdate, isAlias, isPin, isExpire, isPurge].some((is) => is(record));
 }

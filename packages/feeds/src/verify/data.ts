@@ -1,3 +1,4 @@
+import { isIn } from '../expiry/expired.js';
 import type { BlobStore } from '../store/blob-store.js';
 import { mismatch } from '../update-files.js';
 import type { Chain } from './chain.js';
@@ -15,7 +16,7 @@ export interface DataCheck {
 export async function checkData(
   store: BlobStore,
   feed: string,
-  { updates, known }: Chain,
+  { updates, expired, purged, known }: Chain,
   { data, temporary }: Listing,
 ): Promise<DataCheck> {
   const findings: Finding[] = [];
@@ -23,9 +24,11 @@ export async function checkData(
   let bytes = 0;
   for (const { seq, files } of updates) {
     for (const file of files) {
-      named.add(file.path);
       const path = `${feed}/${file.path}`;
+      if (purged.has(seq)) continue;
+      named.add(file.path);
       const content = await store.read(path);
+      if (content === undefined && isIn(expired, seq)) continue;
       const problem = content ? mismatch(content, file, false) : 'is missing';
       if (problem !== undefined) findings.push({ kind: 'broken', path, problem: `${problem} (update ${seq})` });
       bytes += content?.length ?? 0;

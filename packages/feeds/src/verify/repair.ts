@@ -1,9 +1,8 @@
-import { randomUUID } from 'node:crypto';
-
 import { logPaths } from '../log/head.js';
 import { openLog } from '../log/log.js';
 import { markRun } from '../log/runs.js';
 import type { BlobStore } from '../store/blob-store.js';
+import { storeNow } from '../store/store-clock.js';
 import { verifyFeed } from './verification.js';
 import type { Verification } from './verification.js';
 
@@ -39,7 +38,7 @@ export async function repairFeed(
   const leftovers = broken ? [] : verification.findings;
   const removed: string[] = [];
   const marked: string[] = [];
-  const now = leftovers.length > 0 ? await storeNow(store, feed) : 0;
+  const now = leftovers.length > 0 ? await storeNow(store, logPaths(feed).folder) : 0;
   for (const { path, unmarkedSeq } of leftovers) {
     if (unmarkedSeq !== undefined) {
       const entry = await log.at(unmarkedSeq);
@@ -53,13 +52,4 @@ export async function repairFeed(
     removed.push(path);
   }
   return { verification, removed, marked };
-}
-
-/** The store's own clock, as it stamps a new file: this machine's may differ from the one that wrote the others. */
-async function storeNow(store: BlobStore, feed: string): Promise<number> {
-  const path = `${logPaths(feed).folder}/.tmp-${randomUUID()}`;
-  await store.write(path, new Uint8Array());
-  const written = await store.stat(path);
-  await store.remove(path);
-  return written?.modifiedMs ?? 0;
 }

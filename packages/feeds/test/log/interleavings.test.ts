@@ -52,6 +52,7 @@ test('however the calls of writers interleave and wherever they die, the log is 
           store: scheduled(store, s, calls),
           clock,
           verified: new Set<string>(),
+          feeds: async () => [],
           fit: async () => undefined,
         };
         const feed = openFeed(place, attractions);

@@ -178,7 +178,14 @@ test('a record of a type that this release does not know may have changed the na
   const [last] = updates.slice(-1);
   const { prev } = { prev: (await import('../../src/canonical.js')).sha256((await store.read(record(4))) ?? '') };
   const later = new Date(Date.parse(last?.timestamp ?? '') + 5).toISOString();
-  const unknown = { ...last, type: 'pin', seq: 5, prev, timestamp: later, refs: { latest: 4, champion: 1, pinned: 2 } };
+  const unknown = {
+    ...last,
+    type: 'stamp',
+    seq: 5,
+    prev,
+    timestamp: later,
+    refs: { latest: 4, champion: 1, pinned: 2 },
+  };
   await store.write(record(5), recordBytes(unknown as RecordEnvelope));
   expect((await feed.verify()).findings).toEqual([]);
   expect((await feed.latest()).seq).toBe(4);
