@@ -143,14 +143,14 @@ export const optionSpecs = {
     max: 4294967295,
     unit: 'seed',
     description: 'Chooses the first factors; the same seed gives the same bytes.',
-    source: 'design, section 5',
+    source: 'ours',
   },
   preset: {
     type: 'choice',
     default: 'ials',
     choices: ['ials', 'implicit', 'spark'],
     description: 'The family of loss, and the defaults of the other options.',
-    source: 'README, "Presets"',
+    source: 'see "Presets"',
   },
 } as const satisfies Record<string, OptionSpec>;
 

@@ -34,6 +34,13 @@ describe('the memory formula of the README', () => {
     expect(growth({ threads: 3 })).toBe(20 * shape.longestRow + 256 * 1024 + 12 * 64);
   });
 
+  test('what the rank alone takes: 132 x rank^2, or 140 with Cholesky', () => {
+    const at = (rank: number, cholesky: boolean) =>
+      planMemory({ ...shape, rank, cholesky, threads: 0, userCount: 0, itemCount: 0, pairCount: 0 }).bytes;
+    expect(at(512, false) - at(256, false)).toBe(132 * (512 ** 2 - 256 ** 2));
+    expect(at(512, true) - at(256, true)).toBe(140 * (512 ** 2 - 256 ** 2));
+  });
+
   test('a million users, 100,000 attractions and 94 M pairs at rank 64 take less than 1.3 GB', () => {
     expect(planMemory(shape).bytes).toBeLessThan(1.3e9);
   });

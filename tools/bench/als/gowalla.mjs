@@ -1,0 +1,124 @@
+/**
+ * Trains on Gowalla (the split that LightGCN and others use) and prints Recall@20 and NDCG@20 over all items the user did not train on.
+ *
+ *     npx nx build als-trainer && node tools/bench/als/gowalla.mjs [--ranks 64,256] [--options '{"alpha":1}'] [--validate] [--every 1]
+ *
+ * `--validate` judges on a tenth of the training pairs instead of the test pairs: what options are to be chosen by. `--every 10` judges
+ * every tenth user only. Needs `train.txt.gz` and `test.txt.gz` in `../shared/data/gowalla`, or where GOWALLA_PATH points: a line is a user
+ * and the user's items.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { gunzipSync } from 'node:zlib';
+
+import { trainAls } from '../../../packages/als-trainer/dist/index.js';
+
+/** Chosen on the validation pairs; see the README of als-trainer. */
+const chosen = {
+  64: { iterations: 15, alpha: 0, unobservedWeight: 0.1, regularization: 0.01 },
+  256: { iterations: 15, alpha: 0, unobservedWeight: 0.1, regularization: 0.01 },
+};
+
+const { values } = parseArgs({
+  options: {
+    ranks: { type: 'string', default: '64,256' },
+    options: { type: 'string', default: '{}' },
+    validate: { type: 'boolean', default: false },
+    every: { type: 'string', default: '1' },
+  },
+});
+const folder = process.env.GOWALLA_PATH ?? join(import.meta.dirname, '../../../../shared/data/gowalla');
+if (!existsSync(folder)) {
+  console.error(`${folder} does not exist: set GOWALLA_PATH to the folder of train.txt.gz and test.txt.gz.`);
+  process.exit(2);
+}
+
+/** The items of each user, by user. */
+function readLists(name) {
+  const lists = [];
+  for (const line of gunzipSync(readFileSync(join(folder, name)))
+    .toString('utf8')
+    .split('\n')) {
+    const [user, ...items] = line.trim().split(/\s+/).map(Number);
+    if (items.length > 0) lists[user] = items;
+  }
+  return lists;
+}
+
+/** A tenth of the pairs, chosen by their numbers. */
+const isHeldOut = (user, item) =>
+  Math.imul(Math.imul(user + 1, 0x9e3779b1) ^ (item + 1), 0x85ebca6b) >>> 0 < 2 ** 32 / 10;
+
+const whole = readLists('train.txt.gz');
+const train = values.validate ? whole.map((items, user) => items.filter((item) => !isHeldOut(user, item))) : whole;
+const test = values.validate
+  ? whole.map((items, user) => items.filter((item) => isHeldOut(user, item)))
+  : readLists('test.txt.gz');
+const userCount = Math.max(train.length, test.length);
+const itemCount = 1 + [...whole, ...test].flat().reduce((most, item) => Math.max(most, item), 0);
+
+const users = [];
+const items = [];
+train.forEach((list, user) => {
+  for (const item of list) {
+    users.push(user);
+    items.push(item);
+  }
+});
+const pairs = { userCount, itemCount, users: Uint32Array.from(users), items: Uint32Array.from(items) };
+console.log(`Gowalla: ${userCount} users x ${itemCount} items, ${users.length} pairs to train on`);
+
+/** The best `k` items of a user that were not trained on, best first. */
+function best({ rank, userFactors, itemFactors }, user, k) {
+  const x = userFactors.subarray(user * rank, (user + 1) * rank);
+  const scores = new Float64Array(itemCount);
+  for (let item = 0, at = 0; item < itemCount; item++) {
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
+    for (let f = 0; f < rank; f += 4, at += 4) {
+      a += x[f] * itemFactors[at];
+      b += x[f + 1] * itemFactors[at + 1];
+      c += x[f + 2] * itemFactors[at + 2];
+      d += x[f + 3] * itemFactors[at + 3];
+    }
+    scores[item] = a + b + c + d;
+  }
+  for (const item of train[user] ?? []) scores[item] = -Infinity;
+  const top = [];
+  for (let item = 0; item < itemCount; item++) {
+    if (top.length === k && scores[item] <= scores[top[k - 1]]) continue;
+    let place = top.length === k ? k - 1 : top.length;
+    while (place > 0 && scores[top[place - 1]] < scores[item]) top[place] = top[--place];
+    top[place] = item;
+  }
+  return top;
+}
+
+/** Mean Recall@k (of the user's test items) and NDCG@k (binary) over the users that have any. */
+function judge(model, k = 20, every = Number(values.every)) {
+  const gain = Array.from({ length: k }, (_, place) => 1 / Math.log2(place + 2));
+  const ideal = (count) => gain.slice(0, count).reduce((sum, value) => sum + value, 0);
+  let [judged, recall, ndcg] = [0, 0, 0];
+  test.forEach((wanted, user) => {
+    if (wanted.length === 0 || user % every !== 0) return;
+    const hits = best(model, user, k).map((item) => wanted.includes(item));
+    judged++;
+    recall += hits.filter(Boolean).length / wanted.length;
+    ndcg += hits.reduce((sum, hit, place) => sum + (hit ? gain[place] : 0), 0) / ideal(Math.min(k, wanted.length));
+  });
+  return { recall: recall / judged, ndcg: ndcg / judged };
+}
+
+for (const rank of values.ranks.split(',').map(Number)) {
+  const options = { ...chosen[rank], ...JSON.parse(values.options), rank };
+  const begin = performance.now();
+  const model = await trainAls(pairs, options);
+  const seconds = (performance.now() - begin) / 1000;
+  const { recall, ndcg } = judge(model);
+  console.log(
+    `Recall@20 ${recall.toFixed(4)}  NDCG@20 ${ndcg.toFixed(4)}  ${seconds.toFixed(1)} s  ${JSON.stringify(options)}`,
+  );
+}
