@@ -1,4 +1,5 @@
 import type { Attraction } from '@attractions/feeds';
+import { placed } from '../factors/placed.js';
 import { rankPool } from '../factors/top-k.js';
 import type { Generation } from '../generation/generation.js';
 import { candidates } from './candidates.js';
@@ -14,7 +15,8 @@ import type { Taste } from './taste.js';
  */
 export function alsRecommender(generation: Generation): Recommender {
   const { model, seqs } = generation;
-  const { rank, itemFactors, attractionIds } = model;
+  const { rank, attractionIds } = model;
+  const itemFactors = placed(model.itemFactors, rank);
   const tasteOf = tasteIn(generation);
 
   return {

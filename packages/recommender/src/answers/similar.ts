@@ -1,4 +1,5 @@
 import type { Attraction } from '@attractions/feeds';
+import { placed } from '../factors/placed.js';
 import { rankPool } from '../factors/top-k.js';
 import type { Generation } from '../generation/generation.js';
 import { candidates, itemKnown } from './candidates.js';
@@ -18,7 +19,7 @@ export type SimilarRequest = Pick<RecommendationRequest, 'park' | 'limit' | 'the
  */
 export function similarIn(generation: Generation): (attractionId: string, request?: SimilarRequest) => Recommendations {
   const { rank, itemFactors, attractionIds } = generation.model;
-  const directions = unitRows(itemFactors, rank);
+  const directions = placed(unitRows(itemFactors, rank), rank);
   const popular = popularRecommender(generation);
   return (attractionId, request = {}) => {
     const item = itemKnown(generation, attractionId);

@@ -1,3 +1,6 @@
+import { MAX_ROWS, placementOf } from './placed.js';
+import type { Placement } from './placed.js';
+
 /** The best items of one ranking, best first; both arrays have the same length. */
 export interface Ranked {
   /** Item indices (rows of the factors). */
@@ -42,6 +45,8 @@ export function rankPool(factors: Float32Array, rank: number, user: Float32Array
   const count = items?.length ?? factors.length / rank;
   const best = boundedBest(Math.min(k, count));
   if (best.capacity === 0) return best.drain();
+  const near = items === undefined ? nearIn(factors, rank, user) : undefined;
+  if (near !== undefined) return rankNear(factors, rank, user, near, best, passes);
   for (let n = 0; n < count; n++) {
     const item = items === undefined ? n : (items[n] as number);
     const score = dot(factors, item * rank, user, rank);
@@ -49,6 +54,37 @@ export function rankPool(factors: Float32Array, rank: number, user: Float32Array
   }
   return best.drain();
 }
+
+/** The fast path's first look, where the factors were `placed`. */
+function nearIn(factors: Float32Array, rank: number, user: Float32Array): ReturnType<Placement['near']> {
+  const placement = placementOf(factors);
+  return placement?.rank === rank && placement.whole(factors) ? placement.near(user) : undefined;
+}
+
+/** Rows by the thousand in single precision; those that come near the list, one by one in double. */
+function rankNear(
+  factors: Float32Array,
+  rank: number,
+  user: Float32Array,
+  near: NonNullable<ReturnType<Placement['near']>>,
+  best: BoundedBest,
+  passes: Pool['passes'],
+): Ranked {
+  const count = factors.length / rank;
+  // Small steps first: until the list is full, every row is near.
+  for (let from = 0, step = FIRST_STEP; from < count; from += step, step = Math.min(2 * step, MAX_ROWS)) {
+    const rows = near(from, Math.min(from + step, count), best.least());
+    for (let n = 0; n < rows.length; n++) {
+      const item = rows[n] as number;
+      const score = dot(factors, item * rank, user, rank);
+      if (best.admits(score) && (passes === undefined || passes(item))) best.push(item, score);
+    }
+  }
+  return best.drain();
+}
+
+/** Rows of the first step of the fast path. */
+const FIRST_STEP = 64;
 
 /** Dot product of one row with the user, in double precision, rounded once. */
 export function dot(factors: Float32Array, offset: number, user: Float32Array, rank: number): number {
@@ -62,6 +98,8 @@ interface BoundedBest {
   /** Whether an item of this score would enter, if it came now. Never for NaN; minus infinity enters while there is room. */
   admits(score: number): boolean;
   push(item: number, score: number): void;
+  /** The score that a newcomer must exceed; minus infinity while there is room. */
+  least(): number;
   drain(): Ranked;
 }
 
@@ -110,6 +148,7 @@ function boundedBest(capacity: number): BoundedBest {
   return {
     capacity,
     admits: (score) => (size < capacity ? !Number.isNaN(score) : score > (scores[0] as number)),
+    least: () => (size < capacity ? -Infinity : (scores[0] as number)),
     push(item, score) {
       if (size < capacity) {
         items[size] = item;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { placed } from '../../src/factors/placed.js';
 import { topK } from '../../src/factors/top-k.js';
 
 /** The obvious version: score everything, drop what may not come, sort. */
@@ -22,7 +23,7 @@ const value = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom(NaN, Infinity, -Infinity, -0, 3e38) },
 );
 
-const problem = fc.integer({ min: 1, max: 5 }).chain((rank) =>
+const problem = fc.integer({ min: 1, max: 9 }).chain((rank) =>
   fc.record({
     rank: fc.constant(rank),
     factors: fc
@@ -37,8 +38,8 @@ const problem = fc.integer({ min: 1, max: 5 }).chain((rank) =>
 describe('topK', () => {
   test('is the head of a full sort, whatever the ties, the broken values and the items skipped', () => {
     fc.assert(
-      fc.property(problem, ({ factors, rank, user, k, skip }) => {
-        const { items, scores } = topK(factors, rank, user, k, skip);
+      fc.property(problem, fc.boolean(), ({ factors, rank, user, k, skip }, fast) => {
+        const { items, scores } = topK(fast ? placed(factors, rank) : factors, rank, user, k, skip);
         const expected = fullSort(factors, rank, user, k, skip);
         expect([...items]).toEqual(expected.map(({ item }) => item));
         // `+ 0` since the order takes -0 and 0 for equal, and so does the comparison here.
@@ -46,6 +47,33 @@ describe('topK', () => {
       }),
       { numRuns: 2_000 },
     );
+  });
+
+  test('gives the same for placed factors where scores are closer than single precision tells', () => {
+    const rank = 67;
+    const near = fc.integer({ min: -3, max: 3 }).map((n) => Math.fround(1 + n * 2 ** -23));
+    const row = fc.array(near, { minLength: rank, maxLength: rank });
+    fc.assert(
+      fc.property(fc.array(row, { minLength: 1, maxLength: 200 }), row, (rows, values) => {
+        const factors = Float32Array.from(rows.flat());
+        const user = Float32Array.from(values);
+        expect(topK(placed(factors, rank), rank, user, 20)).toEqual(topK(factors, rank, user, 20));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('gives the same for placed factors by the ten thousand, whatever is skipped', () => {
+    const rank = 8;
+    let state = 1;
+    const random = () => ((state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) / 2 ** 32) * 2 - 1;
+    const factors = Float32Array.from({ length: 30_001 * rank }, random);
+    for (let n = 0; n < 20; n++) {
+      const user = Float32Array.from({ length: rank }, random);
+      const skip = topK(factors, rank, user, 50).items;
+      expect(topK(placed(factors, rank), rank, user, 50)).toEqual(topK(factors, rank, user, 50));
+      expect(topK(placed(factors, rank), rank, user, 50, skip)).toEqual(topK(factors, rank, user, 50, skip));
+    }
   });
 
   test('breaks ties by the lower item', () => {

@@ -1,4 +1,5 @@
-import type { RecommendationRequest, Recommendations } from '../../answers/recommender.js';
+import type { Recommendations } from '../../answers/recommender.js';
+import { attractionIdOf } from '../../answers/visited.js';
 import { RecommenderError } from '../../errors.js';
 import { seenBy } from '../../generation/generation.js';
 import type { Generation } from '../../generation/generation.js';
@@ -24,7 +25,15 @@ export function checkAnswers({ generation, recommender }: Pick<Served, 'generati
   });
 }
 
-function smokeSet({ model, attractions, parks }: Generation): RecommendationRequest[] {
+/** One request of the set. */
+interface SmokeRequest {
+  readonly userId?: string | undefined;
+  readonly visits?: readonly string[];
+  readonly park?: string;
+  readonly limit: number;
+}
+
+function smokeSet({ model, attractions, parks }: Generation): SmokeRequest[] {
   const visit = attractions[0]?.attractionId;
   return [
     {},
@@ -41,7 +50,7 @@ function spread<T>(list: readonly T[]): T[] {
   return Array.from({ length: SAMPLE }, (_, n) => list[Math.round((n * (list.length - 1)) / (SAMPLE - 1))] as T);
 }
 
-function answerTo(recommender: Served['recommender'], request: RecommendationRequest): Recommendations | Error {
+function answerTo(recommender: Served['recommender'], request: SmokeRequest): Recommendations | Error {
   try {
     return recommender.recommend(request);
   } catch (error) {
@@ -49,17 +58,13 @@ function answerTo(recommender: Served['recommender'], request: RecommendationReq
   }
 }
 
-function faultOf(
-  generation: Generation,
-  request: RecommendationRequest,
-  answer: Recommendations | Error,
-): string | undefined {
+function faultOf(generation: Generation, request: SmokeRequest, answer: Recommendations | Error): string | undefined {
   if (answer instanceof Error) return answer.message;
   const { recommendations } = answer;
   const visited = visitedBy(generation, request);
   const pool = request.park === undefined ? generation.itemOf.values() : (generation.parks.get(request.park) ?? []);
   const able = [...pool].filter((item) => !visited.has(item)).length;
-  const due = Math.min(request.limit ?? 0, able);
+  const due = Math.min(request.limit, able);
   if (recommendations.length !== due) return `it lists ${recommendations.length} attractions where ${due} are due`;
   if (new Set(recommendations.map(({ attractionId }) => attractionId)).size !== due) return 'an attraction comes twice';
   const bad = recommendations.find(
@@ -69,9 +74,9 @@ function faultOf(
   return bad && `'${bad.attractionId}' has no name, no finite score (${bad.score}), or was visited before`;
 }
 
-function visitedBy(generation: Generation, { userId, visits = [] }: RecommendationRequest): Set<number> {
+function visitedBy(generation: Generation, { userId, visits = [] }: SmokeRequest): Set<number> {
   const user = userId === undefined ? undefined : generation.userOf.get(userId);
   const items = new Set(user === undefined ? [] : seenBy(generation, user));
-  for (const id of visits) items.add(generation.itemOf.get(id) ?? -1);
+  for (const visit of visits) items.add(generation.itemOf.get(attractionIdOf(visit)) ?? -1);
   return items;
 }
