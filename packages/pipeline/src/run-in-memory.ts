@@ -1,4 +1,4 @@
-import { AlsTrainer, optionsOf } from '@attractions/als-trainer';
+import { AlsTrainer, NextAttractionTrainer, optionsOf } from '@attractions/als-trainer';
 import { loadJudged } from '@attractions/etl';
 import { createRecommender, demoExperiment, generationOf } from '@attractions/recommender';
 
@@ -18,7 +18,8 @@ export async function runInMemory({
     signal,
     ...(config.threads && { threads: config.threads }),
   });
-  const generation = generationOf(model, attractions);
+  const next = await new NextAttractionTrainer(attractions).train(visits, { signal });
+  const generation = generationOf(model, attractions, { next });
   const recommender = createRecommender(generation, { experiment: demoExperiment });
   return {
     ...tally,

@@ -1,5 +1,7 @@
 import { runTrain } from '@attractions/als-trainer';
+import type { TrainSummary } from '@attractions/als-trainer';
 import { runEtl } from '@attractions/etl';
+import { als } from '@attractions/feeds';
 import { createRecommender, demoExperiment, loadGeneration } from '@attractions/recommender';
 
 import type { PipelineContext } from './commands/command.js';
@@ -22,7 +24,10 @@ export async function runThroughFeeds({
   const etl = await runEtl(config, context);
   signal.throwIfAborted();
   const train = await runTrain(config, context);
-  const [generation, running] = await Promise.all([loadGeneration(store), runningExperiment(store)]);
+  const [generation, running] = await Promise.all([
+    loadGeneration(store, modelIn(train.feeds)),
+    runningExperiment(store),
+  ]);
   const experiment = running ?? demoExperiment;
   const recommender = createRecommender(generation, { experiment });
   return {
@@ -33,4 +38,9 @@ export async function runThroughFeeds({
     feeds: [...etl.feeds, ...train.feeds],
     seconds: (performance.now() - begin) / 1000,
   };
+}
+
+/** The model just put: what is served may be an older one, the champion, until the gate has let the new one pass. */
+function modelIn(feeds: TrainSummary['feeds']): number | undefined {
+  return feeds.find(({ feed }) => feed === als.path)?.seq;
 }

@@ -87,7 +87,7 @@ test('train alone trains on the latest visits; feeds and recommend look at what 
   const answer = JSON.parse(
     (await attractions(config, 'recommend', 'nobody@N99', '--park', 'EmberIsle', '--limit', '3', '--json')).stdout,
   );
-  expect(answer).toMatchObject({ userId: 'nobody@N99', source: 'popular' });
+  expect(answer).toMatchObject({ userId: 'nobody@N99', source: 'next-attraction' });
   expect(answer.recommendations).toHaveLength(3);
 });
 

@@ -48,18 +48,22 @@ test('without a model the latest visits are judged; without visits there is noth
   expect(summary.feeds).toEqual([{ feed: record.feed, seq: 1 }]);
 });
 
-onRealVisits('on two real parks: the baselines as published, and the default above popularity', async () => {
-  const { report } = (await evaluated(REAL_DATA)).summary;
-  expect(report.data.requests).toBe(1_663);
-  const of = (name: string) =>
-    report.recommenders.find((each: { name: string }) => each.name === name).overall.measures;
-  const published = { 'popular in park': 0.6206, 'item kNN': 0.58, EASE: 0.625 };
-  for (const [name, hitRate] of Object.entries(published))
-    expect([name, Math.abs(of(name).hitRate.mean - hitRate) < 0.005]).toEqual([name, true]);
-  const { hitRate, ndcg } = of('next attraction');
-  expect(hitRate.difference.low).toBeGreaterThan(0.04);
-  expect(ndcg.difference.low).toBeGreaterThan(0.03);
-}, 240_000);
+onRealVisits(
+  'on two real parks: the baselines as published, and the default above popularity',
+  async () => {
+    const { report } = (await evaluated(REAL_DATA)).summary;
+    expect(report.data.requests).toBe(1_663);
+    const of = (name: string) =>
+      report.recommenders.find((each: { name: string }) => each.name === name).overall.measures;
+    const published = { 'popular in park': 0.6206, 'item kNN': 0.58, EASE: 0.625 };
+    for (const [name, hitRate] of Object.entries(published))
+      expect([name, Math.abs(of(name).hitRate.mean - hitRate) < 0.005]).toEqual([name, true]);
+    const { hitRate, ndcg } = of('next attraction');
+    expect(hitRate.difference.low).toBeGreaterThan(0.04);
+    expect(ndcg.difference.low).toBeGreaterThan(0.03);
+  },
+  240_000,
+);
 
 test('evaluate --train --test judges on lists: a checkerboard of two tastes is found', async () => {
   const folder = await emptyFolder();

@@ -5,6 +5,7 @@ export { createRecommender } from './answers/compose.js';
 export { withFallback } from './answers/fallback.js';
 export { withFilters } from './answers/filtered.js';
 export { mappingRecommender } from './answers/mapping.js';
+export { nextAttractionRecommender } from './answers/next-attraction.js';
 export { paneledRecommender } from './answers/paneled.js';
 export { popularRecommender } from './answers/popular.js';
 export { DEFAULT_LIMIT, MAX_LIMIT } from './answers/recommender.js';
@@ -15,6 +16,7 @@ export { assignmentIn } from './experiment/assignment.js';
 export { BUCKETS, bucketOf } from './experiment/bucket.js';
 export { demoExperiment } from './experiment/demo.js';
 export { foldInOf } from './factors/fold-in.js';
+export { placed } from './factors/placed.js';
 export { topK } from './factors/top-k.js';
 export { generationOf } from './generation/generation.js';
 export { loadGeneration } from './generation/load.js';
@@ -33,6 +35,7 @@ export type {
   Source,
 } from './answers/recommender.js';
 export type { SimilarRequest } from './answers/similar.js';
+export type { TimedVisit, Visited } from './answers/visited.js';
 export type { Visitor } from './answers/taste.js';
 export type { RunningService, ServeContext } from './driver.js';
 export type { RecommenderErrorCode } from './errors.js';

@@ -5,6 +5,7 @@ import { RecommenderError } from '../errors.js';
 import type { Pool } from '../factors/top-k.js';
 import { DEFAULT_LIMIT, MAX_LIMIT } from './recommender.js';
 import type { RecommendationRequest } from './recommender.js';
+import { attractionIdOf } from './visited.js';
 
 /** A request read against a generation: every filter in one place, so that no path can forget one. */
 export interface Candidates extends Pool {
@@ -69,7 +70,7 @@ function hiddenFrom(generation: Generation, request: RecommendationRequest): Set
   const { userId, visits = [], deny = [], includeVisited = false } = request;
   const hidden = itemsOf(generation, deny);
   if (includeVisited) return hidden;
-  for (const item of itemsOf(generation, visits)) hidden.add(item);
+  for (const item of itemsOf(generation, visits.map(attractionIdOf))) hidden.add(item);
   const user = userId === undefined ? undefined : generation.userOf.get(userId);
   if (user !== undefined) for (const item of seenBy(generation, user)) hidden.add(item);
   return hidden;

@@ -4,27 +4,34 @@ import { alsRecommender } from './als.js';
 import { withFallback } from './fallback.js';
 import { mappingRecommender } from './mapping.js';
 import type { Mapping } from './mapping.js';
+import { nextAttractionRecommender } from './next-attraction.js';
 import { paneledRecommender } from './paneled.js';
 import { popularRecommender } from './popular.js';
 import type { Recommender } from './recommender.js';
 
 /** What may stand beside a generation. */
 export interface Composition {
-  /** Splits users over panels; a panel's `recommender` is `als`, `popular` or, where there is a mapping, `mapping`. */
+  /** Splits users over panels; a panel's `recommender` is `next-attraction`, `als`, `popular` or, where there is a mapping, `mapping`. */
   readonly experiment?: Experiment | undefined;
   /** Lists written for some users; outside of an experiment they come first. */
   readonly mapping?: Mapping | undefined;
 }
 
 /**
- * The usual stack: mapped list, known factors, fold-in, popular, each topped up by the next; paneled where there is an experiment.
+ * The usual stack: mapped list, next attraction in the park, known factors, fold-in, popular, each topped up by the next; paneled where there is
+ * an experiment.
  * @throws RecommenderError RECOMMENDER_GENERATION_INVALID, RECOMMENDER_EXPERIMENT_INVALID
  */
 export function createRecommender(generation: Generation, { experiment, mapping }: Composition = {}): Recommender {
   const popular = popularRecommender(generation);
   const als = withFallback(alsRecommender(generation), popular);
-  const mapped = mapping && withFallback(mappingRecommender(generation, mapping), als);
-  const usual = mapped ?? als;
+  const next = generation.next === undefined ? als : withFallback(nextAttractionRecommender(generation), als);
+  const mapped = mapping && withFallback(mappingRecommender(generation, mapping), next);
+  const usual = mapped ?? next;
   if (experiment === undefined) return usual;
-  return paneledRecommender(experiment, { als, popular, ...(mapped && { mapping: mapped }) }, usual);
+  return paneledRecommender(
+    experiment,
+    { 'next-attraction': next, als, popular, ...(mapped && { mapping: mapped }) },
+    usual,
+  );
 }

@@ -45,7 +45,8 @@ export function firstPassing(order: Iterable<number>, { limit, passes }: Candida
   return listed;
 }
 
-function popularReason(park: string, visitors: number): string {
+/** How popular, for people. */
+export function popularReason(park: string, visitors: number): string {
   if (visitors === 0) return `in ${park}, not visited yet`;
   return `popular in ${park}: ${COUNT.format(visitors)} ${visitors === 1 ? 'visitor' : 'visitors'}`;
 }

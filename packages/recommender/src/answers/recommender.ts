@@ -1,4 +1,5 @@
 import type { GenerationSeqs } from '../generation/generation.js';
+import type { Visited } from './visited.js';
 
 /**
  * Anything that recommends. Synchronous: an answer is a few microseconds of arithmetic on what is already in memory.
@@ -16,8 +17,16 @@ export interface Recommender {
 /** Who asks, and for what. `{}` is a valid request: an anonymous visitor, all parks. */
 export interface RecommendationRequest {
   readonly userId?: string | undefined;
-  /** Attraction ids this visitor went to, repeats counted. They are a stranger's whole profile, and hidden from everybody's list. */
-  readonly visits?: readonly string[] | undefined;
+  /**
+   * Where this visitor went, repeats counted: attraction ids, with the time where it is known. They are a stranger's whole profile, and hidden
+   * from everybody's list.
+   */
+  readonly visits?: readonly Visited[] | undefined;
+  /**
+   * When the visitor asks: milliseconds since 1970, on the clock of the visits that the model learnt from. With it, the hour counts, and
+   * so does the place of the last timed visit. Absent: neither does.
+   */
+  readonly at?: number | undefined;
   /** Only attractions of this park. Default: all parks. */
   readonly park?: string | undefined;
   /** Longest list, a whole number from 1 to 100. Default 10. */
@@ -35,16 +44,16 @@ export interface RecommendationRequest {
 }
 
 /**
- * Which path found an attraction: the user's own factors, factors folded in from the visits of the request, a list written
- * for the user, or the number of visitors.
+ * Which path found an attraction: what visitors of the park go to next, the user's own factors, factors folded in from the visits of the
+ * request, a list written for the user, or the number of visitors.
  */
-export type Source = 'als' | 'fold-in' | 'mapping' | 'popular';
+export type Source = 'next-attraction' | 'als' | 'fold-in' | 'mapping' | 'popular';
 
 /** One entry of a list. */
 export interface Recommendation {
   readonly attractionId: string;
   readonly name: string;
-  /** On the scale of its `source`: predicted preference (about 0 to 1), `1 / place` of a mapped list, distinct visitors. */
+  /** On the scale of its `source`: probability of being the next, predicted preference (about 0 to 1), `1 / place` of a mapped list, distinct visitors. */
   readonly score: number;
   readonly source: Source;
   /** A sentence for people; only where the request says `explain`. */

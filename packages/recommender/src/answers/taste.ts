@@ -3,6 +3,8 @@ import type { FoldedIn, History } from '../factors/fold-in.js';
 import { historyOf } from '../generation/generation.js';
 import type { Generation } from '../generation/generation.js';
 import type { RecommendationRequest } from './recommender.js';
+import { attractionIdOf } from './visited.js';
+import type { Visited } from './visited.js';
 
 /** Who a taste is asked of. */
 export type Visitor = Pick<RecommendationRequest, 'userId' | 'visits'>;
@@ -41,9 +43,9 @@ export function tasteIn(generation: Generation): (visitor: Visitor) => Taste | u
 }
 
 /** Visits counted by attraction; those without factors are passed over. */
-function counted({ itemOf, model }: Generation, visits: readonly string[]): History {
+function counted({ itemOf, model }: Generation, visits: readonly Visited[]): History {
   const counts = new Map<number, number>();
-  for (const id of visits) {
+  for (const id of visits.map(attractionIdOf)) {
     const item = itemOf.get(id);
     if (item !== undefined && item < model.attractionIds.length) counts.set(item, (counts.get(item) ?? 0) + 1);
   }

@@ -1,4 +1,4 @@
-import type { AlsGeneration, Attraction, VisitsTable } from '@attractions/feeds';
+import type { AlsGeneration, Attraction, NextAttractionModel, VisitsTable } from '@attractions/feeds';
 import type { History } from '../factors/fold-in.js';
 import { checkModel } from './check-model.js';
 import { RecommenderError } from '../errors.js';
@@ -19,6 +19,8 @@ export interface GenerationSeqs {
 export interface Generation {
   readonly seqs: GenerationSeqs;
   readonly model: AlsGeneration;
+  /** What visitors of each park go to next, learnt from the same visits; undefined where none was trained. */
+  readonly next?: NextAttractionModel;
   readonly attractions: readonly Attraction[];
   readonly itemOf: ReadonlyMap<string, number>;
   /** Row of the user factors, by user id. */
@@ -39,6 +41,8 @@ export interface Origin {
   readonly seqs?: GenerationSeqs;
   /** The visits the model was trained on; they tell how often a user went somewhere, which only explanations need. */
   readonly visits?: VisitsTable;
+  /** The model of the next attraction, of the same visits. */
+  readonly next?: NextAttractionModel | undefined;
 }
 
 /**
@@ -48,7 +52,7 @@ export interface Origin {
 export function generationOf(
   model: AlsGeneration,
   attractions: readonly Attraction[],
-  { seqs = { model: 0, visits: 0, attractions: 0 }, visits }: Origin = {},
+  { seqs = { model: 0, visits: 0, attractions: 0 }, visits, next }: Origin = {},
 ): Generation {
   checkModel(model);
   const ordered = inItemOrder(model, attractions);
@@ -56,9 +60,11 @@ export function generationOf(
   visitors.set(model.visitors);
   const itemOf = indexOf(ordered.map(({ attractionId }) => attractionId));
   const userOf = indexOf(model.userIds);
+  checkNext(next, itemOf);
   return {
     seqs,
     model,
+    ...(next && { next }),
     attractions: ordered,
     itemOf,
     userOf,
@@ -95,6 +101,14 @@ function inItemOrder(model: AlsGeneration, attractions: readonly Attraction[]): 
   });
   const others = [...byId.values()].sort((a, b) => (a.attractionId < b.attractionId ? -1 : 1));
   return [...modelled, ...others];
+}
+
+function checkNext(next: NextAttractionModel | undefined, itemOf: ReadonlyMap<string, number>): void {
+  const unknown = next?.parks.flatMap(({ attractionIds }) => attractionIds).find((id) => !itemOf.has(id));
+  if (unknown !== undefined)
+    throw invalid(
+      `The model of the next attraction has '${unknown}', which is not among the ${itemOf.size} attractions.`,
+    );
 }
 
 function itemsByPark(attractions: readonly Attraction[]): Map<string, Uint32Array> {

@@ -1,4 +1,4 @@
-import { als, attractions, parentOf, visits } from '@attractions/feeds';
+import { als, attractions, nextAttraction, parentOf, siblingOf, visits } from '@attractions/feeds';
 import type { FeedStore, Parent, UpdateRecord } from '@attractions/feeds';
 import { RecommenderError } from '../errors.js';
 import { generationOf } from './generation.js';
@@ -8,7 +8,7 @@ import type { Generation } from './generation.js';
  * Loads a model and exactly the updates it was trained on, found through the record's parents: never "the latest of each", which could mix
  * two generations.
  *
- * @param seq which model; default: the latest
+ * @param seq which model; default: the champion, which the gate names, or the latest where there is none
  * @throws RecommenderError RECOMMENDER_NO_MODEL, RECOMMENDER_LINEAGE_BROKEN, RECOMMENDER_GENERATION_INVALID
  * @throws FeedsError where a record or a file cannot be read, or its checksum differs
  */
@@ -19,7 +19,8 @@ export async function loadGeneration(store: FeedStore, seq?: number): Promise<Ge
       'RECOMMENDER_NO_MODEL',
       `There is no model in '${store.root}' yet; run 'attractions train' first, or 'attractions run' for the whole pipeline.`,
     );
-  const model = await (seq === undefined ? models.latest() : models.at(seq));
+  const model = await models.at(seq ?? ((await models.refs())['champion'] === undefined ? 'latest' : 'champion'));
+  const next = await siblingOf(store.feed(nextAttraction), model.record);
   const visitsParent = parentIn(model.record, visits.path);
   const attractionsParent = parentIn(model.record, attractions.path);
   const [visitsUpdate, attractionsUpdate] = await Promise.all([
@@ -29,9 +30,11 @@ export async function loadGeneration(store: FeedStore, seq?: number): Promise<Ge
   mustBe(visitsParent, visitsUpdate.record, model.seq);
   mustBe(attractionsParent, attractionsUpdate.record, model.seq);
   const [factors, named, visited] = await Promise.all([model.read(), attractionsUpdate.read(), visitsUpdate.read()]);
+  const onward = await next?.read();
   return generationOf(factors, named, {
     seqs: { model: model.seq, visits: visitsParent.seq, attractions: attractionsParent.seq },
     visits: visited,
+    next: onward,
   });
 }
 

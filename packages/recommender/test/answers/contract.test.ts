@@ -3,9 +3,10 @@ import { createRecommender } from '../../src/answers/compose.js';
 import { withFallback } from '../../src/answers/fallback.js';
 import { withFilters } from '../../src/answers/filtered.js';
 import { mappingRecommender } from '../../src/answers/mapping.js';
+import { nextAttractionRecommender } from '../../src/answers/next-attraction.js';
 import { popularRecommender } from '../../src/answers/popular.js';
 import { demoExperiment } from '../../src/experiment/demo.js';
-import { sampleGeneration } from '../support/sample.js';
+import { sampleGeneration, sampleNext } from '../support/sample.js';
 import { keepsTheContract } from './recommender-contract.js';
 
 const generation = sampleGeneration();
@@ -26,6 +27,9 @@ const experiment = {
 
 keepsTheContract('als alone', generation, als, { complete: false });
 keepsTheContract('mapping alone', generation, mapped, { complete: false });
+const withNext = { ...generation, next: sampleNext() };
+keepsTheContract('next attraction alone', withNext, nextAttractionRecommender(withNext), { complete: false });
+keepsTheContract('the usual stack with it', withNext, createRecommender(withNext, { mapping }), { complete: true });
 keepsTheContract('popular', generation, popular, { complete: true });
 keepsTheContract('als, then popular', generation, withFallback(als, popular), { complete: true });
 keepsTheContract('mapping, als, popular', generation, withFallback(mapped, als, popular), { complete: true });

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { DEFAULT_LIMIT } from '../../src/answers/recommender.js';
 import type { RecommendationRequest, Recommender } from '../../src/answers/recommender.js';
+import { attractionIdOf } from '../../src/answers/visited.js';
 import { RecommenderError } from '../../src/errors.js';
 import { seenBy } from '../../src/generation/generation.js';
 import type { Generation } from '../../src/generation/generation.js';
@@ -10,10 +11,12 @@ import type { Generation } from '../../src/generation/generation.js';
 export function requestOf({ attractions, model, parks, themes }: Generation): fc.Arbitrary<RecommendationRequest> {
   const id = fc.constantFrom(...attractions.map(({ attractionId }) => attractionId), 'moon:unknown', '', '__proto__');
   const ids = fc.array(id, { maxLength: 6 });
+  const visit = fc.oneof(id, fc.record({ attractionId: id, visitedAt: fc.integer({ min: 0, max: 10 ** 8 }) }));
   return fc.record(
     {
       userId: fc.constantFrom(...model.userIds, 'stranger', '', '__proto__', 'ünï/cøde 🎢'),
-      visits: ids,
+      visits: fc.array(visit, { maxLength: 6 }),
+      at: fc.integer({ min: 0, max: 10 ** 8 }),
       park: fc.constantFrom(...parks.keys()),
       limit: fc.integer({ min: 1, max: 12 }),
       themes: fc.subarray([...themes]),
@@ -38,7 +41,7 @@ export function eligible(generation: Generation, request: RecommendationRequest)
     .map(({ attractionId }) => attractionId)
     .filter((id) => allow === undefined || allow.includes(id))
     .filter((id) => !deny.includes(id))
-    .filter((id) => includeVisited || !(visits.includes(id) || seen.includes(id)));
+    .filter((id) => includeVisited || !(visits.map(attractionIdOf).includes(id) || seen.includes(id)));
 }
 
 /**

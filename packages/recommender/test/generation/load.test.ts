@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { attractions, openFeeds } from '@attractions/feeds';
+import { als, attractions, nextAttraction, openFeeds } from '@attractions/feeds';
 import { createRecommender } from '../../src/answers/compose.js';
 import { loadGeneration } from '../../src/generation/load.js';
-import { attractionOf, sampleGeneration } from '../support/sample.js';
+import { attractionOf, sampleGeneration, sampleNext } from '../support/sample.js';
 import { producer, putGeneration } from '../support/stored.js';
 
 const renamed = sampleGeneration().attractions.map(({ attractionId, themes }) =>
@@ -10,6 +10,24 @@ const renamed = sampleGeneration().attractions.map(({ attractionId, themes }) =>
 );
 
 describe('loadGeneration', () => {
+  test('takes the model of the next attraction that was made from the same parents', async () => {
+    const store = openFeeds('memory:');
+    const { parents } = await putGeneration(store);
+    await store.feed(nextAttraction).put(sampleNext(), { producer, parents });
+    await store.feed(nextAttraction).put({ asOf: 0, parks: [] }, { producer });
+    expect((await loadGeneration(store)).next).toEqual(sampleNext());
+  });
+
+  test('takes the champion where there is one, however many models came later', async () => {
+    const store = openFeeds('memory:');
+    await putGeneration(store);
+    await putGeneration(store);
+    await store.feed(als).alias('champion', 1, { producer });
+    await putGeneration(store);
+    expect((await loadGeneration(store)).seqs.model).toBe(1);
+    expect((await loadGeneration(store, 4)).seqs.model).toBe(4);
+  });
+
   test('gives back what was put, and answers with it', async () => {
     const store = openFeeds('memory:');
     await putGeneration(store);

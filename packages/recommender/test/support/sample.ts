@@ -1,4 +1,4 @@
-import type { AlsGeneration, Attraction } from '@attractions/feeds';
+import type { AlsGeneration, Attraction, NextAttractionModel } from '@attractions/feeds';
 import { generationOf } from '../../src/generation/generation.js';
 import type { Generation } from '../../src/generation/generation.js';
 
@@ -65,4 +65,28 @@ export function sampleGeneration(): Generation {
     attractionOf('bay:pool', 'Wave Pool', ['water']),
     attractionOf('bay:slide', 'Big Slide', ['water']),
   ]);
+}
+
+/**
+ * What visitors of the bay go to next: the slide, then the pool, then the coaster, by popularity; at noon the pool; right after the slide the
+ * coaster. The hill has the same tables with no differences.
+ */
+export function sampleNext(): NextAttractionModel {
+  const tables = (park: string, ids: readonly string[], terms: readonly number[]) => ({
+    park,
+    attractionIds: ids,
+    popular: terms,
+    lately: ids.map(() => 0),
+    byHour: Array.from({ length: 24 }, (_, hour) => ids.map((_, k) => (hour === 12 && k === 1 && terms[1] ? 4 : 0))),
+    onward: ids.map((_, from) => ids.map((_, to) => (terms[1] && from === 2 && to === 0 ? 9 : 0))),
+    patienceHours: 0.75,
+    weights: {},
+  });
+  return {
+    asOf: 0,
+    parks: [
+      tables('bay', ['bay:coaster', 'bay:pool', 'bay:slide'], [-3, -2, -1]),
+      tables('hill', ['hill:river', 'hill:tower', 'hill:train'], [0, 0, 0]),
+    ],
+  };
 }

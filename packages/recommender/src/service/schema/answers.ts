@@ -3,7 +3,7 @@ import type { Static } from 'typebox';
 import { closed, orNull } from './parts.js';
 
 const source = Type.Union(
-  ['als', 'fold-in', 'mapping', 'popular'].map((path) => Type.Literal(path)),
+  ['next-attraction', 'als', 'fold-in', 'mapping', 'popular'].map((path) => Type.Literal(path)),
   {
     description: 'Which path found it: own factors, factors folded in from visits, a written list, or visitor numbers.',
   },

@@ -1,0 +1,108 @@
+import { nextTerms } from '@attractions/feeds';
+import type { Attraction, NextTerms, ParkTables } from '@attractions/feeds';
+import { RecommenderError } from '../errors.js';
+import type { Generation } from '../generation/generation.js';
+import { candidates } from './candidates.js';
+import { entryOf } from './entry.js';
+import { popularReason } from './popular.js';
+import type { RecommendationRequest, Recommender } from './recommender.js';
+import { latestVisit } from './visited.js';
+import type { TimedVisit } from './visited.js';
+
+/** Somebody whose last visit was at most so long ago is taken to be in its park still. */
+const STAY_MS = 8 * 3_600_000;
+
+/** What is known of the moment of a request. */
+interface Moment {
+  readonly tables: ParkTables;
+  readonly terms: NextTerms;
+  readonly last: TimedVisit | undefined;
+}
+
+/**
+ * What visitors of the park go to next: by what is popular, popular of late and at the hour of the request, and by where this visitor was
+ * last. The score is the probability that the attraction is the next new one, among those that pass the filters. It answers for the park
+ * asked for, or else for the one of the last visit of the past 8 hours; not able, so empty, where neither is known, and where the generation
+ * has no such model.
+ */
+export function nextAttractionRecommender(generation: Generation): Recommender {
+  const tablesOf = new Map(generation.next?.parks.map((tables) => [tables.park, tables]));
+  const parkOf = ({ attractionId }: TimedVisit): string | undefined =>
+    generation.attractions[generation.itemOf.get(attractionId) ?? -1]?.park;
+
+  function momentOf({ at, park, visits = [] }: RecommendationRequest): Moment | undefined {
+    if (at !== undefined && !Number.isFinite(at))
+      throw new RecommenderError('RECOMMENDER_REQUEST_INVALID', `The time is ${at}; give milliseconds since 1970.`);
+    const here =
+      park ?? (at === undefined ? undefined : latestVisit(visits, at, ({ visitedAt }) => at - visitedAt <= STAY_MS));
+    const name = typeof here === 'object' ? parkOf(here) : here;
+    const tables = tablesOf.get(name ?? '');
+    if (tables === undefined) return undefined;
+    if (at === undefined) return { tables, terms: timeless(tables), last: undefined };
+    const last = latestVisit(visits, at, (visit) => parkOf(visit) === tables.park);
+    return { tables, terms: nextTerms(tables, { time: at, last }), last };
+  }
+
+  return {
+    recommend(request) {
+      const { limit, passes } = candidates(generation, request);
+      const moment = momentOf(request);
+      const listed = moment === undefined ? [] : likeliest(moment, generation.itemOf, passes).slice(0, limit);
+      return {
+        recommendations: listed.map(({ item, place, probability }) =>
+          entryOf(
+            generation,
+            item,
+            probability,
+            'next-attraction',
+            request.explain === true && moment !== undefined ? reasonOf(generation, moment, item, place) : undefined,
+          ),
+        ),
+        source: 'next-attraction',
+        generation: generation.seqs,
+      };
+    },
+  };
+}
+
+/** Without a time of the request, neither the hour nor the place counts. */
+function timeless({ popular, lately }: ParkTables): NextTerms {
+  const none = popular.map(() => 0);
+  return { popular, lately, hour: none, onward: none };
+}
+
+/** The attractions of the park that pass, best first, equal ones by item, each with its share of the softmax. */
+function likeliest(
+  { tables, terms }: Moment,
+  itemOf: Generation['itemOf'],
+  passes: (item: number) => boolean,
+): { item: number; place: number; probability: number }[] {
+  const open = tables.attractionIds
+    .map((id, place) => ({ item: itemOf.get(id) as number, place, score: scoreAt(terms, place) }))
+    .filter(({ item }) => passes(item))
+    .sort((a, b) => b.score - a.score || a.item - b.item);
+  const best = open[0]?.score ?? 0;
+  const odds = open.map(({ score }) => Math.exp(score - best));
+  const total = odds.reduce((sum, each) => sum + each, 0);
+  return open.map(({ item, place }, n) => ({ item, place, probability: (odds[n] as number) / total }));
+}
+
+const scoreAt = ({ popular, lately, hour, onward }: NextTerms, place: number): number =>
+  (popular[place] as number) + (lately[place] as number) + (hour[place] as number) + (onward[place] as number);
+
+/** The term by which the attraction stands out most among those of its park. */
+function reasonOf(generation: Generation, { terms, last }: Moment, item: number, place: number): string {
+  const above = (values: readonly number[]): number =>
+    (values[place] as number) - values.reduce((sum, value) => sum + value, 0) / values.length;
+  const lead = { popular: above(terms.popular), lately: above(terms.lately), hour: above(terms.hour) };
+  const onward = last === undefined ? -Infinity : above(terms.onward);
+  const most = Math.max(onward, ...Object.values(lead));
+  const { park } = generation.attractions[item] as Attraction;
+  if (last !== undefined && most === onward) {
+    const from = generation.attractions[generation.itemOf.get(last.attractionId) as number] as Attraction;
+    return `near ${from.name}, or often next to it`;
+  }
+  if (most === lead.hour) return 'often visited at this hour';
+  if (most === lead.lately) return `more popular in ${park} of late`;
+  return popularReason(park, generation.visitors[item] as number);
+}

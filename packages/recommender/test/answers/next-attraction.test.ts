@@ -1,0 +1,80 @@
+import { describe, expect, test } from '@jest/globals';
+import { createRecommender } from '../../src/answers/compose.js';
+import { nextAttractionRecommender } from '../../src/answers/next-attraction.js';
+import { sampleGeneration, sampleNext } from '../support/sample.js';
+
+const generation = { ...sampleGeneration(), next: sampleNext() };
+const next = nextAttractionRecommender(generation);
+const usual = createRecommender(generation);
+const hour = 3_600_000;
+const noon = 20_000 * 24 * hour + 12 * hour;
+const namesOf = (answer: ReturnType<typeof next.recommend>) => answer.recommendations.map(({ name }) => name);
+
+describe('the next attraction', () => {
+  test('without a time: popular and popular of late, as probabilities of those that pass', () => {
+    const { recommendations, source } = next.recommend({ park: 'bay', deny: ['bay:coaster'] });
+    expect(source).toBe('next-attraction');
+    expect(recommendations.map(({ attractionId }) => attractionId)).toEqual(['bay:slide', 'bay:pool']);
+    // The terms are -1 and -2, so the odds are e to 1.
+    expect(recommendations[0]?.score).toBeCloseTo(Math.E / (1 + Math.E), 12);
+    expect(recommendations.reduce((sum, { score }) => sum + score, 0)).toBeCloseTo(1, 12);
+  });
+
+  test('the hour and the place of the last visit count; what was visited is hidden', () => {
+    const visits = [{ attractionId: 'bay:slide', visitedAt: noon - 60_000 }];
+    expect(namesOf(next.recommend({ park: 'bay', at: noon }))[0]).toBe('Wave Pool');
+    expect(namesOf(next.recommend({ park: 'bay', at: noon, visits }))).toEqual(['Bay Coaster', 'Wave Pool']);
+    const longAgo = [{ attractionId: 'bay:slide', visitedAt: noon - 7 * hour }];
+    expect(namesOf(next.recommend({ park: 'bay', at: noon, visits: longAgo }))[0]).toBe('Wave Pool');
+  });
+
+  test('a visit after the request, or in another park, is no last visit', () => {
+    const without = next.recommend({ park: 'bay', at: noon, deny: ['bay:slide'] }).recommendations;
+    const later = [{ attractionId: 'bay:slide', visitedAt: noon + 1 }];
+    expect(next.recommend({ park: 'bay', at: noon, visits: later }).recommendations).toEqual(without);
+    const other = [{ attractionId: 'hill:river', visitedAt: noon - 1 }, 'bay:slide'];
+    expect(next.recommend({ park: 'bay', at: noon, visits: other }).recommendations).toEqual(without);
+  });
+
+  test('the park is that of the last visit where none is asked for, for 8 hours', () => {
+    const visits = (ago: number) => [{ attractionId: 'bay:slide', visitedAt: noon - ago }];
+    expect(namesOf(next.recommend({ at: noon, visits: visits(8 * hour) }))).toHaveLength(2);
+    expect(namesOf(next.recommend({ at: noon, visits: visits(8 * hour + 1) }))).toEqual([]);
+    expect(namesOf(next.recommend({ at: noon }))).toEqual([]);
+  });
+
+  test('each reason is the term that stands out', () => {
+    const reasons = (request: object) =>
+      next.recommend({ park: 'bay', explain: true, ...request }).recommendations.map(({ reason }) => reason);
+    expect(reasons({ limit: 1 })).toEqual(['popular in bay: 1,203 visitors']);
+    expect(reasons({ at: noon, limit: 1 })).toEqual(['often visited at this hour']);
+    const visits = [{ attractionId: 'bay:slide', visitedAt: noon }];
+    expect(reasons({ at: noon, visits, limit: 1 })).toEqual(['near Big Slide, or often next to it']);
+  });
+
+  test('a time that is none is refused', () => {
+    expect(() => next.recommend({ park: 'bay', at: NaN })).toThrow('The time is NaN; give milliseconds since 1970.');
+  });
+});
+
+describe('in the usual stack', () => {
+  test('it answers in a park and is topped up by the others; without a park the factors do', () => {
+    expect(usual.recommend({ userId: 'ana', park: 'bay' }).source).toBe('next-attraction');
+    expect(usual.recommend({ userId: 'ana' }).source).toBe('als');
+    expect(usual.recommend({ park: 'moon' }).source).toBe('popular');
+    const visits = [{ attractionId: 'bay:slide', visitedAt: noon }];
+    const { recommendations } = usual.recommend({ at: noon, visits, limit: 4 });
+    expect(recommendations.map(({ source }) => source)).toEqual([
+      'next-attraction',
+      'next-attraction',
+      'fold-in',
+      'fold-in',
+    ]);
+  });
+
+  test('without the model everything is as before', () => {
+    const before = createRecommender(sampleGeneration());
+    expect(before.recommend({ userId: 'ana', park: 'bay' }).source).toBe('als');
+    expect(nextAttractionRecommender(sampleGeneration()).recommend({ park: 'bay' }).recommendations).toEqual([]);
+  });
+});
