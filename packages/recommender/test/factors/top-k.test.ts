@@ -54,9 +54,10 @@ describe('topK', () => {
     const near = fc.integer({ min: -99, max: 99 }).map((n) => Math.fround(1 + n * 2 ** -23));
     const row = fc.array(near, { minLength: rank, maxLength: rank });
     fc.assert(
-      fc.property(fc.array(row, { minLength: 1, maxLength: 200 }), row, (rows, values) => {
+      fc.property(fc.array(row, { minLength: 150, maxLength: 200 }), row, (rows, values) => {
         const factors = Float32Array.from(rows.flat());
-        const user = Float32Array.from(values);
+        // Sums on the way are large, and cancel: single precision gets the order wrong.
+        const user = Float32Array.from(values, (value, f) => (f % 2 === 0 ? value : -value));
         expect(topK(placed(factors, rank), rank, user, 20)).toEqual(topK(factors, rank, user, 20));
       }),
       { numRuns: 100 },
