@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { foldIn } from '../src/fold-in.js';
 import type { AlsModel } from '../src/model.js';
 import type { AlsOptions } from '../src/options.js';
-import { referenceAls } from '../src/reference.js';
+import { referenceAls } from './oracle/reference.js';
 import { trainAls } from '../src/train.js';
 import { checkerboard, fromDense, randomInteractions, shuffled } from './support/interactions.js';
 import { dot, relativeError, score } from './support/scores.js';

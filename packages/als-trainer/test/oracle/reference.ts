@@ -1,9 +1,9 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix';
 
-import { fillInitial } from './initial.js';
-import type { Interactions } from './interactions.js';
-import type { AlsOptions } from './options.js';
-import { resolveOptions } from './options.js';
+import { fillInitial } from '../../src/initial.js';
+import type { Interactions } from '../../src/interactions.js';
+import type { AlsOptions } from '../../src/options.js';
+import { resolveOptions } from '../../src/options.js';
 
 /** Dense preference and confidence of every pair, as the papers write them. */
 interface Dense {
