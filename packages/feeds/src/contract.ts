@@ -54,6 +54,8 @@ export interface Codec<T> {
   encode(value: T): AsyncIterable<EncodedFile>;
   /** Takes files of any minor version: columns it does not know are left out, nullable ones that are missing are null. */
   decode(files: readonly StoredFile[]): Promise<T>;
+  /** Reads and judges files as decoding does, and keeps nothing; where absent, they are decoded. For values that are streams. */
+  check?(files: readonly StoredFile[]): Promise<void>;
 }
 
 /**

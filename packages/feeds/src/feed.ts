@@ -2,6 +2,7 @@ import { putAlias, seqBefore } from './alias.js';
 import type { AliasOptions } from './alias.js';
 import type { Clock } from './clock.js';
 import type { FeedContract } from './contract.js';
+import type { FeedsError } from './errors.js';
 import { expireUpdates } from './expiry/expire.js';
 import type { ExpireOptions, Expiry } from './expiry/expire.js';
 import { expiredAt, isIn } from './expiry/expired.js';
@@ -106,14 +107,13 @@ export function openFeed<T>({ store, clock, verified, feeds, fit }: Place, contr
 
   function updateOf(record: UpdateRecord): Update<T> {
     checkReadable(record, contract);
-    const read = () => contract.codec.decode(files.open(record.files)).catch((cause) => explain(record.seq, cause));
-    return { record, seq: record.seq, read };
-  }
-
-  /** Data that are not there may be so on purpose. */
-  async function explain(seq: number, cause: unknown): Promise<never> {
-    const expired = await expiredAt(log, (await log.head())?.record);
-    throw isIn(expired, seq) ? gone(feed, seq, 'its data are no longer there', cause) : cause;
+    const { seq } = record;
+    /** Data that are not there may be so on purpose. */
+    const explain = async (found: FeedsError) => {
+      const expired = await expiredAt(log, (await log.head())?.record);
+      return isIn(expired, seq) ? gone(feed, seq, 'its data are no longer there', found) : found;
+    };
+    return { record, seq, read: () => contract.codec.decode(files.open(record.files, explain)) };
   }
 
   return {

@@ -12,9 +12,11 @@ export { visits } from './contracts/visits.js';
 export { FEEDS_ERRORS, FeedsError } from './errors.js';
 export { parentOf } from './log/record.js';
 export { openFeeds } from './open.js';
+export { streamed } from './streamed.js';
 export { siblingOf } from './sibling.js';
 
 export type { AliasOptions } from './alias.js';
+export type { Batches } from './codec/parquet-batches.js';
 export type { Codec, EncodedFile, FeedContract, Field, FieldType, StoredFile } from './contract.js';
 export type { AlsGeneration } from './contracts/als.js';
 export type { Attraction } from './contracts/attractions.js';
@@ -57,5 +59,6 @@ export type {
 } from './log/record.js';
 export type { FeedStore } from './open.js';
 export type { PutOptions } from './put-options.js';
+export type { StreamOptions } from './streamed.js';
 export type { Repair, RepairOptions } from './verify/repair.js';
 export type { Finding, Verification } from './verify/verification.js';

@@ -53,7 +53,8 @@ async function readBack<T>(
   written: readonly DataFile[],
 ): Promise<void> {
   try {
-    await codec.decode(files.open(written));
+    const reopened = files.open(written);
+    await (codec.check ? codec.check(reopened) : codec.decode(reopened));
   } catch (cause) {
     await files.discard(written);
     const problem = cause instanceof Error ? cause.message : String(cause);

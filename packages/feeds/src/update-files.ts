@@ -12,12 +12,15 @@ export interface UpdateFiles {
   write(folder: string, files: AsyncIterable<EncodedFile>): Promise<readonly DataFile[]>;
   /**
    * The files a record names. Sizes are checked at every reading, hashes at this process's first; a file that is not what
-   * the record says throws FEEDS_DATA_CORRUPT with its path, what was expected and what was found.
+   * the record says throws FEEDS_DATA_CORRUPT with its path, what was expected and what was found, or what `explain` makes of it.
    */
-  open(files: readonly DataFile[]): readonly StoredFile[];
+  open(files: readonly DataFile[], explain?: Explain): readonly StoredFile[];
   /** Removes files that no record names, as far as the store lets. */
   discard(files: readonly DataFile[]): Promise<void>;
 }
+
+/** A better error than that a file is not what its record says, if there is one. */
+export type Explain = (found: FeedsError) => Promise<FeedsError>;
 
 /** `verified` holds the paths whose hash this process has seen to fit. */
 export function updateFiles(store: BlobStore, feed: string, verified: Set<string>): UpdateFiles {
@@ -40,14 +43,16 @@ export function updateFiles(store: BlobStore, feed: string, verified: Set<string
         throw cause;
       }
     },
-    open: (files) =>
+    open: (files, explain = async (found) => found) =>
       files.map((file) => {
         const path = `${feed}/${file.path}`;
         const where = `${store.root}/${path}`;
         const bytes = async () => {
           const found = await store.read(path);
           const problem = found ? mismatch(found, file, verified.has(path)) : 'is missing';
-          if (!found || problem) throw new FeedsError('FEEDS_DATA_CORRUPT', `${where} ${problem}. ${MEND}`);
+          if (!found || problem) {
+            throw await explain(new FeedsError('FEEDS_DATA_CORRUPT', `${where} ${problem}. ${MEND}`));
+          }
           verified.add(path);
           return found;
         };

@@ -13,11 +13,11 @@ export type Refusal = (problem: string) => FeedsError;
 /**
  * The columns of `schema`, in its order and with its types, out of a table that may have more, or may lack nullable ones
  * that a later minor version added. Texts come out plain however they went in, times in `UTC` by that name. Throws what
- * `refuse` makes of the first column, and where it is a matter of values the first row, that does not fit.
+ * `refuse` makes of the first column, and where it is a matter of values the first row, that does not fit. Rows are counted from
+ * `firstRow`, where the table is a piece of something.
  */
-export function conform(table: arrow.Table, schema: readonly Field[], refuse: Refusal): arrow.Table {
+export function conform(table: arrow.Table, schema: readonly Field[], refuse: Refusal, firstRow = 0): arrow.Table {
   checkColumns(table.schema, schema, refuse);
-  let firstRow = 0;
   // Arrow's stand-in for the batch of an empty table has columns without their methods.
   const full = table.batches.filter(({ numRows }) => numRows > 0);
   const batches = full.map((batch) => {
@@ -38,6 +38,15 @@ export function concat(tables: readonly arrow.Table[]): arrow.Table {
   if (others.length === 0) return first;
   const batches = tables.flatMap((table) => table.batches);
   return new arrow.Table(first.schema, batches);
+}
+
+/** Batches of one schema as a table; of none, a table without rows and with the columns of `schema`. */
+export function tableOfBatches(batches: readonly RecordBatch[], schema: readonly Field[] = []): arrow.Table {
+  if (batches.length > 0) return new arrow.Table([...batches]);
+  return assemble(
+    schema.map(({ name, type, nullable }) => new arrow.Field(name, arrowType(type), nullable)),
+    [],
+  );
 }
 
 /** A table of columns of one length, none of them with nulls. */

@@ -12,8 +12,13 @@ export interface ParquetLayout {
   readonly dictionaries?: boolean;
 }
 
-/** The default of 1,024 rows would make a batch, and so several arrays, of every few rows. */
-const BATCH_ROWS = 1 << 20;
+/** What to read of a file. */
+export interface ParquetReading {
+  /** Rows of a batch. WASM's default of 1,024 would make several arrays of every few rows. */
+  readonly batchRows?: number;
+  /** Columns to decode, of which the file may lack some; all of them where absent. */
+  readonly columns?: string[];
+}
 
 /** An Arrow table as the bytes of one Parquet file, Snappy-compressed: every reader of Parquet knows it. */
 export function writeParquet(table: Table, { dictionaries = true }: ParquetLayout = {}): Promise<Uint8Array> {
@@ -27,11 +32,15 @@ export function writeParquet(table: Table, { dictionaries = true }: ParquetLayou
 }
 
 /** The rows of one Parquet file. Throws FEEDS_DATA_CORRUPT where the bytes are not Parquet. */
-export async function readParquet(file: StoredFile): Promise<Table> {
+export async function readParquet(
+  file: StoredFile,
+  { batchRows = 1 << 20, columns }: ParquetReading = {},
+): Promise<Table> {
+  const options = { batchSize: batchRows, ...(columns && { columns }) };
   const bytes = await file.bytes();
   try {
     // Taking the stream consumes the table of the WASM.
-    const read = (wasm: ParquetWasm) => wasm.readParquet(bytes, { batchSize: BATCH_ROWS }).intoIPCStream();
+    const read = (wasm: ParquetWasm) => wasm.readParquet(bytes, options).intoIPCStream();
     return tableFromIPC(await withParquetWasm(read));
   } catch (cause) {
     throw unreadable(file, `is no readable Parquet: ${String(cause)}`, cause);

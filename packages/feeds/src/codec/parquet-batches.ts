@@ -1,0 +1,69 @@
+import type { RecordBatch, Table } from 'apache-arrow';
+
+import type { Codec, Field, StoredFile } from '../contract.js';
+import { FeedsError } from '../errors.js';
+import { checkRows, unreadable } from './stored.js';
+
+/** Rows of an update in pieces. May be larger than memory. */
+export type Batches = AsyncIterable<RecordBatch>;
+
+/**
+ * Arrow data in memory before a part is written, in bytes. A part is in memory whole, several times over for a moment, on both sides;
+ * smaller ones would be many files.
+ */
+const PART_BYTES = 16 * 2 ** 20;
+
+/** Rows in a batch that is read, so that reading a column of a part is not one array of all. */
+const BATCH_ROWS = 1 << 16;
+
+/**
+ * The files of the Parquet codec, written and read as a stream of record batches: several part files, one in memory at a time.
+ * A batch is never split, so keep each well below 16 MB. `columns` are those to decode; all of them where absent.
+ */
+export function parquetBatches(schema: readonly Field[], columns?: readonly string[]): Codec<Batches> {
+  const wanted = columns ? schema.filter(({ name }) => columns.includes(name)) : schema;
+
+  async function* batchesOf(files: readonly StoredFile[]): AsyncGenerator<RecordBatch> {
+    const { conform, readParquet } = await import('../arrow/index.js');
+    for (const file of files) {
+      const part = await readParquet(file, { batchRows: BATCH_ROWS, columns: wanted.map(({ name }) => name) });
+      checkRows(file, part.numRows);
+      const refuse = (problem: string) => unreadable(file, `breaks its contract: ${problem}`);
+      yield* conform(part, wanted, refuse).batches.filter(({ numRows }) => numRows > 0);
+    }
+  }
+
+  return {
+    format: 'parquet',
+    encode: (batches) => partsOf(batches, schema),
+    // Nothing is read before it is iterated, and each iteration reads anew.
+    decode: async (files) => ({ [Symbol.asyncIterator]: () => batchesOf(files) }),
+    check: async (files) => {
+      for await (const batch of batchesOf(files)) void batch;
+    },
+  };
+}
+
+/** Gathers batches into parts. There is one at least, since a reader learns the columns of no rows from it. */
+async function* partsOf(batches: Batches, schema: readonly Field[]) {
+  const { concat, conform, tableOfBatches, writeParquet } = await import('../arrow/index.js');
+  const refuse = (problem: string) => new FeedsError('FEEDS_VALUE_INVALID', `${problem}.`);
+  let [part, firstRow, bytes] = [0, 0, 0];
+  let pending: Table[] = [];
+  const written = async () => {
+    const table = concat(pending);
+    pending = [];
+    bytes = 0;
+    const name = `part-${String(part++).padStart(5, '0')}.parquet`;
+    return { name, bytes: await writeParquet(table), rows: table.numRows };
+  };
+  for await (const batch of batches) {
+    pending.push(conform(tableOfBatches([batch]), schema, refuse, firstRow));
+    firstRow += batch.numRows;
+    bytes += batch.data.byteLength;
+    if (bytes >= PART_BYTES) yield await written();
+  }
+  if (part > 0 && pending.length === 0) return;
+  if (pending.length === 0) pending.push(conform(tableOfBatches([], schema), schema, refuse));
+  yield await written();
+}
