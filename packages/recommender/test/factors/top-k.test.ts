@@ -51,17 +51,19 @@ describe('topK', () => {
 
   test('gives the same for placed factors where scores are closer than single precision tells', () => {
     const rank = 19;
-    const near = fc.integer({ min: -99, max: 99 }).map((n) => Math.fround(1 + n * 2 ** -23));
-    const row = fc.array(near, { minLength: rank, maxLength: rank });
+    const value = fc.float({ min: 1, max: Math.fround(1.9), noNaN: true });
+    const row = fc.array(value, { minLength: rank, maxLength: rank });
     fc.assert(
-      fc.property(row, row, row, (common, late, values) => {
+      fc.property(row, row, (common, values) => {
+        // Better by the least there is.
+        const late = [(common[0] ?? 0) + 2 ** -23, ...common.slice(1)];
         // The list is full when the last row comes, and that row alone may change it.
         const factors = Float32Array.from([...Array.from({ length: 64 }, () => common).flat(), ...late]);
         // Sums on the way are large, and cancel.
         const user = Float32Array.from(values, (value, f) => (f % 2 === 0 ? value : -value));
         expect(topK(placed(factors, rank), rank, user, 1)).toEqual(topK(factors, rank, user, 1));
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 
