@@ -109,11 +109,11 @@ export async function runTrain(config: TrainConfig, context: TrainContext): Prom
   signal?.throwIfAborted();
 
   const put = { parents, producer: producerOf(trainer.options), ...(runId === undefined ? {} : { runId }) };
-  const records = [
-    await store.feed(popularity).put(popular, put),
-    await store.feed(nextAttraction).put(next, put),
-    await store.feed(als).put(generation, put),
-  ];
+  const beside = await Promise.all([
+    store.feed(popularity).put(popular, put),
+    store.feed(nextAttraction).put(next, put),
+  ]);
+  const records = [...beside, await store.feed(als).put(generation, put)];
   return {
     visits: table.numRows,
     users: generation.userIds.length,

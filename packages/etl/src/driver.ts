@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from '@attractions/config';
-import { attractions, openFeeds, parentOf, rejects, visits } from '@attractions/feeds';
+import { attractions, openFeeds, parentOf, preloadParquet, rejects, visits } from '@attractions/feeds';
 import type { FeedStore, Producer, PutOptions, UpdateRecord } from '@attractions/feeds';
 import { EtlError } from './errors.js';
 import { LoggingDescriptor, silentDescriptor } from './frame/descriptor.js';
@@ -37,7 +37,9 @@ const EXAMPLES_SHOWN = 3;
  */
 export async function runEtl(config: EtlConfig, context: EtlContext): Promise<EtlSummary> {
   const begin = performance.now();
+  const preloaded = preloadParquet();
   const loaded = await loadJudged(config, context);
+  await preloaded;
   const records = await commit(loaded, config, context);
   const feeds = records.map(({ feed, seq }) => ({ feed, seq }));
   return { ...loaded.tally, feeds, seconds: (performance.now() - begin) / 1_000 };
@@ -97,9 +99,10 @@ async function commit(loaded: LoadedVisits, config: EtlConfig, context: EtlConte
     checks: { rows, kept, duplicates, rejected },
     ...(runId === undefined ? {} : { runId }),
   };
-  const attractionsRecord = await store.feed(attractions).put([...loaded.attractions], options);
-  signal?.throwIfAborted();
-  const rejectsRecord = await store.feed(rejects).put([...loaded.rejects], options);
+  const [attractionsRecord, rejectsRecord] = await Promise.all([
+    store.feed(attractions).put([...loaded.attractions], options),
+    store.feed(rejects).put([...loaded.rejects], options),
+  ]);
   signal?.throwIfAborted();
   const parents = [parentOf(attractionsRecord), parentOf(rejectsRecord)];
   const visitsRecord = await store.feed(visits).put(loaded.visits, { ...options, parents });

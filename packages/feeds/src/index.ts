@@ -12,6 +12,7 @@ export { visits } from './contracts/visits.js';
 export { FEEDS_ERRORS, FeedsError } from './errors.js';
 export { parentOf } from './log/record.js';
 export { openFeeds } from './open.js';
+export { preloadParquet } from './arrow/preload.js';
 export { streamed } from './streamed.js';
 export { siblingOf } from './sibling.js';
 
