@@ -5,6 +5,7 @@ export const EVALUATION_ERRORS = {
   EVALUATION_HELD_OUT_INVALID: 'The held-out pairs contradict themselves, or lack the popularity that a metric needs.',
   EVALUATION_RANKING_INVALID: 'A ranking names an item twice, or one that does not exist.',
   EVALUATION_SCORES_INVALID: 'A recommender gave scores of the wrong number, or one that is no number.',
+  EVALUATION_MODEL_REFUSED: 'A model failed a check of the gate; the message names each with its figures.',
   EVALUATION_LISTS_INVALID: 'A file of users and items cannot be read, or holds none.',
   EVALUATION_LINEAGE_BROKEN: 'An update does not name the updates it was made from.',
   EVALUATION_NOTHING_HELD_OUT: 'No visitor has enough attractions for anything to be held out.',

@@ -10,6 +10,7 @@ import { recommendCommand } from './commands/recommend.js';
 import { runCommand } from './commands/run.js';
 import { serveCommand } from './commands/serve.js';
 import { etlCommand, trainCommand } from './commands/stages.js';
+import { validateCommand } from './commands/validate.js';
 import { peopleStream } from './people-stream.js';
 import { pipelineSettings } from './settings.js';
 import type { PipelineConfig } from './settings.js';
@@ -51,6 +52,7 @@ function programOf(output: CommandOutput, json: boolean): Command {
     .addCommand(etlCommand(run))
     .addCommand(trainCommand(run))
     .addCommand(evaluateCommand(run))
+    .addCommand(validateCommand(run))
     .addCommand(serveCommand(run))
     .addCommand(recommendCommand(run))
     .addCommand(feedsCommand(run));

@@ -9,6 +9,7 @@ const COMMANDS = [
   'etl',
   'train',
   'evaluate',
+  'validate',
   'serve',
   'recommend',
   'feeds',

@@ -1,4 +1,3 @@
-import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { runEvaluate } from '@attractions/evaluation';
 
@@ -7,6 +6,7 @@ import { PipelineError } from '../errors.js';
 import { evaluateLists, listEvaluationText } from '../evaluate-lists.js';
 import { evaluationText } from '../evaluation-text.js';
 import { commandOf } from './command.js';
+import { countOf } from './count.js';
 import type { Runner } from './command.js';
 
 interface EvaluateOptions {
@@ -23,7 +23,7 @@ export function evaluateCommand(run: Runner): Command {
   )
     .option('--train <file>', 'train on these pairs: one user a line with the items after it, or CSV; gzipped or not')
     .option('--test <file>', 'find these pairs; goes with --train')
-    .option('--k <count>', 'length of the list that counts, with --train and --test', lengthOf, 20)
+    .option('--k <count>', 'length of the list that counts, with --train and --test', countOf, 20)
     .action(async ({ train, test, k }: EvaluateOptions) =>
       run(async (context) => {
         if (train !== undefined && test !== undefined) {
@@ -37,9 +37,4 @@ export function evaluateCommand(run: Runner): Command {
         return { document: summary, text: () => evaluationText(summary) };
       }),
     );
-}
-
-function lengthOf(text: string): number {
-  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError(`'${text}' is not a whole number above 0.`);
 }

@@ -1,0 +1,97 @@
+import type { Logger } from '@attractions/config';
+import { als, evaluationReport, FeedsError, openFeeds } from '@attractions/feeds';
+import type { FeedStore } from '@attractions/feeds';
+
+import { producerOf } from '../driver.js';
+import { EvaluationError } from '../errors.js';
+import type { EvaluationConfig } from '../settings.js';
+import { modelSubject } from '../subject.js';
+import type { ModelSubject } from '../subject.js';
+import type { Candidate, CheckResult } from './candidate.js';
+import { judgeModel } from './gate.js';
+
+/** The alias of the model feed that the gate moves and the service serves. */
+export const champion = 'champion';
+
+/** What a validation is given besides its configuration. */
+export interface ValidateContext {
+  /** The feeds of `config.feedsRoot` where absent. */
+  readonly store?: FeedStore;
+  readonly logger: Pick<Logger, 'info'>;
+  /** Nothing is committed once it aborts. */
+  readonly signal?: AbortSignal;
+  /** Which model; the latest where absent. */
+  readonly model?: number | undefined;
+  /** How a model is answered with and trained again; neither is part of this package. */
+  candidateOf(subject: ModelSubject): Candidate;
+}
+
+/** What a validation found in a model that it let pass. */
+export interface ValidateSummary {
+  /** Sequence number of the model, the champion from now on. */
+  readonly model: number;
+  /** The champion before, if there was one. */
+  readonly before: number | undefined;
+  readonly checks: readonly CheckResult[];
+  /** The report that was put. */
+  readonly feeds: readonly { readonly feed: string; readonly seq: number }[];
+  readonly seconds: number;
+}
+
+/**
+ * The gate between training and serving: makes the checks of `judgeModel`, puts the report, and moves the alias `champion` to the model.
+ *
+ * @throws EvaluationError EVALUATION_MODEL_REFUSED with every failed check and its figures; the alias stays where it is
+ */
+export async function runValidate(config: EvaluationConfig, context: ValidateContext): Promise<ValidateSummary> {
+  const begin = performance.now();
+  const { logger, signal } = context;
+  const store = context.store ?? openFeeds(config.feedsRoot);
+  const models = store.feed(als);
+  const before = (await models.refs())[champion];
+  const subject = await readable(store, context.model);
+  const limits = { margin: config.gateMargin, coverage: config.gateCoverage, resamples: config.reportResamples };
+  const { passed, checks, report } = await judgeModel(subject, context.candidateOf, limits);
+  for (const { check, passed, found } of checks)
+    logger.info({ check, passed }, `${passed ? 'ok  ' : 'FAIL'} ${check}: ${found}.`);
+  signal?.throwIfAborted();
+  const producer = producerOf({ limits });
+  const record =
+    report &&
+    (await store.feed(evaluationReport).put(report, {
+      parents: subject.parents,
+      producer,
+      checks: Object.fromEntries([['passed', passed], ...checks.map((each) => [each.check, each.passed])]),
+    }));
+  if (!passed) throw refused(subject.seq, checks, before);
+  await models.alias(champion, subject.seq, { producer, reason: `passed ${checks.length} checks` });
+  return {
+    model: subject.seq,
+    before,
+    checks,
+    feeds: record ? [{ feed: record.feed, seq: record.seq }] : [],
+    seconds: (performance.now() - begin) / 1000,
+  };
+}
+
+/** A model that its own codec refuses is refused here too. */
+async function readable(store: FeedStore, model: number | undefined): Promise<ModelSubject> {
+  try {
+    return await modelSubject(store, model);
+  } catch (cause) {
+    if (!(cause instanceof FeedsError) || cause.code !== 'FEEDS_DATA_CORRUPT') throw cause;
+    throw new EvaluationError('EVALUATION_MODEL_REFUSED', `The model cannot be read: ${cause.message}`);
+  }
+}
+
+function refused(model: number, checks: readonly CheckResult[], before: number | undefined): EvaluationError {
+  const failed = checks.filter(({ passed }) => !passed);
+  const stays = before === undefined ? 'there is no champion yet' : `model ${before} stays the champion`;
+  return new EvaluationError(
+    'EVALUATION_MODEL_REFUSED',
+    [
+      `Model ${model} fails ${failed.length} of ${checks.length} checks; ${stays}.`,
+      ...failed.map(({ check, found }) => `  ${check}: ${found}.`),
+    ].join('\n'),
+  );
+}

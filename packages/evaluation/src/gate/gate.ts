@@ -1,0 +1,46 @@
+import type { EvaluationReport } from '@attractions/feeds';
+
+import type { ModelSubject } from '../subject.js';
+import { visitLogOf } from '../visit-log.js';
+import type { Candidate, CheckResult, GateLimits } from './candidate.js';
+import { figuresOf } from './figures.js';
+import { finiteCheck } from './finite.js';
+import { fitCheck } from './fit.js';
+import { historiesOf } from './histories.js';
+import { listChecks } from './lists.js';
+import { monotoneCheck } from './monotone.js';
+import { vocabularyCheck } from './vocabulary.js';
+
+/** What the gate found. */
+export interface Verdict {
+  readonly passed: boolean;
+  readonly checks: readonly CheckResult[];
+  /** Absent where the model was too broken to be asked anything. */
+  readonly report?: EvaluationReport;
+}
+
+/**
+ * Looks at a model before it is served. A model whose parts do not fit is not asked anything; of all others every check is made, so that one
+ * run tells all that is wrong.
+ *
+ * @param candidateOf called for a model whose parts fit.
+ */
+export async function judgeModel(
+  subject: ModelSubject,
+  candidateOf: (subject: ModelSubject) => Candidate,
+  limits: GateLimits,
+): Promise<Verdict> {
+  const log = visitLogOf(subject.visits, subject.attractions);
+  const parts = [vocabularyCheck(subject, log), finiteCheck(subject)];
+  if (!parts.every(({ passed }) => passed)) return { passed: false, checks: parts };
+  const candidate = candidateOf(subject);
+  const histories = historiesOf(subject, log);
+  const behaviour = [
+    fitCheck(subject, histories),
+    monotoneCheck(candidate, histories),
+    ...listChecks(candidate, histories, limits),
+  ];
+  const { report, checks } = await figuresOf(candidate, log, limits);
+  const all = [...parts, ...behaviour, ...checks];
+  return { passed: all.every(({ passed }) => passed), checks: all, report };
+}

@@ -1,0 +1,58 @@
+import { listLength } from './candidate.js';
+import type { Candidate, CheckResult, GateLimits, Listed } from './candidate.js';
+import type { History } from './histories.js';
+
+/**
+ * Every user is asked for, over all parks and in the park of the latest visit: nothing that the visits know is listed again, every list is as long
+ * as it can be, every score is a number, and together the lists have enough of the attractions.
+ */
+export function listChecks(
+  candidate: Candidate,
+  histories: readonly History[],
+  { coverage }: Pick<GateLimits, 'coverage'>,
+): CheckResult[] {
+  const { model, attractions } = candidate;
+  const idsIn = groupedByPark(candidate);
+  const everywhere = attractions.map(({ attractionId }) => attractionId);
+  const listed = new Set<string>();
+  const faults = { visited: '', full: '', scores: '' };
+  for (const { userId, items, park } of histories) {
+    const seen = new Set(Array.from(items, (item) => model.attractionIds[item]));
+    for (const [pool, question] of [
+      [everywhere, { userId, limit: listLength }],
+      [idsIn.get(park) ?? [], { userId, park, limit: listLength }],
+    ] as const) {
+      const list = candidate.ask(question);
+      for (const { attractionId } of list) listed.add(attractionId);
+      const due = Math.min(listLength, pool.filter((id) => !seen.has(id)).length);
+      faults.visited ||= visitedIn(userId, list, seen);
+      faults.full ||= list.length === due ? '' : `'${userId}' gets ${list.length} attractions where ${due} are due`;
+      faults.scores ||= list.every(({ score }) => Number.isFinite(score))
+        ? ''
+        : `'${userId}' gets a score that is none`;
+    }
+  }
+  const share = model.attractionIds.filter((id) => listed.has(id)).length / (model.attractionIds.length || 1);
+  const asked = `${histories.length} users asked for`;
+  return [
+    { check: 'visited', passed: faults.visited === '', found: faults.visited || `no visited attraction; ${asked}` },
+    { check: 'full', passed: faults.full === '', found: faults.full || `lists of ${listLength}; ${asked}` },
+    { check: 'scores', passed: faults.scores === '', found: faults.scores || `all finite; ${asked}` },
+    {
+      check: 'coverage',
+      passed: share >= coverage,
+      found: `${share.toFixed(4)} of the visited attractions are in anybody's list; ${coverage} is the least`,
+    },
+  ];
+}
+
+function groupedByPark({ attractions }: Candidate): Map<string, string[]> {
+  const parks = new Map<string, string[]>();
+  for (const { park, attractionId } of attractions) parks.set(park, [...(parks.get(park) ?? []), attractionId]);
+  return parks;
+}
+
+function visitedIn(userId: string, list: readonly Listed[], seen: ReadonlySet<string | undefined>): string {
+  const again = list.find(({ attractionId }) => seen.has(attractionId));
+  return again ? `'${userId}' is told to go to '${again.attractionId}' again` : '';
+}

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import { runValidate } from '@attractions/evaluation';
+import type { ValidateSummary } from '@attractions/evaluation';
+
+import { candidateOf } from '../candidate.js';
+import { commandOf } from './command.js';
+import { countOf } from './count.js';
+import type { Runner } from './command.js';
+
+/** `attractions validate`: the gate before serving. */
+export function validateCommand(run: Runner): Command {
+  return commandOf(
+    'validate',
+    'the gate before serving: a model that passes becomes the champion, which is what is served; else exit code 3',
+  )
+    .argument('[model]', 'sequence number of the model; the latest where absent', countOf)
+    .action(async (model: number | undefined) =>
+      run(async ({ config, store, logger, signal }) => {
+        const summary = await runValidate(config, { store, logger, signal, model, candidateOf });
+        return { document: summary, text: () => validationText(summary) };
+      }),
+    );
+}
+
+function validationText({ model, before, checks, feeds, seconds }: ValidateSummary): string {
+  const moved =
+    before === model ? 'It was the champion already' : `It is the champion now; before: ${before ?? 'none'}`;
+  return [
+    `Model ${model} passes all ${checks.length} checks. ${moved}.`,
+    ...feeds.map(({ feed, seq }) => `Put ${feed}, update ${seq}.`),
+    `Done in ${seconds.toFixed(1)} s.`,
+  ].join('\n');
+}
