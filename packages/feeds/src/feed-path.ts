@@ -10,18 +10,22 @@ const FEED_PATH = /^[a-z0-9-]+(\/[a-z0-9-]+)*\/v((\d+)\.\d+)$/;
  */
 export function checkFeedPath(contract: FeedContract<unknown>): void {
   const { path, version } = contract;
-  const [, , , major] = FEED_PATH.exec(path) ?? [];
-  if (major === undefined) {
-    const form = 'lower-case letters, digits and hyphens, divided by /, and v<major>.<minor> at the end';
-    throw new FeedsError(
-      'FEEDS_PATH_INVALID',
-      `${JSON.stringify(path)} is no feed path; write ${form}: etl/visits/v1.0.`,
-    );
-  }
+  const major = majorIn(path);
   if (version !== undefined && !new RegExp(`^${major}\\.\\d+$`).test(version)) {
     const mend = `write ${major}.<minor>, or give the new major a path of its own`;
     throw new FeedsError('FEEDS_PATH_INVALID', `${JSON.stringify(version)} is no version for ${path}; ${mend}.`);
   }
+}
+
+/** The major version in a feed's path. Throws FEEDS_PATH_INVALID where it is no path of a feed. */
+export function majorIn(path: string): string {
+  const [, , , major] = FEED_PATH.exec(path) ?? [];
+  if (major !== undefined) return major;
+  const form = 'lower-case letters, digits and hyphens, divided by /, and v<major>.<minor> at the end';
+  throw new FeedsError(
+    'FEEDS_PATH_INVALID',
+    `${JSON.stringify(path)} is no feed path; write ${form}: etl/visits/v1.0.`,
+  );
 }
 
 /** `<major>.<minor>` of a contract: what it says, or else what its path says. */

@@ -45,6 +45,7 @@ export type { PinOptions } from './expiry/pin.js';
 export type { ExpireRule, Kept } from './expiry/plan.js';
 export type { Purge, PurgeOptions } from './expiry/purge.js';
 export type { Feed, Update } from './feed.js';
+export type { FeedLog } from './feed-log.js';
 export type {
   AliasRecord,
   DataFile,
@@ -61,5 +62,6 @@ export type {
 export type { FeedStore } from './open.js';
 export type { PutOptions } from './put-options.js';
 export type { StreamOptions } from './streamed.js';
+export type { WatchOptions } from './watch.js';
 export type { Repair, RepairOptions } from './verify/repair.js';
 export type { Finding, Verification } from './verify/verification.js';

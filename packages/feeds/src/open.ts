@@ -5,9 +5,10 @@ import { systemClock } from './clock.js';
 import type { Clock } from './clock.js';
 import type { FeedContract } from './contract.js';
 import { FeedsError } from './errors.js';
-import { openFeed } from './feed.js';
+import { openFeed, openLogOf } from './feed.js';
 import type { Feed } from './feed.js';
-import { checkFeedPath } from './feed-path.js';
+import type { FeedLog } from './feed-log.js';
+import { checkFeedPath, majorIn } from './feed-path.js';
 import type { BlobStore } from './store/blob-store.js';
 import { folderStore } from './store/folder.js';
 import { memoryStore } from './store/memory.js';
@@ -20,6 +21,8 @@ export interface FeedStore {
   readonly root: string;
   /** The feed of a contract, there or not: nothing is read or made before the first call. */
   feed<T>(contract: FeedContract<T>): Feed<T>;
+  /** The log of a feed by its path, for who has no contract of it: records, names, expiry, verification. */
+  log(path: string): FeedLog;
   /** Paths of the feeds that have a log, sorted. */
   list(): Promise<readonly string[]>;
 }
@@ -47,6 +50,10 @@ export function feedStore(root: string, store: BlobStore, clock: Clock): FeedSto
     feed: (contract) => {
       checkFeedPath(contract);
       return openFeed(place, contract);
+    },
+    log: (path) => {
+      majorIn(path);
+      return openLogOf(place, path);
     },
     list,
   };

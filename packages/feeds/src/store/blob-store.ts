@@ -29,4 +29,9 @@ export interface BlobStore {
   remove(path: string): Promise<void>;
   /** Names right below a folder (`''` is the root), sorted; those of folders end in `/`. Empty where there is no folder. */
   children(folder: string): Promise<readonly string[]>;
+  /**
+   * Rings whenever something below a folder may have changed, until what it gives is called; `ended` tells that it rings no more.
+   * Undefined where there is no such folder. Absent where a store cannot tell: whoever watches must look from time to time anyway.
+   */
+  onChange?(folder: string, ring: () => void, ended: () => void): (() => void) | undefined;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { watch } from 'node:fs';
 import { link, mkdir, open, readFile, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join, relative, sep } from 'node:path';
 
@@ -71,6 +72,16 @@ export function folderStore(root: string): BlobStore {
         const entries = (await unlessAbsent(readdir(at(folder), { withFileTypes: true }))) ?? [];
         return entries.map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name)).sort();
       }),
+    onChange: (folder, ring, ended) => {
+      try {
+        const watcher = watch(at(folder), { persistent: false }, ring);
+        watcher.once('error', () => watcher.close()).once('close', ended);
+        return () => watcher.close();
+      } catch {
+        // No such folder yet, or the system has no watcher left.
+        return undefined;
+      }
+    },
   };
 }
 
