@@ -5,6 +5,8 @@ import { popularRecommender } from '../answers/popular.js';
 import type { Recommender } from '../answers/recommender.js';
 import { similarIn } from '../answers/similar.js';
 import type { Generation } from '../generation/generation.js';
+import { panelRecommenders } from './panels.js';
+import type { PanelRecommender } from './panels.js';
 
 /** All that answers are made of. A request takes the reference once, so its answer never mixes two. */
 export interface Served {
@@ -14,6 +16,8 @@ export interface Served {
   readonly popular: Recommender;
   readonly similar: ReturnType<typeof similarIn>;
   readonly experiment: Experiment | undefined;
+  /** Made when first asked for. */
+  panels(): readonly PanelRecommender[];
   readonly servedSince: Date;
 }
 
@@ -22,12 +26,14 @@ export interface Served {
  * @throws RecommenderError RECOMMENDER_GENERATION_INVALID, RECOMMENDER_EXPERIMENT_INVALID
  */
 export function serving(generation: Generation, composition: Composition = {}): Served {
+  let panels: readonly PanelRecommender[] | undefined;
   return {
     generation,
     recommender: createRecommender(generation, composition),
     popular: popularRecommender(generation),
     similar: similarIn(generation),
     experiment: composition.experiment,
+    panels: () => (panels ??= panelRecommenders(generation, composition)),
     servedSince: new Date(),
   };
 }

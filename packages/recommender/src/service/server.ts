@@ -14,6 +14,8 @@ import { admin } from './routes/admin.js';
 import type { Administration } from './routes/admin.js';
 import { catalogue } from './routes/catalogue.js';
 import { operations } from './routes/operations.js';
+import { page } from './routes/page.js';
+import { panels } from './routes/panels.js';
 import { recommendations } from './routes/recommendations.js';
 import type { Shown } from './routes/recommendations.js';
 import { MAX_ID_LENGTH } from './schema/parts.js';
@@ -94,6 +96,8 @@ export function createServer(parts: ServerParts): FastifyInstance {
       },
     });
     catalogue(api, parts);
+    panels(api, parts);
+    page(api);
     operations(api, parts);
     if (parts.administration) admin(api, parts.administration);
     refuseOtherMethods();

@@ -125,6 +125,7 @@ describe('the description', () => {
       'get /v1/attractions',
       'get /v1/attractions/{attractionId}/similar',
       'get /v1/parks',
+      'get /v1/users/{userId}/panels',
       'get /v1/users/{userId}/recommendations',
       'get /v1/users/{userId}/visits',
       'get /v1/version',

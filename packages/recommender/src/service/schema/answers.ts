@@ -18,25 +18,27 @@ export const GenerationAnswer = closed({
   attractions: seq('attractions'),
 });
 
+const entries = Type.Array(
+  closed({
+    attractionId: Type.String(),
+    name: Type.String(),
+    score: Type.Number({ description: 'On the scale of its source; falls within one source.' }),
+    source,
+    reason: Type.Optional(Type.String()),
+  }),
+);
+
+const panel = closed({
+  experiment: Type.String(),
+  version: Type.Integer(),
+  panel: Type.String(),
+  bucket: Type.Integer({ minimum: 0, maximum: 9_999 }),
+});
+
 const list = {
-  recommendations: Type.Array(
-    closed({
-      attractionId: Type.String(),
-      name: Type.String(),
-      score: Type.Number({ description: 'On the scale of its source; falls within one source.' }),
-      source,
-      reason: Type.Optional(Type.String()),
-    }),
-  ),
+  recommendations: entries,
   source,
-  panel: Type.Optional(
-    closed({
-      experiment: Type.String(),
-      version: Type.Integer(),
-      panel: Type.String(),
-      bucket: Type.Integer({ minimum: 0, maximum: 9_999 }),
-    }),
-  ),
+  panel: Type.Optional(panel),
   degraded: Type.Optional(
     Type.Boolean({ description: 'True where the service was too busy for more than the popular list.' }),
   ),
@@ -51,6 +53,13 @@ export const ListsAnswer = closed(
   { lists: Type.Array(closed({ userId: Type.String(), ...list })), generation: GenerationAnswer },
   'Lists of many users, in the order asked.',
 );
+
+/** What each panel would show. */
+export const PanelsAnswer = closed({
+  assigned: orNull(panel),
+  panels: Type.Array(closed({ panel: Type.String(), recommender: Type.String(), recommendations: entries, source })),
+  generation: GenerationAnswer,
+});
 
 /** A page of the catalogue. */
 export const CatalogueAnswer = closed({

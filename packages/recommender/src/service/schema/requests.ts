@@ -41,6 +41,10 @@ export type UserParams = Static<typeof UserParams>;
 export const ListQuery = closed({ ...filters, include_visited: Type.Optional(includeVisited) });
 export type ListQuery = Static<typeof ListQuery>;
 
+/** Query of a comparison of panels. */
+export const PanelsQuery = closed({ limit: Type.Optional(limit), park: Type.Optional(park) });
+export type PanelsQuery = Static<typeof PanelsQuery>;
+
 /** Path of everything about one attraction. */
 export const AttractionParams = closed({ attractionId: id('Attraction id, `park:poi`, percent-encoded.') });
 export type AttractionParams = Static<typeof AttractionParams>;

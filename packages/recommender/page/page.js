@@ -1,0 +1,175 @@
+/** The page for people: asks the service's own interface, and draws what it answers. Text only ever goes in as text. */
+const SVG = 'http://www.w3.org/2000/svg';
+const LIST_LENGTH = 8;
+const MAP = { width: 600, height: 420, margin: 36 };
+
+const at = (id) => document.getElementById(id);
+
+/** An element with attributes and children; a text is a child. */
+function element(name, attributes = {}, ...children) {
+  const made =
+    name === 'circle' || name === 'text' || name === 'title'
+      ? document.createElementNS(SVG, name)
+      : document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+async function ask(path) {
+  const response = await fetch(path, { headers: { accept: 'application/json' } });
+  const body = await response.json();
+  if (!response.ok) throw new Error(body.detail ?? `The service answers with status ${response.status}.`);
+  return body;
+}
+
+async function showGeneration() {
+  const { generation, experiment, version } = await ask('v1/version');
+  const trial = experiment ? `experiment ${experiment.experiment}, version ${experiment.version}` : 'no experiment';
+  at('generation').textContent =
+    `Model ${generation.model}, of visits ${generation.visits} and attractions ${generation.attractions}; ${trial}; service ${version}.`;
+}
+
+async function showParks() {
+  const { parks } = await ask('v1/parks');
+  at('park').replaceChildren(
+    ...parks.map(({ park, attractions }) => element('option', { value: park }, `${park} (${attractions})`)),
+  );
+}
+
+/** Degrees to places on the map: north up, a degree of longitude as long as it is at this latitude. */
+function projection(placed) {
+  const middle = placed.reduce((sum, { latitude }) => sum + latitude, 0) / placed.length;
+  const flat = placed.map(({ latitude, longitude }) => ({
+    x: longitude * Math.cos((middle * Math.PI) / 180),
+    y: -latitude,
+  }));
+  const [left, right] = [Math.min(...flat.map(({ x }) => x)), Math.max(...flat.map(({ x }) => x))];
+  const [top, bottom] = [Math.min(...flat.map(({ y }) => y)), Math.max(...flat.map(({ y }) => y))];
+  const room = { x: MAP.width - 2 * MAP.margin, y: MAP.height - 2 * MAP.margin };
+  const scale = Math.min(room.x / (right - left || 1), room.y / (bottom - top || 1));
+  return flat.map(({ x, y }) => ({
+    x: MAP.width / 2 + (x - (left + right) / 2) * scale,
+    y: MAP.height / 2 + (y - (top + bottom) / 2) * scale,
+  }));
+}
+
+function showMap(attractions, visitedIds, listedIds) {
+  const placed = attractions.filter(({ latitude, longitude }) => latitude !== undefined && longitude !== undefined);
+  const most = Math.max(1, ...placed.map(({ visitors }) => visitors));
+  const places = placed.length > 0 ? projection(placed) : [];
+  const marks = placed.map(({ attractionId, name, visitors }, n) => {
+    const place = listedIds.indexOf(attractionId);
+    const kind = visitedIds.has(attractionId) ? 'visited' : place >= 0 ? 'listed' : 'other';
+    const { x, y } = places[n];
+    const radius = 6 + 14 * Math.sqrt(visitors / most);
+    const title = element('title', {}, `${name}: ${visitors} visitors`);
+    const circle = element('circle', { cx: x, cy: y, r: radius, class: kind }, title);
+    if (kind !== 'listed') return [circle];
+    return [circle, element('text', { x, y: y + 8, 'text-anchor': 'middle' }, String(place + 1))];
+  });
+  const map = at('map');
+  const text = at('map-text');
+  map.setAttribute('viewBox', `0 0 ${MAP.width} ${MAP.height}`);
+  text.textContent = `${placed.length} of ${attractions.length} attractions, where they stand, north up.`;
+  // Small ones last, so that a large one never hides them.
+  const order = marks.sort(([a], [b]) => b.getAttribute('r') - a.getAttribute('r')).flat();
+  map.replaceChildren(text, ...order);
+}
+
+function showVisits(user, { known, visits }, park) {
+  const here = visits.filter(({ attractionId }) => park.has(attractionId));
+  at('visits-note').textContent =
+    user === ''
+      ? 'Name a visitor to see where the model saw them.'
+      : known
+        ? `${here.length} attractions here, ${visits.length} in all parks.`
+        : 'The model does not know this visitor: the popular attractions stand in.';
+  at('visits').replaceChildren(
+    ...here.map(({ name, visits: times }) => element('li', {}, times > 1 ? `${name}, ${times} times` : name)),
+  );
+}
+
+function showLists({ assigned, panels }) {
+  at('lists-note').textContent =
+    panels.length > 1
+      ? assigned
+        ? `This visitor is in panel ${assigned.panel} (bucket ${assigned.bucket}).`
+        : 'This visitor takes no part in the experiment; so the panels would answer.'
+      : '';
+  at('lists').replaceChildren(
+    ...panels.map(({ panel, recommender, source, recommendations }) =>
+      element(
+        'article',
+        {},
+        element(
+          'h3',
+          {},
+          panels.length > 1
+            ? `Panel ${panel}: ${recommender}${assigned?.panel === panel ? ', the visitor’s own' : ''}`
+            : 'The list',
+        ),
+        element('p', { class: 'note' }, `From: ${source}`),
+        element(
+          'ol',
+          {},
+          ...recommendations.map(({ name, score, reason = '' }) =>
+            element(
+              'li',
+              {},
+              name,
+              element('span', { class: 'reason' }, `${reason} (${score.toFixed(score < 10 ? 3 : 0)})`),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+async function show() {
+  const park = at('park').value;
+  const user = at('user').value.trim();
+  const id = encodeURIComponent(user === '' ? 'nobody' : user);
+  const inPark = `park=${encodeURIComponent(park)}`;
+  const [{ attractions }, visited, lists] = await Promise.all([
+    ask(`v1/attractions?${inPark}`),
+    user === '' ? { known: false, visits: [] } : ask(`v1/users/${id}/visits`),
+    ask(`v1/users/${id}/panels?${inPark}&limit=${LIST_LENGTH}`),
+  ]);
+  const own = lists.panels.find(({ panel }) => panel === lists.assigned?.panel) ?? lists.panels[0];
+  showMap(
+    attractions,
+    new Set(visited.visits.map(({ attractionId }) => attractionId)),
+    own.recommendations.map(({ attractionId }) => attractionId),
+  );
+  showVisits(user, visited, new Set(attractions.map(({ attractionId }) => attractionId)));
+  showLists(lists);
+}
+
+/** Runs a step, and says what went wrong where people look. */
+async function attempt(step) {
+  try {
+    at('message').textContent = '';
+    await step();
+  } catch (error) {
+    at('message').textContent = error.message;
+  }
+}
+
+at('ask').addEventListener('submit', (event) => {
+  event.preventDefault();
+  const { park, user } = Object.fromEntries(new FormData(event.target));
+  history.replaceState(null, '', `?${new URLSearchParams({ park, user })}`);
+  attempt(show);
+});
+at('park').addEventListener('change', () => at('ask').requestSubmit());
+
+await attempt(async () => {
+  await Promise.all([showGeneration(), showParks()]);
+  const wanted = new URLSearchParams(location.search);
+  at('user').value = wanted.get('user') ?? '';
+  if (wanted.has('park')) at('park').value = wanted.get('park');
+  if (at('park').selectedIndex < 0) at('park').selectedIndex = 0;
+  await show();
+});
