@@ -12,11 +12,20 @@ export interface IndexedVisits {
   readonly interactions: Required<Omit<Interactions, 'weights' | 'daysAgo'>>;
 }
 
+/** A table never changes, and several trainers learn from the same one; keyed by it, so that its index goes when it goes. */
+const indexed = new WeakMap<VisitsTable, IndexedVisits>();
+
 /**
- * Names and pairs of a visits table. Vocabularies are sorted and first vectors seeded by id, so a model depends neither on
+ * Names and pairs of a visits table, found once and then kept. Vocabularies are sorted and first vectors seeded by id, so a model depends neither on
  * the order of the visits nor, row for row, on which other users there are.
  */
 export function indexVisits(visits: VisitsTable): IndexedVisits {
+  const index = indexed.get(visits) ?? indexOf(visits);
+  indexed.set(visits, index);
+  return index;
+}
+
+function indexOf(visits: VisitsTable): IndexedVisits {
   const users = vocabularyOf(visits.getChild('user_id'), 'user_id');
   const attractions = vocabularyOf(visits.getChild('attraction_id'), 'attraction_id');
   return {
