@@ -4,9 +4,9 @@
  */
 export const unpackedBudgetKilobytes = {
   config: 130,
-  feeds: 550,
+  feeds: 950,
   etl: 380,
-  'als-trainer': 550,
-  recommender: 500,
-  evaluation: 400,
+  'als-trainer': 720,
+  recommender: 820,
+  evaluation: 530,
 };

@@ -13,12 +13,12 @@ const everything = ['config', 'feeds', 'etl', 'als-trainer', 'recommender', 'eva
  * and that must not make the one project depend on the other.
  */
 const affectedByPackage = {
-  config: ['config', 'etl', 'als-trainer', 'recommender', 'pipeline', 'tools'],
+  config: ['config', 'etl', 'als-trainer', 'recommender', 'evaluation', 'pipeline', 'tools'],
   feeds: ['feeds', 'etl', 'als-trainer', 'recommender', 'evaluation', 'pipeline', 'tools'],
   etl: ['etl', 'pipeline', 'tools'],
   'als-trainer': ['als-trainer', 'pipeline', 'tools'],
   recommender: ['recommender', 'pipeline', 'tools'],
-  evaluation: ['evaluation', 'tools'],
+  evaluation: ['evaluation', 'pipeline', 'tools'],
   pipeline: ['pipeline', 'tools'],
 };
 
