@@ -21,6 +21,8 @@ export { byTime } from './splits/by-time.js';
 export { lastNewAttraction } from './splits/last-new-attraction.js';
 export { randomNewAttraction } from './splits/random.js';
 export { bootstrap, pairedDifference } from './statistics/bootstrap.js';
+export { latestSubject } from './subject.js';
+export { search } from './tune/search.js';
 export { filterLog, visitLogOf } from './visit-log.js';
 export { visitsTableOf } from './visits-table.js';
 
@@ -41,4 +43,6 @@ export type { EvaluationConfig } from './settings.js';
 export type { Request, Split } from './splits/split.js';
 export type { BootstrapOptions } from './statistics/bootstrap.js';
 export type { ModelSubject, Subject } from './subject.js';
+export type { PlannedTrial, SearchPlan, SearchResult, SearchRun } from './tune/search.js';
+export type { DrawnOptions, OptionRange, SearchSpace } from './tune/space.js';
 export type { LogNames, VisitLog } from './visit-log.js';

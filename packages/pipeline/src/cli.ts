@@ -4,12 +4,14 @@ import type { CommandOutput, Logger } from '@attractions/config';
 import { openFeeds } from '@attractions/feeds';
 
 import type { Runner } from './commands/command.js';
+import { completionCommand } from './commands/completion.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { feedsCommand } from './commands/feeds.js';
 import { recommendCommand } from './commands/recommend.js';
 import { runCommand } from './commands/run.js';
 import { serveCommand } from './commands/serve.js';
 import { etlCommand, trainCommand } from './commands/stages.js';
+import { tuneCommand } from './commands/tune.js';
 import { validateCommand } from './commands/validate.js';
 import { peopleStream } from './people-stream.js';
 import { pipelineSettings } from './settings.js';
@@ -26,8 +28,10 @@ export async function main(argv: readonly string[], output: CommandOutput = proc
   const json = argv.includes('--json');
   try {
     loadDotEnv();
-    await programOf(output, json).parseAsync([...argv], { from: 'user' });
-    return 0;
+    let exitCode = 0;
+    const program = programOf(output, json, (code) => (exitCode = code));
+    await program.parseAsync([...argv], { from: 'user' });
+    return exitCode;
   } catch (error) {
     if (error instanceof CommanderError)
       return error.exitCode === 0 ? 0 : reportFailure(output, usageError(error), json);
@@ -35,13 +39,14 @@ export async function main(argv: readonly string[], output: CommandOutput = proc
   }
 }
 
-function programOf(output: CommandOutput, json: boolean): Command {
+function programOf(output: CommandOutput, json: boolean, exitWith: (code: number) => void): Command {
   const run: Runner = (act) =>
     untilStopped(async (signal) => {
       const config = readConfig(pipelineSettings);
       const logger = loggerOf(config, output, json);
       const result = await act({ config, store: openFeeds(config.feedsRoot), logger, signal, json });
       writeResult(output, result, json);
+      exitWith(result.exitCode ?? 0);
       await result.until;
     });
   const program = new Command('attractions')
@@ -53,9 +58,11 @@ function programOf(output: CommandOutput, json: boolean): Command {
     .addCommand(trainCommand(run))
     .addCommand(evaluateCommand(run))
     .addCommand(validateCommand(run))
+    .addCommand(tuneCommand(run))
     .addCommand(serveCommand(run))
     .addCommand(recommendCommand(run))
-    .addCommand(feedsCommand(run));
+    .addCommand(feedsCommand(run))
+    .addCommand(completionCommand(output));
   for (const command of withDescendants(program)) {
     command.exitOverride().configureOutput({
       writeOut: (text) => output.stdout.write(text),

@@ -1,12 +1,12 @@
-import type { Feed, FeedContract, FeedStore } from '@attractions/feeds';
+import type { FeedLog, FeedStore, UpdateRecord } from '@attractions/feeds';
 
 import { PipelineError } from './errors.js';
 
 /**
- * The feed that a person means: its path, or the path without the version (`etl/visits`), which is then the newest version there.
- * Its records can be read, whoever wrote them; its values cannot, since no contract is involved.
+ * The log of the feed that a person means: its path, or the path without the version (`etl/visits`), which is then the newest version
+ * there.
  */
-export async function feedNamed(store: FeedStore, name: string): Promise<Feed<never>> {
+export async function logNamed(store: FeedStore, name: string): Promise<FeedLog> {
   const paths = await store.list();
   const path = paths.includes(name)
     ? name
@@ -14,18 +14,18 @@ export async function feedNamed(store: FeedStore, name: string): Promise<Feed<ne
         .filter((each) => each.startsWith(`${name}/v`))
         .sort(byVersion)
         .at(-1);
-  if (path !== undefined) return store.feed(recordsOnly(path));
+  if (path !== undefined) return store.log(path);
   const there = paths.length > 0 ? `there are ${paths.join(', ')}` : `there is none; run 'attractions run' first`;
   throw new PipelineError('PIPELINE_NO_SUCH_FEED', `No feed '${name}' in ${store.root}: ${there}.`);
 }
 
-function byVersion(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
+/** The update that a person means: `etl/visits` is its latest, `etl/visits#3` number 3, `training/als#champion` the one of that name. */
+export async function updateNamed(store: FeedStore, name: string): Promise<UpdateRecord> {
+  const [feed = '', which = 'latest'] = name.split(/#(.*)/s);
+  const log = await logNamed(store, feed);
+  return log.record(/^\d+$/.test(which) ? Number(which) : which);
 }
 
-function recordsOnly(path: string): FeedContract<never> {
-  const refuse = () => {
-    throw new TypeError(`The feed ${path} was opened for its records alone.`);
-  };
-  return { path, description: '', schema: [], codec: { format: '', encode: refuse, decode: refuse } };
+function byVersion(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
 }

@@ -10,8 +10,14 @@ export interface PipelineContext extends CommandContext {
   readonly store: FeedStore;
 }
 
+/** What a command of ours found. */
+export interface PipelineResult extends CommandResult {
+  /** What the process exits with, where what was found is bad news though the command has done its work; 0 by default. */
+  readonly exitCode?: number;
+}
+
 /** Runs `act` with a context and writes what it found; given to every command by the command line. */
-export type Runner = (act: (context: PipelineContext) => Promise<CommandResult>) => Promise<void>;
+export type Runner = (act: (context: PipelineContext) => Promise<PipelineResult>) => Promise<void>;
 
 /** A command with what all of them have in common. */
 export function commandOf(name: string, description: string): Command {

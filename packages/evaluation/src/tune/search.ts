@@ -1,0 +1,108 @@
+import type { Trial } from '@attractions/feeds';
+
+import { randomFrom } from '../statistics/random.js';
+import { drawPoints } from './space.js';
+import type { DrawnOptions, SearchSpace } from './space.js';
+
+/** What a search does; the same plan makes the same trials. */
+export interface SearchPlan {
+  /** Names the data, the split and this plan: trials of another study do not count. */
+  readonly study: string;
+  readonly space: SearchSpace;
+  /** Points drawn. */
+  readonly points: number;
+  /** Iterations that the trials of each round train for, ascending. */
+  readonly budgets: readonly number[];
+  /** One in so many goes on to the next round, at least one. */
+  readonly cut: number;
+  readonly seed: number;
+  /** What trials are judged by; greater is better. */
+  readonly metric: string;
+}
+
+/** A trial to be run. */
+export type PlannedTrial = Pick<Trial, 'key' | 'round' | 'budget' | 'options'>;
+
+/** How trials are run, and kept. */
+export interface SearchRun {
+  /** Trials of earlier runs; those of this study are not run again. */
+  readonly done: readonly Trial[];
+  /** Trials that run at a time. */
+  readonly workers: number;
+  /** Trains and measures. */
+  measure(trial: PlannedTrial): Promise<number>;
+  /** Keeps a trial, before the next one is begun by the same worker. */
+  keep(trial: Trial): Promise<void>;
+  readonly signal?: AbortSignal;
+}
+
+/** What a search found. */
+export interface SearchResult {
+  /** The best trial of the last round. */
+  readonly best: Trial;
+  /** Every trial of the study, by round, the best first. */
+  readonly trials: readonly Trial[];
+  /** How many of them were run now. */
+  readonly ran: number;
+}
+
+/**
+ * Successive halving (Jamieson and Talwalkar 2016) of points drawn at random: all train for a little, the best of them for longer. A trial is kept as soon
+ * as it is measured, so a search that was killed goes on where it stopped.
+ *
+ * @throws what `measure` or `keep` throws, and the signal's reason
+ */
+export async function search(plan: SearchPlan, run: SearchRun): Promise<SearchResult> {
+  const known = new Map(run.done.filter(({ study }) => study === plan.study).map((trial) => [trial.key, trial]));
+  const trials: Trial[] = [];
+  let ran = 0;
+  let points = drawPoints(plan.space, plan.points, randomFrom(plan.seed));
+  let ranked: Trial[] = [];
+  for (const [round, budget] of plan.budgets.entries()) {
+    const planned = points.map((options) => plannedTrial(options, round, budget));
+    const missing = planned.filter(({ key }) => !known.has(key));
+    await inParallel(missing, run.workers, async (trial) => {
+      run.signal?.throwIfAborted();
+      const begin = performance.now();
+      const value = await run.measure(trial);
+      const { study, metric } = plan;
+      const measured = { study, metric, ...trial, value, seconds: (performance.now() - begin) / 1000 };
+      await run.keep(measured);
+      known.set(trial.key, measured);
+      ran++;
+    });
+    ranked = planned.map(({ key }) => known.get(key) as Trial).sort(byValue);
+    trials.push(...ranked);
+    points = ranked.slice(0, Math.max(1, Math.floor(ranked.length / plan.cut))).map(({ options }) => options);
+  }
+  return { best: ranked[0] as Trial, trials, ran };
+}
+
+/** A trial is what it trains with, so its key says all of it. */
+function plannedTrial(options: DrawnOptions, round: number, budget: number): PlannedTrial {
+  const spelt = Object.entries(options)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name}=${value}`);
+  return { key: [`iterations=${budget}`, ...spelt].join(' '), round, budget, options };
+}
+
+const byValue = (a: Trial, b: Trial): number => b.value - a.value || (a.key < b.key ? -1 : 1);
+
+/** Each worker takes the next that is left. The first failure is thrown, when the others have finished what they were at. */
+async function inParallel<T>(tasks: readonly T[], workers: number, act: (task: T) => Promise<void>): Promise<void> {
+  const left = [...tasks];
+  const settled = await Promise.allSettled(
+    Array.from({ length: Math.min(workers, left.length) }, async () => {
+      for (let task = left.shift(); task !== undefined; task = left.shift()) {
+        try {
+          await act(task);
+        } catch (error) {
+          left.length = 0;
+          throw error;
+        }
+      }
+    }),
+  );
+  const failed = settled.find((each) => each.status === 'rejected');
+  if (failed) throw failed.reason;
+}

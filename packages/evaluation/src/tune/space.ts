@@ -1,0 +1,43 @@
+/** The values that one option may take: some, or a range that is drawn from evenly in its logarithm. */
+export type OptionRange =
+  { readonly choices: readonly (number | string | boolean)[] } | { readonly from: number; readonly to: number };
+
+/** The options that are searched, by name. */
+export type SearchSpace = Readonly<Record<string, OptionRange>>;
+
+/** One point of a space. */
+export type DrawnOptions = Readonly<Record<string, number | string | boolean>>;
+
+/**
+ * Points drawn at random (Bergstra and Bengio 2012), none twice. Choices are dealt like cards, so that with few points too each comes up
+ * equally often.
+ */
+export function drawPoints(space: SearchSpace, count: number, random: () => number): DrawnOptions[] {
+  const columns = Object.entries(space).map(([name, range]) => {
+    const values = 'choices' in range ? dealt(range.choices, count, random) : spread(range, count, random);
+    return [name, values] as const;
+  });
+  return Array.from({ length: count }, (_, n) =>
+    Object.fromEntries(columns.map(([name, values]) => [name, values[n] as number | string | boolean])),
+  );
+}
+
+function dealt<T>(choices: readonly T[], count: number, random: () => number): T[] {
+  const dealt = Array.from({ length: count }, (_, n) => choices[n % choices.length] as T);
+  return shuffled(dealt, random);
+}
+
+/** One value in each of `count` equal parts of the range (a Latin hypercube), to three digits. */
+function spread({ from, to }: { from: number; to: number }, count: number, random: () => number): number[] {
+  const parts = Array.from({ length: count }, (_, n) => (n + random()) / count);
+  return shuffled(parts, random).map((share) => Number((from * (to / from) ** share).toPrecision(3)));
+}
+
+function shuffled<T>(values: readonly T[], random: () => number): T[] {
+  const shuffled = [...values];
+  for (let n = shuffled.length - 1; n > 0; n--) {
+    const other = Math.floor(random() * (n + 1));
+    [shuffled[n], shuffled[other]] = [shuffled[other] as T, shuffled[n] as T];
+  }
+  return shuffled;
+}

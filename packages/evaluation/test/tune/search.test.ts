@@ -1,0 +1,70 @@
+import { expect, test } from '@jest/globals';
+import type { Trial } from '@attractions/feeds';
+
+import { randomFrom } from '../../src/statistics/random.js';
+import { search } from '../../src/tune/search.js';
+import type { PlannedTrial, SearchPlan } from '../../src/tune/search.js';
+import { drawPoints } from '../../src/tune/space.js';
+
+const plan: SearchPlan = {
+  study: 's',
+  space: { rank: { choices: [2, 4, 8] }, alpha: { from: 0.01, to: 100 } },
+  points: 9,
+  budgets: [2, 6],
+  cut: 3,
+  seed: 1,
+  metric: 'ndcg@5',
+};
+
+/** Best at rank 4 and alpha 1, the better the longer the training. */
+const measure = async ({ options: { rank, alpha }, budget }: PlannedTrial): Promise<number> =>
+  budget / 10 - Math.abs(Math.log2(Number(rank) / 4)) - Math.abs(Math.log10(Number(alpha))) / 10;
+
+const runWith = (done: readonly Trial[] = [], workers = 1, kept: Trial[] = [], limit = Infinity) =>
+  search(plan, {
+    done,
+    workers,
+    measure: async (trial) => {
+      if (kept.length >= limit) throw new Error('killed');
+      return measure(trial);
+    },
+    keep: async (trial) => void kept.push(trial),
+  });
+
+test('nine points train for a little, the best three of them for longer', async () => {
+  const { best, trials, ran } = await runWith();
+  expect(trials.map(({ round }) => round)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1]);
+  expect(ran).toBe(12);
+  expect(best).toMatchObject({ round: 1, budget: 6, options: { rank: 4 } });
+  const first = trials.filter(({ round }) => round === 0);
+  expect(trials.filter(({ round }) => round === 1).map(({ options }) => options)).toEqual(
+    first.slice(0, 3).map(({ options }) => options),
+  );
+});
+
+test('a search that was stopped goes on, repeats no trial and finds the same, with any number of workers', async () => {
+  const whole = await runWith();
+  const kept: Trial[] = [];
+  await expect(runWith([], 1, kept, 5)).rejects.toThrow('killed');
+  expect(kept).toHaveLength(5);
+  const rest: Trial[] = [];
+  const resumed = await runWith(kept, 3, rest);
+  expect(resumed.ran).toBe(7);
+  expect(new Set([...kept, ...rest].map(({ key }) => key)).size).toBe(12);
+  const timeless = (trials: readonly Trial[]) => trials.map((trial) => ({ ...trial, seconds: 0 }));
+  expect(timeless(resumed.trials)).toEqual(timeless(whole.trials));
+  const again = await runWith([...kept, ...rest]);
+  expect(again.ran).toBe(0);
+});
+
+test('trials of another study do not count', async () => {
+  const other = (await runWith()).trials.map((trial) => ({ ...trial, study: 'other' }));
+  expect((await runWith(other)).ran).toBe(12);
+});
+
+test('points: each choice equally often, each ninth of a range once', () => {
+  const points = drawPoints(plan.space, 9, randomFrom(7));
+  expect(points.map(({ rank }) => rank).sort()).toEqual([2, 2, 2, 4, 4, 4, 8, 8, 8]);
+  const ninths = points.map(({ alpha }) => Math.floor((Math.log10(Number(alpha)) + 2) * (9 / 4)));
+  expect(ninths.sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+});

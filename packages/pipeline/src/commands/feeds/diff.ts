@@ -1,0 +1,94 @@
+import type { Command } from 'commander';
+import type { FeedStore, UpdateRecord } from '@attractions/feeds';
+
+import { updateNamed } from '../../feed-log.js';
+import { paint } from '../../paint.js';
+import { rowsOf } from '../../update-rows.js';
+import { commandOf } from '../command.js';
+import type { Runner } from '../command.js';
+import { UPDATE } from './inspect.js';
+
+/** A property of two records that differs; undefined where one has none. */
+interface Change {
+  readonly property: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** How two updates differ. */
+interface Difference {
+  readonly changes: readonly Change[];
+  /** Rows of the one, of the other, and of both; absent for updates that are not made of rows. */
+  readonly rows?: { readonly removed: number; readonly added: number; readonly same: number };
+}
+
+/** `diff`: how two updates differ, in their records and their rows. */
+export function diffCommand(run: Runner): Command {
+  return commandOf('diff', 'how two updates differ: columns, totals, producer, parents, and how many rows')
+    .argument('<before>', UPDATE)
+    .argument('<after>', 'the other')
+    .action(async (before: string, after: string) =>
+      run(async ({ store }) => {
+        const found = await differenceOf(store, await updateNamed(store, before), await updateNamed(store, after));
+        return { document: found, text: () => told(found) };
+      }),
+    );
+}
+
+async function differenceOf(store: FeedStore, a: UpdateRecord, b: UpdateRecord): Promise<Difference> {
+  const [before, after] = [facts(a), facts(b)];
+  const changes = [...new Set([...before.keys(), ...after.keys()])]
+    .map((property) => ({ property, before: before.get(property), after: after.get(property) }))
+    .filter((change) => JSON.stringify(change.before) !== JSON.stringify(change.after));
+  if ([a, b].some(({ codec }) => codec === 'als')) return { changes };
+  return { changes, rows: await compareRows(rowsOf(store, a), rowsOf(store, b)) };
+}
+
+/** What a record says that is worth comparing, flat. */
+function facts({ version, schema, totals, parents, producer, checks, labels }: UpdateRecord): Map<string, unknown> {
+  const { config = {}, ...program } = producer;
+  return new Map<string, unknown>([
+    ['version', version],
+    ...schema.fields.map(({ name, type, nullable, range }) => [`column ${name}`, { type, nullable, range }] as const),
+    ...within('totals', totals),
+    ...parents.map(({ feed, seq }) => [`parent ${feed}`, seq] as const),
+    ...within('producer', program),
+    ...within('config', config),
+    ...within('checks', checks),
+    ...within('labels', labels),
+  ]);
+}
+
+function within(name: string, values: object): (readonly [string, unknown])[] {
+  return Object.entries(values).map(([key, value]) => [`${name}.${key}`, value]);
+}
+
+/** Counts rows as a bag: their order does not matter, how often each comes does. */
+async function compareRows(before: AsyncIterable<unknown>, after: AsyncIterable<unknown>) {
+  const counts = new Map<string, number>();
+  for await (const row of before) counts.set(JSON.stringify(row), (counts.get(JSON.stringify(row)) ?? 0) + 1);
+  let [same, added] = [0, 0];
+  for await (const row of after) {
+    const key = JSON.stringify(row);
+    const left = counts.get(key) ?? 0;
+    if (left === 0) added++;
+    else {
+      same++;
+      counts.set(key, left - 1);
+    }
+  }
+  const removed = [...counts.values()].reduce((sum, left) => sum + left, 0);
+  return { removed, added, same };
+}
+
+function told({ changes, rows }: Difference): string {
+  const lines = changes.flatMap(({ property, before, after }) => [
+    ...(before === undefined ? [] : [paint('red', `- ${property}: ${JSON.stringify(before)}`)]),
+    ...(after === undefined ? [] : [paint('green', `+ ${property}: ${JSON.stringify(after)}`)]),
+  ]);
+  if (rows) {
+    const [removed, added, same] = [rows.removed, rows.added, rows.same].map((count) => count.toLocaleString('en'));
+    lines.push(`rows: ${removed} removed, ${added} added, ${same} in both`);
+  }
+  return lines.join('\n') || 'The records say the same.';
+}

@@ -1,0 +1,66 @@
+import type { Command } from 'commander';
+import { parentOf } from '@attractions/feeds';
+import type { FeedStore, Parent, Source, UpdateRecord } from '@attractions/feeds';
+
+import { updateNamed } from '../../feed-log.js';
+import { paint } from '../../paint.js';
+import { commandOf } from '../command.js';
+import type { Runner } from '../command.js';
+import { UPDATE } from './inspect.js';
+
+/** An update with all that it was made from, back to the raw files. */
+export interface Lineage {
+  readonly feed: string;
+  readonly seq: number;
+  readonly timestamp?: string;
+  readonly producer?: UpdateRecord['producer'];
+  /** Why the tree ends here, where it should not: the record is gone, or is not the one that was built on. */
+  readonly problem?: string;
+  readonly parents: readonly Lineage[];
+  readonly sources: readonly Source[];
+}
+
+/** `lineage`: a tree from an update back to its raw files. */
+export function lineageCommand(run: Runner): Command {
+  return commandOf('lineage', 'what an update was made from, back to the raw files')
+    .argument('<update>', UPDATE)
+    .action(async (name: string) =>
+      run(async ({ store }) => {
+        const lineage = await lineageOf(store, await updateNamed(store, name));
+        return { document: lineage, text: () => drawn(lineage).join('\n') };
+      }),
+    );
+}
+
+async function lineageOf(store: FeedStore, record: UpdateRecord): Promise<Lineage> {
+  const { feed, seq, timestamp, producer, sources } = record;
+  const parents = await Promise.all(record.parents.map((parent) => ancestor(store, parent)));
+  return { feed, seq, timestamp, producer, parents, sources };
+}
+
+/** A parent is held to the hash that its child has of it. */
+async function ancestor(store: FeedStore, { feed, seq, sha256 }: Parent): Promise<Lineage> {
+  const end = (problem: string): Lineage => ({ feed, seq, problem, parents: [], sources: [] });
+  try {
+    const record = await store.log(feed).record(seq);
+    if (parentOf(record).sha256 !== sha256) return end('is not the update that was built on: its hash is another');
+    return await lineageOf(store, record);
+  } catch (cause) {
+    return end(cause instanceof Error ? cause.message : String(cause));
+  }
+}
+
+function drawn({ feed, seq, timestamp, producer, problem, parents, sources }: Lineage): string[] {
+  const made = producer ? paint('dim', `  ${producer.package}@${producer.version}, ${timestamp}`) : '';
+  const below = [
+    ...parents.map(drawn),
+    ...sources.map(({ path, bytes }) => [`${path}${paint('dim', `  ${bytes.toLocaleString('en')} bytes`)}`]),
+  ];
+  return [
+    `${paint('bold', `${feed}#${seq}`)}${made}${problem === undefined ? '' : paint('red', `  ${problem}`)}`,
+    ...below.flatMap((lines, i) => {
+      const last = i === below.length - 1;
+      return lines.map((line, n) => (n === 0 ? (last ? '└─ ' : '├─ ') : last ? '   ' : '│  ') + line);
+    }),
+  ];
+}

@@ -1,0 +1,56 @@
+import { availableParallelism } from 'node:os';
+import type { Command } from 'commander';
+
+import { PipelineError } from '../errors.js';
+import { table } from '../table.js';
+import { tune } from '../tuning/tune.js';
+import type { TuneSummary } from '../tuning/tune.js';
+import { commandOf } from './command.js';
+import { countOf } from './count.js';
+import type { Runner } from './command.js';
+
+interface TuneFlags {
+  readonly points: number;
+  readonly workers: number;
+  readonly train?: string;
+  readonly test?: string;
+  readonly k: number;
+}
+
+/** `attractions tune`: good options for ALS. */
+export function tuneCommand(run: Runner): Command {
+  return commandOf(
+    'tune',
+    'search good options of ALS, on the second-last new attractions of the visits or on files of pairs',
+  )
+    .option('--points <count>', 'points drawn at random; one third goes on to each longer round', countOf, 27)
+    .option('--workers <count>', 'trials at a time', countOf, availableParallelism())
+    .option('--train <file>', 'train on these pairs instead of the visits, as in evaluate')
+    .option('--test <file>', 'find these pairs; goes with --train')
+    .option('--k <count>', 'length of the list that counts, with --train and --test', countOf, 20)
+    .action(async ({ points, workers, train, test, k }: TuneFlags) =>
+      run(async (context) => {
+        if ((train === undefined) !== (test === undefined))
+          throw new PipelineError('PIPELINE_USAGE', 'Give both --train and --test, or neither.');
+        const files = train !== undefined && test !== undefined ? { files: { train, test, k } } : {};
+        const summary = await tune({ points, workers, ...files }, context);
+        return { document: summary, text: () => tuneText(summary) };
+      }),
+    );
+}
+
+function tuneText({ study, best, trials, ran, seconds }: TuneSummary): string {
+  const names = Object.keys(best.options);
+  const rows = trials
+    .filter(({ round }) => round === best.round)
+    .map(({ value, budget, options }) => [value.toFixed(4), budget, ...names.map((name) => String(options[name]))]);
+  const variables = Object.entries({ ...best.options, iterations: best.budget }).map(
+    ([name, value]) => `ALS_${name.replace(/[A-Z]/g, '_$&').toUpperCase()}=${value}`,
+  );
+  return [
+    `Study ${study}: ${trials.length} trials, ${ran} of them now, in ${seconds.toFixed(1)} s. The last round:`,
+    table([[best.metric, 'iterations', ...names], ...rows]),
+    '',
+    `Best: ${variables.join(' ')}`,
+  ].join('\n');
+}

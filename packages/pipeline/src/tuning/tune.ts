@@ -1,0 +1,100 @@
+import { createHash } from 'node:crypto';
+import { latestSubject, search, visitLogOf } from '@attractions/evaluation';
+import type { SearchPlan, SearchResult } from '@attractions/evaluation';
+import { trials as trialsFeed } from '@attractions/feeds';
+import type { FeedStore, Parent, Trial } from '@attractions/feeds';
+
+import type { PipelineContext } from '../commands/command.js';
+import { packageVersion } from '../version.js';
+import { listsQuestion, visitsQuestion } from './question.js';
+import type { TuningQuestion } from './question.js';
+import { openWorkers } from './workers.js';
+
+/** What is searched, and by how many. */
+export interface TuneOptions {
+  readonly points: number;
+  readonly workers: number;
+  /** Files of pairs; the visits in the feeds where absent. */
+  readonly files?: { readonly train: string; readonly test: string; readonly k: number };
+}
+
+/** What a search found. */
+export interface TuneSummary extends SearchResult {
+  readonly study: string;
+  readonly seconds: number;
+}
+
+const plan: Omit<SearchPlan, 'study' | 'points' | 'metric'> = {
+  space: {
+    rank: { choices: [2, 4, 8, 16, 32, 64] },
+    regularization: { from: 1e-3, to: 1 },
+    unobservedWeight: { from: 1e-2, to: 1 },
+    alpha: { from: 0.1, to: 10 },
+  },
+  budgets: [4, 8, 16],
+  cut: 3,
+  seed: 1,
+};
+
+/**
+ * Searches the options of ALS. Each trial is an update of `evaluation/trials/v1.0`, so that a search which was killed goes on, and two studies
+ * of the same data, split and plan are one.
+ */
+export async function tune(options: TuneOptions, context: PipelineContext): Promise<TuneSummary> {
+  const begin = performance.now();
+  const { store, logger, signal } = context;
+  const { question, parents } = await questionOf(options, store);
+  const metric = `ndcg@${question.k}`;
+  const study = studyOf(question, { ...plan, points: options.points, metric });
+  const done = await trialsOf(store, study);
+  if (done.length > 0) logger.info({ study }, `Study ${study} has ${done.length} trials already.`);
+  const workers = openWorkers(question, options.workers);
+  try {
+    const result = await search(
+      { ...plan, points: options.points, metric, study },
+      {
+        done,
+        workers: options.workers,
+        signal,
+        measure: (trial) => workers.measure(trial),
+        keep: async (trial) => {
+          await store.feed(trialsFeed).put(trial, {
+            parents,
+            producer: { id: 'tune', package: '@attractions/pipeline', version: packageVersion() },
+            runId: `${study} ${trial.key}`,
+            labels: { study },
+          });
+          logger.info({ key: trial.key, value: trial.value }, `${metric} ${trial.value.toFixed(4)}  ${trial.key}`);
+        },
+      },
+    );
+    return { study, ...result, seconds: (performance.now() - begin) / 1000 };
+  } finally {
+    await workers.close();
+  }
+}
+
+async function questionOf({ files }: TuneOptions, store: FeedStore) {
+  if (files) return { question: await listsQuestion(files.train, files.test, files.k), parents: [] };
+  const { visits, attractions, parents } = await latestSubject(store);
+  return {
+    question: visitsQuestion(visitLogOf(visits, attractions)),
+    parents: parents.slice(0, 2) as readonly Parent[],
+  };
+}
+
+/** The same data, split and plan make the same study. */
+function studyOf({ training, users, heldOut }: TuningQuestion, searched: Omit<SearchPlan, 'study'>): string {
+  const hash = createHash('sha256').update(JSON.stringify(searched));
+  for (const part of [training.users, training.items, users, heldOut.users, heldOut.items])
+    hash.update(part).update('|');
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function trialsOf(store: FeedStore, study: string): Promise<Trial[]> {
+  const feed = store.feed(trialsFeed);
+  const found: Trial[] = [];
+  for await (const { seq, labels } of feed.history())
+    if (labels['study'] === study) found.push(await (await feed.at(seq)).read());
+  return found;
+}
