@@ -28,7 +28,8 @@ function timed(command, args, env) {
   const start = performance.now();
   const result = spawnSync(command, args, { env: { ...process.env, ...env }, encoding: 'utf8' });
   const seconds = (performance.now() - start) / 1000;
-  if (result.status !== 0) throw new Error(`${command} ${args.join(' ')} exited with ${result.status}\n${result.stderr}`);
+  if (result.status !== 0)
+    throw new Error(`${command} ${args.join(' ')} exited with ${result.status}\n${result.stderr}`);
   return { seconds, output: result.stdout };
 }
 
@@ -54,9 +55,12 @@ try {
     });
   const warm = JSON.parse(ours().output);
   const theirs = () =>
-    timed(python, [join(import.meta.dirname, 'peer.py'), raw, String(warm.rank), String(warm.loss.length)], { OPENBLAS_NUM_THREADS: '1' });
+    timed(python, [join(import.meta.dirname, 'peer.py'), raw, String(warm.rank), String(warm.loss.length)], {
+      OPENBLAS_NUM_THREADS: '1',
+    });
   const peer = JSON.parse(theirs().output);
-  if (peer.visits !== warm.visits) throw new Error(`The two disagree on the visits: ours ${warm.visits}, theirs ${peer.visits}.`);
+  if (peer.visits !== warm.visits)
+    throw new Error(`The two disagree on the visits: ours ${warm.visits}, theirs ${peer.visits}.`);
 
   const seconds = { ours: [], theirs: [] };
   for (let round = 0; round < rounds; round++) {
@@ -66,7 +70,9 @@ try {
   const ratios = ascending(seconds.ours.map((s, i) => s / seconds.theirs[i]));
   const [a, b] = [ascending(seconds.ours), ascending(seconds.theirs)];
   console.log(`machine: ${cpus()[0].model.trim()}, ${cpus().length} cores, Node ${process.versions.node}`);
-  console.log(`data: ${warm.rows} photo rows, ${warm.visits} visits; rank ${warm.rank}, ${warm.loss.length} iterations; ${rounds} rounds in turn`);
+  console.log(
+    `data: ${warm.rows} photo rows, ${warm.visits} visits; rank ${warm.rank}, ${warm.loss.length} iterations; ${rounds} rounds in turn`,
+  );
   console.log(`attractions run     ${median(a).toFixed(2)} s  (${spread(a)})`);
   console.log(`pandas + implicit   ${median(b).toFixed(2)} s  (${spread(b)})`);
   console.log(`ratio, pair by pair ${median(ratios).toFixed(2)}  (${spread(ratios)})`);
