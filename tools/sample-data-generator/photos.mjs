@@ -13,6 +13,11 @@ const TASTES = [
 const INDIFFERENCE = 0.15;
 /** The share of stops that people make because everybody does. */
 const FASHION = 0.15;
+/** The metres after which an attraction draws a quarter as much as the next one, from where people are. */
+const REACH_METRES = 100;
+/** Metres of a degree of latitude, and of longitude about where the parks lie: constants, since a cosine may differ between engines. */
+const NORTH_METRES = 111_195;
+const EAST_METRES = 81_000;
 /** How many parks a user sees in all, and how much each park draws. */
 const PARKS_SEEN = [55, 30, 15];
 const PARK_DRAW = [5, 4, 3, 2, 2];
@@ -65,15 +70,18 @@ function appeal({ pull, themes: [main, ...others] }, taste) {
   return pull * (weight(main) + 0.3 * others.reduce((sum, theme) => sum + weight(theme), 0));
 }
 
-/** The photos of one day: two stops or more, mostly each at another attraction; here and there a long rest. */
+/** The photos of one day: two stops or more, mostly each at another attraction and not far from the last; here and there a long rest. */
 function* spendDay(attractions, draw, day, random) {
   const midnight = FIRST_DAY + day * DAY_SECONDS;
   const seen = new Set();
   let clock = random.between(9 * 3600, 13 * 3600);
+  let here;
   for (let stops = 2 + random.streak(0.75, 12); stops > 0 && clock < LAST_PHOTO_OF_A_DAY; stops--) {
-    const index = random.weighted(random.next() < FASHION ? draw.byAll : draw.byTaste);
+    const draws = random.next() < FASHION ? draw.byAll : draw.byTaste;
+    const index = random.weighted(draws.map((weight, to) => weight * nearness(here, attractions[to])));
     if (seen.has(index) && random.next() < 0.6) continue;
     seen.add(index);
+    here = attractions[index];
     for (let shots = 1 + random.streak(0.5, 20); shots > 0 && clock < LAST_PHOTO_OF_A_DAY; shots--) {
       yield { attraction: attractions[index], takenUnix: midnight + clock };
       clock += random.between(4, 150);
@@ -81,4 +89,13 @@ function* spendDay(attractions, draw, day, random) {
     clock += attractions[index].minutes * 60 + random.between(8 * 60, 70 * 60);
     if (random.next() < 0.03) clock += random.between(3 * 3600, 5 * 3600);
   }
+}
+
+/** 1 at the place itself or where nobody is anywhere yet, a quarter after the reach, and falling by the square. */
+function nearness(from, to) {
+  if (from === undefined) return 1;
+  const north = (to.lat - from.lat) * NORTH_METRES;
+  const east = (to.long - from.long) * EAST_METRES;
+  const reaches = 1 + Math.sqrt(north * north + east * east) / REACH_METRES;
+  return 1 / (reaches * reaches);
 }

@@ -69,6 +69,17 @@ export function visitsByUser({ users, names }: VisitLog): readonly (readonly num
   return byUser;
 }
 
+/** The visits that were a user's first to their attraction, in time order. */
+export function firstVisitsOf({ users, attractions, names }: VisitLog): number[] {
+  const known = new Set<number>();
+  return Array.from(users.keys()).filter((visit) => {
+    const pair = (users[visit] as number) * names.attractionIds.length + (attractions[visit] as number);
+    const isFirst = !known.has(pair);
+    known.add(pair);
+    return isFirst;
+  });
+}
+
 /** Distinct visitors of each attraction. */
 export function visitorsOf(log: VisitLog): Uint32Array {
   const visitors = new Uint32Array(log.names.attractionIds.length);

@@ -3,7 +3,7 @@ export { attractions } from './contracts/attractions.js';
 export { evaluationReport } from './contracts/evaluation-report.js';
 export { experiments } from './contracts/experiments.js';
 export { nextAttraction } from './contracts/next-attraction.js';
-export { hourOfDay, nextTerms, scoreNext } from './contracts/next-attraction-score.js';
+export { hourOfDay, nextTerms, scoreNext, togetherOf } from './contracts/next-attraction-score.js';
 export { exposures } from './contracts/exposures.js';
 export { popularity } from './contracts/popularity.js';
 export { rejects } from './contracts/rejects.js';

@@ -1,6 +1,6 @@
 import { Int32, Table, TimestampMillisecond, Utf8, vectorFromArray } from 'apache-arrow';
 import { beforeAll, expect, test } from '@jest/globals';
-import { optionsOf, runTrain } from '@attractions/als-trainer';
+import { runTrain } from '@attractions/als-trainer';
 import { createLogger, forceConfig, readConfig } from '@attractions/config';
 import { judgeModel, runValidate } from '@attractions/evaluation';
 import { als, attractions as attractionsFeed, nextAttraction, openFeeds, parentOf, visits } from '@attractions/feeds';
@@ -137,15 +137,18 @@ test('a model with NaN can neither be put nor pass', async () => {
   });
 });
 
-test('the command exits with 3 where visitors follow nothing but popularity, and makes no champion', async () => {
+test('the command makes the default on the sample data the champion, and exits with 3 where more is asked for than it has', async () => {
   const feedsRoot = await emptyFolder();
-  const sample = { ...quick(feedsRoot), reportResamples: 200 };
-  expect(optionsOf(config).rank).toBe(8);
+  const sample = { ...quick(feedsRoot), reportResamples: 500 };
   await attractions(sample, 'etl');
   await attractions(sample, 'train');
-  const { exitCode, stderr, stdout } = await attractions(sample, 'validate', '--json');
+  const passed = await attractions(sample, 'validate', '--json');
+  expect(passed.exitCode).toBe(0);
+  expect(JSON.parse(passed.stdout)).toMatchObject({ model: 1 });
+  await attractions({ ...sample, rank: 4 }, 'train');
+  const { exitCode, stderr, stdout } = await attractions({ ...sample, gateMargin: 0.5 }, 'validate', '--json');
   expect(exitCode).toBe(3);
   expect(JSON.parse(stdout).error.code).toBe('EVALUATION_MODEL_REFUSED');
   expect(stderr).toContain('replay: hitRate@5 is');
-  expect((await openFeeds(feedsRoot).feed(als).refs())['champion']).toBeUndefined();
+  expect((await openFeeds(feedsRoot).feed(als).refs())['champion']).toBe(1);
 }, 120_000);

@@ -3,7 +3,8 @@ import { hourOfDay } from '@attractions/feeds';
 import { parameters } from './parameters.js';
 import type { ParkVisits } from './park-visits.js';
 
-const msPerDay = 86_400_000;
+/** Milliseconds of a day. */
+export const msPerDay = 86_400_000;
 
 /** The day of a time: whole days since 1970, UTC. */
 export const dayOf = (time: number): number => Math.floor(time / msPerDay);
@@ -17,6 +18,10 @@ export interface Evidence {
   readonly hours: Float64Array;
   /** Steps between two attractions, either way: row-major and symmetric. A quick step counts more. */
   readonly steps: Float64Array;
+  /** Visitors that two attractions share: row-major and symmetric. */
+  readonly shared: Float64Array;
+  /** The attractions that each visitor has been to. */
+  readonly known: Map<number, number[]>;
   /** The day of the latest visit counted. */
   day: number;
 }
@@ -28,6 +33,8 @@ export function noEvidence(n: number): Evidence {
     recent: new Float64Array(n),
     hours: new Float64Array(24 * n),
     steps: new Float64Array(n * n),
+    shared: new Float64Array(n * n),
+    known: new Map(),
     day: -Infinity,
   };
 }
@@ -60,10 +67,22 @@ export function addVisit(evidence: Evidence, visits: ParkVisits, visit: number):
   if (visits.isNew[visit] === 1) {
     (evidence.visitors[item] as number) += 1;
     (evidence.recent[item] as number) += 1;
+    share(evidence, visits.users[visit] as number, item);
   }
   const from = visits.previous[visit] as number;
   const gap = visits.gapHours[visit] as number;
   if (from < 0 || from === item || gap >= parameters.longestStepHours) return;
   (evidence.steps[from * n + item] as number) += presence(gap);
   (evidence.steps[item * n + from] as number) += presence(gap);
+}
+
+/** Counts an attraction that is new to a visitor together with each that is not. */
+function share({ known, shared, visitors: { length: n } }: Evidence, user: number, item: number): void {
+  const others = known.get(user) ?? [];
+  for (const other of others) {
+    (shared[other * n + item] as number) += 1;
+    (shared[item * n + other] as number) += 1;
+  }
+  others.push(item);
+  known.set(user, others);
 }

@@ -1,5 +1,5 @@
 /** The features of one attraction for one visitor. All but `near` are log ratios of smoothed shares. */
-export const featureNames = ['popular', 'lately', 'hour', 'near', 'followed'] as const;
+export const featureNames = ['popular', 'lately', 'hour', 'near', 'followed', 'together'] as const;
 
 export type FeatureName = (typeof featureNames)[number];
 

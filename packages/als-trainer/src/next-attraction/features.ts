@@ -14,6 +14,8 @@ export interface Features {
   near(last: number): Float64Array;
   /** By how much visitors who were at `last` shortly before or after prefer it. */
   followed(last: number): Float64Array;
+  /** By how much those who have been to `visited`, on any day, prefer it. */
+  together(visited: number): Float64Array;
 }
 
 /**
@@ -35,6 +37,7 @@ export function featuresOf(evidence: Evidence, day: number, closeness: Float64Ar
     hour: (hour) => preferenceFor(rowOf(evidence.hours, hour)),
     near: (last) => rowOf(closeness, last),
     followed: (last) => preferenceFor(rowOf(evidence.steps, last)),
+    together: (visited) => preferenceFor(rowOf(evidence.shared, visited)),
   };
 }
 

@@ -3,7 +3,7 @@ import type { Attraction, ParkTables } from '@attractions/feeds';
 import { openCalendar } from './calendar.js';
 import { choicesOf } from './choices.js';
 import { closenessBetween } from './distances.js';
-import { dayOf } from './evidence.js';
+import { dayOf, msPerDay } from './evidence.js';
 import { featureNames } from './feature-names.js';
 import type { FeatureName, Weights } from './feature-names.js';
 import { parameters, priorWeights } from './parameters.js';
@@ -26,5 +26,9 @@ export function learnPark(visits: ParkVisits, attractions: readonly Attraction[]
   const fitted = fitSoftmax(choicesOf(visits, closeness), { prior, strength: parameters.shrinkage });
   const weights = Object.fromEntries(featureNames.map((name, f) => [name, fitted[f]])) as Record<FeatureName, number>;
   const featuresOn = openCalendar(visits, closeness);
-  return { visits, weights, tablesAt: (time) => tablesOf(visits, featuresOn(dayOf(time)), weights) };
+  const tablesAt = (time: number) => {
+    const day = dayOf(time);
+    return tablesOf(visits, featuresOn(day), { asOf: day * msPerDay, weights });
+  };
+  return { visits, weights, tablesAt };
 }

@@ -18,10 +18,10 @@ export const parameters = {
   /** Metres below which distances hardly differ. */
   reachMetres: 50,
   /** Pull of `priorWeights` on the learnt ones: as strong as the knowledge of so many squared units of a feature. */
-  shrinkage: 100,
-  /** Most cells (choice x attraction) to learn the five weights from; of more, the latest are taken. Twenty times as many gave the same answers. */
+  shrinkage: 30,
+  /** Most cells (choice x attraction) to learn the weights from; of more, the latest are taken. Twenty times as many gave the same answers. */
   maxCells: 100_000,
 } as const;
 
 /** Where the weights start, and stay in a park without visits. */
-export const priorWeights: Weights = { popular: 0.9, lately: 1, hour: 0.7, near: 0.7, followed: 1 };
+export const priorWeights: Weights = { popular: 0.9, lately: 1, hour: 0.7, near: 0.7, followed: 1, together: 0 };

@@ -65,6 +65,21 @@ test('followed: steps count both ways, by e to the minus hours over 0.75; none a
   expect(apart.followed(0)[1]).toBeCloseTo(0, 12);
 });
 
+test('together: visitors whom two attractions share, on whatever days', () => {
+  const { together } = featuresOn(day + 30, [
+    ['ann', 'p:a', 0],
+    ['ann', 'p:b', 500],
+    ['ann', 'p:a', 600],
+    ['bob', 'p:a', 1],
+    ['bob', 'p:b', 2],
+    ['cid', 'p:c', 3],
+  ]);
+  // Of a's visitors two went to b and none to c; shares of all are 3/8, 3/8 and 2/8.
+  expect(together(0)[1]).toBeCloseTo(Math.log((2 + 20 * (3 / 8)) / 22) - Math.log(3 / 8), 12);
+  expect(together(1)[0]).toBe(together(0)[1]);
+  expect(together(0)[2]).toBeCloseTo(Math.log((20 * (2 / 8)) / 22) - Math.log(2 / 8), 12);
+});
+
 test('visits of the day itself, and later ones, do not show; a step back in time forgets', () => {
   const later: VisitAt[] = [...three, ['cid', 'p:b', 24], ['cid', 'p:a', 25], ['dan', 'p:b', 500]];
   expect(featuresOn(day + 1, later).popular).toEqual(featuresOn(day + 1, three).popular);

@@ -33,6 +33,27 @@ test('learns where visitors go next from where they were last', async () => {
   expect(['p:a', 'p:c']).toContain(onward('p:b'));
 });
 
+test('learns a taste where there is one: two kinds of visitors, each with attractions of its own', async () => {
+  const kinds = [
+    ['p:a', 'p:b', 'p:c', 'p:d'],
+    ['p:s', 'p:t', 'p:u', 'p:v'],
+  ] as const;
+  const visits = Array.from({ length: 200 }, (_, user) => user).flatMap((user) =>
+    // Days apart, so that neither the hour nor the place tells anything.
+    [0, 1, 2].map((step): VisitAt => [
+      `user-${user}`,
+      kinds[user % 2]?.[(user + step) % 4] ?? '',
+      24 * (3 * user + step) + 12,
+    ]),
+  );
+  const { parks } = await new NextAttractionTrainer([]).train(visitsTable(visits));
+  const [tables] = parks as [ParkTables];
+  expect(tables.weights['together']).toBeGreaterThan(0.3);
+  const likely = (visited: string[]) => best(tables, scoreNext(tables, { visited }), visited);
+  expect(kinds[0]).toContain(likely(['p:a', 'p:b']));
+  expect(kinds[1]).toContain(likely(['p:s', 'p:t']));
+});
+
 test('the same visits in any order, the same bytes; a model is plain JSON', async () => {
   const visits = square(12);
   const model = await new NextAttractionTrainer([]).train(visitsTable(visits));

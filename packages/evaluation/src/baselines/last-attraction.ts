@@ -1,44 +1,46 @@
 import type { Contender } from '../judge/contender.js';
-import { visitorsOf, visitsByUser } from '../visit-log.js';
+import { firstVisitsOf, visitorsOf } from '../visit-log.js';
 import type { VisitLog } from '../visit-log.js';
 
 /** Steps that every attraction is taken to have seen already, spread as popularity is. */
 const smoothing = 10;
 
-/** A first-order Markov chain on the attractions of a park, times popularity: where people go from where the visitor was last. */
+/**
+ * A first-order Markov chain on the new attractions of a visitor in a park, times popularity: where people go from the one that was new
+ * last. A visit to a known one is no step.
+ */
 export const lastAttraction: Contender = {
   name: 'last attraction',
-  description:
-    'The share of visitors who went there from the attraction visited last, times the share of all visitors.',
+  description: 'The share of visitors who went on there from the attraction that was new last, times the share of all.',
   learn(training) {
     const n = training.names.attractionIds.length;
-    const steps = stepsOf(training);
+    const { steps, lastNew } = stepsOf(training);
     const visitors = visitorsOf(training);
     const total = visitors.reduce((sum, count) => sum + count, 0) || 1;
     const share = Float64Array.from(visitors, (count) => count / total);
-    return ({ last }) => {
-      if (last === undefined) return share;
-      const row = steps.subarray(last.attraction * n, (last.attraction + 1) * n);
+    return ({ user, park }) => {
+      const from = lastNew(user, park);
+      if (from === undefined) return share;
+      const row = steps.subarray(from * n, (from + 1) * n);
       const seen = row.reduce((sum, count) => sum + count, 0);
       return share.map((popular, to) => (popular * ((row[to] as number) + smoothing * popular)) / (seen + smoothing));
     };
   },
 };
 
-/** Steps from one attraction to another of the same park, row-major. */
-function stepsOf(training: VisitLog): Float64Array {
-  const { attractions, names } = training;
+/** Steps from one new attraction to the next in the same park, row-major, and where each visitor's last one led in each park. */
+function stepsOf(training: VisitLog) {
+  const { users, attractions, names } = training;
   const n = names.attractionIds.length;
   const steps = new Float64Array(n * n);
-  for (const visits of visitsByUser(training)) {
-    const lastIn = new Map<number, number>();
-    for (const visit of visits) {
-      const to = attractions[visit] as number;
-      const park = names.parkOf[to] as number;
-      const from = lastIn.get(park);
-      if (from !== undefined && from !== to) (steps[from * n + to] as number) += 1;
-      lastIn.set(park, to);
-    }
+  const last = new Map<number, number>();
+  const keyOf = (user: number, park: number): number => user * names.parks.length + park;
+  for (const visit of firstVisitsOf(training)) {
+    const to = attractions[visit] as number;
+    const key = keyOf(users[visit] as number, names.parkOf[to] as number);
+    const from = last.get(key);
+    if (from !== undefined) (steps[from * n + to] as number) += 1;
+    last.set(key, to);
   }
-  return steps;
+  return { steps, lastNew: (user: number, park: number) => last.get(keyOf(user, park)) };
 }

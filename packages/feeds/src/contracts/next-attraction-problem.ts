@@ -25,7 +25,8 @@ export function isNextAttractionModel(value: unknown): value is NextAttractionMo
 }
 
 function tablesProblem(tables: Readonly<Record<string, unknown>>): string | undefined {
-  const { attractionIds, popular, lately, byHour, onward, patienceHours, weights } = tables;
+  const { attractionIds, popular, lately, byHour, onward, together, asOf, halfLifeDays, patienceHours, weights } =
+    tables;
   if (!Array.isArray(attractionIds)) return 'attractionIds is no list.';
   const unsorted = attractionIds.findIndex((id, n) => typeof id !== 'string' || (n > 0 && attractionIds[n - 1] >= id));
   if (unsorted >= 0) return `attractionIds is not ascending texts at ${show(attractionIds[unsorted])}.`;
@@ -33,12 +34,17 @@ function tablesProblem(tables: Readonly<Record<string, unknown>>): string | unde
   if (!isNumber(patienceHours) || patienceHours <= 0) {
     return `patienceHours is ${show(patienceHours)}, not a number above 0.`;
   }
+  if (asOf !== undefined && !isNumber(asOf)) return `asOf is ${show(asOf)}, not a time in ms.`;
+  if (halfLifeDays !== undefined && !(isNumber(halfLifeDays) && halfLifeDays > 0)) {
+    return `halfLifeDays is ${show(halfLifeDays)}, not a number above 0.`;
+  }
   if (!isObject(weights) || !Object.values(weights).every(isNumber)) return 'weights is no object of numbers.';
   return (
     rowProblem('popular', popular, n) ??
     rowProblem('lately', lately, n) ??
     rowsProblem('byHour', byHour, 24, n) ??
-    rowsProblem('onward', onward, n, n)
+    rowsProblem('onward', onward, n, n) ??
+    (together === undefined ? undefined : rowsProblem('together', together, n, n))
   );
 }
 

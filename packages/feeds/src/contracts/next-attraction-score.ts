@@ -1,11 +1,13 @@
 import type { ParkTables } from './next-attraction.js';
 
-/** Who asks: when, and where they were last in this park. */
+/** Who asks: when, where they were last in this park, and where they have been. */
 export interface NextRequest {
-  /** Milliseconds since 1970. */
-  readonly time: number;
+  /** Milliseconds since 1970; where nobody knows, neither the hour nor the place of the last visit nor what is popular of late counts. */
+  readonly time?: number | undefined;
   /** The latest visit before `time`; absent where there is none, or nobody knows when it was. */
   readonly last?: { readonly attractionId: string; readonly visitedAt: number } | undefined;
+  /** Ids of the attractions visited so far; unknown ones and those of other parks are passed over, repeats count once. */
+  readonly visited?: readonly string[] | undefined;
 }
 
 /** The parts of each attraction's score, in the order of `attractionIds`; they add up to it. A reason for each list entry. */
@@ -14,6 +16,7 @@ export interface NextTerms {
   readonly lately: readonly number[];
   readonly hour: readonly number[];
   readonly onward: readonly number[];
+  readonly together: readonly number[];
 }
 
 const msPerHour = 3_600_000;
@@ -21,24 +24,55 @@ const msPerHour = 3_600_000;
 /** The hour of the day of a time, 0 to 23, UTC. */
 export const hourOfDay = (time: number): number => ((Math.floor(time / msPerHour) % 24) + 24) % 24;
 
-/** The terms of the score; see `NextAttractionModel`. A last visit that is unknown to the tables, or later than the request, gives none. */
-export function nextTerms(tables: ParkTables, { time, last }: NextRequest): NextTerms {
-  const { popular, lately, byHour, onward, patienceHours } = tables;
-  const from = last === undefined || last.visitedAt > time ? -1 : tables.attractionIds.indexOf(last.attractionId);
+/**
+ * The terms of the score; see `NextAttractionModel`. A last visit that is unknown to the tables, or later than the request, gives none.
+ * What was popular of late fades with the days between the request and the tables, before or after.
+ */
+export function nextTerms(tables: ParkTables, { time, last, visited = [] }: NextRequest): NextTerms {
+  const { attractionIds, popular, lately, byHour, onward, together = [], patienceHours } = tables;
+  const none = popular.map(() => 0);
+  const rows = [...new Set(visited)].flatMap((id) => {
+    const row = together[attractionIds.indexOf(id)];
+    return row === undefined ? [] : [row];
+  });
+  const withOthers = Array.from(togetherOf(rows, popular.length));
+  if (time === undefined) return { popular, lately: none, hour: none, onward: none, together: withOthers };
+  const from = last === undefined || last.visitedAt > time ? -1 : attractionIds.indexOf(last.attractionId);
   const there = from < 0 || last === undefined ? 0 : Math.exp((last.visitedAt - time) / msPerHour / patienceHours);
+  const fresh = freshness(tables, time);
   return {
     popular,
-    lately,
+    lately: fresh === 1 ? lately : lately.map((term) => fresh * term),
     hour: byHour[hourOfDay(time)] as readonly number[],
-    onward: (onward[from] ?? popular).map((term) => there * term),
+    onward: onward[from]?.map((term) => there * term) ?? none,
+    together: withOthers,
   };
+}
+
+/**
+ * What each visited attraction says of the others, as one: the sum over the root of how many there are, since they say much of the same.
+ *
+ * @param rows one for each visited attraction, `length` long.
+ */
+export function togetherOf(rows: readonly ArrayLike<number>[], length: number): Float64Array {
+  const sum = new Float64Array(length);
+  const weight = 1 / Math.sqrt(rows.length || 1);
+  for (const row of rows) for (let k = 0; k < length; k++) (sum[k] as number) += weight * (row[k] as number);
+  return sum;
 }
 
 /** Score of each attraction of the park, visited ones too: whom to leave out is the caller's to say. Higher comes sooner. */
 export function scoreNext(tables: ParkTables, request: NextRequest): Float64Array {
-  const { popular, lately, hour, onward } = nextTerms(tables, request);
+  const { popular, lately, hour, onward, together } = nextTerms(tables, request);
   return Float64Array.from(
     popular,
-    (term, k) => term + (lately[k] as number) + (hour[k] as number) + (onward[k] as number),
+    (term, k) => term + (lately[k] as number) + (hour[k] as number) + (onward[k] as number) + (together[k] as number),
   );
+}
+
+/** 1 on the day of the tables, half a half-life away from it on either side; 1 where the tables do not say. */
+function freshness({ asOf, halfLifeDays }: ParkTables, time: number): number {
+  if (asOf === undefined || halfLifeDays === undefined) return 1;
+  const days = Math.max(asOf - time - 24 * msPerHour, time - asOf - 24 * msPerHour, 0) / (24 * msPerHour);
+  return 2 ** (-days / halfLifeDays);
 }

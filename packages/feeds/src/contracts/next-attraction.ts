@@ -5,9 +5,9 @@ import { isNextAttractionModel, nextAttractionProblem } from './next-attraction-
 
 /**
  * What a visitor goes to next, as tables: plain JSON, and no user in it. For a visitor who asks at hour h and whose last visit in the park
- * was to l, `gap` hours ago, the score of attraction j is
+ * was to l, `gap` hours ago, and who has been to the attractions V, the score of attraction j is
  *
- *     popular[j] + lately[j] + byHour[h][j] + exp(-gap / patienceHours) * onward[l][j]
+ *     popular[j] + lately[j] + byHour[h][j] + exp(-gap / patienceHours) * onward[l][j] + sum of together[v][j] / sqrt(|V|) over v in V
  *
  * a logarithm: the softmax of the scores over the attractions not yet visited is the probability that j is the next new one.
  * Every sum is a conditional logit (McFadden 1974) with its weights multiplied in. `scoreNext` computes it.
@@ -32,6 +32,12 @@ export interface ParkTables {
   readonly byHour: readonly (readonly number[])[];
   /** How near attraction j lies to l, and how many more visit it within the hour: row l, column j. */
   readonly onward: readonly (readonly number[])[];
+  /** How many more of those who have been to v have been to j: row v, column j. Absent in older updates: no such term. */
+  readonly together?: readonly (readonly number[])[];
+  /** Visits before it are counted in this park's tables: ms since 1970. Absent in older updates: `lately` is good at any time. */
+  readonly asOf?: number;
+  /** `lately` counts half for a request so many days from `asOf`, on either side. */
+  readonly halfLifeDays?: number;
   /** After so many hours the place of the last visit counts for 1/e. */
   readonly patienceHours: number;
   /** What the terms were multiplied with, by the trainer's feature names, for people to read. */

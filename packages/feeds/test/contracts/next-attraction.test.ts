@@ -34,6 +34,9 @@ describe('a model of the next attraction', () => {
     ['too short a row', withTables({ lately: [0] }), 'Park p: lately is no list of 2 numbers.'],
     ['23 hours', withTables({ byHour: tables.byHour.slice(1) }), 'byHour is no list of 24 rows.'],
     ['a broken row', withTables({ onward: [[0, 1], [1]] }), 'onward[1] is no list of 2 numbers.'],
+    ['a broken row of those together', withTables({ together: [[0, 1], [1]] }), 'together[1] is no list of 2 numbers.'],
+    ['a day that is none', withTables({ asOf: NaN }), 'asOf is NaN, not a time in ms.'],
+    ['no half-life', withTables({ halfLifeDays: 0 }), 'halfLifeDays is 0, not a number above 0.'],
     ['no patience', withTables({ patienceHours: 0 }), 'patienceHours is 0, not a number above 0.'],
     ['no weights', withTables({ weights: { popular: null } }), 'weights is no object of numbers.'],
   ])('with %s is refused', async (_, value, message) => {

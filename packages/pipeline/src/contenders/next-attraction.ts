@@ -22,7 +22,11 @@ export function nextAttractionContender(attractions: readonly Attraction[]): Con
         const scores = new Float64Array(names.attractionIds.length);
         const tables = learnt[request.park]?.tablesAt(request.time);
         if (tables === undefined) return scores;
-        const terms = scoreNext(tables, { time: request.time, last: lastOf(request, names) });
+        const terms = scoreNext(tables, {
+          time: request.time,
+          last: lastOf(request, names),
+          visited: Array.from(request.visited, (item) => names.attractionIds[item] as string),
+        });
         tables.attractionIds.forEach((id, k) => (scores[itemOf.get(id) as number] = Math.exp(terms[k] as number)));
         for (const item of request.visited) scores[item] = 0;
         const total = scores.reduce((sum, score) => sum + score, 0);

@@ -2,11 +2,12 @@ import { nextTerms } from '@attractions/feeds';
 import type { Attraction, NextTerms, ParkTables } from '@attractions/feeds';
 import { RecommenderError } from '../errors.js';
 import type { Generation } from '../generation/generation.js';
+import { seenBy } from '../generation/generation.js';
 import { candidates } from './candidates.js';
 import { entryOf } from './entry.js';
 import { popularReason } from './popular.js';
 import type { RecommendationRequest, Recommender } from './recommender.js';
-import { latestVisit } from './visited.js';
+import { attractionIdOf, latestVisit } from './visited.js';
 import type { TimedVisit } from './visited.js';
 
 /** Somebody whose last visit was at most so long ago is taken to be in its park still. */
@@ -20,8 +21,8 @@ interface Moment {
 }
 
 /**
- * What visitors of the park go to next: by what is popular, popular of late and at the hour of the request, and by where this visitor was
- * last. The score is the probability that the attraction is the next new one, among those that pass the filters. It answers for the park
+ * What visitors of the park go to next: by what is popular, popular of late and at the hour of the request, by where this visitor was
+ * last, and by where else those go who have been to the same attractions. The score is the probability that the attraction is the next new one, among those that pass the filters. It answers for the park
  * asked for, or else for the one of the last visit of the past 8 hours; not able, so empty, where neither is known, and where the generation
  * has no such model.
  */
@@ -30,7 +31,14 @@ export function nextAttractionRecommender(generation: Generation): Recommender {
   const parkOf = ({ attractionId }: TimedVisit): string | undefined =>
     generation.attractions[generation.itemOf.get(attractionId) ?? -1]?.park;
 
-  function momentOf({ at, park, visits = [] }: RecommendationRequest): Moment | undefined {
+  /** What the model's visits know of a user. */
+  const knownOf = (userId: string | undefined): string[] => {
+    const user = userId === undefined ? undefined : generation.userOf.get(userId);
+    const items = user === undefined ? [] : seenBy(generation, user);
+    return Array.from(items, (item) => generation.attractions[item]?.attractionId ?? '');
+  };
+
+  function momentOf({ userId, at, park, visits = [] }: RecommendationRequest): Moment | undefined {
     if (at !== undefined && !Number.isFinite(at))
       throw new RecommenderError('RECOMMENDER_REQUEST_INVALID', `The time is ${at}; give milliseconds since 1970.`);
     const here =
@@ -38,9 +46,9 @@ export function nextAttractionRecommender(generation: Generation): Recommender {
     const name = typeof here === 'object' ? parkOf(here) : here;
     const tables = tablesOf.get(name ?? '');
     if (tables === undefined) return undefined;
-    if (at === undefined) return { tables, terms: timeless(tables), last: undefined };
-    const last = latestVisit(visits, at, (visit) => parkOf(visit) === tables.park);
-    return { tables, terms: nextTerms(tables, { time: at, last }), last };
+    const visited = [...visits.map(attractionIdOf), ...knownOf(userId)];
+    const last = at === undefined ? undefined : latestVisit(visits, at, (visit) => parkOf(visit) === tables.park);
+    return { tables, terms: nextTerms(tables, { time: at, last, visited }), last };
   }
 
   return {
@@ -65,12 +73,6 @@ export function nextAttractionRecommender(generation: Generation): Recommender {
   };
 }
 
-/** Without a time of the request, neither the hour nor the place counts. */
-function timeless({ popular, lately }: ParkTables): NextTerms {
-  const none = popular.map(() => 0);
-  return { popular, lately, hour: none, onward: none };
-}
-
 /** The attractions of the park that pass, best first, equal ones by item, each with its share of the softmax. */
 function likeliest(
   { tables, terms }: Moment,
@@ -87,8 +89,12 @@ function likeliest(
   return open.map(({ item, place }, n) => ({ item, place, probability: (odds[n] as number) / total }));
 }
 
-const scoreAt = ({ popular, lately, hour, onward }: NextTerms, place: number): number =>
-  (popular[place] as number) + (lately[place] as number) + (hour[place] as number) + (onward[place] as number);
+const scoreAt = ({ popular, lately, hour, onward, together }: NextTerms, place: number): number =>
+  (popular[place] as number) +
+  (lately[place] as number) +
+  (hour[place] as number) +
+  (onward[place] as number) +
+  (together[place] as number);
 
 /** The term by which the attraction stands out most among those of its park. */
 function reasonOf(generation: Generation, { terms, last }: Moment, item: number, place: number): string {
@@ -96,12 +102,14 @@ function reasonOf(generation: Generation, { terms, last }: Moment, item: number,
     (values[place] as number) - values.reduce((sum, value) => sum + value, 0) / values.length;
   const lead = { popular: above(terms.popular), lately: above(terms.lately), hour: above(terms.hour) };
   const onward = last === undefined ? -Infinity : above(terms.onward);
-  const most = Math.max(onward, ...Object.values(lead));
+  const together = above(terms.together);
+  const most = Math.max(onward, together, ...Object.values(lead));
   const { park } = generation.attractions[item] as Attraction;
   if (last !== undefined && most === onward) {
     const from = generation.attractions[generation.itemOf.get(last.attractionId) as number] as Attraction;
     return `near ${from.name}, or often next to it`;
   }
+  if (most === together && together > 0) return 'often visited by those who went where you did';
   if (most === lead.hour) return 'often visited at this hour';
   if (most === lead.lately) return `more popular in ${park} of late`;
   return popularReason(park, generation.visitors[item] as number);

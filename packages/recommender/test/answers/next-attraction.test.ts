@@ -11,7 +11,7 @@ const noon = 20_000 * 24 * hour + 12 * hour;
 const namesOf = (answer: ReturnType<typeof next.recommend>) => answer.recommendations.map(({ name }) => name);
 
 describe('the next attraction', () => {
-  test('without a time: popular and popular of late, as probabilities of those that pass', () => {
+  test('without a time: popular, as probabilities of those that pass', () => {
     const { recommendations, source } = next.recommend({ park: 'bay', deny: ['bay:coaster'] });
     expect(source).toBe('next-attraction');
     expect(recommendations.map(({ attractionId }) => attractionId)).toEqual(['bay:slide', 'bay:pool']);
@@ -50,6 +50,28 @@ describe('the next attraction', () => {
     expect(reasons({ at: noon, limit: 1 })).toEqual(['often visited at this hour']);
     const visits = [{ attractionId: 'bay:slide', visitedAt: noon }];
     expect(reasons({ at: noon, visits, limit: 1 })).toEqual(['near Big Slide, or often next to it']);
+  });
+
+  test('what was visited speaks for what goes with it, whether the request or the model knows of the visit', () => {
+    const parks = sampleNext().parks.map((tables) =>
+      tables.park === 'bay'
+        ? {
+            ...tables,
+            together: [
+              [0, 9, 0],
+              [0, 0, 0],
+              [9, 0, 0],
+            ],
+          }
+        : tables,
+    );
+    const tasteful = nextAttractionRecommender({ ...generation, next: { ...sampleNext(), parks } });
+    expect(namesOf(tasteful.recommend({ park: 'bay' }))[0]).toBe('Big Slide');
+    const [first] = tasteful.recommend({ park: 'bay', visits: ['bay:coaster'], explain: true }).recommendations;
+    expect(first).toMatchObject({ name: 'Wave Pool', reason: 'often visited by those who went where you did' });
+    // The model knows that ana was at the slide; a stranger without visits would be sent to the pool.
+    expect(namesOf(tasteful.recommend({ park: 'bay', userId: 'ana' }))).toEqual(['Bay Coaster', 'Wave Pool']);
+    expect(namesOf(next.recommend({ park: 'bay', userId: 'ana' }))).toEqual(['Wave Pool', 'Bay Coaster']);
   });
 
   test('a time that is none is refused', () => {
