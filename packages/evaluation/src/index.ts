@@ -43,6 +43,6 @@ export type { EvaluationConfig } from './settings.js';
 export type { Request, Split } from './splits/split.js';
 export type { BootstrapOptions } from './statistics/bootstrap.js';
 export type { ModelSubject, Subject } from './subject.js';
-export type { PlannedTrial, SearchPlan, SearchResult, SearchRun } from './tune/search.js';
+export type { Measured, PlannedTrial, SearchPlan, SearchResult, SearchRun } from './tune/search.js';
 export type { DrawnOptions, OptionRange, SearchSpace } from './tune/space.js';
 export type { LogNames, VisitLog } from './visit-log.js';

@@ -18,6 +18,8 @@ export interface SearchPlan {
   readonly seed: number;
   /** What trials are judged by; greater is better. */
   readonly metric: string;
+  /** An option with numbers: of trials that are as good as the best, those with the least of it come first. */
+  readonly simplest: string;
 }
 
 /** A trial to be run. */
@@ -30,17 +32,20 @@ export interface SearchRun {
   /** Trials that run at a time. */
   readonly workers: number;
   /** Trains and measures. */
-  measure(trial: PlannedTrial): Promise<number>;
+  measure(trial: PlannedTrial): Promise<Measured>;
   /** Keeps a trial, before the next one is begun by the same worker. */
   keep(trial: Trial): Promise<void>;
   readonly signal?: AbortSignal;
 }
 
+/** What a trial is worth. */
+export type Measured = Required<Pick<Trial, 'value' | 'standardError'>>;
+
 /** What a search found. */
 export interface SearchResult {
-  /** The best trial of the last round. */
+  /** The first trial of the last round. */
   readonly best: Trial;
-  /** Every trial of the study, by round, the best first. */
+  /** Every trial of the study, by round, in the order that decides who goes on. */
   readonly trials: readonly Trial[];
   /** How many of them were run now. */
   readonly ran: number;
@@ -48,7 +53,8 @@ export interface SearchResult {
 
 /**
  * Successive halving (Jamieson and Talwalkar 2016) of points drawn at random: all train for a little, the best of them for longer. A trial is kept as soon
- * as it is measured, so a search that was killed goes on where it stopped.
+ * as it is measured, so a search that was killed goes on where it stopped. Trials within one standard error of the best are taken as equally
+ * good, and the simplest of them comes first (Breiman et al. 1984): what is left of the difference is luck, and what is smaller costs less.
  *
  * @throws what `measure` or `keep` throws, and the signal's reason
  */
@@ -60,18 +66,22 @@ export async function search(plan: SearchPlan, run: SearchRun): Promise<SearchRe
   let ranked: Trial[] = [];
   for (const [round, budget] of plan.budgets.entries()) {
     const planned = points.map((options) => plannedTrial(options, round, budget));
-    const missing = planned.filter(({ key }) => !known.has(key));
+    // The largest first, so that no worker waits at the end for another that has just begun on one.
+    const missing = planned.filter(({ key }) => !known.has(key)).sort((a, b) => sizeOf(b, plan) - sizeOf(a, plan));
     await inParallel(missing, run.workers, async (trial) => {
       run.signal?.throwIfAborted();
       const begin = performance.now();
-      const value = await run.measure(trial);
+      const found = await run.measure(trial);
       const { study, metric } = plan;
-      const measured = { study, metric, ...trial, value, seconds: (performance.now() - begin) / 1000 };
+      const measured = { study, metric, ...trial, ...found, seconds: (performance.now() - begin) / 1000 };
       await run.keep(measured);
       known.set(trial.key, measured);
       ran++;
     });
-    ranked = planned.map(({ key }) => known.get(key) as Trial).sort(byValue);
+    ranked = inOrder(
+      planned.map(({ key }) => known.get(key) as Trial),
+      plan,
+    );
     trials.push(...ranked);
     points = ranked.slice(0, Math.max(1, Math.floor(ranked.length / plan.cut))).map(({ options }) => options);
   }
@@ -86,7 +96,17 @@ function plannedTrial(options: DrawnOptions, round: number, budget: number): Pla
   return { key: [`iterations=${budget}`, ...spelt].join(' '), round, budget, options };
 }
 
-const byValue = (a: Trial, b: Trial): number => b.value - a.value || (a.key < b.key ? -1 : 1);
+const sizeOf = ({ options }: PlannedTrial, { simplest }: SearchPlan): number => Number(options[simplest] ?? 0);
+
+/** The best first, but of those that are as good as it the simplest. */
+function inOrder(trials: readonly Trial[], plan: SearchPlan): Trial[] {
+  const ranked = [...trials].sort((a, b) => b.value - a.value || (a.key < b.key ? -1 : 1));
+  const [best] = ranked;
+  if (best === undefined) return ranked;
+  const least = best.value - (best.standardError ?? 0);
+  const equals = ranked.filter(({ value }) => value >= least).sort((a, b) => sizeOf(a, plan) - sizeOf(b, plan));
+  return [...equals, ...ranked.slice(equals.length)];
+}
 
 /** Each worker takes the next that is left. The first failure is thrown, when the others have finished what they were at. */
 async function inParallel<T>(tasks: readonly T[], workers: number, act: (task: T) => Promise<void>): Promise<void> {

@@ -10,12 +10,15 @@ export type DrawnOptions = Readonly<Record<string, number | string | boolean>>;
 
 /**
  * Points drawn at random (Bergstra and Bengio 2012), none twice. Choices are dealt like cards, so that with few points too each comes up
- * equally often.
+ * equally often; and the points of one deal of the longest list of choices share their values of the ranges, so that what one choice
+ * is worth is seen under the same conditions as the next.
  */
 export function drawPoints(space: SearchSpace, count: number, random: () => number): DrawnOptions[] {
+  const deal = Math.max(1, ...Object.values(space).map((range) => ('choices' in range ? range.choices.length : 1)));
   const columns = Object.entries(space).map(([name, range]) => {
-    const values = 'choices' in range ? dealt(range.choices, count, random) : spread(range, count, random);
-    return [name, values] as const;
+    if ('choices' in range) return [name, dealt(range.choices, count, random)] as const;
+    const values = spread(range, Math.ceil(count / deal), random);
+    return [name, Array.from({ length: count }, (_, n) => values[Math.floor(n / deal)] as number)] as const;
   });
   return Array.from({ length: count }, (_, n) =>
     Object.fromEntries(columns.map(([name, values]) => [name, values[n] as number | string | boolean])),
@@ -23,8 +26,8 @@ export function drawPoints(space: SearchSpace, count: number, random: () => numb
 }
 
 function dealt<T>(choices: readonly T[], count: number, random: () => number): T[] {
-  const dealt = Array.from({ length: count }, (_, n) => choices[n % choices.length] as T);
-  return shuffled(dealt, random);
+  const deals = Array.from({ length: Math.ceil(count / choices.length) }, () => shuffled(choices, random));
+  return deals.flat().slice(0, count);
 }
 
 /** One value in each of `count` equal parts of the range (a Latin hypercube), to three digits. */

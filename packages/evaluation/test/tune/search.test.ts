@@ -3,7 +3,7 @@ import type { Trial } from '@attractions/feeds';
 
 import { randomFrom } from '../../src/statistics/random.js';
 import { search } from '../../src/tune/search.js';
-import type { PlannedTrial, SearchPlan } from '../../src/tune/search.js';
+import type { Measured, PlannedTrial, SearchPlan } from '../../src/tune/search.js';
 import { drawPoints } from '../../src/tune/space.js';
 
 const plan: SearchPlan = {
@@ -14,11 +14,14 @@ const plan: SearchPlan = {
   cut: 3,
   seed: 1,
   metric: 'ndcg@5',
+  simplest: 'rank',
 };
 
 /** Best at rank 4 and alpha 1, the better the longer the training. */
-const measure = async ({ options: { rank, alpha }, budget }: PlannedTrial): Promise<number> =>
-  budget / 10 - Math.abs(Math.log2(Number(rank) / 4)) - Math.abs(Math.log10(Number(alpha))) / 10;
+const measure = async ({ options: { rank, alpha }, budget }: PlannedTrial): Promise<Measured> => ({
+  value: budget / 10 - Math.abs(Math.log2(Number(rank) / 4)) - Math.abs(Math.log10(Number(alpha))) / 10,
+  standardError: 0,
+});
 
 const runWith = (done: readonly Trial[] = [], workers = 1, kept: Trial[] = [], limit = Infinity) =>
   search(plan, {
@@ -62,9 +65,29 @@ test('trials of another study do not count', async () => {
   expect((await runWith(other)).ran).toBe(12);
 });
 
-test('points: each choice equally often, each ninth of a range once', () => {
+test('points: each choice in every deal, each third of a range for the three of one deal', () => {
   const points = drawPoints(plan.space, 9, randomFrom(7));
   expect(points.map(({ rank }) => rank).sort()).toEqual([2, 2, 2, 4, 4, 4, 8, 8, 8]);
-  const ninths = points.map(({ alpha }) => Math.floor((Math.log10(Number(alpha)) + 2) * (9 / 4)));
-  expect(ninths.sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+  const deals = [0, 3, 6].map((from) => points.slice(from, from + 3));
+  for (const deal of deals) {
+    expect(deal.map(({ rank }) => Number(rank)).sort()).toEqual([2, 4, 8]);
+    expect(new Set(deal.map(({ alpha }) => alpha)).size).toBe(1);
+  }
+  const thirds = deals.map(([point]) => Math.floor((Math.log10(Number(point?.alpha)) + 2) * (3 / 4)));
+  expect(thirds.sort()).toEqual([0, 1, 2]);
+});
+
+test('of trials within a standard error of the best the simplest is first, and goes on', async () => {
+  // Every rank but 2 is equally good but for luck, which favours the largest.
+  const lucky = async ({ options: { rank } }: PlannedTrial): Promise<Measured> => ({
+    value: rank === 2 ? 0.2 : 0.5 + Number(rank) / 1000,
+    standardError: 0.005,
+  });
+  const { best, trials } = await search(plan, { done: [], workers: 1, measure: lucky, keep: async () => undefined });
+  expect(best.options['rank']).toBe(4);
+  expect(trials.slice(0, 9).map(({ options: { rank } }) => rank)).toEqual([4, 4, 4, 8, 8, 8, 2, 2, 2]);
+  const sure = async (trial: PlannedTrial): Promise<Measured> => ({ ...(await lucky(trial)), standardError: 0.003 });
+  expect(
+    (await search(plan, { done: [], workers: 1, measure: sure, keep: async () => undefined })).best.options['rank'],
+  ).toBe(8);
 });

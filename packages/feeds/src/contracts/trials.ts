@@ -17,6 +17,8 @@ export interface Trial {
   /** Name of the metric, `ndcg@5` say; greater is better. */
   readonly metric: string;
   readonly value: number;
+  /** Of the value, over the requests it is the mean of; absent in older updates. */
+  readonly standardError?: number;
   readonly seconds: number;
 }
 
@@ -28,6 +30,7 @@ const schema: readonly Field[] = [
   { name: 'options', type: 'json', nullable: false, description: "The trainer's options, by name." },
   { name: 'metric', type: 'utf8', nullable: false, description: 'What was measured; greater is better.' },
   { name: 'value', type: 'float64', nullable: false, description: 'The value of the metric.' },
+  { name: 'standardError', type: 'float64', nullable: true, description: 'Of the value, over the requests.' },
   { name: 'seconds', type: 'float64', nullable: false, description: 'Time that training and measuring took.' },
 ];
 
@@ -54,5 +57,7 @@ function problemOf(value: unknown): string | undefined {
   if (count !== undefined) return `${count} is ${String(trial[count])}, not a whole number.`;
   const number = ['value', 'seconds'].find((name) => !Number.isFinite(trial[name]));
   if (number !== undefined) return `${number} is ${String(trial[number])}, not a finite number.`;
+  const { standardError = 0 } = trial;
+  if (!Number.isFinite(standardError)) return `standardError is ${String(standardError)}, not a finite number.`;
   return typeof trial['options'] === 'object' && trial['options'] !== null ? undefined : 'options is no object.';
 }

@@ -35,7 +35,7 @@ describe('the contracts', () => {
       'evaluation/report/v1.0': ['json', 'protocol json, data json, baseline utf8, recommenders json'],
       'evaluation/trials/v1.0': [
         'json',
-        'study utf8, key utf8, round int32, budget int32, options json, metric utf8, value float64, seconds float64',
+        'study utf8, key utf8, round int32, budget int32, options json, metric utf8, value float64, standardError float64?, seconds float64',
       ],
       'experiments/config/v1.0': [
         'json',

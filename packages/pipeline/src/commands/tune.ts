@@ -23,7 +23,12 @@ export function tuneCommand(run: Runner): Command {
     'tune',
     'search good options of ALS, on the second-last new attractions of the visits or on files of pairs',
   )
-    .option('--points <count>', 'points drawn at random; one third goes on to each longer round', countOf, 27)
+    .option(
+      '--points <count>',
+      'points drawn at random, six at a time that differ in their rank alone; one third goes on to each longer round',
+      countOf,
+      54,
+    )
     .option('--workers <count>', 'trials at a time', countOf, availableParallelism())
     .option('--train <file>', 'train on these pairs instead of the visits, as in evaluate')
     .option('--test <file>', 'find these pairs; goes with --train')

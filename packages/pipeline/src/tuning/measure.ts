@@ -1,23 +1,35 @@
 import { trainAls } from '@attractions/als-trainer';
 import { evaluate } from '@attractions/evaluation';
-import type { PlannedTrial } from '@attractions/evaluation';
+import type { Measured, PlannedTrial } from '@attractions/evaluation';
 import { topK } from '@attractions/recommender';
 
 import type { TuningQuestion } from './question.js';
 
-/** NDCG@k of ALS with the options of a trial. One thread: trials share the cores among themselves. */
+/**
+ * NDCG@k of ALS with the options of a trial. One thread: trials share the cores among themselves.
+ * @throws the signal's reason
+ */
 export async function measureTrial(
   { training, users, skip, heldOut, k }: TuningQuestion,
   { options, budget }: PlannedTrial,
-): Promise<number> {
+  signal?: AbortSignal,
+): Promise<Measured> {
   const { rank, userFactors, itemFactors } = await trainAls(
     training,
     { ...options, iterations: budget },
-    { threads: 1 },
+    { threads: 1, ...(signal && { signal }) },
   );
   const list = (request: number): Uint32Array => {
     const user = users[request] as number;
     return topK(itemFactors, rank, userFactors.subarray(user * rank, (user + 1) * rank), k, skip[request]).items;
   };
-  return evaluate(list, heldOut, { k, metrics: ['ndcg'] }).metrics.ndcg ?? 0;
+  const { metrics, perUser } = evaluate(list, heldOut, { k, metrics: ['ndcg'] });
+  const value = metrics.ndcg ?? 0;
+  return { value, standardError: standardErrorOf(perUser.ndcg ?? new Float64Array(), value) };
+}
+
+/** Of the mean of some values. */
+function standardErrorOf(values: Float64Array, mean: number): number {
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
+  return values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1) / values.length);
 }

@@ -34,6 +34,7 @@ const plan: Omit<SearchPlan, 'study' | 'points' | 'metric'> = {
   budgets: [4, 8, 16],
   cut: 3,
   seed: 1,
+  simplest: 'rank',
 };
 
 /**
@@ -48,7 +49,7 @@ export async function tune(options: TuneOptions, context: PipelineContext): Prom
   const study = studyOf(question, { ...plan, points: options.points, metric });
   const done = await trialsOf(store, study);
   if (done.length > 0) logger.info({ study }, `Study ${study} has ${done.length} trials already.`);
-  const workers = openWorkers(question, options.workers);
+  const workers = openWorkers(question, options.workers, signal);
   try {
     const result = await search(
       { ...plan, points: options.points, metric, study },

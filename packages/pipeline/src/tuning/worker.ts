@@ -4,13 +4,15 @@ import type { PlannedTrial } from '@attractions/evaluation';
 
 import { measureTrial } from './measure.js';
 import type { TuningQuestion } from './question.js';
+import type { WorkerAnswer } from './workers.js';
 
 const question = workerData as TuningQuestion;
+const answer = (value: WorkerAnswer): void => parentPort?.postMessage(value);
 
 parentPort?.on('message', async (trial: PlannedTrial) => {
   try {
-    parentPort?.postMessage({ value: await measureTrial(question, trial) });
+    answer({ measured: await measureTrial(question, trial) });
   } catch (error) {
-    parentPort?.postMessage({ fault: error instanceof Error ? error.message : String(error) });
+    answer({ fault: error instanceof Error ? error.message : String(error) });
   }
 });

@@ -1,19 +1,23 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import type { PlannedTrial } from '@attractions/evaluation';
+import type { Measured, PlannedTrial } from '@attractions/evaluation';
 
 import { measureTrial } from './measure.js';
 import type { TuningQuestion } from './question.js';
 
 /** Threads that measure trials; each `measure` takes one that is free. */
 export interface Workers {
-  measure(trial: PlannedTrial): Promise<number>;
+  /** @throws the signal's reason at once, though the thread may still be at it */
+  measure(trial: PlannedTrial): Promise<Measured>;
   close(): Promise<void>;
 }
 
+/** What a thread answers. */
+export type WorkerAnswer = { readonly measured: Measured } | { readonly fault: string };
+
 /** Opens so many threads with the question in each. One is none: it measures here. */
-export function openWorkers(question: TuningQuestion, count: number): Workers {
-  if (count === 1) return { measure: (trial) => measureTrial(question, trial), close: async () => undefined };
+export function openWorkers(question: TuningQuestion, count: number, signal: AbortSignal): Workers {
+  if (count === 1) return { measure: (trial) => measureTrial(question, trial, signal), close: async () => undefined };
   const threads = Array.from(
     { length: count },
     () => new Worker(new URL('./worker.js', import.meta.url), { workerData: question }),
@@ -24,10 +28,13 @@ export function openWorkers(question: TuningQuestion, count: number): Workers {
       const thread = free.pop();
       if (thread === undefined) throw new Error(`More than ${count} trials at a time.`);
       thread.postMessage(trial);
-      const [{ value, fault }] = (await once(thread, 'message')) as [{ value: number; fault?: string }];
+      const [answer] = (await once(thread, 'message', { signal }).catch((error: unknown) => {
+        signal.throwIfAborted();
+        throw error;
+      })) as [WorkerAnswer];
       free.push(thread);
-      if (fault !== undefined) throw new Error(`Trial ${trial.key} failed: ${fault}`);
-      return value;
+      if ('fault' in answer) throw new Error(`Trial ${trial.key} failed: ${answer.fault}`);
+      return answer.measured;
     },
     close: async () => void (await Promise.all(threads.map((thread) => thread.terminate()))),
   };
