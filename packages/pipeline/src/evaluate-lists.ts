@@ -1,8 +1,17 @@
 import { optionsOf, trainAls } from '@attractions/als-trainer';
 import type { AlsOptions } from '@attractions/als-trainer';
-import { evaluate, metricNames, pairSplitOf, rankByScore, readIdPairs } from '@attractions/evaluation';
-import type { MetricName, PairSplit, Report } from '@attractions/evaluation';
-import { topK } from '@attractions/recommender';
+import {
+  evaluate,
+  listEase,
+  listItemKnn,
+  listPopular,
+  listsOf,
+  metricNames,
+  pairSplitOf,
+  readIdPairs,
+} from '@attractions/evaluation';
+import type { MetricName, Report } from '@attractions/evaluation';
+import { placed, topK } from '@attractions/recommender';
 
 import type { PipelineContext } from './commands/command.js';
 import { table } from './table.js';
@@ -13,7 +22,15 @@ export interface ListFiles {
   readonly test: string;
   /** Length of the list that counts. */
   readonly k: number;
+  /** Who is judged, in this order. */
+  readonly trainers: readonly ListTrainer[];
 }
+
+/** Who can be judged on lists; ALS has the options of the configuration. */
+export const listTrainers = ['popular', 'item-knn', 'ease', 'als'] as const;
+
+/** A name of {@link listTrainers}. */
+export type ListTrainer = (typeof listTrainers)[number];
 
 /** What was found on a split that somebody else made. */
 export interface ListEvaluation {
@@ -33,34 +50,36 @@ export interface ListEvaluation {
 
 /**
  * Trains on one file of pairs and is judged by another, so that published tables can be checked: all items are ranked but those of the user's
- * training, and the mean is over the users of the test. ALS has the options of the configuration.
+ * training, and the mean is over the users of the test.
  */
 export async function evaluateLists(
-  { train, test, k }: ListFiles,
+  { train, test, k, trainers }: ListFiles,
   { config, logger, signal }: Pick<PipelineContext, 'config' | 'logger' | 'signal'>,
 ): Promise<ListEvaluation> {
   const [known, wanted] = [await readIdPairs(train), await readIdPairs(test)];
   const split = pairSplitOf(known, wanted);
   const options = optionsOf(config);
-  const judged = async (name: string, learn: () => Promise<(user: number) => Uint32Array>) => {
-    const begin = performance.now();
-    const { metrics } = evaluate(await learn(), split.heldOut, { k, metrics: metricNames });
-    return { name, metrics, seconds: (performance.now() - begin) / 1000 };
+  const als = async () => {
+    const model = await trainAls(split.training, options, {
+      signal,
+      ...(config.threads && { threads: config.threads }),
+      onIteration: ({ iteration, iterations, loss }) =>
+        logger.info({ iteration, loss }, `Iteration ${iteration} of ${iterations}.`),
+    });
+    const { rank, userFactors } = model;
+    const itemFactors = placed(model.itemFactors, rank);
+    return (user: number) =>
+      topK(itemFactors, rank, userFactors.subarray(user * rank, (user + 1) * rank), k, split.seen[user]).items;
   };
-  const recommenders = [
-    await judged('popular', async () => popularLists(split, k)),
-    await judged('ALS', async () => {
-      const model = await trainAls(split.training, options, {
-        signal,
-        ...(config.threads && { threads: config.threads }),
-        onIteration: ({ iteration, iterations, loss }) =>
-          logger.info({ iteration, loss }, `Iteration ${iteration} of ${iterations}.`),
-      });
-      const { rank, userFactors, itemFactors } = model;
-      return (user) =>
-        topK(itemFactors, rank, userFactors.subarray(user * rank, (user + 1) * rank), k, split.seen[user]).items;
-    }),
-  ];
+  const recommenders = [];
+  for (const trainer of trainers) {
+    signal.throwIfAborted();
+    const begin = performance.now();
+    const lists = trainer === 'als' ? await als() : listsOf(plain[trainer], split, k);
+    const { metrics } = evaluate(lists, split.heldOut, { k, metrics: metricNames });
+    const seconds = (performance.now() - begin) / 1000;
+    recommenders.push({ name: trainer === 'als' ? 'ALS' : plain[trainer].name, metrics, seconds });
+  }
   return {
     k,
     users: split.userIds.length,
@@ -72,16 +91,8 @@ export async function evaluateLists(
   };
 }
 
-/** Most users first; of equal items the first in the file. */
-function popularLists({ heldOut: { popularity = [], itemCount }, seen }: PairSplit, k: number) {
-  const longest = seen.reduce((most, { length }) => Math.max(most, length), 0);
-  const all = Uint32Array.from({ length: itemCount }, (_, item) => item);
-  const order = rankByScore(popularity, all, Math.min(itemCount, k + longest));
-  return (user: number): Uint32Array => {
-    const hidden = new Set(seen[user]);
-    return order.filter((item) => !hidden.has(item)).slice(0, k);
-  };
-}
+/** Those that need no options. */
+const plain = { popular: listPopular, 'item-knn': listItemKnn, ease: listEase };
 
 /** The same for people. */
 export function listEvaluationText({ k, users, items, trainPairs, testPairs, recommenders }: ListEvaluation): string {

@@ -77,14 +77,19 @@ test('evaluate --train --test judges on lists: a checkerboard of two tastes is f
   );
   await writeFile(found, users.map((user) => `${user},${left(user)}`).join('\n'));
   const files = ['--train', train, '--test', found, '--k', '1'];
-  const { exitCode, stdout } = await attractions(quick(folder), 'evaluate', ...files, '--json');
+  const everybody = [...files, '--trainers', 'popular,item-knn,ease,als'];
+  const { exitCode, stdout } = await attractions(quick(folder), 'evaluate', ...everybody, '--json');
   expect(exitCode).toBe(0);
   const summary = JSON.parse(stdout);
   expect(summary).toMatchObject({ users: 40, items: 10, trainPairs: 160, testPairs: 40, k: 1 });
-  const [popular, als] = summary.recommenders;
-  expect(als.metrics.recall).toBe(1);
+  const [popular, ...others] = summary.recommenders;
+  expect(others.map((each: { name: string }) => each.name)).toEqual(['item kNN', 'EASE', 'ALS']);
+  for (const { metrics } of others) expect(metrics.recall).toBe(1);
   expect(popular.metrics.recall).toBeLessThan(0.8);
   expect((await attractions(quick(folder), 'evaluate', ...files)).stdout).toContain('recall@1');
+  expect((await attractions(quick(folder), 'evaluate', ...files, '--trainers', 'nobody')).stderr).toContain(
+    "There is no trainer 'nobody'; give some of popular,item-knn,ease,als.",
+  );
   expect((await attractions(quick(folder), 'evaluate', '--train', train)).exitCode).toBe(2);
   expect((await attractions(quick(folder), 'evaluate', ...files.slice(0, 4), '--k', '0')).exitCode).toBe(2);
 });

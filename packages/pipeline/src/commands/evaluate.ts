@@ -1,9 +1,11 @@
+import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
 import { runEvaluate } from '@attractions/evaluation';
 
 import { contendersOf } from '../contenders/contenders.js';
 import { PipelineError } from '../errors.js';
-import { evaluateLists, listEvaluationText } from '../evaluate-lists.js';
+import { evaluateLists, listEvaluationText, listTrainers } from '../evaluate-lists.js';
+import type { ListTrainer } from '../evaluate-lists.js';
 import { evaluationText } from '../evaluation-text.js';
 import { commandOf } from './command.js';
 import { countOf } from './count.js';
@@ -13,21 +15,28 @@ interface EvaluateOptions {
   readonly train?: string;
   readonly test?: string;
   readonly k: number;
+  readonly trainers: readonly ListTrainer[];
 }
 
 /** `attractions evaluate`: does it help? */
 export function evaluateCommand(run: Runner): Command {
   return commandOf(
     'evaluate',
-    'how well the latest model foretells held-out visits, beside popularity and other baselines; or, with files, how well ALS does on a split that somebody else made',
+    'how well the latest model foretells held-out visits, beside popularity and other baselines; or, with files, how well trainers do on a split that somebody else made',
   )
     .option('--train <file>', 'train on these pairs: one user a line with the items after it, or CSV; gzipped or not')
     .option('--test <file>', 'find these pairs; goes with --train')
     .option('--k <count>', 'length of the list that counts, with --train and --test', countOf, 20)
-    .action(async ({ train, test, k }: EvaluateOptions) =>
+    .option(
+      '--trainers <names>',
+      `who is judged, with --train and --test: some of ${listTrainers.join(',')}`,
+      trainersOf,
+      ['popular', 'item-knn', 'als'] as const,
+    )
+    .action(async ({ train, test, k, trainers }: EvaluateOptions) =>
       run(async (context) => {
         if (train !== undefined && test !== undefined) {
-          const found = await evaluateLists({ train, test, k }, context);
+          const found = await evaluateLists({ train, test, k, trainers }, context);
           return { document: found, text: () => listEvaluationText(found) };
         }
         if (train !== undefined || test !== undefined)
@@ -37,4 +46,13 @@ export function evaluateCommand(run: Runner): Command {
         return { document: summary, text: () => evaluationText(summary) };
       }),
     );
+}
+
+/** The value of `--trainers`: names with commas between. */
+function trainersOf(text: string): ListTrainer[] {
+  return text.split(',').map((name) => {
+    const trainer = listTrainers.find((known) => known === name.trim());
+    if (trainer !== undefined) return trainer;
+    throw new InvalidArgumentError(`There is no trainer '${name}'; give some of ${listTrainers.join(',')}.`);
+  });
 }

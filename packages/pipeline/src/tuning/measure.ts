@@ -1,7 +1,7 @@
 import { trainAls } from '@attractions/als-trainer';
 import { evaluate } from '@attractions/evaluation';
 import type { Measured, PlannedTrial } from '@attractions/evaluation';
-import { topK } from '@attractions/recommender';
+import { placed, topK } from '@attractions/recommender';
 
 import type { TuningQuestion } from './question.js';
 
@@ -14,11 +14,12 @@ export async function measureTrial(
   { options, budget }: PlannedTrial,
   signal?: AbortSignal,
 ): Promise<Measured> {
-  const { rank, userFactors, itemFactors } = await trainAls(
+  const { rank, userFactors, ...model } = await trainAls(
     training,
     { ...options, iterations: budget },
     { threads: 1, ...(signal && { signal }) },
   );
+  const itemFactors = placed(model.itemFactors, rank);
   const list = (request: number): Uint32Array => {
     const user = users[request] as number;
     return topK(itemFactors, rank, userFactors.subarray(user * rank, (user + 1) * rank), k, skip[request]).items;
