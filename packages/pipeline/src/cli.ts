@@ -10,6 +10,7 @@ import { feedsCommand } from './commands/feeds.js';
 import { recommendCommand } from './commands/recommend.js';
 import { runCommand } from './commands/run.js';
 import { serveCommand } from './commands/serve.js';
+import { similarCommand } from './commands/similar.js';
 import { etlCommand, trainCommand } from './commands/stages.js';
 import { tuneCommand } from './commands/tune.js';
 import { validateCommand } from './commands/validate.js';
@@ -61,6 +62,7 @@ function programOf(output: CommandOutput, json: boolean, exitWith: (code: number
     .addCommand(tuneCommand(run))
     .addCommand(serveCommand(run))
     .addCommand(recommendCommand(run))
+    .addCommand(similarCommand(run))
     .addCommand(feedsCommand(run))
     .addCommand(completionCommand(output));
   for (const command of withDescendants(program)) {

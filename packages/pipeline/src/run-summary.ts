@@ -45,16 +45,20 @@ export function trainText({ rank, loss, feeds }: TrainSummary): string {
 /** One visitor's list, with where it came from. */
 export function answerText({ userId, panel, source, recommendations }: SampleAnswer): string {
   const drawn = panel ? `, panel '${panel.panel}' of experiment '${panel.experiment}' (bucket ${panel.bucket})` : '';
-  const rows = recommendations.map(({ attractionId, name, score, source: from, reason }, index) => [
+  return `For visitor ${userId}${drawn}, answered by ${source}:\n${recommendationsText({ recommendations })}`;
+}
+
+/** A list as a table, best first. */
+export function recommendationsText({ recommendations }: Pick<SampleAnswer, 'recommendations'>): string {
+  const rows = recommendations.map(({ attractionId, name, score, source, reason }, index) => [
     index + 1,
     name,
     attractionId,
     score.toFixed(3),
-    from,
+    source,
     reason ?? '',
   ]);
-  const heading = ['', 'attraction', 'id', 'score', 'source', 'reason'];
-  return `For visitor ${userId}${drawn}, answered by ${source}:\n${table([heading, ...rows])}`;
+  return table([['', 'attraction', 'id', 'score', 'source', 'reason'], ...rows]);
 }
 
 function tallyText({ rows, kept, rejected, duplicates, visits, users, attractions, parks }: Tally): string {

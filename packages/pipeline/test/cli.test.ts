@@ -12,6 +12,7 @@ const COMMANDS = [
   'validate',
   'serve',
   'recommend',
+  'similar',
   'feeds',
   'feeds ls',
   'feeds history',
@@ -90,12 +91,28 @@ test('train alone trains on the latest visits; feeds and recommend look at what 
   );
   expect(answer).toMatchObject({ userId: 'nobody@N99', source: 'next-attraction' });
   expect(answer.recommendations).toHaveLength(3);
+
+  const { attractionId } = answer.recommendations[0];
+  const like = (...more: string[]) => attractions(config, 'similar', ...more);
+  const near = JSON.parse((await like(attractionId, '--park', 'EmberIsle', '--limit', '3', '--json')).stdout);
+  expect(near.attractionId).toBe(attractionId);
+  expect(near.recommendations).toHaveLength(3);
+  for (const entry of near.recommendations) {
+    expect(entry.attractionId).toMatch(/^EmberIsle:/);
+    expect(entry.attractionId).not.toBe(attractionId);
+  }
+  expect((await like(attractionId, '--limit', '3')).stdout).toContain(`Like ${attractionId}`);
+  const unknown = await like('EmberIsle:999');
+  expect(unknown).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(unknown.stderr).toContain("There is no attraction 'EmberIsle:999'");
 });
 
 test.each([
   [['recommend'], 'user'],
   [['recommend', 'a', '--limit', '0'], "'0'"],
   [['recommend', 'a', '--limit', 'ten'], "'ten'"],
+  [['similar'], 'attraction'],
+  [['similar', 'a', '--limit', '0'], "'0'"],
   [['feed'], 'feed'],
   [['run', '--inmemory'], '--inmemory'],
   [['run', 'twice'], 'arguments'],
