@@ -17,6 +17,7 @@ const NO_FOLDER: Meaning = [
   'A file lies where a folder should be; move it or choose another root.',
 ];
 const NO_FILE: Meaning = ['FEEDS_STORE_FAILED', 'A folder lies where a file should be; move it away.'];
+const NO_PLACE: Meaning = ['FEEDS_STORE_FAILED', 'No folder can be made there; choose another root.'];
 const TAKEN: Meaning = ['FEEDS_STORE_FAILED', 'Something else lies there already; move it away.'];
 const UNKNOWN: Meaning = ['FEEDS_STORE_FAILED', 'See the cause attached.'];
 
@@ -29,6 +30,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ENOTDIR: NO_FOLDER,
   EEXIST: TAKEN,
   EISDIR: NO_FILE,
+  ENOENT: NO_PLACE,
 };
 
 /** A failed deed of the file system as a sentence with the path, and what to do about it. */

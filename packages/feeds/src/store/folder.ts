@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { watch } from 'node:fs';
 import { link, mkdir, open, readFile, readdir, rename, stat, unlink } from 'node:fs/promises';
-import { dirname, join, relative, sep } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import type { BlobStore } from './blob-store.js';
 import { errnoOf, noHardLinks, storeFailure } from './failure.js';
@@ -132,15 +132,26 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Makes a folder with its parents, and makes every new one durable in its own parent. */
+/**
+ * Makes a folder with its parents, and makes every new one durable in its own parent. Node's own recursive `mkdir` never ends where the system
+ * says ENOENT of a folder whose parent is there, as below /proc.
+ */
 async function makeFolder(path: string): Promise<void> {
-  const first = await mkdir(path, { recursive: true });
-  if (first === undefined) return;
-  const made = relative(first, path).split(sep).filter(Boolean);
-  await syncFolder(dirname(first));
-  let parent = first;
-  for (const name of made) {
-    await syncFolder(parent);
-    parent = join(parent, name);
+  if (await madeFolder(path)) return;
+  await makeFolder(dirname(path));
+  if (await madeFolder(path)) return;
+  throw Object.assign(new Error(`${dirname(path)} takes no folder.`), { code: 'ENOENT' });
+}
+
+/** Whether the folder is there now; false where its parent is not. */
+async function madeFolder(path: string): Promise<boolean> {
+  try {
+    await mkdir(path);
+  } catch (cause) {
+    if (errnoOf(cause) === 'EEXIST') return true;
+    if (errnoOf(cause) === 'ENOENT') return false;
+    throw cause;
   }
+  await syncFolder(dirname(path));
+  return true;
 }

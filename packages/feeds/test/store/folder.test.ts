@@ -72,6 +72,19 @@ describe('a folder', () => {
     await expect(openFeeds(root).feed(attractions).latest()).rejects.toMatchObject({ code: 'FEEDS_STORE_FAILED' });
   });
 
+  test.each(existsSync('/proc/self') ? ['/proc/feeds', '/proc/self/feeds/deep'] : [])(
+    'where no folder can be made is refused, and at once: %s',
+    async (root) => {
+      const put = openFeeds(root)
+        .feed(attractions)
+        .put([attraction(1)], { producer });
+      await expect(put).rejects.toMatchObject({
+        code: 'FEEDS_STORE_FAILED',
+        message: expect.stringContaining('choose another root'),
+      });
+    },
+  );
+
   test('that vanished under a process that knows it is not begun anew', async () => {
     const root = temporaryFolder();
     const feed = openFeeds(root).feed(attractions);
