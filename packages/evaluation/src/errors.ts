@@ -8,6 +8,9 @@ export const EVALUATION_ERRORS = {
   EVALUATION_MODEL_REFUSED: 'A model failed a check of the gate; the message names each with its figures.',
   EVALUATION_LISTS_INVALID: 'A file of users and items cannot be read, or holds none.',
   EVALUATION_LINEAGE_BROKEN: 'An update does not name the updates it was made from.',
+  EVALUATION_EXPOSURES_MISSING: 'No list of the experiment was logged.',
+  EVALUATION_EXPOSURES_DISAGREE: 'A logged exposure does not recompute to the panel it names.',
+  EVALUATION_SAMPLE_RATIO: 'The users of the panels are not in the ratio that was drawn: p below 0.001.',
   EVALUATION_NOTHING_HELD_OUT: 'No visitor has enough attractions for anything to be held out.',
 } as const;
 

@@ -6,6 +6,7 @@ import { openFeeds } from '@attractions/feeds';
 import type { Runner } from './commands/command.js';
 import { completionCommand } from './commands/completion.js';
 import { evaluateCommand } from './commands/evaluate.js';
+import { experimentCommand } from './commands/experiment.js';
 import { feedsCommand } from './commands/feeds.js';
 import { recommendCommand } from './commands/recommend.js';
 import { runCommand } from './commands/run.js';
@@ -60,6 +61,7 @@ function programOf(output: CommandOutput, json: boolean, exitWith: (code: number
     .addCommand(evaluateCommand(run))
     .addCommand(validateCommand(run))
     .addCommand(tuneCommand(run))
+    .addCommand(experimentCommand(run))
     .addCommand(serveCommand(run))
     .addCommand(recommendCommand(run))
     .addCommand(similarCommand(run))

@@ -42,6 +42,7 @@ function difference({ difference: { mean, low, high } }: Measure): string {
   return low === 0 && high === 0 ? '' : `${signed(mean)} [${signed(low)}, ${signed(high)}]`;
 }
 
-const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(4)}`;
+/** A number with its sign, to four places. */
+export const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(4)}`;
 
 const count = (value: number): string => value.toLocaleString('en');

@@ -55,6 +55,28 @@ export function pairedDifference(
   );
 }
 
+/** By how much the mean of `ours` is above that of `theirs`, of different users: each group is drawn anew by itself. Of nobody, all is 0. */
+export function unpairedDifference(
+  ours: ArrayLike<number>,
+  theirs: ArrayLike<number>,
+  { resamples = 2000, confidence = 0.95, seed = 1 }: BootstrapOptions = {},
+): Interval {
+  if (ours.length === 0 || theirs.length === 0) return { mean: 0, low: 0, high: 0 };
+  const random = randomFrom(seed);
+  const drawn = Float64Array.from(
+    { length: resamples },
+    () => drawnMean(ours, random) - drawnMean(theirs, random),
+  ).sort();
+  const outside = (1 - confidence) / 2;
+  return { mean: meanOf(ours) - meanOf(theirs), low: quantile(drawn, outside), high: quantile(drawn, 1 - outside) };
+}
+
+function drawnMean(values: ArrayLike<number>, random: () => number): number {
+  let sum = 0;
+  for (let draw = 0; draw < values.length; draw++) sum += values[(random() * values.length) >>> 0] as number;
+  return sum / values.length;
+}
+
 function meanOf(values: ArrayLike<number>): number {
   let sum = 0;
   for (let n = 0; n < values.length; n++) sum += values[n] as number;

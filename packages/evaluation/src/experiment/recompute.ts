@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+
+import type { Experiment, Exposure } from '@attractions/feeds';
+
+/** How many buckets users are spread over. */
+export const buckets = 10_000;
+
+/** The panel that a user belongs to. */
+export interface Assignment {
+  readonly panel: string;
+  readonly bucket: number;
+}
+
+/**
+ * The assignment of a user, from the experiment's text alone. Written a second time, apart from the service that assigns, so that a fault of
+ * one shows in the other: floor(h * 10000 / 2^32), h the first 32 bits of SHA-256 of `v1|salt|userId`.
+ *
+ * @returns undefined where the user takes no part
+ */
+export function assignmentOf(experiment: Experiment, userId: string): Assignment | undefined {
+  const [from, to] = experiment.layerBuckets;
+  const layer = bucketOf(experiment.layerSalt, userId);
+  if (layer < from || layer >= to) return undefined;
+  const bucket = bucketOf(experiment.salt, userId);
+  const owner = experiment.panels.find((panel) => panel.buckets.some(([low, high]) => bucket >= low && bucket < high));
+  return owner && { panel: owner.name, bucket };
+}
+
+/** Why an exposure of the experiment is not what its text says; undefined where it is. */
+export function disagreement(
+  experiment: Experiment,
+  { userId, panel, bucket, requestId }: Exposure,
+): string | undefined {
+  const logged = `request ${requestId} shows '${String(userId)}' panel ${String(panel)}, bucket ${String(bucket)}`;
+  const expected = userId === undefined ? undefined : assignmentOf(experiment, userId);
+  if (expected === undefined) return `${logged}, who takes no part`;
+  if (expected.panel === panel && expected.bucket === bucket) return undefined;
+  return `${logged}, which recomputes to panel ${expected.panel}, bucket ${expected.bucket}`;
+}
+
+function bucketOf(salt: string, userId: string): number {
+  const bits = createHash('sha256').update(`v1|${salt}|${userId}`, 'utf8').digest().readUInt32BE(0);
+  return Math.floor((bits * buckets) / 2 ** 32);
+}

@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+import { runExperiment } from '@attractions/evaluation';
+import type { ExperimentFindings } from '@attractions/evaluation';
+
+import { signed } from '../evaluation-text.js';
+import { table } from '../table.js';
+import { commandOf } from './command.js';
+import { countOf } from './count.js';
+import type { Runner } from './command.js';
+
+interface ExperimentFlags {
+  readonly version?: number;
+  readonly days: number;
+}
+
+/** `attractions experiment`: did a panel help? */
+export function experimentCommand(run: Runner): Command {
+  return commandOf(
+    'experiment',
+    'whether a panel of an experiment helped; refused (exit code 3) unless every exposure recomputes and the sample ratio is right',
+  )
+    .argument('[name]', 'the experiment; the latest in the feeds where absent')
+    .option('--version <number>', 'its version; the latest where absent', countOf)
+    .option('--days <count>', 'how long after a list a visit to one of its attractions counts', countOf, 7)
+    .action(async (experiment: string | undefined, { version, days }: ExperimentFlags) =>
+      run(async ({ config, store, signal }) => {
+        const options = { days, resamples: config.reportResamples, signal };
+        const findings = await runExperiment(store, { experiment, version }, options);
+        return { document: findings, text: () => findingsText(findings) };
+      }),
+    );
+}
+
+function findingsText({ experiment, version, days, recomputed, sampleRatio, panels }: ExperimentFindings): string {
+  const rows = panels.map(({ panel, recommender, exposed, users, exposures, followed, difference }) => [
+    panel,
+    recommender,
+    exposed,
+    users,
+    exposures,
+    followed.mean.toFixed(4),
+    difference ? `${signed(difference.mean)} [${signed(difference.low)}, ${signed(difference.high)}]` : '',
+  ]);
+  const { statistic, degrees, p } = sampleRatio;
+  return [
+    `Experiment ${experiment}, version ${version}: all ${recomputed.toLocaleString('en')} exposures recompute; sample ratio right: chi-square ${statistic.toFixed(2)} of ${degrees}, p ${p.toPrecision(2)}.`,
+    `Followed: the share of users who went to an attraction of a list within ${days} days. In brackets: 95 % interval of the difference to the first panel.`,
+    '',
+    table([['panel', 'recommender', 'exposed', 'users', 'lists', 'followed', 'difference'], ...rows]),
+  ].join('\n');
+}
