@@ -106,13 +106,14 @@ export class VisitsLoader {
 
   async #run(raw: RawData, frames: Composed): Promise<LoadedVisits> {
     const session = this.#session;
+    // While the engine works, so that it is there when the table is made; whoever needs it says if it cannot be loaded.
+    void import('apache-arrow').catch(() => undefined);
     await this.#describe(frames);
     await session.keep(frames.attractionChecks);
     const [visitRows, attractionRows, attractionRejects] = await Promise.all([
       session.collect(numberedVisits(frames.visits, frames.attractions), VISITS_SELECT),
       session.rows(frames.attractions, 'SELECT * FROM attractions ORDER BY file_number, line'),
       session.rows(frames.attractionRejects),
-      import('apache-arrow'), // While the engine works, so that it is there when the table is made.
     ]);
     const attractions = attractionRows.map(toAttraction);
     const attractionIds = attractions.map(({ attractionId }) => attractionId);

@@ -14,6 +14,8 @@ import type { MetricName, Report } from '@attractions/evaluation';
 import { placed, topK } from '@attractions/recommender';
 
 import type { PipelineContext } from './commands/command.js';
+import { grouped } from './grouped.js';
+import type { ListTrainer } from './list-trainers.js';
 import { table } from './table.js';
 
 /** Which lists are judged, and how. */
@@ -25,12 +27,6 @@ export interface ListFiles {
   /** Who is judged, in this order. */
   readonly trainers: readonly ListTrainer[];
 }
-
-/** Who can be judged on lists; ALS has the options of the configuration. */
-export const listTrainers = ['popular', 'item-knn', 'ease', 'als'] as const;
-
-/** A name of {@link listTrainers}. */
-export type ListTrainer = (typeof listTrainers)[number];
 
 /** What was found on a split that somebody else made. */
 export interface ListEvaluation {
@@ -96,7 +92,6 @@ const plain = { popular: listPopular, 'item-knn': listItemKnn, ease: listEase };
 
 /** The same for people. */
 export function listEvaluationText({ k, users, items, trainPairs, testPairs, recommenders }: ListEvaluation): string {
-  const count = (value: number): string => value.toLocaleString('en');
   const shown: readonly MetricName[] = ['recall', 'ndcg', 'precision', 'hitRate', 'mrr', 'map', 'coverage'];
   const rows = recommenders.map(({ name, metrics, seconds }) => [
     name,
@@ -104,7 +99,7 @@ export function listEvaluationText({ k, users, items, trainPairs, testPairs, rec
     seconds.toFixed(1),
   ]);
   return [
-    `${count(users)} users, ${count(items)} items; ${count(trainPairs)} pairs to train on, ${count(testPairs)} to find. All items not yet seen are ranked.`,
+    `${grouped(users)} users, ${grouped(items)} items; ${grouped(trainPairs)} pairs to train on, ${grouped(testPairs)} to find. All items not yet seen are ranked.`,
     table([['', ...shown.map((metric) => `${metric}@${k}`), 'seconds'], ...rows]),
   ].join('\n');
 }

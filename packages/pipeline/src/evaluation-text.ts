@@ -1,6 +1,7 @@
 import type { EvaluateSummary } from '@attractions/evaluation';
 import type { JudgedRecommender, Measure, Segment } from '@attractions/feeds';
 
+import { grouped } from './grouped.js';
 import { table } from './table.js';
 
 /** An evaluation for people: all requests, then each park. */
@@ -10,13 +11,13 @@ export function evaluationText({ report, feeds, files, seconds }: EvaluateSummar
   const partOf = (name: string) => (recommender: JudgedRecommender) =>
     recommender.parks.find(({ segment }) => segment === name) as Segment;
   return [
-    `${count(data.requests)} requests: in each park, the attraction that a visitor of at least ${protocol.minAttractions} went to last, among those not yet visited.`,
+    `${grouped(data.requests)} requests: in each park, the attraction that a visitor of at least ${protocol.minAttractions} went to last, among those not yet visited.`,
     `In brackets: ${Math.round(protocol.intervals.confidence * 100)} % interval of the difference to "${baseline}", on the same requests.`,
     '',
     measures(recommenders, ({ overall }) => overall, protocol.k),
     ...parks.flatMap(({ segment, requests }) => [
       '',
-      `${segment}, ${count(requests)} requests`,
+      `${segment}, ${grouped(requests)} requests`,
       measures(recommenders, partOf(segment), protocol.k),
     ]),
     '',
@@ -44,5 +45,3 @@ function difference({ difference: { mean, low, high } }: Measure): string {
 
 /** A number with its sign, to four places. */
 export const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(4)}`;
-
-const count = (value: number): string => value.toLocaleString('en');

@@ -1,6 +1,7 @@
 import type { TrainSummary } from '@attractions/als-trainer';
 import type { EtlSummary, Tally } from '@attractions/etl';
 
+import { grouped } from './grouped.js';
 import { table } from './table.js';
 import type { SampleAnswer } from './sample.js';
 
@@ -62,10 +63,9 @@ export function recommendationsText({ recommendations }: Pick<SampleAnswer, 'rec
 }
 
 function tallyText({ rows, kept, rejected, duplicates, visits, users, attractions, parks }: Tally): string {
-  const count = (value: number) => value.toLocaleString('en');
   return [
-    `Read       ${count(rows)} photo rows: ${count(kept)} kept, ${count(rejected)} rejected, ${count(duplicates)} repeated`,
-    `Found      ${count(visits)} visits of ${count(users)} users to ${count(attractions)} attractions in ${count(parks)} parks`,
+    `Read       ${grouped(rows)} photo rows: ${grouped(kept)} kept, ${grouped(rejected)} rejected, ${grouped(duplicates)} repeated`,
+    `Found      ${grouped(visits)} visits of ${grouped(users)} users to ${grouped(attractions)} attractions in ${grouped(parks)} parks`,
   ].join('\n');
 }
 

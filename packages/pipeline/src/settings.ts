@@ -1,9 +1,9 @@
-import { trainSettings } from '@attractions/als-trainer';
+import { trainSettings } from '@attractions/als-trainer/settings';
 import { describeSettings } from '@attractions/config';
 import type { Config } from '@attractions/config';
-import { etlSettings } from '@attractions/etl';
-import { evaluationSettings } from '@attractions/evaluation';
-import { serveSettings } from '@attractions/recommender';
+import { etlSettings } from '@attractions/etl/settings';
+import { evaluationSettings } from '@attractions/evaluation/settings';
+import { serveSettings } from '@attractions/recommender/settings';
 
 /** Every setting of every stage: what `.env.example` lists, and what is checked at once before anything starts. */
 export const pipelineSettings = { ...etlSettings, ...trainSettings, ...evaluationSettings, ...serveSettings };

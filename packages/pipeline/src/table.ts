@@ -1,3 +1,5 @@
+import { grouped } from './grouped.js';
+
 /**
  * Rows as columns that line up, two blanks apart. Numbers are set flush right, everything else flush left.
  * The first row is the heading.
@@ -22,5 +24,5 @@ export function table(rows: readonly (readonly (string | number)[])[]): string {
 }
 
 function cell(value: string | number | undefined): string {
-  return typeof value === 'number' && Number.isInteger(value) ? value.toLocaleString('en') : String(value ?? '');
+  return typeof value === 'number' && Number.isInteger(value) ? grouped(value) : String(value ?? '');
 }

@@ -1,6 +1,9 @@
 import { flag, integer, number, sharedSettings, text } from '@attractions/config';
 import type { Config } from '@attractions/config';
 
+// How long a list is is a setting of whoever asks, so a command line needs them before it needs the rest.
+export { DEFAULT_LIMIT, MAX_LIMIT } from './answers/recommender.js';
+
 /** The settings of the service. */
 export const serveSettings = {
   ...sharedSettings,

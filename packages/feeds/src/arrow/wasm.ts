@@ -5,6 +5,9 @@ import type * as parquetWasm from 'parquet-wasm/esm';
 /** The functions of one instance of parquet-wasm. */
 export type ParquetWasm = typeof parquetWasm;
 
+/** The part of WebAssembly that is used here: TypeScript declares it with the browser's library only. */
+const { WebAssembly: compiler } = globalThis as { WebAssembly?: { compile(bytes: Uint8Array): Promise<object> } };
+
 let instance: Promise<ParquetWasm> | undefined;
 let instances = 0;
 
@@ -28,6 +31,8 @@ export async function withParquetWasm<R>(action: (wasm: ParquetWasm) => R): Prom
 async function instantiate(): Promise<ParquetWasm> {
   const bytes = readFile(new URL(import.meta.resolve('parquet-wasm/esm/parquet_wasm_bg.wasm')));
   const wasm: ParquetWasm = await import(`${import.meta.resolve('parquet-wasm/esm')}?instance=${instances++}`);
-  await wasm.default({ module_or_path: bytes });
+  if (compiler === undefined) throw new TypeError('This Node has no WebAssembly (--jitless), and Parquet needs it.');
+  // Given bytes, the package would ask whether they are a Response, for which Node loads its whole client of HTTP.
+  wasm.initSync({ module: await compiler.compile(await bytes) });
   return wasm;
 }

@@ -1,12 +1,10 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import { runEvaluate } from '@attractions/evaluation';
 
-import { contendersOf } from '../contenders/contenders.js';
 import { PipelineError } from '../errors.js';
-import { evaluateLists, listEvaluationText, listTrainers } from '../evaluate-lists.js';
-import type { ListTrainer } from '../evaluate-lists.js';
 import { evaluationText } from '../evaluation-text.js';
+import { listTrainers } from '../list-trainers.js';
+import type { ListTrainer } from '../list-trainers.js';
 import { commandOf } from './command.js';
 import { countOf } from './count.js';
 import type { Runner } from './command.js';
@@ -35,14 +33,14 @@ export function evaluateCommand(run: Runner): Command {
     )
     .action(async ({ train, test, k, trainers }: EvaluateOptions) =>
       run(async (context) => {
+        const { evaluateLists, evaluateVisits, listEvaluationText } = await import('../judging.js');
         if (train !== undefined && test !== undefined) {
           const found = await evaluateLists({ train, test, k, trainers }, context);
           return { document: found, text: () => listEvaluationText(found) };
         }
         if (train !== undefined || test !== undefined)
           throw new PipelineError('PIPELINE_USAGE', 'Give both --train and --test, or neither.');
-        const { config, store, logger, signal } = context;
-        const summary = await runEvaluate(config, { store, logger, signal, contenders: contendersOf(config, signal) });
+        const summary = await evaluateVisits(context);
         return { document: summary, text: () => evaluationText(summary) };
       }),
     );

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { runExperiment } from '@attractions/evaluation';
 import type { ExperimentFindings } from '@attractions/evaluation';
 
 import { signed } from '../evaluation-text.js';
+import { grouped } from '../grouped.js';
 import { table } from '../table.js';
 import { commandOf } from './command.js';
 import { countOf } from './count.js';
@@ -24,6 +24,7 @@ export function experimentCommand(run: Runner): Command {
     .option('--days <count>', 'how long after a list a visit to one of its attractions counts', countOf, 7)
     .action(async (experiment: string | undefined, { version, days }: ExperimentFlags) =>
       run(async ({ config, store, signal }) => {
+        const { runExperiment } = await import('../judging.js');
         const options = { days, resamples: config.reportResamples, signal };
         const findings = await runExperiment(store, { experiment, version }, options);
         return { document: findings, text: () => findingsText(findings) };
@@ -43,7 +44,7 @@ function findingsText({ experiment, version, days, recomputed, sampleRatio, pane
   ]);
   const { statistic, degrees, p } = sampleRatio;
   return [
-    `Experiment ${experiment}, version ${version}: all ${recomputed.toLocaleString('en')} exposures recompute; sample ratio right: chi-square ${statistic.toFixed(2)} of ${degrees}, p ${p.toPrecision(2)}.`,
+    `Experiment ${experiment}, version ${version}: all ${grouped(recomputed)} exposures recompute; sample ratio right: chi-square ${statistic.toFixed(2)} of ${degrees}, p ${p.toPrecision(2)}.`,
     `Followed: the share of users who went to an attraction of a list within ${days} days. In brackets: 95 % interval of the difference to the first panel.`,
     '',
     table([['panel', 'recommender', 'exposed', 'users', 'lists', 'followed', 'difference'], ...rows]),

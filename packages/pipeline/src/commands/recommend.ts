@@ -1,8 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import { createRecommender, DEFAULT_LIMIT, loadGeneration, MAX_LIMIT } from '@attractions/recommender';
+import { DEFAULT_LIMIT, MAX_LIMIT } from '@attractions/recommender/settings';
 
-import { runningExperiment } from '../experiment.js';
 import { answerText } from '../run-summary.js';
 import { commandOf } from './command.js';
 import type { Runner } from './command.js';
@@ -15,9 +14,8 @@ export function recommendCommand(run: Runner): Command {
     .option('--limit <count>', `longest list, 1 to ${MAX_LIMIT}`, limitOf, DEFAULT_LIMIT)
     .action(async (userId: string, { park, limit }: { park?: string; limit: number }) =>
       run(async ({ store }) => {
-        const [generation, experiment] = await Promise.all([loadGeneration(store), runningExperiment(store)]);
-        const recommender = createRecommender(generation, { experiment });
-        const answer = { userId, ...recommender.recommend({ userId, park, limit, explain: true }) };
+        const { recommendTo } = await import('../answering.js');
+        const answer = await recommendTo(userId, { park, limit }, store);
         return { document: answer, text: () => answerText(answer) };
       }),
     );

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 
-import { runInMemory } from '../run-in-memory.js';
 import { runThroughFeeds } from '../run-through-feeds.js';
 import { runText } from '../run-summary.js';
+import type { RunSummary } from '../run-summary.js';
 import { commandOf } from './command.js';
-import type { Runner } from './command.js';
+import type { PipelineContext, Runner } from './command.js';
 
 /** `attractions run`: the main job. */
 export function runCommand(run: Runner): Command {
@@ -12,8 +12,13 @@ export function runCommand(run: Runner): Command {
     .option('--in-memory', 'the same classes in one process, without feeds: nothing is written')
     .action(async (options: { inMemory?: boolean }) =>
       run(async (context) => {
-        const summary = options.inMemory ? await runInMemory(context) : await runThroughFeeds(context);
+        const summary = options.inMemory ? await inMemory(context) : await runThroughFeeds(context);
         return { document: summary, text: () => runText(summary) };
       }),
     );
+}
+
+async function inMemory(context: PipelineContext): Promise<RunSummary> {
+  const { runInMemory } = await import('../run-in-memory.js');
+  return runInMemory(context);
 }

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { runServe } from '@attractions/recommender';
 
 import { commandOf } from './command.js';
 import type { Runner } from './command.js';
@@ -7,8 +6,9 @@ import type { Runner } from './command.js';
 /** `attractions serve`: the HTTP service on the latest model, until it is told to stop. */
 export function serveCommand(run: Runner): Command {
   return commandOf('serve', 'the HTTP service on the latest model; stops on SIGTERM or SIGINT').action(async () =>
-    run(async ({ config, store, logger, signal }) => {
-      const { url, generation, experiment, closed } = await runServe(config, { store, logger, signal });
+    run(async (context) => {
+      const { serve } = await import('../answering.js');
+      const { url, generation, experiment, closed } = await serve(context);
       return {
         document: { url, generation, experiment: experiment ?? null },
         text: () => `Serving model ${generation.model} on ${url}; Ctrl-C stops it.`,

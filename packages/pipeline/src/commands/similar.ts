@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { DEFAULT_LIMIT, loadGeneration, MAX_LIMIT, similarIn } from '@attractions/recommender';
+import { DEFAULT_LIMIT, MAX_LIMIT } from '@attractions/recommender/settings';
 
 import { recommendationsText } from '../run-summary.js';
 import { commandOf } from './command.js';
@@ -14,8 +14,8 @@ export function similarCommand(run: Runner): Command {
     .option('--limit <count>', `longest list, 1 to ${MAX_LIMIT}`, limitOf, DEFAULT_LIMIT)
     .action(async (attractionId: string, { park, limit }: { park?: string; limit: number }) =>
       run(async ({ store }) => {
-        const generation = await loadGeneration(store);
-        const answer = { attractionId, ...similarIn(generation)(attractionId, { park, limit, explain: true }) };
+        const { similarTo } = await import('../answering.js');
+        const answer = { attractionId, ...(await similarTo(attractionId, { park, limit }, store)) };
         return {
           document: answer,
           text: () => `Like ${attractionId}, answered by ${answer.source}:\n${recommendationsText(answer)}`,

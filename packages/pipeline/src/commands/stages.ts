@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { runTrain } from '@attractions/als-trainer';
 import { runEtl } from '@attractions/etl';
 
 import { etlText, trainText } from '../run-summary.js';
@@ -20,6 +19,7 @@ export function etlCommand(run: Runner): Command {
 export function trainCommand(run: Runner): Command {
   return commandOf('train', 'a model of the latest visits').action(async () =>
     run(async ({ config, store, logger, signal }) => {
+      const { runTrain } = await import('../train-and-answer.js');
       const summary = await runTrain(config, { store, logger, signal });
       return { document: summary, text: () => trainText(summary) };
     }),

@@ -3,7 +3,6 @@ import type { Command } from 'commander';
 
 import { PipelineError } from '../errors.js';
 import { table } from '../table.js';
-import { tune } from '../tuning/tune.js';
 import type { TuneSummary } from '../tuning/tune.js';
 import { commandOf } from './command.js';
 import { countOf } from './count.js';
@@ -38,6 +37,7 @@ export function tuneCommand(run: Runner): Command {
         if ((train === undefined) !== (test === undefined))
           throw new PipelineError('PIPELINE_USAGE', 'Give both --train and --test, or neither.');
         const files = train !== undefined && test !== undefined ? { files: { train, test, k } } : {};
+        const { tune } = await import('../judging.js');
         const summary = await tune({ points, workers, ...files }, context);
         return { document: summary, text: () => tuneText(summary) };
       }),

@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
-import { runValidate } from '@attractions/evaluation';
 import type { ValidateSummary } from '@attractions/evaluation';
 
-import { candidateOf } from '../candidate.js';
 import { commandOf } from './command.js';
 import { countOf } from './count.js';
 import type { Runner } from './command.js';
@@ -15,8 +13,9 @@ export function validateCommand(run: Runner): Command {
   )
     .argument('[model]', 'sequence number of the model; the latest where absent', countOf)
     .action(async (model: number | undefined) =>
-      run(async ({ config, store, logger, signal }) => {
-        const summary = await runValidate(config, { store, logger, signal, model, candidateOf });
+      run(async (context) => {
+        const { validateModel } = await import('../judging.js');
+        const summary = await validateModel(model, context);
         return { document: summary, text: () => validationText(summary) };
       }),
     );

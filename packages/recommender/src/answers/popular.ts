@@ -48,7 +48,10 @@ export function firstPassing(order: Iterable<number>, { limit, passes }: Candida
 /** How popular, for people. */
 export function popularReason(park: string, visitors: number): string {
   if (visitors === 0) return `in ${park}, not visited yet`;
-  return `popular in ${park}: ${COUNT.format(visitors)} ${visitors === 1 ? 'visitor' : 'visitors'}`;
+  return `popular in ${park}: ${grouped(visitors)} ${visitors === 1 ? 'visitor' : 'visitors'}`;
 }
 
-const COUNT = new Intl.NumberFormat('en-GB');
+/** With commas between the thousands; a number format of Intl takes 15 ms to make. */
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}

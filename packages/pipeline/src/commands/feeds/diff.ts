@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { FeedStore, UpdateRecord } from '@attractions/feeds';
 
 import { updateNamed } from '../../feed-log.js';
+import { grouped } from '../../grouped.js';
 import { paint } from '../../paint.js';
 import { rowsOf } from '../../update-rows.js';
 import { commandOf } from '../command.js';
@@ -87,7 +88,7 @@ function told({ changes, rows }: Difference): string {
     ...(after === undefined ? [] : [paint('green', `+ ${property}: ${JSON.stringify(after)}`)]),
   ]);
   if (rows) {
-    const [removed, added, same] = [rows.removed, rows.added, rows.same].map((count) => count.toLocaleString('en'));
+    const [removed, added, same] = [rows.removed, rows.added, rows.same].map(grouped);
     lines.push(`rows: ${removed} removed, ${added} added, ${same} in both`);
   }
   return lines.join('\n') || 'The records say the same.';

@@ -3,6 +3,7 @@ import { parentOf } from '@attractions/feeds';
 import type { FeedStore, Parent, Source, UpdateRecord } from '@attractions/feeds';
 
 import { updateNamed } from '../../feed-log.js';
+import { grouped } from '../../grouped.js';
 import { paint } from '../../paint.js';
 import { commandOf } from '../command.js';
 import type { Runner } from '../command.js';
@@ -54,7 +55,7 @@ function drawn({ feed, seq, timestamp, producer, problem, parents, sources }: Li
   const made = producer ? paint('dim', `  ${producer.package}@${producer.version}, ${timestamp}`) : '';
   const below = [
     ...parents.map(drawn),
-    ...sources.map(({ path, bytes }) => [`${path}${paint('dim', `  ${bytes.toLocaleString('en')} bytes`)}`]),
+    ...sources.map(({ path, bytes }) => [`${path}${paint('dim', `  ${grouped(bytes)} bytes`)}`]),
   ];
   return [
     `${paint('bold', `${feed}#${seq}`)}${made}${problem === undefined ? '' : paint('red', `  ${problem}`)}`,

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Verification } from '@attractions/feeds';
 
 import { logNamed } from '../../feed-log.js';
+import { grouped } from '../../grouped.js';
 import { paint } from '../../paint.js';
 import { commandOf } from '../command.js';
 import type { Runner } from '../command.js';
@@ -27,7 +28,7 @@ export function verifyCommand(run: Runner): Command {
 }
 
 function told({ feed, records, updates, files, bytes, findings }: Verification): string {
-  const size = [records, updates, files, bytes].map((count) => count.toLocaleString('en'));
+  const size = [records, updates, files, bytes].map(grouped);
   const looked = `${feed}: ${size[0]} records, ${size[1]} updates, ${size[2]} files, ${size[3]} bytes`;
   if (findings.length === 0) return `${looked}: ${paint('green', 'all well')}`;
   return [

@@ -1,0 +1,33 @@
+/** What answers people. Commands load it when they are run, so that the others start without it. */
+import { createRecommender, loadGeneration, runServe, similarIn } from '@attractions/recommender';
+import type { Recommendations, RunningService, SimilarRequest } from '@attractions/recommender';
+import type { FeedStore } from '@attractions/feeds';
+
+import type { PipelineContext } from './commands/command.js';
+import { runningExperiment } from './experiment.js';
+import type { SampleAnswer } from './sample.js';
+
+/** What the generation in the feeds says to one visitor, in their panel. */
+export async function recommendTo(
+  userId: string,
+  request: { readonly park?: string; readonly limit: number },
+  store: FeedStore,
+): Promise<SampleAnswer> {
+  const [generation, experiment] = await Promise.all([loadGeneration(store), runningExperiment(store)]);
+  const recommender = createRecommender(generation, { experiment });
+  return { userId, ...recommender.recommend({ userId, ...request, explain: true }) };
+}
+
+/** What the people who visit an attraction visit besides, by the generation in the feeds. */
+export async function similarTo(
+  attractionId: string,
+  request: SimilarRequest,
+  store: FeedStore,
+): Promise<Recommendations> {
+  return similarIn(await loadGeneration(store))(attractionId, { ...request, explain: true });
+}
+
+/** The service, listening. */
+export function serve({ config, store, logger, signal }: PipelineContext): Promise<RunningService> {
+  return runServe(config, { store, logger, signal });
+}

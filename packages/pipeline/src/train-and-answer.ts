@@ -1,0 +1,35 @@
+/** The stages that follow the ETL. Loaded while the ETL's engine works. */
+import { runTrain } from '@attractions/als-trainer';
+import { als } from '@attractions/feeds';
+import { createRecommender, demoExperiment, loadGeneration } from '@attractions/recommender';
+
+import type { PipelineContext } from './commands/command.js';
+import { runningExperiment } from './experiment.js';
+import type { RunSummary } from './run-summary.js';
+import { sampleAnswers } from './sample.js';
+
+export { runTrain };
+
+/**
+ * Trains on the latest visits and answers by the generation just put, split by the experiment in the feeds, or by a demo that is
+ * never committed.
+ */
+export async function trainAndAnswer({
+  config,
+  store,
+  logger,
+  signal,
+}: Omit<PipelineContext, 'json'>): Promise<Pick<RunSummary, 'rank' | 'loss' | 'recommendations' | 'feeds'>> {
+  const { rank, loss, feeds } = await runTrain(config, { store, logger, signal });
+  // What is served may be an older model, the champion, until the gate has let the new one pass.
+  const model = feeds.find(({ feed }) => feed === als.path)?.seq;
+  const [generation, running] = await Promise.all([loadGeneration(store, model), runningExperiment(store)]);
+  const experiment = running ?? demoExperiment;
+  const recommender = createRecommender(generation, { experiment });
+  return {
+    rank,
+    loss: loss.map((entry) => entry.loss),
+    recommendations: sampleAnswers(generation, recommender, experiment.panels.length),
+    feeds,
+  };
+}
