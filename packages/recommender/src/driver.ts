@@ -52,7 +52,7 @@ export async function runServe(config: ServeConfig, context: ServeContext): Prom
     store,
     logger,
     version: ownVersion(),
-    composition: { experiment: context.experiment, mapping: context.mapping },
+    composition: { experiment: context.experiment, mapping: context.mapping, cachedLists: config.cachedLists },
     pollMs: config.modelPollSeconds * 1_000,
     bounds: config,
     access: { apiKeyHashes: hashesIn(config.apiKeys), ratePerSecond: config.ratePerSecond },

@@ -8,6 +8,7 @@
  * Prints requests a second, p50, p99 and p99.9 in milliseconds, resident memory, and the ratios of throughput and p99.
  */
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -46,12 +47,13 @@ for (const { url } of Object.values(sides)) await drive(url, 3);
 for (let round = 0; round < Number(rounds); round++)
   for (const [name, { url }] of Object.entries(sides)) found[name].push(await drive(url, Number(seconds)));
 for (const [name, results] of Object.entries(found)) report(name, results, sides[name].child.pid);
-const ratio = (of) => of('service') / of('bare');
 console.log(
-  `throughput ${ratio((name) => middle(found[name].map(({ requests }) => requests.average))).toFixed(3)} of the bare one, ` +
-    `p99 ${ratio((name) => middle(found[name].map(({ latency }) => latency.p99))).toFixed(2)} times its`,
+  `throughput ${ratios(({ requests }) => requests.average)} of the bare one, p99 ${ratios(({ latency }) => latency.p99)} times its`,
 );
-for (const { child } of Object.values(sides)) child.kill('SIGTERM');
+for (const { child } of Object.values(sides)) {
+  child.kill('SIGTERM');
+  await once(child, 'exit');
+}
 rmSync(folder, { recursive: true });
 
 /** Half known users, a quarter unknown ones, a quarter strangers known by visits. */
@@ -98,4 +100,10 @@ function report(name, results, pid) {
 
 function middle(numbers) {
   return [...numbers].sort((a, b) => a - b)[numbers.length >> 1];
+}
+
+/** The service's figure over the bare one's, round by round: the middle one, and the spread. */
+function ratios(of) {
+  const each = found.service.map((result, round) => of(result) / of(found.bare[round]));
+  return `${middle(each).toFixed(3)} (${Math.min(...each).toFixed(3)}..${Math.max(...each).toFixed(3)})`;
 }

@@ -1,6 +1,7 @@
 import type { Experiment } from '@attractions/feeds';
 import type { Generation } from '../generation/generation.js';
 import { alsRecommender } from './als.js';
+import { cachedRecommender } from './cached.js';
 import { withFallback } from './fallback.js';
 import { mappingRecommender } from './mapping.js';
 import type { Mapping } from './mapping.js';
@@ -15,6 +16,8 @@ export interface Composition {
   readonly experiment?: Experiment | undefined;
   /** Lists written for some users; outside of an experiment they come first. */
   readonly mapping?: Mapping | undefined;
+  /** Lists remembered, at most; 0 or absent: each is made anew. */
+  readonly cachedLists?: number | undefined;
 }
 
 /**
@@ -22,7 +25,13 @@ export interface Composition {
  * an experiment.
  * @throws RecommenderError RECOMMENDER_GENERATION_INVALID, RECOMMENDER_EXPERIMENT_INVALID
  */
-export function createRecommender(generation: Generation, { experiment, mapping }: Composition = {}): Recommender {
+export function createRecommender(generation: Generation, composition: Composition = {}): Recommender {
+  const { cachedLists = 0 } = composition;
+  const stack = stackOf(generation, composition);
+  return cachedLists > 0 ? cachedRecommender(stack, cachedLists) : stack;
+}
+
+function stackOf(generation: Generation, { experiment, mapping }: Composition): Recommender {
   const popular = popularRecommender(generation);
   const als = withFallback(alsRecommender(generation), popular);
   const next = generation.next === undefined ? als : withFallback(nextAttractionRecommender(generation), als);

@@ -3,6 +3,7 @@ import type { Recommendations } from '../answers/recommender.js';
 import type { SwapResult } from './generations/generations.js';
 import type { Pressure } from './pressure.js';
 import type { Served } from './served.js';
+import { tallyOf } from './tally.js';
 
 /** Why a request was turned away. */
 export type ShedReason = 'overload' | 'rate';
@@ -30,8 +31,19 @@ const LATENCY_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.
 export function createMetrics(served: () => Served, pressure: Pressure): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) =>
-    new Counter<L>({ name: `attractions_${name}_total`, help, labelNames: [...labelNames], registers });
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) => {
+    const tally = tallyOf(labelNames);
+    new Counter<L>({
+      name: `attractions_${name}_total`,
+      help,
+      labelNames: [...labelNames],
+      registers,
+      collect() {
+        tally.settle(this);
+      },
+    });
+    return tally;
+  };
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
       name: `attractions_${name}`,
@@ -57,9 +69,9 @@ export function createMetrics(served: () => Served, pressure: Pressure): Metrics
   const swaps = counter('generation_swaps', 'Changes of generation, by what became of them.', ['result']);
   const shed = counter('requests_shed', 'Requests turned away, by reason.', ['reason']);
   const exposures = counter('exposures', 'Lists shown, by how far their record has come.', ['result']);
-  for (const result of ['swapped', 'refused', 'rolled-back'] as const) swaps.inc({ result }, 0);
-  for (const reason of ['overload', 'rate'] as const) shed.inc({ reason }, 0);
-  for (const result of ['spooled', 'committed', 'dropped'] as const) exposures.inc({ result }, 0);
+  for (const result of ['swapped', 'refused', 'rolled-back'] as const) swaps.add({ result }, 0);
+  for (const reason of ['overload', 'rate'] as const) shed.add({ reason }, 0);
+  for (const result of ['spooled', 'committed', 'dropped'] as const) exposures.add({ result }, 0);
   gauge('generation_model_seq', 'Update of the model feed in use.', () => served().generation.seqs.model);
   gauge('generation_age_seconds', 'Since the generation in use took over.', () => {
     return (Date.now() - served().servedSince.getTime()) / 1_000;
@@ -71,10 +83,10 @@ export function createMetrics(served: () => Served, pressure: Pressure): Metrics
   return {
     requested: (method, route, status, seconds) => latency.observe({ method, route, status }, seconds),
     answered: ({ source, panel }, degraded) =>
-      answers.inc({ source, panel: panel?.panel ?? '', degraded: String(degraded) }),
-    swapped: (result) => swaps.inc({ result }),
-    shed: (reason) => shed.inc({ reason }),
-    exposed: (result, lists) => exposures.inc({ result }, lists),
+      answers.add({ source, panel: panel?.panel ?? '', degraded: degraded ? 'true' : 'false' }),
+    swapped: (result) => swaps.add({ result }),
+    shed: (reason) => shed.add({ reason }),
+    exposed: (result, lists) => exposures.add({ result }, lists),
     contentType: registry.contentType,
     text: () => registry.metrics(),
   };

@@ -42,7 +42,8 @@ export function sendProblem(reply: FastifyReply, document: Problem): FastifyRepl
 /** Fastify's error handler: logs what is ours to mend, tells the asker what is theirs. */
 export function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const document = problemOf(error);
-  if (document.status === 500) request.log.error({ err: error, route: request.routeOptions.url }, 'a request failed');
+  if (document.status === 500)
+    request.log.error({ requestId: request.id, err: error, route: request.routeOptions.url }, 'a request failed');
   return sendProblem(reply, document);
 }
 

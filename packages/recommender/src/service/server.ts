@@ -53,12 +53,15 @@ const REQUEST_ID = /^[\w.:-]{1,64}$/;
 /** The HTTP service, not yet listening; `inject` it in a test. Requests are logged at debug, since their paths name users. */
 export function createServer(parts: ServerParts): FastifyInstance {
   const { metrics, shown } = parts;
+  const nextId = requestIds();
   const server: FastifyInstance = Fastify({
     loggerInstance: parts.logger,
-    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    logController: new LogController({ disableRequestLogging: true }),
+    // No logger of its own for each request: hardly one has a line, which then names the request itself.
+    childLoggerFactory: (logger) => logger,
     genReqId: ({ headers }) => {
       const given = headers['x-request-id'];
-      return typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID();
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : nextId();
     },
     bodyLimit: 64 * 1024,
     http: { maxHeaderSize: 16 * 1024, headersTimeout: ARRIVAL_TIMEOUT_MS },
@@ -82,7 +85,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
   server.addHook('onResponse', (request, reply, done) => {
     const { elapsedTime: ms, statusCode: status } = reply;
     metrics.requested(request.method, request.routeOptions.url ?? 'none', status, ms / 1_000);
-    request.log.debug({ url: request.url, status, ms }, 'answered');
+    request.log.debug({ requestId: request.id, url: request.url, status, ms }, 'answered');
     done();
   });
   server.register(async (api) => {
@@ -103,4 +106,11 @@ export function createServer(parts: ServerParts): FastifyInstance {
     refuseOtherMethods();
   });
   return server;
+}
+
+/** Names of requests: a UUID of the process, and a number. A UUID for each would cost more. */
+function requestIds(): () => string {
+  const process = randomUUID();
+  let count = 0;
+  return () => `${process}-${(count++).toString(36)}`;
 }

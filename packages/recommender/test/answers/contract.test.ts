@@ -1,4 +1,5 @@
 import { alsRecommender } from '../../src/answers/als.js';
+import { cachedRecommender } from '../../src/answers/cached.js';
 import { createRecommender } from '../../src/answers/compose.js';
 import { withFallback } from '../../src/answers/fallback.js';
 import { withFilters } from '../../src/answers/filtered.js';
@@ -35,4 +36,7 @@ keepsTheContract('als, then popular', generation, withFallback(als, popular), { 
 keepsTheContract('mapping, als, popular', generation, withFallback(mapped, als, popular), { complete: true });
 keepsTheContract('no standing filter', generation, withFilters(popular, {}), { complete: true });
 keepsTheContract('the usual stack', generation, createRecommender(generation), { complete: true });
+keepsTheContract('the usual stack, cached', generation, cachedRecommender(createRecommender(generation), 50), {
+  complete: true,
+});
 keepsTheContract('panels', generation, createRecommender(generation, { experiment, mapping }), { complete: true });

@@ -85,7 +85,7 @@ describe('every answer', () => {
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
     const other = await askAt(url, '/nowhere', { headers: { 'x-request-id': 'not an id!' } });
-    expect(other.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(other.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}-[0-9a-z]+$/);
   });
 
   test('is a problem document even where the request is no HTTP, or its headers are too long', async () => {

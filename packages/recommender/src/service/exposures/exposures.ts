@@ -7,7 +7,7 @@ import type { ExposureResult } from '../metrics.js';
 import type { Shown } from '../routes/recommendations.js';
 import { removeEmpty, segmentsIn } from './commit.js';
 import type { Batch } from './commit.js';
-import { exposureOf, lineOf } from './line.js';
+import { lineOf } from './line.js';
 import { isAbandoned, ownFolder } from './owner.js';
 import { spoolIn } from './spool.js';
 
@@ -71,12 +71,13 @@ export async function recordExposures(parts: ExposureParts): Promise<Exposures> 
       }
     });
 
+  const clock = isoClock();
   const syncing = every(parts.syncMs, flush);
   const recovered = commitAll();
   const committing = every(parts.commitMs, commitAll);
   return {
     shown(shown) {
-      const taken = spool.add(lineOf(exposureOf(shown, new Date())));
+      const taken = spool.add(lineOf(shown, clock()));
       onResult(taken ? 'spooled' : 'dropped', 1);
     },
     async stop() {
@@ -85,5 +86,15 @@ export async function recordExposures(parts: ExposureParts): Promise<Exposures> 
       await commitAll();
       await removeEmpty(own);
     },
+  };
+}
+
+/** The time in ISO 8601, spelt once a millisecond. */
+function isoClock(): () => string {
+  let [spelt, spelled] = [0, ''];
+  return () => {
+    const now = Date.now();
+    if (now !== spelt) [spelt, spelled] = [now, new Date(now).toISOString()];
+    return spelled;
   };
 }

@@ -1,23 +1,29 @@
 import type { Exposure } from '@attractions/feeds';
-import type { Shown } from '../routes/recommendations.js';
+import type { Shown, ShownList } from '../routes/recommendations.js';
 
-/** A list that went out, as the feed holds it. A list of the popular ones for want of time took no part in an experiment, and has no panel. */
-export function exposureOf({ requestId, userId, list }: Shown, shownAt: Date): Exposure {
-  const { panel, source, generation, recommendations } = list;
-  return {
-    shownAt,
-    requestId,
-    ...(userId !== undefined && { userId }),
-    ...(panel && { experiment: panel.experiment, version: panel.version, panel: panel.panel, bucket: panel.bucket }),
-    source,
-    modelSeq: generation.model,
-    items: recommendations.map(({ attractionId }) => attractionId),
-  };
+const tails = new WeakMap<ShownList, string>();
+
+/** What a line says of a list itself: all but when, in which request and to whom. Spelt once for a list that is remembered. */
+function tailOf(list: ShownList): string {
+  let tail = tails.get(list);
+  if (tail === undefined) tails.set(list, (tail = spelt(list)));
+  return tail;
 }
 
-/** One exposure as a line of a segment, with its line break. */
-export function lineOf(exposure: Exposure): string {
-  return `${JSON.stringify(exposure)}\n`;
+function spelt({ panel, source, generation, recommendations }: ShownList): string {
+  const items = recommendations.map(({ attractionId }) => attractionId);
+  const { experiment, version, panel: name, bucket } = panel ?? {};
+  const rest = { experiment, version, panel: name, bucket, source, modelSeq: generation.model, items };
+  return `${JSON.stringify(rest).slice(1)}\n`;
+}
+
+/**
+ * A list that went out as a line of a segment, with its line break: an {@link Exposure} in JSON. A list of the popular ones for want of time took
+ * no part in an experiment, and has no panel.
+ */
+export function lineOf({ requestId, userId, list }: Shown, shownAt: string): string {
+  const user = userId === undefined ? '' : `"userId":${JSON.stringify(userId)},`;
+  return `{"shownAt":"${shownAt}","requestId":${JSON.stringify(requestId)},${user}${tailOf(list)}`;
 }
 
 /**

@@ -19,13 +19,47 @@ export interface Spool {
 export const MAX_WAITING = 100_000;
 
 /** A segment of this many lines is ended at the next flush, so that it can be committed in one go. */
-export const MAX_SEGMENT_LINES = 100_000;
+export const MAX_SEGMENT_LINES = 25_000;
+
+/** Lines wait as bytes in pieces of this size: texts that wait would be moved about by the collector at every request. */
+const PIECE_BYTES = 1 << 20;
+
+/** A UTF-16 unit takes at most 3 bytes of UTF-8. */
+const MAX_BYTES_OF_A_UNIT = 3;
+
+/** Lines that wait, in order. */
+interface Waiting {
+  readonly pieces: readonly Buffer[];
+  readonly lines: number;
+}
 
 /** Appends lines to segments in a folder, which is made. */
 export function spoolIn(folder: string): Spool {
-  let waiting: string[] = [];
+  let full: Buffer[] = [];
+  let piece = Buffer.allocUnsafe(PIECE_BYTES);
+  let used = 0;
+  let waiting = 0;
   let segment: { name: string; handle: FileHandle; bytes: number; lines: number } | undefined;
   let turn: Promise<unknown> = Promise.resolve();
+
+  const newPiece = (bytes: number): void => {
+    if (used > 0) full.push(piece.subarray(0, used));
+    piece = Buffer.allocUnsafe(Math.max(bytes, PIECE_BYTES));
+    used = 0;
+  };
+
+  const take = (): Waiting => {
+    newPiece(0);
+    const taken = { pieces: full, lines: waiting };
+    full = [];
+    waiting = 0;
+    return taken;
+  };
+
+  const putBack = ({ pieces, lines }: Waiting): void => {
+    full = [...pieces, ...full];
+    waiting += lines;
+  };
 
   /** One at a time: two flushes would write one line twice. */
   const inTurn = (act: () => Promise<void>): Promise<void> => {
@@ -47,18 +81,16 @@ export function spoolIn(folder: string): Spool {
   };
 
   const flush = async (): Promise<void> => {
-    if (waiting.length === 0) return;
+    if (waiting === 0) return;
     segment ??= await begin();
-    const lines = waiting;
-    waiting = [];
-    const bytes = Buffer.from(lines.join(''));
+    const taken = take();
     try {
-      await segment.handle.appendFile(bytes);
+      for (const bytes of taken.pieces) await segment.handle.appendFile(bytes);
       await segment.handle.datasync();
-      segment.bytes += bytes.length;
-      segment.lines += lines.length;
+      for (const { length } of taken.pieces) segment.bytes += length;
+      segment.lines += taken.lines;
     } catch (error) {
-      waiting = [...lines, ...waiting];
+      putBack(taken);
       // Half of it may be on disk: cut it off, since it comes again.
       await segment.handle.truncate(segment.bytes).catch(seal);
       throw error;
@@ -68,8 +100,11 @@ export function spoolIn(folder: string): Spool {
 
   return {
     add(line) {
-      if (waiting.length >= MAX_WAITING) return false;
-      waiting.push(line);
+      if (waiting >= MAX_WAITING) return false;
+      const most = line.length * MAX_BYTES_OF_A_UNIT;
+      if (used + most > piece.length) newPiece(most);
+      used += piece.write(line, used);
+      waiting++;
       return true;
     },
     flush: () => inTurn(flush),

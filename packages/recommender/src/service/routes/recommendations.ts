@@ -1,4 +1,4 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RecommendationRequest, Recommendations } from '../../answers/recommender.js';
 import { RecommenderError } from '../../errors.js';
 import { ListAnswer, ListsAnswer, problems } from '../schema/answers.js';
@@ -33,6 +33,13 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
     return list;
   };
 
+  const texts = new WeakMap<ShownList, string>();
+  const send = (reply: FastifyReply, list: ShownList): FastifyReply => {
+    let text = texts.get(list);
+    if (text === undefined) texts.set(list, (text = String(reply.serialize(list))));
+    return reply.type('application/json; charset=utf-8').send(text);
+  };
+
   server.get<{ Params: UserParams; Querystring: ListQuery }>(
     '/v1/users/:userId/recommendations',
     {
@@ -45,9 +52,9 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
         response: { 200: ListAnswer, ...problems },
       },
     },
-    async (asked) => {
+    (asked, reply) => {
       const { params, query } = asked;
-      return listFor(served(), asked, {
+      const list = listFor(served(), asked, {
         userId: params.userId,
         limit: query.limit,
         park: query.park,
@@ -56,6 +63,7 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
         includeVisited: query.include_visited,
         explain: query.explain,
       });
+      return send(reply, list);
     },
   );
 
@@ -70,19 +78,19 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
         response: { 200: Type.Union([ListAnswer, ListsAnswer]), ...problems },
       },
     },
-    async (asked) => {
+    (asked, reply) => {
       const { users, ...request } = asked.body;
       const now = served();
-      if (users === undefined) return listFor(now, asked, request);
+      if (users === undefined) return send(reply, listFor(now, asked, request));
       if (request.visits !== undefined)
         throw new RecommenderError(
           'RECOMMENDER_REQUEST_INVALID',
           "The body has both 'users' and 'visits'; visits are one visitor's, so send them in a request of their own.",
         );
-      return {
+      return reply.send({
         lists: users.map((userId) => ({ userId, ...listFor(now, asked, { ...request, userId }) })),
         generation: now.generation.seqs,
-      };
+      });
     },
   );
 }

@@ -7,7 +7,7 @@ import type { Exposure } from '@attractions/feeds';
 import { commitBatch } from '../../../src/service/exposures/commit.js';
 import { recordExposures } from '../../../src/service/exposures/exposures.js';
 import type { ExposureParts } from '../../../src/service/exposures/exposures.js';
-import { exposureOf, exposuresIn, lineOf } from '../../../src/service/exposures/line.js';
+import { exposuresIn, lineOf } from '../../../src/service/exposures/line.js';
 import { isAbandoned, ownFolder } from '../../../src/service/exposures/owner.js';
 import { MAX_WAITING, spoolIn } from '../../../src/service/exposures/spool.js';
 import type { Shown } from '../../../src/service/routes/recommendations.js';
@@ -35,8 +35,10 @@ const shown = (requestId: string): Shown => ({
   },
 });
 
+const shownAt = '2026-01-02T03:04:05.678Z';
+
 const exposure: Exposure = {
-  shownAt: new Date('2026-01-02T03:04:05.678Z'),
+  shownAt: new Date(shownAt),
   requestId: 'r-1',
   userId: 'ana',
   experiment: 'demo',
@@ -57,15 +59,25 @@ const rowsIn = async (store: ReturnType<typeof openFeeds>): Promise<Exposure[]> 
 
 describe('a line', () => {
   test('holds what was shown', () => {
-    const made = exposureOf(shown('r-1'), exposure.shownAt);
-    expect(made).toEqual(exposure);
-    expect(exposuresIn(lineOf(made) + lineOf(made))).toEqual([exposure, exposure]);
+    const line = lineOf(shown('r-1'), shownAt);
+    expect(exposuresIn(line + line)).toEqual([exposure, exposure]);
+  });
+
+  test('of a list that was shown before has its own request, user and time', () => {
+    const first = shown('r-1');
+    lineOf(first, shownAt);
+    const again = lineOf({ ...first, requestId: 'r "2"', userId: undefined }, '2026-01-02T03:04:06.000Z');
+    expect(exposuresIn(again)).toEqual([
+      { ...exposure, requestId: 'r "2"', userId: undefined, shownAt: new Date('2026-01-02T03:04:06.000Z') },
+    ]);
   });
 
   test('that was not written to the end, or is spoilt, is none', () => {
-    const line = lineOf(exposure);
+    const line = lineOf(shown('r-1'), shownAt);
     expect(exposuresIn(`${line}\0\0\0\n${line}${line.slice(0, -1)}`)).toEqual([exposure, exposure]);
-    expect(exposuresIn(lineOf({ ...exposure, userId: '\ud83c' }))).toEqual([{ ...exposure, userId: '\ufffd' }]);
+    expect(exposuresIn(lineOf({ ...shown('r-1'), userId: '\ud83c' }, shownAt))).toEqual([
+      { ...exposure, userId: '\ufffd' },
+    ]);
   });
 });
 
@@ -134,7 +146,7 @@ describe('recordExposures', () => {
     const dead = join(folder, '999999999-5');
     const segment = 'segment.ndjson';
     await mkdir(dead);
-    const leave = () => writeFile(join(dead, segment), `${lineOf(exposure)}{"shown`);
+    const leave = () => writeFile(join(dead, segment), `${lineOf(shown('r-1'), shownAt)}{"shown`);
     await leave();
     await commitBatch(store, { folder: dead, segments: [segment] }, producer);
     await leave();
