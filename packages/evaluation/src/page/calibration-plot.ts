@@ -4,8 +4,8 @@ import { drawing } from './interval-plot.js';
 import { scale, ticks } from './scale.js';
 
 const left = 60;
-const right = 700;
-const top = 12;
+const right = 740;
+const top = 28;
 const bottom = 240;
 
 /**
@@ -33,5 +33,15 @@ export function calibrationPlot(title: string, bins: readonly CalibrationBin[], 
   const dots = bins.map(
     ({ meanScore, answered }) => `<circle class="mean" cx="${x(meanScore)}" cy="${y(answered)}" r="4.5"/>`,
   );
-  return drawing(title, bottom + 24, [...grid, ...diagonal, `<polyline class="curve" points="${path}"/>`, ...dots]);
+  const axes = [
+    `<text class="axis" x="${(left + right) / 2}" y="${bottom + 36}">mean score of a tenth of the candidates</text>`,
+    `<text class="axis start" x="${left - 52}" y="${top - 14}">share of them that were the answer</text>`,
+  ];
+  return drawing(title, bottom + 46, [
+    ...axes,
+    ...grid,
+    ...diagonal,
+    `<polyline class="curve" points="${path}"/>`,
+    ...dots,
+  ]);
 }

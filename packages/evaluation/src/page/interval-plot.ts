@@ -9,15 +9,15 @@ export interface PlottedInterval {
   readonly interval: Interval;
 }
 
-const width = 720;
-const left = 220;
-const right = 90;
+const width = 760;
+const left = 150;
+const right = 220;
 const lineHeight = 26;
 const top = 12;
 
 /**
  * Intervals as bars with a point at the mean, one below the other, as SVG. `zero` draws a line at 0 and writes signs: for differences, where
- * a bar wholly to the right of the line is a win.
+ * a bar wholly to the right of the line is a win. The axis bears the title.
  */
 export function intervalPlot(title: string, lines: readonly PlottedInterval[], { zero = false } = {}): string {
   const ends = lines.flatMap(({ interval }) => [interval.low, interval.high]);
@@ -32,7 +32,8 @@ export function intervalPlot(title: string, lines: readonly PlottedInterval[], {
   const zeroLine = zero ? `<line class="zero" x1="${x(0)}" y1="${top}" x2="${x(0)}" y2="${bottom}"/>` : '';
   const rows = lines.map(({ label, interval: { mean, low, high } }, row) => {
     const y = top + (row + 0.5) * lineHeight;
-    const figure = zero ? signed(mean) : decimals(mean);
+    const written = zero ? signed : decimals;
+    const figure = `${written(mean)} (${written(low)} to ${written(high)})`;
     return (
       `<text class="label" x="${left - 12}" y="${y + 4}">${escaped(label)}</text>` +
       `<line class="bar" x1="${x(low)}" y1="${y}" x2="${x(high)}" y2="${y}"/>` +
@@ -40,7 +41,8 @@ export function intervalPlot(title: string, lines: readonly PlottedInterval[], {
       `<text class="figure" x="${width - right + 12}" y="${y + 4}">${figure}</text>`
     );
   });
-  return drawing(title, bottom + 24, [...marks, zeroLine, ...rows]);
+  const axis = `<text class="axis" x="${(left + width - right) / 2}" y="${bottom + 36}">${escaped(title)}</text>`;
+  return drawing(title, bottom + 46, [...marks, zeroLine, ...rows, axis]);
 }
 
 /** An SVG of the page's width that a screen reader calls by its title. */

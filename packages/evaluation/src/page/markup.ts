@@ -15,6 +15,11 @@ export const decimals = (value: number): string => value.toFixed(4);
 /** With its sign, as differences are written. */
 export const signed = (value: number): string => (value < 0 ? '−' : '+') + Math.abs(value).toFixed(4);
 
+/** Characters of a cell that is kept on one line. */
+const longestWhole = 28;
+
 function cellOf(cell: string | number): string {
-  return typeof cell === 'number' ? `<td class="number">${decimals(cell)}</td>` : `<td>${escaped(cell)}</td>`;
+  if (typeof cell === 'number') return `<td class="number">${decimals(cell)}</td>`;
+  // What is short does not break: times, places, intervals.
+  return `<td${cell.length <= longestWhole ? ' class="whole"' : ''}>${escaped(cell)}</td>`;
 }

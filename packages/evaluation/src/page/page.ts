@@ -73,7 +73,9 @@ function differencePlot({ recommenders, baseline, protocol }: EvaluationReport, 
   const lines = recommenders
     .filter(({ name }) => name !== baseline)
     .map(({ name, overall }) => ({ label: name, interval: overall.measures[metric].difference }));
-  return `<figure>${intervalPlot(title, lines, { zero: true })}<figcaption>${escaped(title)}</figcaption></figure>`;
+  const caption =
+    'The difference on the same requests. A bar wholly to the right of zero is a win, one across it is undecided.';
+  return `<figure>${intervalPlot(title, lines, { zero: true })}<figcaption>${escaped(caption)}</figcaption></figure>`;
 }
 
 function segmentTable(
