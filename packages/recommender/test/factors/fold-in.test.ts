@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { foldInOf } from '../../src/factors/fold-in.js';
 import type { FoldedIn, History } from '../../src/factors/fold-in.js';
 import type { AlsGeneration } from '@attractions/feeds';
+import { rowObjectiveOf } from '../../src/factors/objective.js';
 import { RecommenderError } from '../../src/errors.js';
 import { modelOf } from '../support/sample.js';
 
@@ -121,6 +122,52 @@ describe('foldIn', () => {
         expect(folded.contributions(item).reduce((a, b) => a + b, 0)).toBeCloseTo(score, 5);
       }),
     );
+  });
+
+  describe('a history shorter than half the rank, which is solved in its own length', () => {
+    const rank = 12;
+    const factor = fc.double({ min: -1, max: 1, noNaN: true });
+    const rows = fc.array(factor, { minLength: 8 * rank, maxLength: 8 * rank });
+    const short = fc.uniqueArray(fc.tuple(fc.integer({ min: 0, max: 7 }), fc.integer({ min: 1, max: 9 })), {
+      selector: ([item]) => item,
+      minLength: 1,
+      maxLength: 5,
+    });
+    const kinds = fc.constantFrom(
+      implicit,
+      { ...implicit, regularizationExponent: 0 },
+      { ...implicit, preset: 'spark' },
+      // Confidence 0.1 * weight below the unobserved weight: less than nothing is added, and the large system is solved.
+      { ...implicit, preset: 'implicit', alpha: 0.1 },
+      { implicitFeedback: false, regularization: 0.1, regularizationExponent: 1 },
+    );
+
+    test('has the factors of the whole equations, residual 0, and contributions that sum to each score', () => {
+      fc.assert(
+        fc.property(rows, short, kinds, (itemFactors, visited, options) => {
+          const model = modelOf({ rank, itemFactors, options });
+          const items = Uint32Array.from(visited, ([item]) => item);
+          const weights = Float32Array.from(visited, ([, weight]) => weight);
+          const folded = foldInto(model, { items, weights });
+          const { linear, quadratic, unobserved, ridge } = rowObjectiveOf(model);
+          const y = (item: number) => model.itemFactors.subarray(item * rank, (item + 1) * rank);
+          const score = (item: number) =>
+            y(item).reduce((sum, value, f) => sum + value * (folded.factors[f] as number), 0);
+          for (let f = 0; f < rank; f++) {
+            const of = (item: number) => y(item)[f] as number;
+            let rest = ridge(items.length) * (folded.factors[f] as number);
+            for (let item = 0; item < 8; item++) rest += unobserved * score(item) * of(item);
+            items.forEach((item, n) => {
+              const weight = weights[n] as number;
+              rest += (quadratic(weight) * score(item) - linear(weight)) * of(item);
+            });
+            expect(Math.abs(rest)).toBeLessThan(1e-3);
+          }
+          for (let item = 0; item < 8; item++)
+            expect(folded.contributions(item).reduce((a, b) => a + b, 0)).toBeCloseTo(score(item), 4);
+        }),
+      );
+    });
   });
 
   test('refuses a model without its options', () => {
