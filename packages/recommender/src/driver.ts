@@ -77,9 +77,12 @@ export async function runServe(config: ServeConfig, context: ServeContext): Prom
   };
 }
 
+/** Connections that the system holds for us while we are busy; Linux caps it at `net.core.somaxconn`, 4,096 by default. */
+const MAX_AT_THE_DOOR = 4_096;
+
 async function listen(server: FastifyInstance, { host, port }: ServeConfig): Promise<string> {
   try {
-    return await server.listen({ host, port });
+    return await server.listen({ host, port, backlog: MAX_AT_THE_DOOR });
   } catch (cause) {
     const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : String(cause);
     if (code === 'EADDRINUSE')

@@ -29,6 +29,8 @@ export function gate(server: FastifyInstance, pressure: Pressure, metrics: Metri
   server.addHook('onRequest', (request, reply, done) => {
     pressure.enter();
     reply.raw.once('close', pressure.leave);
+    if (request.headers.host === undefined && request.raw.httpVersion === '1.1')
+      return done(new RecommenderError('RECOMMENDER_REQUEST_INVALID', "HTTP/1.1 needs a 'host' header; send one."));
     if (!request.url.startsWith('/v1/')) return done();
     const load = pressure.load();
     if (load === 'full') {

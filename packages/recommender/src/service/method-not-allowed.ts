@@ -1,7 +1,9 @@
+import { METHODS } from 'node:http';
 import type { FastifyInstance, HTTPMethods } from 'fastify';
 import { problem, sendProblem } from './problem.js';
 
-const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+/** All but CONNECT, which Node never takes for a request. */
+const methodsOfNode = METHODS.filter((method) => method !== 'CONNECT');
 
 /**
  * Answers a known path under another method with status 405 and the methods it has, where Fastify would say 404.
@@ -9,6 +11,8 @@ const METHODS: readonly HTTPMethods[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 
  * @returns a function to call once all routes are there
  */
 export function refusesOtherMethods(server: FastifyInstance): () => void {
+  for (const method of methodsOfNode)
+    if (!server.supportedMethods.includes(method as HTTPMethods)) server.addHttpMethod(method, { hasBody: true });
   const known = new Map<string, Set<string>>();
   server.addHook('onRoute', ({ url, method }) => {
     const methods = known.get(url) ?? new Set();
@@ -19,7 +23,7 @@ export function refusesOtherMethods(server: FastifyInstance): () => void {
     for (const [url, methods] of [...known]) {
       const allowed = [...methods].sort().join(', ');
       server.route({
-        method: METHODS.filter((method) => !methods.has(method)),
+        method: methodsOfNode.filter((method) => !methods.has(method)) as HTTPMethods[],
         url,
         schema: { hide: true },
         handler: (request, reply) =>

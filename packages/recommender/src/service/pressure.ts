@@ -15,7 +15,10 @@ export interface Pressure {
   enter(): void;
   leave(): void;
   inFlight(): number;
-  /** The least of the latest delays of the event loop: a queue that stands shows in all of them, a pause of the collector in one. */
+  /**
+   * The least of the latest delays of the event loop: a queue that stands shows in all of them, a pause of the collector in one. Or how long
+   * this turn of the loop has taken, where that is more: whoever is heard now has waited as long.
+   */
   delayMs(): number;
   close(): void;
 }
@@ -41,14 +44,20 @@ export function pressureOf({ maxInFlight, maxDelayMs }: Bounds, now: () => numbe
     sampledMs = nowMs;
   }, SAMPLE_MS);
   timer.unref();
-  const delayMs = () => Math.min(...delaysMs);
+  let turnBeganMs: number | undefined;
+  const delayMs = () => Math.max(Math.min(...delaysMs), turnBeganMs === undefined ? 0 : now() - turnBeganMs);
 
   return {
     load() {
       const share = Math.max(inFlight / maxInFlight, delayMs() / maxDelayMs);
       return share > 1 ? 'full' : share > 0.5 ? 'degraded' : 'normal';
     },
-    enter: () => void inFlight++,
+    enter() {
+      inFlight++;
+      if (turnBeganMs !== undefined) return;
+      turnBeganMs = now();
+      setImmediate(() => (turnBeganMs = undefined));
+    },
     leave: () => void inFlight--,
     inFlight: () => inFlight,
     delayMs,

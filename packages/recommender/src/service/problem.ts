@@ -1,8 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { RecommenderError } from '../errors.js';
 import type { RecommenderErrorCode } from '../errors.js';
+import { securityHeaders } from './headers.js';
 import type { Problem } from './schema/answers.js';
 
 /** Errors that the asker is told of; every other one is ours to mend. */
@@ -68,9 +71,28 @@ export function onClientError(error: Error & { code?: string }, socket: Socket):
         ? 'The request took too long.'
         : 'This is no HTTP request.';
   const body = JSON.stringify(problem(status, 'RECOMMENDER_REQUEST_INVALID', detail));
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  const head = Object.entries(headersOfRefusal(body)).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head.join('')}\r\n${body}`);
+}
+
+/** Answers who expects of HTTP what we do not do. */
+export function onExpectation({ headers }: IncomingMessage, response: ServerResponse): void {
+  const expected = String(headers.expect).slice(0, 200);
+  const body = JSON.stringify(
+    problem(417, 'RECOMMENDER_REQUEST_INVALID', `This cannot be expected here: ${expected}.`),
   );
+  response.writeHead(417, headersOfRefusal(body)).end(body);
+}
+
+/** Of an answer that no route and no hook of Fastify sees. */
+function headersOfRefusal(body: string): Record<string, string> {
+  return {
+    ...securityHeaders,
+    'content-type': 'application/problem+json',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+    'x-request-id': randomUUID(),
+  };
 }
 
 const unexpected = problem(500, 'RECOMMENDER_FAILED', 'The service failed on this request; its log says why.');

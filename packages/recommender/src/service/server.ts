@@ -9,7 +9,7 @@ import { refusesOtherMethods } from './method-not-allowed.js';
 import type { Metrics } from './metrics.js';
 import { openapi } from './openapi.js';
 import type { Pressure } from './pressure.js';
-import { onClientError, onError, onNotFound } from './problem.js';
+import { onClientError, onError, onExpectation, onNotFound } from './problem.js';
 import { admin } from './routes/admin.js';
 import type { Administration } from './routes/admin.js';
 import { catalogue } from './routes/catalogue.js';
@@ -20,6 +20,7 @@ import { recommendations } from './routes/recommendations.js';
 import type { Shown } from './routes/recommendations.js';
 import { MAX_ID_LENGTH } from './schema/parts.js';
 import type { Served } from './served.js';
+import { validatorCompiler } from './validation.js';
 
 /** What a server answers from, and who hears of it. */
 export interface ServerParts {
@@ -37,8 +38,10 @@ export interface ServerParts {
   readonly administration?: Administration;
   /** Told of every list that goes out; must neither throw nor take long. */
   shown?(shown: Shown): void;
-  /** Whether the service is about to end: answers then close their connections. */
+  /** Whether the service is about to end: `/readyz` then says no. */
   closing(): boolean;
+  /** Whether no new connection is taken: answers then close theirs. */
+  closed(): boolean;
 }
 
 /** One percent-encoded UTF-16 unit takes at most 9 characters of a path. */
@@ -64,22 +67,28 @@ export function createServer(parts: ServerParts): FastifyInstance {
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : nextId();
     },
     bodyLimit: 64 * 1024,
-    http: { maxHeaderSize: 16 * 1024, headersTimeout: ARRIVAL_TIMEOUT_MS },
+    http: {
+      maxHeaderSize: 16 * 1024,
+      headersTimeout: ARRIVAL_TIMEOUT_MS,
+      connectionsCheckingInterval: 1_000,
+      // The gate asks for it: its answer is a problem document.
+      requireHostHeader: false,
+    },
     requestTimeout: ARRIVAL_TIMEOUT_MS,
     // What comes while the service ends is still answered.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_ENCODED_ID_LENGTH },
-    // A parameter that no schema knows is the asker's mistake, not ours to drop.
-    ajv: { customOptions: { removeAdditional: false } },
     frameworkErrors: (error, request, reply) => void onError(error, request, reply),
     clientErrorHandler: onClientError,
   });
+  server.setValidatorCompiler(validatorCompiler());
+  server.server.on('checkExpectation', onExpectation);
   server.setErrorHandler(onError);
   server.setNotFoundHandler(onNotFound);
   gate(server, parts.pressure, metrics, parts.access);
   server.addHook('onSend', (request, reply, _, done) => {
     reply.headers(securityHeaders).header('x-request-id', request.id);
-    if (parts.closing()) reply.header('connection', 'close');
+    if (parts.closed()) reply.header('connection', 'close');
     done();
   });
   server.addHook('onResponse', (request, reply, done) => {

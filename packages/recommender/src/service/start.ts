@@ -68,6 +68,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     ...(adminToken !== undefined && { administration: { token: adminToken, rollBack: generations.rollBack } }),
     ...(exposures && { shown: exposures.shown }),
     closing: ending.closing,
+    closed: ending.closed,
   });
   server.addHook('onRequest', (_request, _reply, done) => {
     ending.touch();

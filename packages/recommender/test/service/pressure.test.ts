@@ -18,6 +18,21 @@ describe('pressureOf', () => {
     pressure.close();
   });
 
+  test('whoever is heard late in a turn of the event loop has waited as long', async () => {
+    let nowMs = 0;
+    const pressure = pressureOf({ maxInFlight: 1_000, maxDelayMs: 200 }, () => nowMs);
+    const loads = Array.from({ length: 4 }, () => {
+      pressure.enter();
+      const load = pressure.load();
+      nowMs += 90;
+      return load;
+    });
+    expect(loads).toEqual(['normal', 'normal', 'degraded', 'full']);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(pressure.load()).toBe('normal');
+    pressure.close();
+  });
+
   test('takes a delay for a queue once it stands, and forgets it at once', () => {
     jest.useFakeTimers();
     let nowMs = 0;

@@ -45,6 +45,7 @@ export async function listening(
     pressure,
     access: {},
     closing: () => false,
+    closed: () => false,
     ...more,
   });
   server.addHook('onClose', async () => pressure.close());
