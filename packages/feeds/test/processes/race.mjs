@@ -1,5 +1,6 @@
 // Several processes put to one feed at once. Every put must be in the log once, without a gap, in an unbroken chain.
-// Prints what it counted as JSON; fails on a violation. node race.mjs PROCESSES PUTS
+// Prints what it counted as JSON; fails on a violation. node race.mjs PROCESSES PUTS [ROOT]: ROOT a place without feeds, such as s3://bucket/race;
+// a folder that is removed afterwards where it is not given.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -10,7 +11,8 @@ import { fileURLToPath } from 'node:url';
 import { attractions, openFeeds } from '../../dist/index.js';
 
 const [processes, puts] = [Number(process.argv[2] ?? 4), Number(process.argv[3] ?? 25)];
-const root = await mkdtemp(join(tmpdir(), 'feeds-race-'));
+const given = process.argv[4];
+const root = given ?? (await mkdtemp(join(tmpdir(), 'feeds-race-')));
 const racer = fileURLToPath(new URL('put-some.mjs', import.meta.url));
 const started = performance.now();
 
@@ -33,6 +35,6 @@ for await (const { seq, producer, runId } of openFeeds(root).feed(attractions).h
   committed.add(`${producer.id} ${runId}`);
 }
 if (committed.size !== processes * puts) violations.push(`${committed.size} distinct puts in the log`);
-await rm(root, { recursive: true });
+if (given === undefined) await rm(root, { recursive: true });
 console.log(JSON.stringify({ processes, puts, records, seconds: Number(seconds.toFixed(2)), violations }));
 process.exitCode = violations.length === 0 ? 0 : 1;
