@@ -12,6 +12,7 @@ export { visits } from './contracts/visits.js';
 export { FEEDS_ERRORS, FeedsError } from './errors.js';
 export { parentOf } from './log/record.js';
 export { openFeeds } from './open.js';
+export { openLineageOf } from './open-lineage.js';
 export { preloadParquet } from './arrow/preload.js';
 export { streamed } from './streamed.js';
 export { siblingOf } from './sibling.js';
@@ -60,6 +61,7 @@ export type {
   UpdateRecord,
 } from './log/record.js';
 export type { FeedStore } from './open.js';
+export type { OpenLineageDataset, OpenLineageEvent } from './open-lineage.js';
 export type { PutOptions } from './put-options.js';
 export type { StreamOptions } from './streamed.js';
 export type { WatchOptions } from './watch.js';

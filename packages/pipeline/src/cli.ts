@@ -19,6 +19,7 @@ import { peopleStream } from './people-stream.js';
 import { pipelineSettings } from './settings.js';
 import type { PipelineConfig } from './settings.js';
 import { packageVersion } from './version.js';
+import { writeLines } from './write-lines.js';
 
 /**
  * Runs one command line and gives its exit code; never throws. With `--json` stdout gets exactly one document, and where the command
@@ -47,7 +48,8 @@ function programOf(output: CommandOutput, json: boolean, exitWith: (code: number
       const config = readConfig(pipelineSettings);
       const logger = loggerOf(config, output, json);
       const result = await act({ config, store: openFeeds(config.feedsRoot), logger, signal, json });
-      writeResult(output, result, json);
+      if (result.lines) await writeLines(output.stdout, result.lines);
+      else writeResult(output, result, json);
       exitWith(result.exitCode ?? 0);
       await result.until;
     });

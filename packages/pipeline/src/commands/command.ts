@@ -14,6 +14,8 @@ export interface PipelineContext extends CommandContext {
 export interface PipelineResult extends CommandResult {
   /** What the process exits with, where what was found is bad news though the command has done its work; 0 by default. */
   readonly exitCode?: number;
+  /** Written one by one, as fast as they are taken, instead of `text` and `document`: what may be larger than memory. */
+  readonly lines?: AsyncIterable<string>;
 }
 
 /** Runs `act` with a context and writes what it found; given to every command by the command line. */

@@ -6,7 +6,7 @@ import { diffCommand } from './feeds/diff.js';
 import { catCommand, headCommand, historyCommand, listCommand, schemaCommand, showCommand } from './feeds/inspect.js';
 import { aliasCommand, expireCommand, pinCommand, rollbackCommand } from './feeds/keep.js';
 import { lineageCommand } from './feeds/lineage.js';
-import { verifyCommand } from './feeds/verify.js';
+import { repairCommand, verifyCommand } from './feeds/verify.js';
 
 /** `attractions feeds`: what is in the feeds, how it came there, and how long it stays. */
 export function feedsCommand(run: Runner): Command {
@@ -20,6 +20,7 @@ export function feedsCommand(run: Runner): Command {
     .addCommand(diffCommand(run))
     .addCommand(lineageCommand(run))
     .addCommand(verifyCommand(run))
+    .addCommand(repairCommand(run))
     .addCommand(aliasCommand(run))
     .addCommand(rollbackCommand(run))
     .addCommand(pinCommand(run))

@@ -7,6 +7,9 @@ export const SAMPLE_DATA = fileURLToPath(new URL('../../../../tools/sample-data/
 /** The real theme park visits, which stand beside the repository where they stand at all. */
 export const REAL_DATA = fileURLToPath(new URL('../../../../../shared/data/sigir17/', import.meta.url));
 
+/** The built command line. */
+export const PROGRAM = fileURLToPath(new URL('../../bin/attractions.js', import.meta.url));
+
 /** Whether the real data are here; says so once where they are not. */
 export function realDataIsHere(): boolean {
   const here = existsSync(REAL_DATA);

@@ -93,15 +93,21 @@ export function headCommand(run: Runner): Command {
 
 /** `cat`: all rows, for other programs. */
 export function catCommand(run: Runner): Command {
-  return commandOf('cat', 'all rows of an update as lines of JSON; with --json as one array')
+  return commandOf('cat', 'all rows of an update as lines of JSON, one at a time; with --json as one array')
     .argument('<update>', UPDATE)
     .action(async (name: string) =>
-      run(async ({ store }) => {
-        const rows: Record<string, unknown>[] = [];
-        for await (const each of rowsOf(store, await updateNamed(store, name))) rows.push(each);
-        return { document: rows, text: () => rows.map((each) => JSON.stringify(each)).join('\n') };
+      run(async ({ store, json }) => {
+        const rows = rowsOf(store, await updateNamed(store, name));
+        if (!json) return { lines: linesOf(rows), document: undefined, text: () => '' };
+        const all: Record<string, unknown>[] = [];
+        for await (const each of rows) all.push(each);
+        return { document: all, text: () => '' };
       }),
     );
+}
+
+async function* linesOf(rows: AsyncIterable<unknown>): AsyncGenerator<string> {
+  for await (const row of rows) yield JSON.stringify(row);
 }
 
 const HEADING = ['feed', 'update', 'committed', 'rows', 'bytes', 'producer', 'made from'];

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { InvalidArgumentError } from 'commander';
 import type { ExpireRule, Producer } from '@attractions/feeds';
 
 import { logNamed, updateNamed } from '../../feed-log.js';
@@ -7,9 +6,8 @@ import { packageVersion } from '../../version.js';
 import { commandOf } from '../command.js';
 import type { Runner } from '../command.js';
 import { countOf } from '../count.js';
+import { DAY_MS, daysOf } from './days.js';
 import { FEED, UPDATE } from './inspect.js';
-
-const DAY_MS = 86_400_000;
 
 /** Who moves names by hand, as records say it. */
 function byHand(): Producer {
@@ -110,9 +108,4 @@ export function expireCommand(run: Runner): Command {
         };
       }),
     );
-}
-
-function daysOf(text: string): number {
-  if (/^\d{1,6}(\.\d+)?$/.test(text)) return Number(text);
-  throw new InvalidArgumentError(`'${text}' is not a number of days.`);
 }

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { parentOf } from '@attractions/feeds';
-import type { FeedStore, Parent, Source, UpdateRecord } from '@attractions/feeds';
+import { openLineageOf, parentOf } from '@attractions/feeds';
+import type { FeedStore, OpenLineageEvent, Parent, Source, UpdateRecord } from '@attractions/feeds';
 
 import { updateNamed } from '../../feed-log.js';
 import { grouped } from '../../grouped.js';
@@ -25,12 +25,34 @@ export interface Lineage {
 export function lineageCommand(run: Runner): Command {
   return commandOf('lineage', 'what an update was made from, back to the raw files')
     .argument('<update>', UPDATE)
-    .action(async (name: string) =>
+    .option(
+      '--openlineage',
+      'as OpenLineage run events, what came first first: a line of JSON each, with --json one array',
+    )
+    .action(async (name: string, { openlineage }: { openlineage?: true }) =>
       run(async ({ store }) => {
-        const lineage = await lineageOf(store, await updateNamed(store, name));
+        const record = await updateNamed(store, name);
+        if (openlineage) {
+          const events = await eventsOf(store, record);
+          return { document: events, text: () => events.map((event) => JSON.stringify(event)).join('\n') };
+        }
+        const lineage = await lineageOf(store, record);
         return { document: lineage, text: () => drawn(lineage).join('\n') };
       }),
     );
+}
+
+/** The events of all that an update was made from, and its own last; each once. Throws where a record is gone. */
+async function eventsOf(store: FeedStore, record: UpdateRecord): Promise<OpenLineageEvent[]> {
+  const found = new Map<string, UpdateRecord>();
+  async function visit(update: UpdateRecord): Promise<void> {
+    for (const parent of update.parents) {
+      if (!found.has(`${parent.feed}#${parent.seq}`)) await visit(await store.log(parent.feed).record(parent.seq));
+    }
+    found.set(`${update.feed}#${update.seq}`, update);
+  }
+  await visit(record);
+  return [...found.values()].flatMap((update) => openLineageOf(update, store.root));
 }
 
 async function lineageOf(store: FeedStore, record: UpdateRecord): Promise<Lineage> {

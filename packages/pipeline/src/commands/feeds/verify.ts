@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
-import type { Verification } from '@attractions/feeds';
+import type { FeedLog, FeedStore, Repair, Verification } from '@attractions/feeds';
 
 import { logNamed } from '../../feed-log.js';
 import { grouped } from '../../grouped.js';
 import { paint } from '../../paint.js';
 import { commandOf } from '../command.js';
 import type { Runner } from '../command.js';
+import { DAY_MS, daysOf } from './days.js';
 import { FEED } from './inspect.js';
 
 /** `verify`: reads feeds whole. Exit code 3 where something committed is lost or changed, so that cron tells. */
@@ -14,17 +15,55 @@ export function verifyCommand(run: Runner): Command {
     .argument('[feed]', `${FEED}; all feeds where absent`)
     .action(async (name: string | undefined) =>
       run(async ({ store }) => {
-        const logs = name === undefined ? (await store.list()).map(store.log) : [await logNamed(store, name)];
         const found: Verification[] = [];
-        for (const log of logs) found.push(await log.verify());
-        const broken = found.some(({ findings }) => findings.some(({ kind }) => kind === 'broken'));
+        for (const log of await logsOf(store, name)) found.push(await log.verify());
         return {
           document: found,
           text: () => found.map(told).join('\n') || `No feeds in ${store.root} yet.`,
-          exitCode: broken ? 3 : 0,
+          exitCode: found.some(isBroken) ? 3 : 0,
         };
       }),
     );
+}
+
+/** `repair`: puts right what writers that died have left. Exit code 3 where something is broken: then that feed is not touched. */
+export function repairCommand(run: Runner): Command {
+  return commandOf(
+    'repair',
+    'removes what writers that died have left; only says what without --yes; exit code 3 where anything is broken',
+  )
+    .argument('[feed]', `${FEED}; all feeds where absent`)
+    .option('--min-age <days>', 'age from which a file that no record names is removed', daysOf, 1)
+    .option('--yes', 'do it')
+    .action(async (name: string | undefined, { minAge, yes }: { minAge: number; yes?: true }) =>
+      run(async ({ store }) => {
+        const done: Repair[] = [];
+        for (const log of await logsOf(store, name)) {
+          const untouched = async () => ({ verification: await log.verify(), removed: [], marked: [] });
+          done.push(yes ? await log.repair({ minAgeMs: minAge * DAY_MS }) : await untouched());
+        }
+        const repaired = done.map(({ verification, removed, marked }) =>
+          [
+            told(verification),
+            ...removed.map((path) => `  removed  ${path}`),
+            ...marked.map((path) => `  marked   ${path}`),
+          ].join('\n'),
+        );
+        return {
+          document: done,
+          text: () => [...repaired, ...(yes ? [] : ['Nothing was done; add --yes to do it.'])].join('\n'),
+          exitCode: done.some(({ verification }) => isBroken(verification)) ? 3 : 0,
+        };
+      }),
+    );
+}
+
+async function logsOf(store: FeedStore, name: string | undefined): Promise<readonly FeedLog[]> {
+  return name === undefined ? (await store.list()).map(store.log) : [await logNamed(store, name)];
+}
+
+function isBroken({ findings }: Verification): boolean {
+  return findings.some(({ kind }) => kind === 'broken');
 }
 
 function told({ feed, records, updates, files, bytes, findings }: Verification): string {
