@@ -10,13 +10,14 @@
  * takes a tenth of the users, items and pairs of the full size, which is that of MovieLens-20M.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 
 import { dataSet, movieLensShape } from './data.mjs';
+import { rivalPython } from './rival.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -30,19 +31,6 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 const scratch = values.scratch ?? mkdtempSync(join(tmpdir(), 'als-bench-'));
-
-function rivalPython() {
-  const venv = join(scratch, 'venv');
-  const must = (command, ...args) => {
-    const { status, stderr } = spawnSync(command, args, { encoding: 'utf8' });
-    if (status !== 0) throw new Error(`${command} ${args.join(' ')} exited with ${status}\n${stderr}`);
-  };
-  if (!existsSync(venv)) {
-    must('python3', '-m', 'venv', venv);
-    must(join(venv, 'bin/pip'), 'install', '--quiet', 'scipy', 'implicit==0.7.3');
-  }
-  return join(venv, 'bin/python');
-}
 
 /** A process that does an iteration when told, and answers with its line. */
 function contestant(command, args, env = {}) {
@@ -69,7 +57,7 @@ const figure = (list) =>
   `${median(list).toFixed(3)} (${Math.min(...list).toFixed(3)}..${Math.max(...list).toFixed(3)})`;
 
 try {
-  const python = rivalPython();
+  const python = rivalPython(scratch);
   const scaled = Object.entries(movieLensShape).map(([k, v]) => [
     k,
     k === 'seed' ? v : Math.round(v * Number(values.scale)),
