@@ -27,10 +27,11 @@ function tapCounts(report) {
 function* reports() {
   for (const name of readdirSync(join(root, 'packages')))
     yield [join(root, 'packages', name, 'reports/jest.json'), jestCounts];
-  for (const name of ['test', 'publish-test']) yield [join(root, `tools/reports/${name}.tap`), tapCounts];
+  for (const name of ['test', 'operations-test', 'publish-test'])
+    yield [join(root, `tools/reports/${name}.tap`), tapCounts];
 }
 
-const targets = 'lint,typecheck,build,test,publish-test';
+const targets = 'lint,typecheck,build,test,operations-test,publish-test';
 const { status } = spawnSync(
   'npx',
   ['nx', 'run-many', '-t', targets, '--output-style=static', ...process.argv.slice(2)],

@@ -58,6 +58,7 @@ export async function runServe(config: ServeConfig, context: ServeContext): Prom
     access: { apiKeyHashes: hashesIn(config.apiKeys), ratePerSecond: config.ratePerSecond },
     adminToken: config.adminToken,
     drainMs: config.drainMs,
+    otlpEndpoint: endpointIn(config.otlpEndpoint),
     ...exposuresOf(config, store, logger),
   });
   signal?.throwIfAborted();
@@ -105,6 +106,14 @@ function hashesIn(list: string | undefined): readonly string[] {
   throw new RecommenderError(
     'RECOMMENDER_SETTING_INVALID',
     'API_KEY_HASHES holds something that is no SHA-256 in hex; make each with: printf %s KEY | sha256sum',
+  );
+}
+
+function endpointIn(text: string | undefined): string | undefined {
+  if (text === undefined || /^https?:\/\/[^/]/.test(text)) return text;
+  throw new RecommenderError(
+    'RECOMMENDER_SETTING_INVALID',
+    `OTEL_EXPORTER_OTLP_ENDPOINT is ${JSON.stringify(text)}; give the URL of a collector, such as http://localhost:4318.`,
   );
 }
 

@@ -96,6 +96,11 @@ export const serveSettings = {
     max: 86_400,
     unit: 'seconds',
   }),
+  otlpEndpoint: text({
+    variable: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    description:
+      'Where an OpenTelemetry collector takes traces by HTTP, such as http://localhost:4318; without it there are none.',
+  }),
   drainMs: integer({
     variable: 'DRAIN_MS',
     description: 'How long the service goes on answering after a signal, unless it gets quiet before.',

@@ -5,6 +5,9 @@ import type { Pressure } from './pressure.js';
 import type { Served } from './served.js';
 import { tallyOf } from './tally.js';
 
+/** Gauges that prom-client names like counters, to which promtool objects; the ones without `_total` tell the same by type. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
 /** Why a request was turned away. */
 export type ShedReason = 'overload' | 'rate';
 
@@ -79,6 +82,7 @@ export function createMetrics(served: () => Served, pressure: Pressure): Metrics
   gauge('requests_in_flight', 'Requests that have come and are not answered to the end.', pressure.inFlight);
   gauge('event_loop_delay_seconds', 'How late the event loop was of late.', () => pressure.delayMs() / 1_000);
   collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
 
   return {
     requested: (method, route, status, seconds) => latency.observe({ method, route, status }, seconds),

@@ -20,6 +20,7 @@ import { recommendations } from './routes/recommendations.js';
 import type { Shown } from './routes/recommendations.js';
 import { MAX_ID_LENGTH } from './schema/parts.js';
 import type { Served } from './served.js';
+import type { Tracing } from './tracing.js';
 import { validatorCompiler } from './validation.js';
 
 /** What a server answers from, and who hears of it. */
@@ -36,6 +37,8 @@ export interface ServerParts {
   readonly access: Access;
   /** Absent: there are no admin paths. */
   readonly administration?: Administration;
+  /** Absent: requests are not traced. */
+  readonly tracing?: Pick<Tracing, 'observe'>;
   /** Told of every list that goes out; must neither throw nor take long. */
   shown?(shown: Shown): void;
   /** Whether the service is about to end: `/readyz` then says no. */
@@ -85,6 +88,8 @@ export function createServer(parts: ServerParts): FastifyInstance {
   server.server.on('checkExpectation', onExpectation);
   server.setErrorHandler(onError);
   server.setNotFoundHandler(onNotFound);
+  // First, so that what the gate turns away has a span too.
+  parts.tracing?.observe(server);
   gate(server, parts.pressure, metrics, parts.access);
   server.addHook('onSend', (request, reply, _, done) => {
     reply.headers(securityHeaders).header('x-request-id', request.id);

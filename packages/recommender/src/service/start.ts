@@ -11,6 +11,7 @@ import { pressureOf } from './pressure.js';
 import type { Bounds } from './pressure.js';
 import type { Served } from './served.js';
 import { createServer } from './server.js';
+import { tracingTo } from './tracing.js';
 
 /** What a service is made of. */
 export interface ServiceParts {
@@ -23,6 +24,8 @@ export interface ServiceParts {
   readonly access: { readonly apiKeyHashes: readonly string[]; readonly ratePerSecond: number };
   readonly adminToken: string | undefined;
   readonly drainMs: number;
+  /** Absent: requests are not traced. */
+  readonly otlpEndpoint?: string | undefined;
   /** Absent: lists shown are not recorded. */
   readonly exposures?: Pick<ExposureParts, 'folder' | 'syncMs' | 'commitMs'>;
 }
@@ -41,6 +44,7 @@ export interface Service {
  */
 export async function startService(parts: ServiceParts): Promise<Service> {
   const { logger, access, adminToken } = parts;
+  const tracing = parts.otlpEndpoint === undefined ? undefined : await tracingTo(parts.otlpEndpoint, parts.version);
   const pressure = pressureOf(parts.bounds);
   const ending = drain();
   const generations = await followFeeds({ ...parts, onSwap: (result) => metrics.swapped(result) });
@@ -67,6 +71,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     },
     ...(adminToken !== undefined && { administration: { token: adminToken, rollBack: generations.rollBack } }),
     ...(exposures && { shown: exposures.shown }),
+    ...(tracing && { tracing }),
     closing: ending.closing,
     closed: ending.closed,
   });
@@ -78,6 +83,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     server.addHook('onClose', async () => {
       await generations.stop();
       await exposures?.stop();
+      await tracing?.close();
       pressure.close();
       logger.info('closed');
       resolve();

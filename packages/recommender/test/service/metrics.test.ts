@@ -32,6 +32,13 @@ function parse(text: string): { types: Map<string, string>; samples: Sample[] } 
 }
 
 describe('GET /metrics', () => {
+  test('has `_total` in the name of every counter and of nothing else, as promtool wants it', async () => {
+    const { body } = await askAt(await listening(serving(sampleGeneration(), {})), '/metrics');
+    for (const [name, type] of parse(body as string).types) {
+      expect({ name, counts: name.endsWith('_total') }).toEqual({ name, counts: type === 'counter' });
+    }
+  });
+
   test('counts answers by source and panel, and times requests by route; it names no user', async () => {
     const url = await listening(serving(sampleGeneration(), { experiment: demoExperiment }));
     for (const user of ['ana', 'ana', 'nobody-at-all']) await askAt(url, `/v1/users/${user}/recommendations`);

@@ -4,6 +4,7 @@ import { RecommenderError } from '../../errors.js';
 import { ListAnswer, ListsAnswer, problems } from '../schema/answers.js';
 import { ListBody, ListQuery, UserParams } from '../schema/requests.js';
 import type { Served } from '../served.js';
+import { listAttributes } from '../tracing.js';
 import { Type } from 'typebox';
 
 /** What lists are made with. */
@@ -29,6 +30,7 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
     const list: ShownList = asked.degraded
       ? { ...popular.recommend(request), degraded: true }
       : recommender.recommend(request);
+    asked.span?.setAttributes(listAttributes(list));
     shown({ requestId: asked.id, userId: request.userId, list });
     return list;
   };
