@@ -72,9 +72,9 @@ function showMap(attractions, visitedIds, listedIds) {
   const text = at('map-text');
   map.setAttribute('viewBox', `0 0 ${MAP.width} ${MAP.height}`);
   text.textContent = `${placed.length} of ${attractions.length} attractions, where they stand, north up.`;
-  // Small ones last, so that a large one never hides them.
-  const order = marks.sort(([a], [b]) => b.getAttribute('r') - a.getAttribute('r')).flat();
-  map.replaceChildren(text, ...order);
+  // What is recommended last, and small ones after large ones, so that none is hidden.
+  const height = ([circle, number]) => (number === undefined ? 0 : 100) - circle.getAttribute('r');
+  map.replaceChildren(text, ...marks.sort((a, b) => height(a) - height(b)).flat());
 }
 
 function showVisits(user, { known, visits }, park) {
