@@ -1,5 +1,6 @@
 /**
- * The best 10 attractions of one user, and a fold-in of 10 visits, beside Python's `implicit`: rank 64, the same random factors, in turns.
+ * The best 10 attractions of one user, those of 64 users at once (ours one after the other on one thread, `implicit` on two), and a fold-in of 10
+ * visits, beside Python's `implicit`: rank 64, the same random factors, in turns.
  *
  *     npm run build && python3 -m pip install implicit
  *     node tools/bench/topk/index.mjs [--python PATH] [--rounds 5]
@@ -57,23 +58,31 @@ async function compare(items, times) {
     items: Uint32Array.from({ length: 10 }, (_, n) => n * Math.floor(items / 10)),
     weights: new Float32Array(10).fill(1),
   };
-  const ours = { one: [], fold: [] };
-  const theirs = { one: [], fold: [] };
+  const ours = { one: [], batch: [], fold: [] };
+  const theirs = { one: [], batch: [], fold: [] };
+  const batches = Math.max(3, Math.round(times / 10));
+  const batch = () => {
+    for (let n = 0; n < userCount; n++) topK(fast, rank, userOf(n), 10);
+  };
   await ask('one', 3);
   median(times, (n) => topK(fast, rank, userOf(n), 10));
   median(200, () => fold(history));
   for (let round = 0; round < rounds; round++) {
     ours.one.push(median(times, (n) => topK(fast, rank, userOf(n), 10)));
     theirs.one.push(await ask('one', times));
+    ours.batch.push(median(batches, batch) / userCount);
+    theirs.batch.push(await ask('batch', batches));
     ours.fold.push(median(500, () => fold(history)));
     theirs.fold.push(await ask('fold', 500));
   }
-  const plain = median(Math.max(3, times / 10), (n) => topK(itemFactors, rank, userOf(n), 10));
+  const copy = itemFactors.slice();
+  const plain = median(Math.max(3, times / 10), (n) => topK(copy, rank, userOf(n), 10));
   const same = Array.from({ length: 10 }, (_, n) => n).every((n) => {
     return String(topK(fast, rank, userOf(n), 10).items) === String(doubleLoop(itemFactors, items, userOf(n)));
   });
   const name = items.toLocaleString('en-GB');
   report(`top 10 of ${name}`, ours.one, theirs.one, `; not placed ${plain.toFixed(3)}; same as a double loop: ${same}`);
+  report(`top 10 of ${name}, a user of a batch`, ours.batch, theirs.batch, '');
   report(`fold-in of 10 visits, ${name} items`, ours.fold, theirs.fold, '');
   rival.stdin.end();
   rmSync(folder, { recursive: true });

@@ -3,9 +3,12 @@ export interface ShortlistExports {
   shortlist(
     user: number,
     rows: number,
-    bytes: number,
+    scales: number,
+    stride: number,
     from: number,
     to: number,
+    unit: number,
+    error: number,
     threshold: number,
     out: number,
   ): number;
