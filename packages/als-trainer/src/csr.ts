@@ -27,40 +27,48 @@ function countRows(rows: Uint32Array, rowCount: number): Uint32Array {
   return offsets;
 }
 
+/** A matrix whose weights, where it has none, are all 1. */
+type Grouped = Omit<Csr, 'weights'> & { readonly weights?: Float32Array };
+
 /** Pairs grouped by item, users in the order of the input. */
-function groupByItem({ users, items, weights, userCount, itemCount }: Interactions): Csr {
+function groupByItem({ users, items, weights, userCount, itemCount }: Interactions): Grouped {
   const offsets = countRows(items, itemCount);
   const next = offsets.slice(0, itemCount);
   const columns = new Uint32Array(users.length);
-  const values = new Float32Array(users.length);
+  const values = weights && new Float32Array(users.length);
   for (let k = 0; k < users.length; k++) {
     const item = items[k] as number;
     const slot = next[item] as number;
     next[item] = slot + 1;
     columns[slot] = users[k] as number;
-    values[slot] = weights ? (weights[k] as number) : 1;
+    if (values) values[slot] = weights[k] as number;
   }
-  return { rowCount: itemCount, columnCount: userCount, offsets, columns, weights: values };
+  return { rowCount: itemCount, columnCount: userCount, offsets, columns, ...(values && { weights: values }) };
 }
 
 /** The same pairs by column. Since rows are visited in order, the new columns come out ascending: a stable counting sort. */
-export function transpose(csr: Csr): Csr {
-  const { rowCount, columnCount } = csr;
-  const offsets = countRows(csr.columns, columnCount);
+export function transpose<C extends Grouped>({
+  rowCount,
+  columnCount,
+  offsets: from,
+  columns: of,
+  weights: given,
+}: C): C {
+  const offsets = countRows(of, columnCount);
   const next = offsets.slice(0, columnCount);
-  const columns = new Uint32Array(csr.columns.length);
-  const weights = new Float32Array(csr.columns.length);
+  const columns = new Uint32Array(of.length);
+  const weights = given && new Float32Array(of.length);
   for (let r = 0; r < rowCount; r++) {
-    const end = csr.offsets[r + 1] as number;
-    for (let k = csr.offsets[r] as number; k < end; k++) {
-      const column = csr.columns[k] as number;
+    const end = from[r + 1] as number;
+    for (let k = from[r] as number; k < end; k++) {
+      const column = of[k] as number;
       const slot = next[column] as number;
       next[column] = slot + 1;
       columns[slot] = r;
-      weights[slot] = csr.weights[k] as number;
+      if (weights) weights[slot] = given[k] as number;
     }
   }
-  return { rowCount: columnCount, columnCount: rowCount, offsets, columns, weights };
+  return { rowCount: columnCount, columnCount: rowCount, offsets, columns, ...(weights && { weights }) } as C;
 }
 
 /** Sum that does not depend on the order in which repeats were given: two commute, more are sorted first. */
@@ -71,8 +79,9 @@ function sumOfRepeats(weights: Float32Array): number {
 }
 
 /** Joins the repeats of a pair (adjacent, since columns ascend) in place, dropping pairs that sum to zero unless `keepZeros`. */
-function joinRepeats(csr: Csr, keepZeros: boolean): Csr {
-  const { rowCount, offsets, columns, weights } = csr;
+function joinRepeats(csr: Grouped, keepZeros: boolean): Csr {
+  const { rowCount, offsets, columns } = csr;
+  const weights = csr.weights ?? new Float32Array(columns.length).fill(1);
   const joined = new Uint32Array(rowCount + 1);
   let kept = 0;
   for (let r = 0; r < rowCount; r++) {

@@ -13,21 +13,26 @@ export interface Vocabulary {
   readonly keys: Uint32Array;
 }
 
+/** Where the words of a slot stand: a text's number + 1 (0: the slot is empty), its hash, and where its bytes are. Side by side, for one cache line. */
+const slot = { words: 4, number: 0, hash: 1, start: 2, end: 3 } as const;
+
 /** Texts met so far, by the hash of their bytes: open addressing, no object or string a visit. */
 class ByteTable {
-  private slots = new Int32Array(1024).fill(-1);
-  private readonly starts: number[] = [0];
+  private slots = new Int32Array(slot.words * 1024);
+  private mask = 1023;
   private bytes = new Uint8Array(16384);
+  private readonly starts: number[] = [0];
   readonly hashes: number[] = [];
 
   /** Number of the text `from .. to` of `source`, in order of first appearance. */
   numberOf(source: Uint8Array, from: number, to: number): number {
     const hash = hashOf(source, from, to);
-    const mask = this.slots.length - 1;
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const known = this.slots[slot] as number;
-      if (known < 0) return this.add(slot, hash, source.subarray(from, to));
-      if (this.hashes[known] === hash && this.holds(known, source, from, to)) return known;
+    const { slots, mask } = this;
+    for (let place = hash & mask; ; place = (place + 1) & mask) {
+      const at = slot.words * place;
+      const known = slots[at] as number;
+      if (known === 0) return this.add(at, hash, source.subarray(from, to));
+      if (slots[at + slot.hash] === (hash | 0) && this.holds(at, source, from, to)) return known - 1;
     }
   }
 
@@ -36,37 +41,41 @@ class ByteTable {
     return this.hashes.map((_, k) => decoder.decode(this.bytes.subarray(this.starts[k], this.starts[k + 1])));
   }
 
-  private holds(known: number, source: Uint8Array, from: number, to: number): boolean {
-    const start = this.starts[known] as number;
-    if ((this.starts[known + 1] as number) - start !== to - from) return false;
-    for (let k = from; k < to; k++) if (source[k] !== this.bytes[start + k - from]) return false;
+  private holds(at: number, source: Uint8Array, from: number, to: number): boolean {
+    const { slots, bytes } = this;
+    const start = slots[at + slot.start] as number;
+    if ((slots[at + slot.end] as number) - start !== to - from) return false;
+    for (let k = from; k < to; k++) if (source[k] !== bytes[start + k - from]) return false;
     return true;
   }
 
-  private add(slot: number, hash: number, text: Uint8Array): number {
+  private add(at: number, hash: number, text: Uint8Array): number {
     const number = this.hashes.length;
-    const end = this.starts[number] as number;
-    if (end + text.length > this.bytes.length) {
-      const larger = new Uint8Array(2 * (end + text.length));
+    const start = this.starts[number] as number;
+    const end = start + text.length;
+    if (end > this.bytes.length) {
+      const larger = new Uint8Array(2 * end);
       larger.set(this.bytes);
       this.bytes = larger;
     }
-    this.bytes.set(text, end);
-    this.starts.push(end + text.length);
+    this.bytes.set(text, start);
+    this.starts.push(end);
     this.hashes.push(hash);
-    this.slots[slot] = number;
-    if (2 * this.hashes.length > this.slots.length) this.grow();
+    this.slots.set([number + 1, hash, start, end], at);
+    if (2 * this.hashes.length > this.mask) this.grow();
     return number;
   }
 
   private grow(): void {
-    this.slots = new Int32Array(2 * this.slots.length).fill(-1);
-    const mask = this.slots.length - 1;
-    this.hashes.forEach((hash, number) => {
-      let slot = hash & mask;
-      while ((this.slots[slot] as number) >= 0) slot = (slot + 1) & mask;
-      this.slots[slot] = number;
-    });
+    const before = this.slots;
+    this.mask = 2 * this.mask + 1;
+    this.slots = new Int32Array(slot.words * (this.mask + 1));
+    for (let from = 0; from < before.length; from += slot.words) {
+      if (before[from] === 0) continue;
+      let place = (before[from + slot.hash] as number) & this.mask;
+      while (this.slots[slot.words * place] !== 0) place = (place + 1) & this.mask;
+      this.slots.set(before.subarray(from, from + slot.words), slot.words * place);
+    }
   }
 }
 

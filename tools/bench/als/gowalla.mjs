@@ -1,7 +1,7 @@
 /**
  * Trains on Gowalla (the split that LightGCN and others use) and prints Recall@20 and NDCG@20 over all items the user did not train on.
  *
- *     npx nx build als-trainer && node tools/bench/als/gowalla.mjs [--ranks 64,256] [--options '{"alpha":1}'] [--validate] [--every 1]
+ *     npm run build && node tools/bench/als/gowalla.mjs [--ranks 64,256] [--options '{"alpha":1}'] [--validate] [--every 1]
  *
  * `--validate` judges on a tenth of the training pairs instead of the test pairs: what options are to be chosen by. `--every 10` judges
  * every tenth user only. Needs `train.txt.gz` and `test.txt.gz` in `../shared/data/gowalla`, or where GOWALLA_PATH points: a line is a user
@@ -13,6 +13,7 @@ import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 
 import { trainAls } from '../../../packages/als-trainer/dist/index.js';
+import { placed, topK } from '../../../packages/recommender/dist/index.js';
 
 /** Chosen on the validation pairs; see the README of als-trainer. */
 const chosen = {
@@ -69,42 +70,17 @@ train.forEach((list, user) => {
 const pairs = { userCount, itemCount, users: Uint32Array.from(users), items: Uint32Array.from(items) };
 console.log(`Gowalla: ${userCount} users x ${itemCount} items, ${users.length} pairs to train on`);
 
-/** The best `k` items of a user that were not trained on, best first. */
-function best({ rank, userFactors, itemFactors }, user, k) {
-  const x = userFactors.subarray(user * rank, (user + 1) * rank);
-  const scores = new Float64Array(itemCount);
-  for (let item = 0, at = 0; item < itemCount; item++) {
-    let a = 0;
-    let b = 0;
-    let c = 0;
-    let d = 0;
-    for (let f = 0; f < rank; f += 4, at += 4) {
-      a += x[f] * itemFactors[at];
-      b += x[f + 1] * itemFactors[at + 1];
-      c += x[f + 2] * itemFactors[at + 2];
-      d += x[f + 3] * itemFactors[at + 3];
-    }
-    scores[item] = a + b + c + d;
-  }
-  for (const item of train[user] ?? []) scores[item] = -Infinity;
-  const top = [];
-  for (let item = 0; item < itemCount; item++) {
-    if (top.length === k && scores[item] <= scores[top[k - 1]]) continue;
-    let place = top.length === k ? k - 1 : top.length;
-    while (place > 0 && scores[top[place - 1]] < scores[item]) top[place] = top[--place];
-    top[place] = item;
-  }
-  return top;
-}
-
 /** Mean Recall@k (of the user's test items) and NDCG@k (binary) over the users that have any. */
 function judge(model, k = 20, every = Number(values.every)) {
   const gain = Array.from({ length: k }, (_, place) => 1 / Math.log2(place + 2));
   const ideal = (count) => gain.slice(0, count).reduce((sum, value) => sum + value, 0);
+  const itemFactors = placed(model.itemFactors, model.rank);
   let [judged, recall, ndcg] = [0, 0, 0];
   test.forEach((wanted, user) => {
     if (wanted.length === 0 || user % every !== 0) return;
-    const hits = best(model, user, k).map((item) => wanted.includes(item));
+    const factors = model.userFactors.subarray(user * model.rank, (user + 1) * model.rank);
+    const { items } = topK(itemFactors, model.rank, factors, k, Uint32Array.from(train[user] ?? []));
+    const hits = Array.from(items, (item) => wanted.includes(item));
     judged++;
     recall += hits.filter(Boolean).length / wanted.length;
     ndcg += hits.reduce((sum, hit, place) => sum + (hit ? gain[place] : 0), 0) / ideal(Math.min(k, wanted.length));
