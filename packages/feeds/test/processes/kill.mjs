@@ -14,11 +14,14 @@ import { attractions, openFeeds } from '../../dist/index.js';
 
 const kills = Number(process.argv[2] ?? 30);
 const MAX_DELAY_MS = 120;
-const root = await mkdtemp(join(tmpdir(), 'feeds-killed-'));
+/** After so many kills a new feed is begun: every look reads a feed whole. */
+const KILLS_A_FEED = 50;
 const victim = fileURLToPath(new URL('put-forever.mjs', import.meta.url));
 const producer = { id: 'survivor', package: 'test', version: '0.0.0' };
 const violations = [];
+let root;
 let seen = 0;
+let records = 0;
 let leftovers = 0;
 
 async function killOne() {
@@ -50,10 +53,15 @@ async function judge() {
   seen = record.seq;
 }
 
-for (let n = 0; n < kills; n++) {
-  await killOne();
-  await judge().catch((error) => violations.push(String(error.stack)));
+for (let begun = 0; begun < kills; begun += KILLS_A_FEED) {
+  root = await mkdtemp(join(tmpdir(), 'feeds-killed-'));
+  seen = 0;
+  for (let n = begun; n < Math.min(begun + KILLS_A_FEED, kills); n++) {
+    await killOne();
+    await judge().catch((error) => violations.push(String(error.stack)));
+  }
+  records += seen;
+  await rm(root, { recursive: true });
 }
-await rm(root, { recursive: true });
-console.log(JSON.stringify({ kills, records: seen, leftovers, violations }));
+console.log(JSON.stringify({ kills, records, leftovers, violations }));
 process.exitCode = violations.length === 0 ? 0 : 1;
