@@ -1,5 +1,5 @@
 /**
- * The best 10 attractions of one user, those of 64 users at once (ours one after the other on one thread, `implicit` on two), and a fold-in of 10
+ * The best 10 attractions of one user, those of many users at once (on two threads), and a fold-in of 10
  * visits, beside Python's `implicit`: rank 64, the same random factors, in turns.
  *
  *     npm run build && python3 -m pip install implicit
@@ -13,14 +13,13 @@ import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
-import { foldInOf, placed, topK } from '../../../packages/recommender/dist/index.js';
+import { foldInOf, placed, topK, topKAll } from '../../../packages/recommender/dist/index.js';
 
 const { values } = parseArgs({
   options: { python: { type: 'string', default: 'python3' }, rounds: { type: 'string', default: '5' } },
 });
 const rounds = Number(values.rounds);
 const rank = 64;
-const userCount = 64;
 
 if (spawnSync(values.python, ['-c', 'import implicit']).status !== 0) {
   console.log('skipped: Python has no implicit; install it, or name another Python with --python');
@@ -29,14 +28,14 @@ if (spawnSync(values.python, ['-c', 'import implicit']).status !== 0) {
 console.log(
   `node ${process.version}, ${cpus().length} x ${cpus()[0]?.model}, rank ${rank}, ${rounds} rounds in turns, medians`,
 );
-for (const [items, times] of [
-  [1_000, 2_000],
-  [100_000, 60],
-  [1_000_000, 10],
+for (const [items, times, users] of [
+  [1_000, 2_000, 20_000],
+  [100_000, 60, 2_000],
+  [1_000_000, 10, 200],
 ])
-  await compare(items, times);
+  await compare(items, times, users);
 
-async function compare(items, times) {
+async function compare(items, times, userCount) {
   const random = generator(7);
   const itemFactors = Float32Array.from({ length: items * rank }, random);
   const userFactors = Float32Array.from({ length: userCount * rank }, random);
@@ -60,9 +59,11 @@ async function compare(items, times) {
   };
   const ours = { one: [], batch: [], fold: [] };
   const theirs = { one: [], batch: [], fold: [] };
-  const batches = Math.max(3, Math.round(times / 10));
-  const batch = () => {
-    for (let n = 0; n < userCount; n++) topK(fast, rank, userOf(n), 10);
+  /** Milliseconds a user of all of them, the start of the threads among them. */
+  const batch = async () => {
+    const start = performance.now();
+    await topKAll(itemFactors, rank, userFactors, 10, { threads: 2 });
+    return (performance.now() - start) / userCount;
   };
   await ask('one', 3);
   median(times, (n) => topK(fast, rank, userOf(n), 10));
@@ -70,8 +71,8 @@ async function compare(items, times) {
   for (let round = 0; round < rounds; round++) {
     ours.one.push(median(times, (n) => topK(fast, rank, userOf(n), 10)));
     theirs.one.push(await ask('one', times));
-    ours.batch.push(median(batches, batch) / userCount);
-    theirs.batch.push(await ask('batch', batches));
+    ours.batch.push(await batch());
+    theirs.batch.push(await ask('batch', 1));
     ours.fold.push(median(500, () => fold(history)));
     theirs.fold.push(await ask('fold', 500));
   }

@@ -29,14 +29,19 @@ export interface Pool {
  * @throws RangeError where `factors`, `rank`, `user` and `k` do not fit together
  */
 export function topK(factors: Float32Array, rank: number, user: Float32Array, k: number, skip?: Uint32Array): Ranked {
-  if (!Number.isInteger(rank) || rank < 1) throw new RangeError(`rank is ${rank}; give a whole number, 1 or more.`);
-  if (!Number.isInteger(k) || k < 0) throw new RangeError(`k is ${k}; give a whole number, 0 or more.`);
+  checkRanking(factors, rank, k);
   if (user.length !== rank) throw new RangeError(`The user has ${user.length} values where rank is ${rank}.`);
-  if (factors.length % rank !== 0)
-    throw new RangeError(`The factors have ${factors.length} values, no multiple of rank ${rank}.`);
   if (skip === undefined || skip.length === 0) return rankPool(factors, rank, user, k, {});
   const skipped = new Set(skip);
   return rankPool(factors, rank, user, k, { passes: (item) => !skipped.has(item) });
+}
+
+/** Refuses what no ranking can be made of. */
+export function checkRanking(factors: Float32Array, rank: number, k: number): void {
+  if (!Number.isInteger(rank) || rank < 1) throw new RangeError(`rank is ${rank}; give a whole number, 1 or more.`);
+  if (!Number.isInteger(k) || k < 0) throw new RangeError(`k is ${k}; give a whole number, 0 or more.`);
+  if (factors.length % rank !== 0)
+    throw new RangeError(`The factors have ${factors.length} values, no multiple of rank ${rank}.`);
 }
 
 /** {@link topK} over a pool: the same order and the same scores, arguments taken as checked. */
