@@ -5,12 +5,13 @@
  *     npx nx build als-trainer && node tools/bench/als/index.mjs [--ranks 32,64,128] [--rounds 5] [--threads 2] [--scale 1]
  *         [--node PATH]      # another Node for ours
  *         [--scratch DIR]    # keep data and environment there for the next time
+ *         [--spark]          # Spark 4 too, on as many threads: its pyspark goes to the same environment
  *
- * Needs: python3 with venv and pip; `implicit` goes to a throw-away environment. Its BLAS is held to one thread, as it asks. `--scale 0.1`
+ * Needs: python3 with venv and pip; for Spark Java 17, and libopenblas0 and libgfortran5 for its native BLAS; `implicit` goes to a throw-away environment. Its BLAS is held to one thread, as it asks. `--scale 0.1`
  * takes a tenth of the users, items and pairs of the full size, which is that of MovieLens-20M.
  */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -27,6 +28,7 @@ const { values } = parseArgs({
     scale: { type: 'string', default: '1' },
     node: { type: 'string', default: process.execPath },
     scratch: { type: 'string' },
+    spark: { type: 'boolean', default: false },
   },
 });
 const rounds = Number(values.rounds);
@@ -49,6 +51,36 @@ function contestant(command, args, env = {}) {
     },
     end: () => child.stdin.end(),
   };
+}
+
+/** What Spark needs for an iteration, by the difference of two trainings. */
+function sparkIteration(python, folder, rank, threads) {
+  const pip = spawnSync(python, ['-m', 'pip', 'install', '--quiet', 'pyspark==4.0.1'], { encoding: 'utf8' });
+  if (pip.status !== 0) throw new Error(pip.stderr);
+  writePairs(folder);
+  const script = join(import.meta.dirname, 'spark.py');
+  const { status, stdout, stderr } = spawnSync(python, [script, folder, rank, threads, '2'], {
+    encoding: 'utf8',
+    env: { ...process.env, OPENBLAS_NUM_THREADS: '1' },
+  });
+  if (status !== 0) throw new Error(stderr);
+  return JSON.parse(stdout.trim().split('\n').at(-1));
+}
+
+/** The pairs as Spark reads them: user, item, weight. */
+function writePairs(folder) {
+  const path = join(folder, 'pairs.csv');
+  if (existsSync(path)) return;
+  const { shape, offsets, columns, weights } = dataSet(folder);
+  const file = openSync(path, 'w');
+  for (let user = 0, text = ''; user < shape.users; user++) {
+    for (let k = offsets[user]; k < offsets[user + 1]; k++) text += `${user},${columns[k]},${weights[k]}\n`;
+    if (text.length > 1e6 || user === shape.users - 1) {
+      writeSync(file, text);
+      text = '';
+    }
+  }
+  closeSync(file);
 }
 
 const ascending = (list) => [...list].sort((a, b) => a - b);
@@ -95,6 +127,13 @@ try {
     rival.end();
     const ratio = median(seconds.ours.map((value, k) => value / seconds.rival[k]));
     console.log(`| ${rank} | ${figure(seconds.ours)} | ${figure(seconds.rival)} | ${ratio.toFixed(2)} |`);
+    if (values.spark) {
+      const { spark, blas, seconds: theirs } = sparkIteration(python, folder, rank, values.threads);
+      const times = theirs / median(seconds.ours);
+      console.log(
+        `| ${rank} | Spark ${spark}, ${blas} | ${theirs.toFixed(1)} s an iteration | ${times.toFixed(1)} times ours |`,
+      );
+    }
   }
 } finally {
   if (!values.scratch) rmSync(scratch, { recursive: true, force: true });
