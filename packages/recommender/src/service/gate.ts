@@ -21,6 +21,9 @@ declare module 'fastify' {
   }
 }
 
+/** One for all: when there are many, to note where each arose would take longer than to turn it away. */
+const overloaded = new RecommenderError('RECOMMENDER_OVERLOADED', 'The service is overloaded; ask again in a second.');
+
 /** Stands before every route of `/v1`: turns away whom it must, before anything is parsed, and marks requests to be answered in short. */
 export function gate(server: FastifyInstance, pressure: Pressure, metrics: Metrics, access: Access): void {
   const { apiKeys = [], ratePerSecond = 0 } = access;
@@ -36,7 +39,7 @@ export function gate(server: FastifyInstance, pressure: Pressure, metrics: Metri
     if (load === 'full') {
       metrics.shed('overload');
       reply.header('retry-after', '1');
-      return done(new RecommenderError('RECOMMENDER_OVERLOADED', 'The service is overloaded; ask again in a second.'));
+      return done(overloaded);
     }
     request.degraded = load === 'degraded';
     const secret = apiKeys.length > 0 ? secretIn(request.headers) : undefined;
@@ -57,5 +60,13 @@ export function gate(server: FastifyInstance, pressure: Pressure, metrics: Metri
       );
     }
     done();
+  });
+  server.addHook('preHandler', (request, _reply, done) => {
+    if (!request.url.startsWith('/v1/')) return done();
+    pressure.pass(() => {
+      // It may have waited for its turn.
+      request.degraded ||= pressure.load() !== 'normal';
+      done();
+    });
   });
 }

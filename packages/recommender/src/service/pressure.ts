@@ -1,3 +1,5 @@
+import { turnstile } from './turnstile.js';
+
 /** What the service bears before it says no. At half of either it gives shorter thought to an answer. */
 export interface Bounds {
   /** Requests that have come and are not answered to the end. */
@@ -14,10 +16,12 @@ export interface Pressure {
   load(): Load;
   enter(): void;
   leave(): void;
+  /** Runs what makes an answer, now or in its turn. */
+  pass(go: () => void): void;
   inFlight(): number;
   /**
    * The least of the latest delays of the event loop: a queue that stands shows in all of them, a pause of the collector in one. Or how long
-   * this turn of the loop has taken, where that is more: whoever is heard now has waited as long.
+   * this turn of the loop has taken, or how long an answer waits for its turn, where that is more: whoever is heard now waits as long.
    */
   delayMs(): number;
   close(): void;
@@ -25,6 +29,9 @@ export interface Pressure {
 
 /** How often the event loop is measured. */
 const SAMPLE_MS = 20;
+
+/** How long a turn of the event loop goes on to begin answers. */
+const TURN_MS = 2;
 
 /** A delay counts once so many samples in a row have it. */
 const SAMPLES = 3;
@@ -45,7 +52,9 @@ export function pressureOf({ maxInFlight, maxDelayMs }: Bounds, now: () => numbe
   }, SAMPLE_MS);
   timer.unref();
   let turnBeganMs: number | undefined;
-  const delayMs = () => Math.max(Math.min(...delaysMs), turnBeganMs === undefined ? 0 : now() - turnBeganMs);
+  const { pass, waitedMs } = turnstile(TURN_MS, now);
+  const turnMs = () => (turnBeganMs === undefined ? 0 : now() - turnBeganMs);
+  const delayMs = () => Math.max(Math.min(...delaysMs), turnMs(), waitedMs());
 
   return {
     load() {
@@ -59,6 +68,7 @@ export function pressureOf({ maxInFlight, maxDelayMs }: Bounds, now: () => numbe
       setImmediate(() => (turnBeganMs = undefined));
     },
     leave: () => void inFlight--,
+    pass,
     inFlight: () => inFlight,
     delayMs,
     close: () => clearInterval(timer),
