@@ -2,9 +2,12 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openFeeds } from '@attractions/feeds';
 import { loadGeneration } from '../../generation/load.js';
+import { stepBack } from '../step-back.js';
 import type { Loaded } from './loader.js';
 
 const { root, model } = workerData as { readonly root: string; readonly model: number };
+
+stepBack();
 
 async function load(): Promise<Loaded> {
   try {
