@@ -14,6 +14,6 @@ if [ ! -x "$reports/venv/bin/schemathesis" ]; then
   python3 -m venv "$reports/venv"
   "$reports/venv/bin/pip" install --quiet schemathesis==4.32.5
 fi
-exec "$reports/venv/bin/schemathesis" run "$url/openapi.json" --max-examples "$examples" --seed "$seed" \
+exec "$reports/venv/bin/schemathesis" --config-file "$(dirname "$0")/schemathesis.toml" run "$url/openapi.json" --max-examples "$examples" --seed "$seed" \
   --checks not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,response_headers_conformance,negative_data_rejection,unsupported_method \
   --phases examples,coverage,fuzzing --generation-database none --continue-on-failure --no-color

@@ -1,5 +1,5 @@
 import { METHODS } from 'node:http';
-import type { FastifyInstance, HTTPMethods } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
 import { problem, sendProblem } from './problem.js';
 
 /** All but CONNECT, which Node never takes for a request. */
@@ -22,19 +22,22 @@ export function refusesOtherMethods(server: FastifyInstance): () => void {
   return () => {
     for (const [url, methods] of [...known]) {
       const allowed = [...methods].sort().join(', ');
+      const refuse = async (request: FastifyRequest, reply: FastifyReply) =>
+        sendProblem(
+          reply.header('allow', allowed),
+          problem(
+            405,
+            'RECOMMENDER_METHOD_NOT_ALLOWED',
+            `This path does not take ${request.method}; it takes ${allowed}.`,
+          ),
+        );
       server.route({
         method: methodsOfNode.filter((method) => !methods.has(method)) as HTTPMethods[],
         url,
         schema: { hide: true },
-        handler: (request, reply) =>
-          sendProblem(
-            reply.header('allow', allowed),
-            problem(
-              405,
-              'RECOMMENDER_METHOD_NOT_ALLOWED',
-              `This path does not take ${request.method}; it takes ${allowed}.`,
-            ),
-          ),
+        // Before the body is looked at: what is wrong with that does not matter.
+        onRequest: refuse,
+        handler: refuse,
       });
     }
   };
