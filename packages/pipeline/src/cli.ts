@@ -48,10 +48,10 @@ function programOf(output: CommandOutput, json: boolean, exitWith: (code: number
       const config = readConfig(pipelineSettings);
       const logger = loggerOf(config, output, json);
       const result = await act({ config, store: openFeeds(config.feedsRoot), logger, signal, json });
-      if (result.lines) await writeLines(output.stdout, result.lines);
+      if ('lines' in result) await writeLines(output.stdout, result.lines);
       else writeResult(output, result, json);
       exitWith(result.exitCode ?? 0);
-      await result.until;
+      if ('until' in result) await result.until;
     });
   const program = new Command('attractions')
     .description('Photos of visitors in theme parks to named recommendations, through versioned feeds.')

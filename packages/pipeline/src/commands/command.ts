@@ -10,13 +10,16 @@ export interface PipelineContext extends CommandContext {
   readonly store: FeedStore;
 }
 
+/** A result that may be larger than memory: written line by line, as fast as the lines are taken, with `--json` too. */
+export interface StreamedResult {
+  readonly lines: AsyncIterable<string>;
+}
+
 /** What a command of ours found. */
-export interface PipelineResult extends CommandResult {
+export type PipelineResult = (CommandResult | StreamedResult) & {
   /** What the process exits with, where what was found is bad news though the command has done its work; 0 by default. */
   readonly exitCode?: number;
-  /** Written one by one, as fast as they are taken, instead of `text` and `document`: what may be larger than memory. */
-  readonly lines?: AsyncIterable<string>;
-}
+};
 
 /** Runs `act` with a context and writes what it found; given to every command by the command line. */
 export type Runner = (act: (context: PipelineContext) => Promise<PipelineResult>) => Promise<void>;

@@ -98,12 +98,19 @@ export function catCommand(run: Runner): Command {
     .action(async (name: string) =>
       run(async ({ store, json }) => {
         const rows = rowsOf(store, await updateNamed(store, name));
-        if (!json) return { lines: linesOf(rows), document: undefined, text: () => '' };
-        const all: Record<string, unknown>[] = [];
-        for await (const each of rows) all.push(each);
-        return { document: all, text: () => '' };
+        return { lines: json ? arrayOf(rows) : linesOf(rows) };
       }),
     );
+}
+
+/** One JSON array, a row a line. */
+async function* arrayOf(rows: AsyncIterable<unknown>): AsyncGenerator<string> {
+  let before: string | undefined;
+  for await (const row of rows) {
+    yield before === undefined ? '[' : `${before},`;
+    before = JSON.stringify(row);
+  }
+  yield before === undefined ? '[]' : `${before}]`;
 }
 
 async function* linesOf(rows: AsyncIterable<unknown>): AsyncGenerator<string> {

@@ -62,6 +62,9 @@ test('SIGKILL at random moments: no list twice, none invented, and lost at most 
   for (let round = 0; round < KILLS; round++) {
     const { url, end } = await start();
     let killedMs = Infinity;
+    const due = answered.size + ANSWERS;
+    let reached: () => void = () => undefined;
+    const enough = new Promise<void>((resolve) => (reached = resolve));
     const asker = async () => {
       for (let n = 0; killedMs === Infinity; n++) {
         const requestId = `${round}-${Math.random()}-${n}`;
@@ -72,14 +75,15 @@ test('SIGKILL at random moments: no list twice, none invented, and lost at most 
           const { recommendations } = (await response.json()) as { recommendations: { attractionId: string }[] };
           const items = recommendations.map(({ attractionId }) => attractionId);
           answered.set(requestId, { items, atMs: Date.now(), killedMs: () => killedMs });
+          if (answered.size >= due) reached();
         } catch {
           // The process died under this request.
         }
       }
     };
     const askers = [asker(), asker(), asker()];
-    const due = answered.size + ANSWERS;
-    while (answered.size < due) await sleep(10);
+    await enough;
+    // The random moment.
     await sleep(Math.random() * 500);
     killedMs = Date.now();
     await end('SIGKILL');
