@@ -10,12 +10,22 @@ export function gatherTerms(
   constant: usize,
 ): void {
   const step = Step.at(stepAt);
-  if (step.codesAt !== 0) decodeTerms(stepAt, begin, count, linear, quadratic, constant);
-  else computeTerms(stepAt, begin, count, linear, quadratic, constant);
+  if (step.weightsAt !== 0) computeTerms(stepAt, begin, count, linear, quadratic, constant);
+  else if (step.codesAt !== 0) decodeTerms(stepAt, begin, count, linear, quadratic, constant);
+  else repeatTerms(step.termsAt, count, linear, quadratic, constant);
   for (let k = count; k & 7; k++) {
     store<f32>(linear + 4 * k, 0);
     store<f32>(quadratic + 4 * k, 0);
     store<f32>(constant + 4 * k, 0);
+  }
+}
+
+/** The same terms for each pair. */
+function repeatTerms(terms: usize, count: u32, linear: usize, quadratic: usize, constant: usize): void {
+  for (let k: u32 = 0; k < count; k++) {
+    store<f32>(linear + 4 * k, load<f32>(terms));
+    store<f32>(quadratic + 4 * k, load<f32>(terms, 4));
+    store<f32>(constant + 4 * k, load<f32>(terms, 8));
   }
 }
 

@@ -17,11 +17,11 @@ export class Step {
   offsetsAt: usize;
   /** u32, one a pair. */
   columnsAt: usize;
-  /** u8, one a pair; 0 where each pair has its own weight. */
+  /** u8, one a pair; 0 where there are none. */
   codesAt: usize;
-  /** f32: linear, quadratic, constant; one triple a code. */
+  /** f32: linear, quadratic, constant; one triple a code, or one for all pairs. */
   termsAt: usize;
-  /** f32, one a pair, where there are no codes. */
+  /** f32, one a pair; 0 where weights have codes, or are all alike. */
   weightsAt: usize;
   /** f32 rows of the side that is held. */
   fixedAt: usize;

@@ -1,5 +1,6 @@
 import type { AlsGeneration, VisitsTable } from '@attractions/feeds';
 
+import { fastestSpace } from './fastest-kernel.js';
 import { fillInitial } from './initial.js';
 import type { TrainRun, WarmStart } from './model.js';
 import { resolveOptions } from './options.js';
@@ -62,7 +63,7 @@ export class AlsTrainer implements AttractionsRecommenderTrainer<AlsGeneration> 
     const { userIds, attractionIds } = indexed;
     const daysAgo = this.options.halfLifeDays > 0 ? { daysAgo: visitAges(visits) } : {};
     const interactions = { ...indexed.interactions, ...daysAgo };
-    const pairs = preparePairs(interactions, this.options);
+    const pairs = preparePairs(interactions, this.options, fastestSpace(this.options));
     const warmStart = run.warmStart ?? (this.previous && continueFrom(this.previous, indexed, this.options));
     const model = await trainOriented(
       { ...interactions, pairs },
@@ -76,7 +77,8 @@ export class AlsTrainer implements AttractionsRecommenderTrainer<AlsGeneration> 
       attractionIds,
       userFactors: model.userFactors,
       itemFactors: model.itemFactors,
-      seen: { offsets: byUser.offsets, items: byUser.columns },
+      // Out of the memory of the training, which can go then.
+      seen: { offsets: byUser.offsets, items: byUser.columns.slice() },
       visitors: byItem.offsets.slice(1).map((end, row) => end - (byItem.offsets[row] as number)),
       options: model.options,
       history: model.history,

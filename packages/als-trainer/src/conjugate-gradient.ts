@@ -1,6 +1,7 @@
 import { solveEach } from './half-step.js';
 import type { HalfStep, RowSolver } from './half-step.js';
 import { termsOf } from './objective.js';
+import { weightAt } from './weights.js';
 
 /** Rounds to single precision. A local name: the engine need not look it up a thousand million times. */
 const { fround } = Math;
@@ -56,7 +57,7 @@ function solveRow(step: HalfStep, base: Float32Array, row: number, ridge: number
     x.fill(0);
     return 0;
   }
-  const terms = Array.from({ length: count }, (_, k) => termsOf(objective.cost, pairs.weights[begin + k] as number));
+  const terms = Array.from({ length: count }, (_, k) => termsOf(objective.cost, weightAt(pairs.weights, begin + k)));
   const columnAt = (k: number): number => (pairs.columns[begin + k] as number) * rank;
   const residual = new Float32Array(rank);
   const product = new Float32Array(rank);

@@ -3,7 +3,9 @@ import type { Csr, Orientations } from './csr.js';
 import type { Problem } from './kernel.js';
 import { termsOf } from './objective.js';
 import type { AlsOptions } from './options.js';
+import { heapSpace } from './pair-space.js';
 import { mix } from './random.js';
+import { hasOwn, weightAt } from './weights.js';
 
 /** Seeds of the rows, so that a pair is held out by who it is and not by where it stands. */
 interface Keys {
@@ -21,17 +23,24 @@ export interface HeldOutSplit {
 function selectPairs(csr: Csr, takes: (row: number, column: number) => boolean): Csr {
   const offsets = new Uint32Array(csr.rowCount + 1);
   const columns = new Uint32Array(csr.columns.length);
-  const weights = new Float32Array(csr.columns.length);
+  const { values, codes } = csr.weights;
+  const from = codes ?? (hasOwn(csr.weights) ? values : undefined);
+  const taken = from?.slice();
   let count = 0;
   for (let row = 0; row < csr.rowCount; row++) {
     for (let k = csr.offsets[row] as number; k < (csr.offsets[row + 1] as number); k++) {
       if (!takes(row, csr.columns[k] as number)) continue;
-      columns[count] = csr.columns[k] as number;
-      weights[count++] = csr.weights[k] as number;
+      if (from && taken) taken[count] = from[k] as number;
+      columns[count++] = csr.columns[k] as number;
     }
     offsets[row + 1] = count;
   }
-  return { ...csr, offsets, columns: columns.subarray(0, count), weights: weights.subarray(0, count) };
+  const weights = codes
+    ? { values, codes: taken as Uint8Array }
+    : taken
+      ? { values: taken as Float32Array }
+      : csr.weights;
+  return { ...csr, offsets, columns: columns.subarray(0, count), weights };
 }
 
 /** Splits pairs by a hash of the two ids and the seed: about `heldOutShare` of them are held out. */
@@ -41,7 +50,8 @@ export function holdOut({ byUser }: Orientations, keys: Keys, { heldOutShare, se
   const held = (user: number, item: number) =>
     mix(mix(keyOf(keys.userKeys, user) ^ seed) + keyOf(keys.itemKeys, item)) < limit;
   const kept = selectPairs(byUser, (user, item) => !held(user, item));
-  return { pairs: { byUser: kept, byItem: transpose(kept) }, heldOut: selectPairs(byUser, held) };
+  const byItem = transpose(kept, heapSpace(kept.columns.length).byItem);
+  return { pairs: { byUser: kept, byItem }, heldOut: selectPairs(byUser, held) };
 }
 
 /** Mean loss of held-out pairs at their present scores: what an observed pair costs, without ridge and unobserved pairs. */
@@ -50,7 +60,7 @@ function heldOutLoss(heldOut: Csr, { options, objective, userFactors, itemFactor
   let loss = 0;
   for (let user = 0; user < heldOut.rowCount; user++)
     for (let k = heldOut.offsets[user] as number; k < (heldOut.offsets[user + 1] as number); k++) {
-      const { constant, linear, quadratic } = termsOf(objective.cost, heldOut.weights[k] as number);
+      const { constant, linear, quadratic } = termsOf(objective.cost, weightAt(heldOut.weights, k));
       const at = (heldOut.columns[k] as number) * rank;
       let score = 0;
       for (let f = 0; f < rank; f++)

@@ -1,12 +1,25 @@
 import { availableParallelism } from 'node:os';
 
 import type { Kernel, Problem } from './kernel.js';
+import type { AlsOptions } from './options.js';
+import { heapSpace } from './pair-space.js';
+import type { PairSpace } from './pair-space.js';
 import { plainKernel } from './plain-kernel.js';
 import { wasmHost } from './wasm/module.js';
+import { sharedSpace } from './wasm/shared-space.js';
 import { wasmKernel } from './wasm/wasm-kernel.js';
 
 /** Makes the kernel of one training. `threads` is what the caller asked for, if anything. */
 export type KernelFactory = (problem: Problem, threads?: number) => Kernel;
+
+/** WebAssembly where the machine has it, for factors that may be negative. */
+const hostFor = ({ nonNegative }: AlsOptions) => (nonNegative ? undefined : wasmHost());
+
+/** Makes room for the pairs where {@link fastestKernel} wants them. */
+export function fastestSpace(options: AlsOptions): (entries: number) => PairSpace {
+  const host = hostFor(options);
+  return host ? (entries) => sharedSpace(host, entries) : heapSpace;
+}
 
 /** Multiplications that one more thread has to save before it pays for its start (about 30 ms). */
 const multiplicationsPerThread = 4e8;
@@ -28,7 +41,7 @@ function workOf({ options, pairs: { byUser, byItem } }: Problem): number {
  * Without a number of threads, as many as there are cores, but none that would cost more than it brings.
  */
 export const fastestKernel: KernelFactory = (problem, threads) => {
-  const host = problem.options.nonNegative ? undefined : wasmHost();
+  const host = hostFor(problem.options);
   if (!host) return plainKernel(problem);
   const useful = 1 + Math.floor(workOf(problem) / multiplicationsPerThread);
   return wasmKernel(problem, host, threads ?? Math.min(availableParallelism(), useful));

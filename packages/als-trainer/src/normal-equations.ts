@@ -1,5 +1,6 @@
 import type { HalfStep } from './half-step.js';
 import { termsOf } from './objective.js';
+import { weightAt } from './weights.js';
 
 /** A row's linear system `matrix` x = `right`, double precision; `matrix` is `rank` x `rank` with its upper triangle filled. */
 export interface NormalEquations {
@@ -23,7 +24,7 @@ export function setEquations(equations: NormalEquations, step: HalfStep, row: nu
   for (let i = 0; i < rank; i++) matrix[i * rank + i] = (matrix[i * rank + i] as number) + ridge;
   right.fill(0);
   for (let k = begin; k < end; k++) {
-    const { linear, quadratic } = termsOf(objective.cost, pairs.weights[k] as number);
+    const { linear, quadratic } = termsOf(objective.cost, weightAt(pairs.weights, k));
     const at = (pairs.columns[k] as number) * rank;
     for (let i = 0; i < rank; i++) {
       const value = fixed[at + i] as number;
@@ -40,7 +41,7 @@ export function lossOfRow(step: HalfStep, row: number): number {
   const { rank, pairs, fixed, objective, solved } = step;
   let loss = 0;
   for (let k = pairs.offsets[row] as number; k < (pairs.offsets[row + 1] as number); k++) {
-    const { constant, linear, quadratic } = termsOf(objective.cost, pairs.weights[k] as number);
+    const { constant, linear, quadratic } = termsOf(objective.cost, weightAt(pairs.weights, k));
     const at = (pairs.columns[k] as number) * rank;
     let score = 0;
     for (let f = 0; f < rank; f++) score += (solved[row * rank + f] as number) * (fixed[at + f] as number);

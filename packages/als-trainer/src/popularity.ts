@@ -3,6 +3,7 @@ import type { Popularity, VisitsTable } from '@attractions/feeds';
 import type { AttractionsRecommenderTrainer } from './trainer.js';
 import { orient } from './csr.js';
 import { indexVisits } from './visits.js';
+import { weightAt } from './weights.js';
 
 /** Counts the visits and the distinct visitors of each attraction: the baseline that every model has to beat. */
 export class PopularityTrainer implements AttractionsRecommenderTrainer<Popularity[]> {
@@ -13,8 +14,10 @@ export class PopularityTrainer implements AttractionsRecommenderTrainer<Populari
     const { attractionIds, interactions } = indexVisits(visits);
     const { offsets, weights } = orient(interactions, false).byItem;
     const rows = attractionIds.map((attractionId, row) => {
-      const of = weights.subarray(offsets[row], offsets[row + 1]);
-      return { attractionId, visits: of.reduce((sum, count) => sum + count, 0), visitors: of.length };
+      const [begin, end] = [offsets[row] as number, offsets[row + 1] as number];
+      let visits = 0;
+      for (let k = begin; k < end; k++) visits += weightAt(weights, k);
+      return { attractionId, visits, visitors: end - begin };
     });
     // Attractions come sorted by id, and the sort is stable.
     return Promise.resolve(rows.sort((a, b) => b.visitors - a.visitors || b.visits - a.visits));

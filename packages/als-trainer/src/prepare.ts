@@ -1,10 +1,13 @@
 import { orient } from './csr.js';
-import type { Orientations } from './csr.js';
+import type { Csr, Orientations } from './csr.js';
 import { checkInteractions } from './interactions.js';
 import type { Interactions } from './interactions.js';
 import type { AlsOptions } from './options.js';
+import { heapSpace } from './pair-space.js';
+import type { PairSpace } from './pair-space.js';
 import { halved, log } from './power.js';
 import { checkSize } from './wasm/training-memory.js';
+import { mapWeights } from './weights.js';
 
 /** Interactions whose weights are less the older they are: half after `halfLifeDays`. */
 function aged(interactions: Interactions, { halfLifeDays }: AlsOptions): Interactions {
@@ -14,22 +17,27 @@ function aged(interactions: Interactions, { halfLifeDays }: AlsOptions): Interac
   return { ...interactions, weights: faded };
 }
 
-/** What more of the same counts less: sign(w) ln(1 + |w|), in place. */
-function dampen(weights: Float32Array): void {
-  weights.forEach((weight, k) => {
-    weights[k] = Math.sign(weight) * log(1 + Math.abs(weight));
-  });
-}
+/** What more of the same counts less: sign(w) ln(1 + |w|). */
+const dampen = (csr: Csr): Csr => ({
+  ...csr,
+  weights: mapWeights(csr.weights, (weight) => Math.sign(weight) * log(1 + Math.abs(weight))),
+});
 
 /**
  * The pairs of interactions in both orientations, weighted as the options say.
  *
+ * @param spaceFor makes room for the pairs of so many entries.
  * @throws AlsError `ALS_INTERACTIONS_INVALID`, `ALS_INTERACTIONS_EMPTY`, `ALS_WEIGHT_INVALID` or `ALS_TOO_LARGE`, before any work.
  */
-export function preparePairs(interactions: Interactions, options: AlsOptions): Orientations {
+export function preparePairs(
+  interactions: Interactions,
+  options: AlsOptions,
+  spaceFor: (entries: number) => PairSpace = heapSpace,
+): Orientations {
   checkInteractions(interactions);
   if (!options.nonNegative) checkSize(interactions, options);
-  const pairs = orient(aged(interactions, options), !options.implicitFeedback);
-  if (options.weighting === 'log') for (const { weights } of [pairs.byUser, pairs.byItem]) dampen(weights);
-  return pairs;
+  const space = spaceFor(interactions.users.length);
+  const pairs = orient(aged(interactions, options), !options.implicitFeedback, space);
+  if (options.weighting === 'linear') return pairs;
+  return { ...pairs, byUser: dampen(pairs.byUser), byItem: dampen(pairs.byItem) };
 }

@@ -3,7 +3,7 @@ import { earlyStop, holdOut } from './early-stop.js';
 import type { EarlyStop } from './early-stop.js';
 import { AlsError } from './errors.js';
 import { fillInitial } from './initial.js';
-import { fastestKernel } from './fastest-kernel.js';
+import { fastestKernel, fastestSpace } from './fastest-kernel.js';
 import type { KernelFactory } from './fastest-kernel.js';
 import type { Interactions } from './interactions.js';
 import type { Kernel, Problem } from './kernel.js';
@@ -129,5 +129,6 @@ export async function trainAls(
   run: TrainRun = {},
 ): Promise<AlsModel> {
   const resolved = resolveOptions(options);
-  return trainOriented({ ...interactions, pairs: preparePairs(interactions, resolved) }, resolved, run);
+  const pairs = preparePairs(interactions, resolved, fastestSpace(resolved));
+  return trainOriented({ ...interactions, pairs }, resolved, run);
 }

@@ -14,6 +14,7 @@ import { RecordBatch, Struct, Field, Schema, Int32, TimestampMillisecond, Utf8, 
 
 import { openFeeds, streamed, visits } from '../../../packages/feeds/dist/index.js';
 import { resolveOptions } from '../../../packages/als-trainer/dist/options.js';
+import { fastestSpace } from '../../../packages/als-trainer/dist/fastest-kernel.js';
 import { preparePairs } from '../../../packages/als-trainer/dist/prepare.js';
 import { trainOriented } from '../../../packages/als-trainer/dist/train.js';
 import { indexVisits } from '../../../packages/als-trainer/dist/visits.js';
@@ -108,7 +109,7 @@ try {
     const update = await openFeeds(root).feed(visits).latest();
     const [table, read] = await timed(() => update.read());
     const [{ interactions }, number] = await timed(() => indexVisits(table));
-    const [pairs, orient] = await timed(() => preparePairs(interactions, options));
+    const [pairs, orient] = await timed(() => preparePairs(interactions, options, fastestSpace(options)));
     const { history } = await trainOriented({ ...interactions, pairs }, options, { threads: Number(values.threads) });
     const iteration = history.at(-1).seconds;
     if (round === 0)

@@ -16,9 +16,11 @@ export interface TrainingShape {
   readonly threads: number;
   readonly userCount: number;
   readonly itemCount: number;
+  /** Entries as given: what there is room for, before repeats are joined. */
+  readonly entryCount: number;
   readonly pairCount: number;
-  /** Bytes of a pair's weight: 1 where there are at most 256 different weights, else 4. */
-  readonly weightBytes: 1 | 4;
+  /** Whether there are more than 256 different weights: then each pair has its own. */
+  readonly ownWeights: boolean;
   /** Pairs of the user or item that has most. */
   readonly longestRow: number;
   /** Row ranges of each side. */
@@ -30,6 +32,8 @@ export interface SideAddresses {
   readonly step: number;
   readonly offsets: number;
   readonly columns: number;
+  readonly codes: number;
+  /** 0 where weights are codes, or all alike. */
   readonly weights: number;
   /** Terms of each different weight. */
   readonly terms: number;
@@ -62,6 +66,12 @@ export interface MemoryPlan {
   readonly bytes: number;
 }
 
+/** Addresses of the pairs of one side. */
+export type PairAddresses = Pick<SideAddresses, 'columns' | 'codes'>;
+
+/** Address after which areas are taken: 0 is left alone. */
+const firstAddress = 64;
+
 const upTo = (multiple: number, value: number): number => Math.ceil(value / multiple) * multiple;
 
 /** Bytes of the scratch area of one thread. */
@@ -72,25 +82,40 @@ function scratchBytes(cholesky: boolean, stride: number, longestRow: number, pan
   return Math.max(widened, 3 * stride + 5 * 4 * longestRow + panelRows * stride);
 }
 
+/** A cache line of its own for each area, so that threads do not write to the same one. */
+function areasFrom(address: number) {
+  let end = address;
+  return {
+    take(bytes: number): number {
+      const at = end;
+      end += upTo(64, bytes);
+      return at;
+    },
+    end: () => end,
+  };
+}
+
+/** Lays out the pairs, which come first: room for them is needed before the rest is known. Pure. */
+export function planPairs(entryCount: number): { users: PairAddresses; items: PairAddresses; end: number } {
+  const { take, end } = areasFrom(firstAddress);
+  const side = (): PairAddresses => ({ columns: take(4 * entryCount), codes: take(entryCount) });
+  return { users: side(), items: side(), end: end() };
+}
+
 /** Lays a training out in one memory; `bytes` may be more than a memory can have. Pure. */
 export function planMemory(shape: TrainingShape): MemoryPlan {
-  const { rank, cholesky, threads, pairCount, weightBytes, ranges } = shape;
+  const { rank, cholesky, threads, entryCount, pairCount, ownWeights, ranges } = shape;
   const stride = upTo(32, 4 * rank);
   const width = stride / 4;
   const longestRow = upTo(8, shape.longestRow);
   const panelRows = Math.max(8, Math.min(longestRow, upTo(8, panelBytes / stride)));
-  let end = 64;
-  const take = (bytes: number): number => {
-    const at = end;
-    // A cache line of its own for each area, so that threads do not write to the same one.
-    end += upTo(64, bytes);
-    return at;
-  };
-  const side = (rows: number, rangeCount: number): SideAddresses => ({
+  const pairs = planPairs(entryCount);
+  const { take, end } = areasFrom(pairs.end);
+  const side = (of: PairAddresses, rows: number, rangeCount: number): SideAddresses => ({
+    ...of,
     step: take(128),
     offsets: take(4 * (rows + 1)),
-    columns: take(4 * pairCount),
-    weights: take(weightBytes * pairCount),
+    weights: ownWeights ? take(4 * pairCount) : 0,
     terms: take(12 * 256),
     factors: take(stride * rows),
     ridges: take(4 * rows),
@@ -107,8 +132,8 @@ export function planMemory(shape: TrainingShape): MemoryPlan {
     preciseBase: cholesky ? take(2 * stride * width) : 0,
     slices: take(gramianSlices * 2 * stride * width),
     scratch: Array.from({ length: threads }, () => take(scratchBytes(cholesky, stride, longestRow, panelRows))),
-    users: side(shape.userCount, ranges.users),
-    items: side(shape.itemCount, ranges.items),
+    users: side(pairs.users, shape.userCount, ranges.users),
+    items: side(pairs.items, shape.itemCount, ranges.items),
   };
-  return { ...plan, bytes: end };
+  return { ...plan, bytes: end() };
 }

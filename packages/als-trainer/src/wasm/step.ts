@@ -1,5 +1,6 @@
 import type { Objective } from '../objective.js';
 import type { AlsOptions } from '../options.js';
+import type { Weights } from '../weights.js';
 import type { MemoryPlan, SideAddresses } from './memory-plan.js';
 
 /** Bytes before the three double-precision numbers of a step. */
@@ -7,14 +8,12 @@ const wordBytes = 64;
 
 /**
  * Writes what the kernel reads about one half of an iteration: the words of `Step` in assembly/step.ts, in their order.
- *
- * @param coded whether weights are codes.
  */
 export function writeStep(
   memory: ArrayBufferLike,
   plan: MemoryPlan,
   { own, other }: { own: SideAddresses; other: SideAddresses },
-  { options, objective, coded }: { options: AlsOptions; objective: Objective; coded: boolean },
+  { options, objective, weights }: { options: AlsOptions; objective: Objective; weights: Weights },
 ): void {
   const { ratings, confidence, alpha, taken } = objective.cost;
   const words = [
@@ -23,9 +22,9 @@ export function writeStep(
     options.solver === 'cholesky' ? 0 : options.solverSteps,
     own.offsets,
     own.columns,
-    coded ? own.weights : 0,
+    weights.codes ? own.codes : 0,
     own.terms,
-    coded ? 0 : own.weights,
+    own.weights,
     other.factors,
     own.factors,
     own.ridges,

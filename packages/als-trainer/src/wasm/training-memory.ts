@@ -4,12 +4,12 @@ import type { Interactions } from '../interactions.js';
 import type { Problem, Side } from '../kernel.js';
 import { termsOf } from '../objective.js';
 import type { AlsOptions } from '../options.js';
+import { hasOwn } from '../weights.js';
 import { rowRanges, sliceBounds } from '../ranges.js';
 import { addressableBytes, pageBytes, planMemory } from './memory-plan.js';
 import type { MemoryPlan } from './memory-plan.js';
 import { writeStep } from './step.js';
 import type { WasmHost } from './module.js';
-import { weightCodes } from './weight-codes.js';
 import type { WasmMemory } from './web-assembly.js';
 
 /** A training laid out in one memory that threads share. */
@@ -39,10 +39,11 @@ function checkBytes(bytes: number, how: string): void {
  *
  * @throws AlsError `ALS_TOO_LARGE`.
  */
-export function checkSize({ userCount, itemCount }: Interactions, { rank, solver }: AlsOptions): void {
+export function checkSize({ userCount, itemCount, users }: Interactions, { rank, solver }: AlsOptions): void {
   // Pairs that repeat are joined, so their number is not known yet: at least one.
-  const least = { pairCount: 1, longestRow: 1, threads: 1, weightBytes: 1, ranges: { users: 1, items: 1 } } as const;
-  const { bytes } = planMemory({ ...least, rank, cholesky: solver === 'cholesky', userCount, itemCount });
+  const least = { pairCount: 1, longestRow: 1, threads: 1, ownWeights: false, ranges: { users: 1, items: 1 } } as const;
+  const known = { rank, cholesky: solver === 'cholesky', entryCount: users.length, userCount, itemCount };
+  const { bytes } = planMemory({ ...least, ...known });
   checkBytes(bytes, 'at least');
 }
 
@@ -59,8 +60,9 @@ export const paddedFactors = (memory: WasmMemory, { stride }: MemoryPlan, at: nu
 export function loadTraining(problem: Problem, { allocate }: WasmHost, threads: number): TrainingMemory {
   const { options, objective } = problem;
   const { rank } = options;
-  const { byUser, byItem } = problem.pairs;
-  const codes = { users: weightCodes(byUser.weights), items: weightCodes(byItem.weights) };
+  const { byUser, byItem, space } = problem.pairs;
+  const pairCount = byUser.columns.length;
+  const prepared = space?.takeMemory?.();
   const ranges = { users: rowRanges(byUser, options), items: rowRanges(byItem, options) };
   const rangeCounts = { users: ranges.users.length - 1, items: ranges.items.length - 1 };
   const plan = planMemory({
@@ -69,37 +71,43 @@ export function loadTraining(problem: Problem, { allocate }: WasmHost, threads: 
     threads,
     userCount: byUser.rowCount,
     itemCount: byItem.rowCount,
-    pairCount: byUser.columns.length,
-    weightBytes: codes.users ? 1 : 4,
+    entryCount: prepared ? (space?.byUser.columns.length as number) : pairCount,
+    pairCount,
+    ownWeights: hasOwn(byUser.weights),
     longestRow: Math.max(longestRow(byUser), longestRow(byItem)),
     ranges: rangeCounts,
   });
   checkBytes(plan.bytes, 'all in all');
-  const memory = allocate(Math.ceil(plan.bytes / pageBytes));
+  const pages = Math.ceil(plan.bytes / pageBytes);
+  const memory = prepared ?? allocate(pages);
+  if (prepared) memory.grow(pages - memory.buffer.byteLength / pageBytes);
   const words = (at: number, values: Uint32Array) => new Uint32Array(memory.buffer, at, values.length).set(values);
   const numbers = (at: number, values: Float32Array) => new Float32Array(memory.buffer, at, values.length).set(values);
   for (const side of ['users', 'items'] as const) {
     const [csr, factors] = side === 'users' ? [byUser, problem.userFactors] : [byItem, problem.itemFactors];
     const own = plan[side];
-    const coded = codes[side];
+    const { values, codes } = csr.weights;
     words(own.offsets, csr.offsets);
-    words(own.columns, csr.columns);
+    if (!prepared) {
+      words(own.columns, csr.columns);
+      if (codes) new Uint8Array(memory.buffer, own.codes, codes.length).set(codes);
+    }
     words(own.ranges, ranges[side]);
     words(own.slices, sliceBounds(csr.rowCount));
-    if (coded) {
-      new Uint8Array(memory.buffer, own.weights, coded.codes.length).set(coded.codes);
-      const terms = coded.distinct.map((weight) => termsOf(objective.cost, weight));
+    if (own.weights) numbers(own.weights, values);
+    else {
+      const terms = Array.from(values, (weight) => termsOf(objective.cost, weight));
       numbers(
         own.terms,
         Float32Array.from(terms.flatMap(({ linear, quadratic, constant }) => [linear, quadratic, constant])),
       );
-    } else numbers(own.weights, csr.weights);
+    }
     const ridge = (_: unknown, row: number) =>
       objective.ridge((csr.offsets[row + 1] as number) - (csr.offsets[row] as number), csr.columnCount);
     numbers(own.ridges, Float32Array.from({ length: csr.rowCount }, ridge));
     copyRows(factors, rank, paddedFactors(memory, plan, own.factors, csr.rowCount), plan.stride / 4, rank);
     const sides = { own, other: plan[side === 'users' ? 'items' : 'users'] };
-    writeStep(memory.buffer, plan, sides, { options, objective, coded: coded !== undefined });
+    writeStep(memory.buffer, plan, sides, { options, objective, weights: csr.weights });
   }
   return { memory, plan, rangeCounts };
 }

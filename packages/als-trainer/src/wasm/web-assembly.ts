@@ -4,6 +4,8 @@ export type WasmModule = object;
 /** A memory that threads share. */
 export interface WasmMemory {
   readonly buffer: SharedArrayBuffer;
+  /** Adds pages; arrays over the buffer as it was stay valid. */
+  grow(pages: number): number;
 }
 
 /** What the kernel exports; see assembly/work.ts. */

@@ -9,8 +9,9 @@ const shape: TrainingShape = {
   threads: 2,
   userCount: 1_000_000,
   itemCount: 100_000,
+  entryCount: 94_000_000,
   pairCount: 94_000_000,
-  weightBytes: 1,
+  ownWeights: false,
   longestRow: 200_000,
   ranges: { users: 10_000, items: 10_000 },
 };
@@ -20,9 +21,9 @@ const growth = (change: Partial<TrainingShape>): number =>
   planMemory({ ...shape, ...change }).bytes - planMemory(shape).bytes;
 
 describe('the memory formula of the README', () => {
-  test('a pair: 10 bytes, or 16 with more than 256 different weights', () => {
-    expect(growth({ pairCount: shape.pairCount + 6400 })).toBe(64_000);
-    expect(growth({ weightBytes: 4 })).toBe(6 * shape.pairCount);
+  test('an interaction: 10 bytes, and 8 a pair with more than 256 different weights', () => {
+    expect(growth({ entryCount: shape.entryCount + 6400 })).toBe(64_000);
+    expect(growth({ ownWeights: true })).toBe(8 * shape.pairCount);
   });
 
   test('a user or an attraction: 4 x rank + 8 bytes', () => {
@@ -36,7 +37,7 @@ describe('the memory formula of the README', () => {
 
   test('what the rank alone takes: 132 x rank^2, or 140 with Cholesky', () => {
     const at = (rank: number, cholesky: boolean) =>
-      planMemory({ ...shape, rank, cholesky, threads: 0, userCount: 0, itemCount: 0, pairCount: 0 }).bytes;
+      planMemory({ ...shape, rank, cholesky, threads: 0, userCount: 0, itemCount: 0, entryCount: 0 }).bytes;
     expect(at(512, false) - at(256, false)).toBe(132 * (512 ** 2 - 256 ** 2));
     expect(at(512, true) - at(256, true)).toBe(140 * (512 ** 2 - 256 ** 2));
   });
@@ -46,7 +47,7 @@ describe('the memory formula of the README', () => {
   });
 
   test('areas do not overlap', () => {
-    const { users, items, ...plan } = planMemory({ ...shape, cholesky: true, threads: 3 });
+    const { users, items, ...plan } = planMemory({ ...shape, cholesky: true, threads: 3, ownWeights: true });
     const addresses = [plan.job, plan.base, plan.preciseBase, plan.slices, ...plan.scratch];
     const all = [...addresses, ...Object.values(users), ...Object.values(items)];
     expect(new Set(all).size).toBe(all.length);

@@ -1,0 +1,71 @@
+/** Weights of pairs: one for all pairs, one for each pair, or, with `codes`, at most 256 different ones by code. */
+export interface Weights {
+  readonly values: Float32Array;
+  /** Place of each pair's weight in `values`. */
+  readonly codes?: Uint8Array | undefined;
+}
+
+/** Every pair counts once: no byte a pair. */
+export const ones: Weights = { values: Float32Array.of(1) };
+
+/** Whether each pair has a weight of its own. */
+export const hasOwn = ({ values, codes }: Weights): boolean => !codes && values.length > 1;
+
+export const weightAt = ({ values, codes }: Weights, pair: number): number =>
+  values[codes ? (codes[pair] as number) : values.length === 1 ? 0 : pair] as number;
+
+/** Each different weight, or each pair's, as another; a weight of many pairs is changed once. */
+export const mapWeights = ({ values, codes }: Weights, change: (weight: number) => number): Weights => ({
+  values: values.map(change),
+  codes,
+});
+
+/** Numbers different weights in order of first appearance. */
+export interface WeightCoder {
+  /** The code of a weight; -1 when it would be the 257th. */
+  codeOf(weight: number): number;
+  /** The different weights so far. */
+  values(): Float32Array;
+}
+
+const slotCount = 1024;
+
+/**
+ * One byte a weight where there are at most 256 different ones, which counts of visits nearly always are: a quarter of the memory, and the
+ * terms of a pair are looked up instead of computed. Told apart by their bits.
+ */
+export function weightCoder(): WeightCoder {
+  const known = new Float32Array(slotCount);
+  const bitsOf = new Uint32Array(known.buffer);
+  const codes = new Int16Array(slotCount).fill(-1);
+  const single = new Float32Array(1);
+  const bits = new Uint32Array(single.buffer);
+  const values = new Float32Array(256);
+  let count = 0;
+  return {
+    codeOf(weight) {
+      single[0] = weight;
+      const word = bits[0] as number;
+      let slot = Math.imul(word, 0x9e3779b1) >>> 22;
+      while ((codes[slot] as number) >= 0 && bitsOf[slot] !== word) slot = (slot + 1) % slotCount;
+      const code = codes[slot] as number;
+      if (code >= 0 || count === 256) return code;
+      known[slot] = weight;
+      values[count] = weight;
+      return (codes[slot] = count++);
+    },
+    values: () => values.slice(0, count),
+  };
+}
+
+/** Given weights, by code where there are few different ones. */
+export function coded(weights: Float32Array): Weights {
+  const coder = weightCoder();
+  const codes = new Uint8Array(weights.length);
+  for (let k = 0; k < weights.length; k++) {
+    const code = coder.codeOf(weights[k] as number);
+    if (code < 0) return { values: weights };
+    codes[k] = code;
+  }
+  return { values: coder.values(), codes };
+}
