@@ -1,1 +1,2 @@
+export { moveTexts, numberTexts } from './texts';
 export { serve, work } from './work';

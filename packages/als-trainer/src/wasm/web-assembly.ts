@@ -8,12 +8,15 @@ export interface WasmMemory {
   grow(pages: number): number;
 }
 
-/** What the kernel exports; see assembly/work.ts. */
+/** What the kernel exports; see assembly/kernel.ts. */
 export interface KernelExports {
   /** Does one chunk of the job; 0 when there was none. */
   work(job: number, scratch: number): number;
   /** Works off jobs until closed. */
   serve(job: number, scratch: number): void;
+  /** Numbers texts; see assembly/texts.ts. */
+  numberTexts(texts: number, bytes: number, offsets: number, rows: number, hashes: number, out: number): void;
+  moveTexts(texts: number, slots: number, mask: number): void;
 }
 
 /** The part of WebAssembly that is used here: TypeScript declares it with the browser's library only. */

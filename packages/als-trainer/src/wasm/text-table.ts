@@ -1,0 +1,80 @@
+import type { DistinctText, TextTable } from '../text-table.js';
+import { pageBytes } from './memory-plan.js';
+import type { WasmHost } from './module.js';
+
+/** Texts that are numbered in one go: their bytes and slots stay in the caches. */
+const pieceRows = 16384;
+
+/** Bytes of a slot; see `Slot` in assembly/texts.ts. */
+const slotBytes = 16;
+
+/** Bytes of distinct texts that are asked for at a time. */
+const storeBytes = 1 << 20;
+
+/** The table in WebAssembly, in a memory of its own that grows. */
+export function wasmTextTable({ allocate, instantiate }: WasmHost): TextTable {
+  const memory = allocate(1);
+  const { numberTexts, moveTexts } = instantiate(memory);
+  let end = 64;
+  const take = (bytes: number): number => {
+    const at = end;
+    end += 64 * Math.ceil(bytes / 64);
+    const missing = Math.ceil(end / pageBytes) - memory.buffer.byteLength / pageBytes;
+    if (missing > 0) memory.grow(missing);
+    return at;
+  };
+  const words = (at: number, length: number) => new Uint32Array(memory.buffer, at, length);
+
+  const state = take(20);
+  const offsetsAt = take(4 * (pieceRows + 1));
+  const hashesAt = take(4 * pieceRows);
+  const outAt = take(4 * pieceRows);
+  const piece = { at: 0, bytes: 0 };
+  const store = { end: 0 };
+  let slots = 4 * pieceRows;
+  words(state, 4).set([take(slotBytes * slots), slots - 1, 0, 0]);
+
+  /** Room for a piece of so many bytes, all of whose texts may be new. */
+  function makeRoom(bytes: number): void {
+    const [, , count, storeAt] = words(state, 4) as unknown as [number, number, number, number];
+    if (bytes > piece.bytes) Object.assign(piece, { at: take(2 * bytes), bytes: 2 * bytes });
+    if (storeAt + bytes > store.end) {
+      const room = Math.max(storeBytes, bytes);
+      const at = take(room);
+      store.end = at + room;
+      words(state, 4)[3] = at;
+    }
+    if (2 * (count + pieceRows) > slots) {
+      while (2 * (count + pieceRows) > slots) slots *= 2;
+      moveTexts(state, take(slotBytes * slots), slots - 1);
+    }
+  }
+
+  return {
+    number(values, offsets, rows) {
+      for (let from = 0; from < rows.length; from += pieceRows) {
+        const to = Math.min(rows.length, from + pieceRows);
+        const [begin, stop] = [offsets[from] as number, offsets[to] as number];
+        makeRoom(stop - begin);
+        new Uint8Array(memory.buffer, piece.at, stop - begin).set(values.subarray(begin, stop));
+        words(offsetsAt, to - from + 1).set(offsets.subarray(from, to + 1));
+        numberTexts(state, piece.at, offsetsAt, to - from, hashesAt, outAt);
+        rows.set(words(outAt, to - from), from);
+      }
+    },
+    distinct() {
+      const decoder = new TextDecoder();
+      const [slotsAt, , count] = words(state, 4) as unknown as [number, number, number];
+      const found = new Array<DistinctText>(count);
+      const table = words(slotsAt, 4 * slots);
+      for (let at = 0; at < table.length; at += 4) {
+        const [number, hash, start, length] = table.subarray(at, at + 4) as unknown as [number, number, number, number];
+        if (number === 0) continue;
+        // A decoder takes no bytes of a memory that is shared.
+        const text = decoder.decode(new Uint8Array(memory.buffer, start, length).slice());
+        found[number - 1] = { text, hash };
+      }
+      return found;
+    },
+  };
+}
