@@ -1,4 +1,4 @@
-/** A text that was met: see `ByteTable` in src/byte-table.ts, which numbers texts alike. */
+/** A text that was met. `ByteTable` in src/text-table.ts numbers texts alike. */
 @unmanaged
 class Slot {
   static at(address: usize): Slot {
@@ -32,13 +32,21 @@ class Texts {
   read: u32;
 }
 
-/** FNV-1a over bytes, then mixed as in src/random.ts. */
+/** A hash that takes eight bytes at a time; it tells texts apart here and is not kept. */
 function hashOf(from: usize, to: usize): u32 {
-  let hash: u32 = 0x811c9dc5;
-  for (let at = from; at < to; at++) hash = (hash ^ (<u32>load<u8>(at))) * 0x01000193;
-  hash = (hash ^ (hash >>> 16)) * 0x85ebca6b;
-  hash = (hash ^ (hash >>> 13)) * 0xc2b2ae35;
-  return hash ^ (hash >>> 16);
+  let hash: u64 = to - from;
+  let at = from;
+  for (; at + 8 <= to; at += 8) hash = join(hash, load<u64>(at));
+  let rest: u64 = 0;
+  if (to - from >= 8) rest = load<u64>(to - 8);
+  else for (; at < to; at++) rest = (rest << 8) | load<u8>(at);
+  hash = join(hash, rest);
+  return <u32>(hash ^ (hash >>> 32));
+}
+
+function join(hash: u64, word: u64): u64 {
+  const product = (hash ^ word) * 0x9e3779b97f4a7c15;
+  return product ^ (product >>> 29);
 }
 
 function equal(a: usize, b: usize, length: u32): bool {

@@ -42,11 +42,8 @@ export class ByteTable implements TextTable {
   }
 
   distinct(): DistinctText[] {
-    const decoder = new TextDecoder();
-    return this.hashes.map((hash, k) => ({
-      text: decoder.decode(this.bytes.subarray(this.starts[k], this.starts[k + 1])),
-      hash,
-    }));
+    const bytes = Buffer.from(this.bytes.buffer);
+    return this.hashes.map((hash, k) => ({ text: bytes.toString('utf8', this.starts[k], this.starts[k + 1]), hash }));
   }
 
   private holds(at: number, source: Uint8Array, from: number, to: number): boolean {
@@ -88,7 +85,7 @@ export class ByteTable implements TextTable {
 }
 
 /** FNV-1a over bytes, then mixed, since its low bits alone spread short texts badly. */
-function hashOf(source: Uint8Array, from: number, to: number): number {
+export function hashOf(source: Uint8Array, from: number, to: number): number {
   let hash = 0x811c9dc5;
   for (let k = from; k < to; k++) hash = Math.imul(hash ^ (source[k] as number), 0x01000193);
   return mix(hash);

@@ -2,7 +2,7 @@ import type { Data, Dictionary, Utf8, Vector } from 'apache-arrow';
 
 import { AlsError } from './errors.js';
 import { ByteTable } from './text-table.js';
-import type { DistinctText, TextTable } from './text-table.js';
+import type { TextTable } from './text-table.js';
 import { wasmHost } from './wasm/module.js';
 import { wasmTextTable } from './wasm/text-table.js';
 
@@ -64,16 +64,16 @@ export function vocabularyOf(column: Vector<Utf8> | null, name: string): Vocabul
   const table = host ? wasmTextTable(host) : new ByteTable();
   const rows = numberColumn(table, column);
   const texts = table.distinct();
-  const textOf = (number: number) => (texts[number] as DistinctText).text;
-  const order = Array.from(texts.keys()).sort((a, b) => (textOf(a) < textOf(b) ? -1 : 1));
+  // Without a comparison of ours the sort is of UTF-16 code units, and several times as fast.
+  const ids = texts.map(({ text }) => text).sort();
+  const placeOf = new Map(ids.map((id, k) => [id, k]));
   const place = new Uint32Array(texts.length);
-  order.forEach((number, k) => {
+  const keys = new Uint32Array(texts.length);
+  texts.forEach(({ text, hash }, number) => {
+    const k = placeOf.get(text) as number;
     place[number] = k;
+    keys[k] = hash;
   });
   for (let k = 0; k < rows.length; k++) rows[k] = place[rows[k] as number] as number;
-  return {
-    ids: order.map(textOf),
-    rows,
-    keys: Uint32Array.from(order, (number) => (texts[number] as DistinctText).hash),
-  };
+  return { ids, rows, keys };
 }

@@ -61,31 +61,40 @@ describe('orient', () => {
     expect(orient(pairs, false).byUser.columns.length).toBe(0);
   });
 
-  test('both orientations hold the sums of all pairs, columns ascending', () => {
-    const pair = fc.tuple(fc.nat(5), fc.nat(6), fc.integer({ min: 1, max: 9 }));
-    fc.assert(
-      fc.property(fc.array(pair), (pairs) => {
-        const { byUser, byItem } = orient(
-          {
-            userCount: 6,
-            itemCount: 7,
-            users: Uint32Array.from(pairs, ([u]) => u),
-            items: Uint32Array.from(pairs, ([, i]) => i),
-            weights: Float32Array.from(pairs, ([, , w]) => w),
-          },
-          false,
-        );
-        const sums = new Map<string, number>();
-        for (const [u, i, w] of pairs) sums.set(`${u},${i}`, (sums.get(`${u},${i}`) ?? 0) + w);
-        const turned = [...cells(byItem)].map(([key, w]) => [key.split(',').reverse().join(','), w] as const);
-        expect(cells(byUser)).toEqual(sums);
-        expect(new Map(turned)).toEqual(sums);
-        for (const { offsets, columns } of [byUser, byItem])
-          for (let r = 0; r + 1 < offsets.length; r++) {
-            const row = [...columns.subarray(offsets[r], offsets[r + 1])];
-            expect(row).toEqual([...new Set(row)].sort((a, b) => a - b));
-          }
-      }),
-    );
-  });
+  test.each([
+    ['few rows', 6, 7, 9, 10],
+    ['rows in blocks', 3000, 1000, 9, 300],
+    ['rows in blocks, weights without codes', 3000, 1000, 2 ** 20, 600],
+    ['repeats whose sums outgrow the codes', 9, 700, 250, 3000],
+  ])(
+    'both orientations hold the sums of all pairs, columns ascending: %s',
+    (_, userCount, itemCount, max, minLength) => {
+      const pair = fc.tuple(fc.nat(userCount - 1), fc.nat(itemCount - 1), fc.integer({ min: 1, max }));
+      fc.assert(
+        fc.property(fc.array(pair, { minLength, maxLength: 2 * minLength }), (pairs) => {
+          const { byUser, byItem } = orient(
+            {
+              userCount,
+              itemCount,
+              users: Uint32Array.from(pairs, ([u]) => u),
+              items: Uint32Array.from(pairs, ([, i]) => i),
+              weights: Float32Array.from(pairs, ([, , w]) => w),
+            },
+            false,
+          );
+          const sums = new Map<string, number>();
+          for (const [u, i, w] of pairs) sums.set(`${u},${i}`, (sums.get(`${u},${i}`) ?? 0) + w);
+          const turned = [...cells(byItem)].map(([key, w]) => [key.split(',').reverse().join(','), w] as const);
+          expect(cells(byUser)).toEqual(sums);
+          expect(new Map(turned)).toEqual(sums);
+          for (const { offsets, columns } of [byUser, byItem])
+            for (let r = 0; r + 1 < offsets.length; r++) {
+              const row = [...columns.subarray(offsets[r], offsets[r + 1])];
+              expect(row).toEqual([...new Set(row)].sort((a, b) => a - b));
+            }
+        }),
+        { numRuns: Math.max(3, 1000 / minLength) },
+      );
+    },
+  );
 });

@@ -1,3 +1,4 @@
+import { hashOf } from '../text-table.js';
 import type { DistinctText, TextTable } from '../text-table.js';
 import { pageBytes } from './memory-plan.js';
 import type { WasmHost } from './module.js';
@@ -63,16 +64,16 @@ export function wasmTextTable({ allocate, instantiate }: WasmHost): TextTable {
       }
     },
     distinct() {
-      const decoder = new TextDecoder();
+      const bytes = Buffer.from(memory.buffer);
       const [slotsAt, , count] = words(state, 4) as unknown as [number, number, number];
       const found = new Array<DistinctText>(count);
       const table = words(slotsAt, 4 * slots);
       for (let at = 0; at < table.length; at += 4) {
-        const [number, hash, start, length] = table.subarray(at, at + 4) as unknown as [number, number, number, number];
+        const number = table[at] as number;
         if (number === 0) continue;
-        // A decoder takes no bytes of a memory that is shared.
-        const text = decoder.decode(new Uint8Array(memory.buffer, start, length).slice());
-        found[number - 1] = { text, hash };
+        const start = table[at + 2] as number;
+        const end = start + (table[at + 3] as number);
+        found[number - 1] = { text: bytes.toString('utf8', start, end), hash: hashOf(bytes, start, end) };
       }
       return found;
     },
