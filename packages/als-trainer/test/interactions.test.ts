@@ -93,7 +93,7 @@ describe('orient', () => {
               expect(row).toEqual([...new Set(row)].sort((a, b) => a - b));
             }
         }),
-        { numRuns: Math.max(3, 1000 / minLength) },
+        { numRuns: Math.max(3, Math.ceil(600 / minLength)) },
       );
     },
   );
