@@ -60,6 +60,20 @@ function computeTerms(stepAt: usize, begin: u32, count: u32, linear: usize, quad
   }
 }
 
+/** Held rows that are fetched at the same time. */
+const rowsAhead: u32 = 16;
+
+/** Reads a word of each cache line of rows, so that all are on their way before the first is copied. What it gives is of no meaning. */
+function fetchRows(columns: usize, count: u32, fixed: usize, bytes: usize): u32 {
+  let read: u32 = 0;
+  for (let k: u32 = 0; k < count; k++) {
+    let line = fixed + <usize>load<u32>(columns + 4 * k) * bytes;
+    const end = line + bytes;
+    for (; line < end; line += 64) read ^= load<u32>(line);
+  }
+  return read;
+}
+
 /** Copies the held rows of pairs `from` to `from + count` side by side to the panel, and zero rows up to a multiple of eight. */
 export function gatherRows(stepAt: usize, from: u32, count: u32, panel: usize, bytes: usize): void {
   const step = Step.at(stepAt);
@@ -67,6 +81,8 @@ export function gatherRows(stepAt: usize, from: u32, count: u32, panel: usize, b
   const fixed = step.fixedAt;
   let into = panel;
   for (let k: u32 = 0; k < count; k++) {
+    // Stored where the row comes anyway, or the reads would be left out.
+    if (k % rowsAhead === 0) store<u32>(into, fetchRows(columns + 4 * k, min(rowsAhead, count - k), fixed, bytes));
     let row = fixed + <usize>load<u32>(columns + 4 * k) * bytes;
     const end = row + bytes;
     do {
