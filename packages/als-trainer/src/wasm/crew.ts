@@ -32,10 +32,13 @@ const word = { round: 0, remaining: 1, done: 2, closed: 3 } as const;
 /** The calling thread lets the event loop run this often. */
 const turnMs = 20;
 
-/** What a worker runs: text, since a file of its own would be lost to bundlers. */
+/**
+ * What a worker runs: text, since a file of its own would be lost to bundlers. It is a module where the process was started with
+ * `--input-type=module`, else a script, and has to work as either.
+ */
 const workerProgram = `
-const { workerData: { module, memory, job, scratch } } = require('node:worker_threads');
-new WebAssembly.Instance(module, { env: { memory } }).exports.serve(job, scratch);
+import('node:worker_threads').then(({ workerData: { module, memory, job, scratch } }) =>
+  new WebAssembly.Instance(module, { env: { memory } }).exports.serve(job, scratch));
 `;
 
 /**
