@@ -35,11 +35,8 @@ function selectPairs(csr: Csr, takes: (row: number, column: number) => boolean):
     }
     offsets[row + 1] = count;
   }
-  const weights = codes
-    ? { values, codes: taken as Uint8Array }
-    : taken
-      ? { values: taken as Float32Array }
-      : csr.weights;
+  const kept = taken?.subarray(0, count);
+  const weights = codes ? { values, codes: kept as Uint8Array } : kept ? { values: kept as Float32Array } : csr.weights;
   return { ...csr, offsets, columns: columns.subarray(0, count), weights };
 }
 

@@ -48,6 +48,12 @@ describe('the same bytes as the plain kernel', () => {
     return expectSameBytes({ ...few, weights: different }, { rank: 16, iterations: 3, solver });
   });
 
+  test.each(solvers)('more than 256 different weights, some of them held out: %s', (solver) => {
+    const different = Float32Array.from(few.users, (_, k) => 1 + uniform(5, k));
+    const options = { rank: 16, iterations: 3, solver, heldOutShare: 0.4 };
+    return expectSameBytes({ ...few, weights: different }, options);
+  });
+
   test.each(solvers)('rows longer than the panel, and rows without pairs: %s', (solver) => {
     const tall = randomInteractions(2400, 2, 0.9);
     return expectSameBytes({ ...tall, userCount: 2410, itemCount: 4 }, { rank: 40, iterations: 1, solver });
