@@ -12,6 +12,9 @@ const slotBytes = 16;
 /** Bytes of distinct texts that are asked for at a time. */
 const storeBytes = 1 << 20;
 
+/** Words of the state; see `Texts` in assembly/texts.ts. */
+const word = { slotsAt: 0, mask: 1, count: 2, storeAt: 3 } as const;
+
 /** The table in WebAssembly, in a memory of its own that grows. */
 export function wasmTextTable({ allocate, instantiate }: WasmHost): TextTable {
   const memory = allocate(1);
@@ -31,19 +34,20 @@ export function wasmTextTable({ allocate, instantiate }: WasmHost): TextTable {
   const hashesAt = take(4 * pieceRows);
   const outAt = take(4 * pieceRows);
   const piece = { at: 0, bytes: 0 };
-  const store = { end: 0 };
+  let storeEnd = 0;
   let slots = 4 * pieceRows;
-  words(state, 4).set([take(slotBytes * slots), slots - 1, 0, 0]);
+  const status = words(state, 4);
+  status.set([take(slotBytes * slots), slots - 1, 0, 0]);
 
   /** Room for a piece of so many bytes, all of whose texts may be new. */
   function makeRoom(bytes: number): void {
-    const [, , count, storeAt] = words(state, 4) as unknown as [number, number, number, number];
+    const count = status[word.count] as number;
     if (bytes > piece.bytes) Object.assign(piece, { at: take(2 * bytes), bytes: 2 * bytes });
-    if (storeAt + bytes > store.end) {
+    if ((status[word.storeAt] as number) + bytes > storeEnd) {
       const room = Math.max(storeBytes, bytes);
       const at = take(room);
-      store.end = at + room;
-      words(state, 4)[3] = at;
+      storeEnd = at + room;
+      status[word.storeAt] = at;
     }
     if (2 * (count + pieceRows) > slots) {
       while (2 * (count + pieceRows) > slots) slots *= 2;
@@ -65,9 +69,8 @@ export function wasmTextTable({ allocate, instantiate }: WasmHost): TextTable {
     },
     distinct() {
       const bytes = Buffer.from(memory.buffer);
-      const [slotsAt, , count] = words(state, 4) as unknown as [number, number, number];
-      const found = new Array<DistinctText>(count);
-      const table = words(slotsAt, 4 * slots);
+      const found = new Array<DistinctText>(status[word.count] as number);
+      const table = words(status[word.slotsAt] as number, 4 * slots);
       for (let at = 0; at < table.length; at += 4) {
         const number = table[at] as number;
         if (number === 0) continue;
