@@ -34,8 +34,8 @@ function neededBy(entries, path) {
     .filter((found) => found !== undefined);
 }
 
-/** Where Node would find a dependency: in the `node_modules` of the path itself, or of a folder above. */
-function resolvedFrom(entries, path, name) {
+/** Where Node would find a dependency: in the `node_modules` of the path itself, or of a folder above. Undefined where the lockfile has none. */
+export function resolvedFrom(entries, path, name) {
   for (let folder = path; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('/')))) {
     const candidate = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
     if (candidate in entries) return entries[candidate].link ? entries[candidate].resolved : candidate;
