@@ -6,9 +6,9 @@
  *     npm test                     # everything
  *     npm test -- -p feeds,etl     # some projects; the arguments go to `nx run-many`
  */
-import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { nx } from './nx.mjs';
 
 const root = join(import.meta.dirname, '..');
 
@@ -32,11 +32,7 @@ function* reports() {
 }
 
 const targets = 'lint,typecheck,build,test,operations-test,publish-test';
-const { status } = spawnSync(
-  'npx',
-  ['nx', 'run-many', '-t', targets, '--output-style=static', ...process.argv.slice(2)],
-  { cwd: root, stdio: 'inherit' },
-);
+const { status } = nx(['run-many', '-t', targets, '--output-style=static', ...process.argv.slice(2)]);
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 for (const [path, counts] of reports()) {

@@ -1,4 +1,4 @@
-/** `tools/affected.sh` on a throw-away copy: for each thing that may change, exactly which projects would run. */
+/** `tools/affected.mjs` on a throw-away copy: for each thing that may change, exactly which projects would run. */
 import assert from 'node:assert/strict';
 import { appendFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,7 +23,7 @@ const affectedByPackage = {
 };
 
 const affectedByFile = {
-  'tools/affected.sh': ['tools'],
+  'tools/affected.mjs': ['tools'],
   'packages/als-trainer/test/README.md': ['als-trainer', 'pipeline', 'tools'],
   'package-lock.json': everything,
   'tsconfig.base.json': everything,
@@ -32,12 +32,12 @@ const affectedByFile = {
 
 const unknown = '0'.repeat(40);
 
-describe('tools/affected.sh --print', () => {
+describe('tools/affected.mjs --print', () => {
   let workspace;
   before(() => (workspace = scratchWorkspace()));
   after(() => workspace.remove());
 
-  const print = (base, head) => workspace.run('tools/affected.sh', '--print', base, head);
+  const print = (base, head) => workspace.run(process.execPath, 'tools/affected.mjs', '--print', base, head);
   const projects = ({ status, stdout, stderr }) => {
     assert.equal(status, 0, stderr);
     return stdout.split('\n').filter(Boolean).sort();
@@ -78,6 +78,6 @@ describe('tools/affected.sh --print', () => {
 
   test('a head that is not there, or a missing argument, is wrong usage', () => {
     assert.equal(print('HEAD', 'no-such-branch').status, 2);
-    assert.equal(workspace.run('tools/affected.sh', '--print', 'HEAD').status, 2);
+    assert.equal(workspace.run(process.execPath, 'tools/affected.mjs', '--print', 'HEAD').status, 2);
   });
 });

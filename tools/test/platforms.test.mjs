@@ -1,7 +1,7 @@
-/** Every developer's machine: the lockfiles bring the native parts of all platforms. */
+/** Every developer's machine: the lockfiles bring the native parts of all platforms, and nothing that npm or Nx starts needs a Unix shell. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { closeSync, cpSync, mkdtempSync, openSync, readdirSync, readSync, rmSync } from 'node:fs';
+import { closeSync, cpSync, mkdtempSync, openSync, readdirSync, readFileSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -47,4 +47,47 @@ describe('native parts', () => {
       closeSync(file);
       assert.ok(isOfPlatform(head), `it begins with ${head.toString('hex')}`);
     });
+});
+
+describe('commands', () => {
+  const read = (path) => JSON.parse(readFileSync(join(root, path), 'utf8'));
+  const programs = ['node', 'npm', 'npx', ...readdirSync(join(root, 'node_modules/.bin'))];
+
+  /** What cmd.exe would not do as sh does: a program that npm does not bring, an assignment, a substitution, a glob, a single quote, a script. */
+  const problemOf = (command) =>
+    command
+      .split(' && ')
+      .map((part) => part.replaceAll(/"[^"$`%]*"/g, 'quoted'))
+      .find((part) => !programs.includes(part.split(' ')[0]) || /[^\w ./:=,@-]|\.sh\b/.test(part));
+
+  const manifests = [
+    'package.json',
+    ...[...packages, 'tools/publish', 'tools/page', 'tools/bench/serve'].map((at) => `${at}/package.json`),
+  ];
+  const found = [
+    ...manifests.flatMap((path) => {
+      const { scripts = {}, nx } = read(path);
+      const targets = Object.entries(nx?.targets ?? {}).map(([name, { command }]) => [`${path}: ${name}`, command]);
+      return [...Object.entries(scripts).map(([name, command]) => [`${path}: ${name}`, command]), ...targets];
+    }),
+    ...Object.entries(read('nx.json').targetDefaults).map(([name, { command }]) => [`nx.json: ${name}`, command]),
+    ...Object.entries(read('tools/project.json').targets).map(([name, { command }]) => [`tools: ${name}`, command]),
+  ].filter(([, command]) => command !== undefined);
+
+  for (const [name, command] of found)
+    test(`${name} needs no Unix shell`, () => assert.equal(problemOf(command), undefined, command));
+
+  test('there are some, and the words of a Unix shell are found', () => {
+    assert.ok(found.length >= 15, String(found.length));
+    for (const command of [
+      'rm -rf dist && tsc',
+      'A=1 node x.mjs',
+      'node $X',
+      'run.sh',
+      'node --test *.mjs',
+      "node -e 'x'",
+      'tsc; node x',
+    ])
+      assert.notEqual(problemOf(command), undefined, command);
+  });
 });
