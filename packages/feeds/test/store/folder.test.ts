@@ -12,10 +12,9 @@ import { temporaryFolder } from '../support/folders.js';
 import { attraction, producer } from '../support/samples.js';
 
 /** Puts from another process, as nobody where this one is root: root may write anywhere. */
-function putAsNobody(root: string, rows = 1): unknown {
+function putAsNobody(root: string): unknown {
   const script = fileURLToPath(new URL('put-once.mjs', import.meta.url));
-  const nobody = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
-  const { stdout, stderr } = spawnSync(process.execPath, [script, root, String(rows)], { ...nobody, encoding: 'utf8' });
+  const { stdout, stderr } = spawnSync(process.execPath, [script, root], { encoding: 'utf8' });
   if (stdout === '') throw new Error(stderr);
   return JSON.parse(stdout);
 }
