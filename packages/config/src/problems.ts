@@ -3,7 +3,9 @@ import type { Setting } from './setting.js';
 /** The sentence for a value outside its range. The value of a secret is not repeated. */
 export function refusedValue(setting: Setting<unknown>, value: unknown): string {
   const shown = setting.secret ? 'set to a value that is not shown' : quote(value);
-  return `${setting.variable} is ${shown}, but must be ${setting.range}; ${mend(setting)}.`;
+  const fault = setting.secret || typeof value !== 'string' ? undefined : setting.fault?.(value);
+  const why = fault === undefined ? '' : ` (${fault})`;
+  return `${setting.variable} is ${shown}${why}, but must be ${setting.range}; ${mend(setting)}.`;
 }
 
 /** The sentence for a required variable that is unset or empty. */

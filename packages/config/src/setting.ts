@@ -23,6 +23,8 @@ export interface Setting<T> {
   parse(text: string): T | undefined;
   /** Whether `value`, already typed, lies in the range. */
   accepts(value: unknown): boolean;
+  /** What is wrong with a text that `parse` refuses, where more can be said than the range: `'Mars' is not a time zone`. */
+  fault?(text: string): string | undefined;
 }
 
 /** Settings by the key under which their values appear in the configuration. */
@@ -52,21 +54,34 @@ export interface Optional<T> {
   readonly required?: false;
 }
 
+/** What a text must look like, if it has to look like something. */
+export interface Form {
+  /** In words; default: a text. */
+  readonly range?: string;
+  /** What is wrong with it, naming the part that is; undefined where nothing is. */
+  fault?(text: string): string | undefined;
+}
+
 /** How values of one type are read and checked. */
 interface Kind<T> {
   readonly range: string;
   parse(text: string): T | undefined;
   accepts(value: unknown): value is T;
+  fault?(text: string): string | undefined;
 }
 
 /** Any text but the empty one, taken as it stands; paths and addresses are texts. */
-export function text(options: SettingOptions & Present<string>): Setting<string>;
-export function text(options: SettingOptions & Optional<string>): Setting<string | undefined>;
-export function text(options: SettingOptions & (Present<string> | Optional<string>)): Setting<string | undefined> {
+export function text(options: SettingOptions & Form & Present<string>): Setting<string>;
+export function text(options: SettingOptions & Form & Optional<string>): Setting<string | undefined>;
+export function text(
+  options: SettingOptions & Form & (Present<string> | Optional<string>),
+): Setting<string | undefined> {
+  const { range = 'a text', fault } = options;
   return declare(options, {
-    range: 'a text',
+    range,
     parse: (given) => given,
-    accepts: (value): value is string => typeof value === 'string' && value !== '',
+    accepts: (value): value is string => typeof value === 'string' && value !== '' && fault?.(value) === undefined,
+    ...(fault && { fault }),
   });
 }
 
@@ -150,6 +165,7 @@ function declare<T>(options: SettingOptions & (Present<T> | Optional<T>), kind: 
     required,
     secret,
     accepts: kind.accepts,
+    ...(kind.fault && { fault: kind.fault }),
     parse: (given: string) => {
       const value = kind.parse(given);
       return kind.accepts(value) ? value : undefined;

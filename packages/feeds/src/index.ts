@@ -3,7 +3,7 @@ export { attractions } from './contracts/attractions.js';
 export { evaluationReport } from './contracts/evaluation-report.js';
 export { experiments } from './contracts/experiments.js';
 export { nextAttraction } from './contracts/next-attraction.js';
-export { hourOfDay, nextTerms, scoreNext, togetherOf } from './contracts/next-attraction-score.js';
+export { hourOfDay, nextTerms, scoreNext, staleDays, togetherOf } from './contracts/next-attraction-score.js';
 export { exposures } from './contracts/exposures.js';
 export { popularity } from './contracts/popularity.js';
 export { rejects } from './contracts/rejects.js';
@@ -35,6 +35,7 @@ export type {
 export type { Experiment, Panel } from './contracts/experiments.js';
 export type { NextAttractionModel, ParkTables } from './contracts/next-attraction.js';
 export type { NextRequest, NextTerms } from './contracts/next-attraction-score.js';
+export type { RecommendationRequest, RequestTime, TimedVisit, Visited } from './contracts/recommendation-request.js';
 export type { Exposure } from './contracts/exposures.js';
 export type { Popularity } from './contracts/popularity.js';
 export type { Reject } from './contracts/rejects.js';

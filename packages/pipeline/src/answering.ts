@@ -1,7 +1,14 @@
 /** What answers people. Commands load it when they are run, so that the others start without it. */
-import { createRecommender, loadGeneration, runServe, similarIn } from '@attractions/recommender';
+import {
+  createRecommender,
+  loadGeneration,
+  parkClocks,
+  runServe,
+  similarIn,
+  timeZonesIn,
+} from '@attractions/recommender';
 import type { Recommendations, RunningService, SimilarRequest } from '@attractions/recommender';
-import type { FeedStore } from '@attractions/feeds';
+import type { FeedStore, RecommendationRequest } from '@attractions/feeds';
 
 import type { PipelineContext } from './commands/command.js';
 import { runningExperiment } from './experiment.js';
@@ -9,13 +16,13 @@ import type { SampleAnswer } from './sample.js';
 
 /** What the generation in the feeds says to one visitor, in their panel. */
 export async function recommendTo(
-  userId: string,
-  request: { readonly park?: string; readonly limit: number },
-  store: FeedStore,
+  request: RecommendationRequest & { readonly userId: string },
+  { config, store }: Pick<PipelineContext, 'config' | 'store'>,
 ): Promise<SampleAnswer> {
+  const clocks = parkClocks(timeZonesIn(config.parkTimeZones));
   const [generation, experiment] = await Promise.all([loadGeneration(store), runningExperiment(store)]);
-  const recommender = createRecommender(generation, { experiment });
-  return { userId, ...recommender.recommend({ userId, ...request, explain: true }) };
+  const recommender = createRecommender(generation, { experiment, clocks });
+  return { userId: request.userId, ...recommender.recommend({ ...request, explain: true }) };
 }
 
 /** What the people who visit an attraction visit besides, by the generation in the feeds. */

@@ -16,7 +16,7 @@ export function candidateOf(subject: ModelSubject): Candidate {
   const foldIn = foldInOf(model);
   return {
     ...subject,
-    ask: (question) => recommender.recommend(question).recommendations,
+    ask: (request) => recommender.recommend(request).recommendations,
     foldIn: (items, weights) => foldIn({ items, weights })?.factors ?? new Float32Array(model.rank),
     replay: next === undefined ? alsContender(model.options, {}) : nextAttractionContender(attractions),
   };

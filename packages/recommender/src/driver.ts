@@ -6,6 +6,7 @@ import { openFeeds } from '@attractions/feeds';
 import type { Experiment, FeedStore } from '@attractions/feeds';
 import type { FastifyInstance } from 'fastify';
 import type { Mapping } from './answers/mapping.js';
+import { parkClocks, timeZonesIn } from './answers/park-clocks.js';
 import { RecommenderError } from './errors.js';
 import type { GenerationSeqs } from './generation/generation.js';
 import type { ServiceParts } from './service/start.js';
@@ -52,7 +53,12 @@ export async function runServe(config: ServeConfig, context: ServeContext): Prom
     store,
     logger,
     version: ownVersion(),
-    composition: { experiment: context.experiment, mapping: context.mapping, cachedLists: config.cachedLists },
+    composition: {
+      experiment: context.experiment,
+      mapping: context.mapping,
+      cachedLists: config.cachedLists,
+      clocks: parkClocks(timeZonesIn(config.parkTimeZones)),
+    },
     pollMs: config.modelPollSeconds * 1_000,
     bounds: config,
     access: { apiKeyHashes: hashesIn(config.apiKeys), ratePerSecond: config.ratePerSecond },

@@ -3,7 +3,8 @@
  * The README's table is held to this one by a test.
  */
 export const RECOMMENDER_ERRORS = {
-  RECOMMENDER_REQUEST_INVALID: 'A request asks for a limit that is no whole number from 1 to 100.',
+  RECOMMENDER_REQUEST_INVALID:
+    'A request has a limit that is not a whole number from 1 to 100, or a time that is none.',
   RECOMMENDER_UNKNOWN_PARK: 'A request names a park that has no attractions; the message names those that have.',
   RECOMMENDER_UNKNOWN_THEME: 'A request names a theme that no attraction has; the message names those that exist.',
   RECOMMENDER_UNKNOWN_ATTRACTION: 'A request is about an attraction that the generation does not have.',

@@ -7,6 +7,7 @@ export { withFallback } from './answers/fallback.js';
 export { withFilters } from './answers/filtered.js';
 export { mappingRecommender } from './answers/mapping.js';
 export { nextAttractionRecommender } from './answers/next-attraction.js';
+export { clockText, parkClocks, timeZonesIn } from './answers/park-clocks.js';
 export { paneledRecommender } from './answers/paneled.js';
 export { popularRecommender } from './answers/popular.js';
 export { DEFAULT_LIMIT, MAX_LIMIT } from './answers/recommender.js';
@@ -28,7 +29,9 @@ export type { Contribution, Explanation } from './answers/because.js';
 export type { Composition } from './answers/compose.js';
 export type { StandingFilters } from './answers/filtered.js';
 export type { Mapping } from './answers/mapping.js';
+export type { ParkClocks, TimeZones } from './answers/park-clocks.js';
 export type {
+  Assumed,
   PanelOf,
   Recommendation,
   RecommendationRequest,
@@ -37,7 +40,7 @@ export type {
   Source,
 } from './answers/recommender.js';
 export type { SimilarRequest } from './answers/similar.js';
-export type { TimedVisit, Visited } from './answers/visited.js';
+export type { RequestTime, TimedVisit, Visited } from '@attractions/feeds';
 export type { Visitor } from './answers/taste.js';
 export type { RunningService, ServeContext } from './driver.js';
 export type { RecommenderErrorCode } from './errors.js';

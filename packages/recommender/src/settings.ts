@@ -1,8 +1,10 @@
 import { flag, integer, number, sharedSettings, text } from '@attractions/config';
 import type { Config } from '@attractions/config';
+import { timeZonesIn } from './answers/park-clocks.js';
 
-// How long a list is is a setting of whoever asks, so a command line needs them before it needs the rest.
+// What a command line needs before it needs the rest.
 export { DEFAULT_LIMIT, MAX_LIMIT } from './answers/recommender.js';
+export { visitOf } from './answers/visited.js';
 
 /** The settings of the service. */
 export const serveSettings = {
@@ -18,6 +20,19 @@ export const serveSettings = {
     default: 3000,
     min: 0,
     max: 65_535,
+  }),
+  parkTimeZones: text({
+    variable: 'PARK_TIME_ZONES',
+    description:
+      'Time zones of the clocks that visits are timed by, such as north=Europe/Berlin,south=America/New_York; one without a park is that of all others. Without it, UTC.',
+    range: 'IANA time zones by park, such as north=Europe/Berlin,America/New_York',
+    fault: (zones) => {
+      try {
+        return void timeZonesIn(zones);
+      } catch (error) {
+        return (error as Error).message.slice(0, -1);
+      }
+    },
   }),
   modelPollSeconds: number({
     variable: 'MODEL_POLL_SECONDS',

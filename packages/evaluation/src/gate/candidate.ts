@@ -1,17 +1,9 @@
+import type { RecommendationRequest } from '@attractions/feeds';
+
 import type { Contender } from '../judge/contender.js';
 import type { ModelSubject } from '../subject.js';
 
-/** What a visitor asks the candidate, as the service would. */
-export interface Question {
-  readonly userId?: string;
-  readonly park?: string;
-  readonly visits?: readonly (string | { readonly attractionId: string; readonly visitedAt: number })[];
-  /** Milliseconds since 1970. */
-  readonly at?: number;
-  readonly limit: number;
-}
-
-/** One entry of an answer, best first. */
+/** One entry of an answer. */
 export interface Listed {
   readonly attractionId: string;
   readonly score: number;
@@ -19,8 +11,8 @@ export interface Listed {
 
 /** A model before it is served: what is in the feeds, and how it behaves. Made outside of this package, which knows no recommender. */
 export interface Candidate extends ModelSubject {
-  /** Answers as the service would. */
-  ask(question: Question): readonly Listed[];
+  /** Answers as the service would, best first. */
+  ask(request: RecommendationRequest): readonly Listed[];
   /** Factors of a stranger with these visits, the attractions' factors fixed. Items are rows of the model, weights visits. */
   foldIn(items: Uint32Array, weights: Float32Array): Float32Array;
   /** The same training with the same options, for a replay of the past. */

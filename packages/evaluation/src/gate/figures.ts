@@ -3,6 +3,7 @@ import type { EvaluationReport } from '@attractions/feeds';
 import type { Contender } from '../judge/contender.js';
 import { decidingMetrics } from '../report/deciding-metrics.js';
 import { drawReport } from '../report/report.js';
+import { askedIn } from '../splits/asked.js';
 import { lastNewAttraction } from '../splits/last-new-attraction.js';
 import type { VisitLog } from '../visit-log.js';
 import { listLength } from './candidate.js';
@@ -53,13 +54,12 @@ function servedContender(candidate: Candidate): Contender {
   return {
     name: 'the model itself',
     description: 'The model as it would be served. It has seen the answers, so it only shows that it is whole.',
-    learn({ names: { parks, attractionIds } }) {
+    learn({ names }) {
+      const { attractionIds } = names;
       const itemOf = new Map(attractionIds.map((id, item) => [id, item]));
-      return ({ park, time, visited, last }) => {
-        const before = Array.from(visited, (item) => attractionIds[item] as string);
-        const latest = last && { attractionId: attractionIds[last.attraction] as string, visitedAt: last.visitedAt };
-        const visits = latest ? [...before, latest] : before;
-        const list = candidate.ask({ park: parks[park] as string, at: time, visits, limit: longest });
+      return (request) => {
+        // Anonymous: of the user the model knows the answer, which it would hide.
+        const list = candidate.ask({ ...askedIn(request, names, longest), userId: undefined });
         const scores = new Float64Array(attractionIds.length);
         list.forEach(({ attractionId }, place) => (scores[itemOf.get(attractionId) ?? -1] = longest - place));
         return scores;

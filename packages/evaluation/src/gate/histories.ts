@@ -13,6 +13,8 @@ export interface History {
   readonly weights: Float32Array;
   /** Park of the latest visit. */
   readonly park: string;
+  /** When that was: milliseconds since 1970. */
+  readonly lastAt: number;
 }
 
 /** The history of each user of the model, in the model's order; the vocabularies must have been found to be the same. */
@@ -30,13 +32,14 @@ export function historiesOf({ model }: ModelSubject, log: VisitLog): History[] {
       counts.set(row, (counts.get(row) ?? 0) + 1);
     }
     const seen = [...counts].sort(([a], [b]) => a - b);
-    const latest = log.attractions[made.at(-1) ?? 0] as number;
+    const latest = made.at(-1) ?? 0;
     return {
       userId,
       user,
       items: Uint32Array.from(seen, ([row]) => row),
       weights: Float32Array.from(seen, ([, count]) => count),
-      park: parks[parkOf[latest] as number] as string,
+      park: parks[parkOf[log.attractions[latest] as number] as number] as string,
+      lastAt: log.times[latest] as number,
     };
   });
 }

@@ -2,8 +2,10 @@ import { listLength } from './candidate.js';
 import type { Candidate, CheckResult, GateLimits, Listed } from './candidate.js';
 import type { History } from './histories.js';
 
+const MS_PER_DAY = 86_400_000;
+
 /**
- * Every user is asked for, over all parks and in the park of the latest visit: nothing that the visits know is listed again, every list is as long
+ * Every user is asked for: at the latest visit, in its park and without naming it, and a day later over all parks. Nothing that the visits know is listed again, every list is as long
  * as it can be, every score is a number, and together the lists have enough of the attractions.
  */
 export function listChecks(
@@ -16,11 +18,12 @@ export function listChecks(
   const everywhere = attractions.map(({ attractionId }) => attractionId);
   const listed = new Set<string>();
   const faults = { visited: '', full: '', scores: '' };
-  for (const { userId, items, park } of histories) {
+  for (const { userId, items, park, lastAt } of histories) {
     const seen = new Set(Array.from(items, (item) => model.attractionIds[item]));
     for (const [pool, question] of [
-      [everywhere, { userId, limit: listLength }],
-      [idsIn.get(park) ?? [], { userId, park, limit: listLength }],
+      [everywhere, { userId, at: lastAt, limit: listLength }],
+      [everywhere, { userId, at: lastAt + MS_PER_DAY, limit: listLength }],
+      [idsIn.get(park) ?? [], { userId, park, at: lastAt, limit: listLength }],
     ] as const) {
       const list = candidate.ask(question);
       for (const { attractionId } of list) listed.add(attractionId);

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import type { AlsGeneration } from '@attractions/feeds';
+import type { AlsGeneration, RecommendationRequest } from '@attractions/feeds';
 
-import type { Candidate, Question } from '../../src/gate/candidate.js';
+import type { Candidate } from '../../src/gate/candidate.js';
 import { fitCheck } from '../../src/gate/fit.js';
 import { historiesOf } from '../../src/gate/histories.js';
 import { listChecks } from '../../src/gate/lists.js';
@@ -87,11 +87,11 @@ test('monotone: a fold-in that lowers a score with more visits is found', () => 
 });
 
 test('lists: visited, short and broken ones are each found, and coverage is counted', () => {
-  const checks = (ask: (question: Question) => { attractionId: string; score: number }[], coverage = 0.5) =>
+  const checks = (ask: (request: RecommendationRequest) => { attractionId: string; score: number }[], coverage = 0.5) =>
     Object.fromEntries(
       listChecks(candidate({ ask }), histories, { coverage }).map(({ check, passed }) => [check, passed]),
     );
-  const right = ({ userId, park }: Question) => [
+  const right = ({ userId, park }: RecommendationRequest) => [
     ...(userId === 'bob' ? [{ attractionId: 'p:b', score: 1 }] : []),
     ...(park === undefined ? [{ attractionId: 'q:c', score: 1 }] : []),
   ];

@@ -26,7 +26,7 @@ export const hourOfDay = (time: number): number => ((Math.floor(time / msPerHour
 
 /**
  * The terms of the score; see `NextAttractionModel`. A last visit that is unknown to the tables, or later than the request, gives none.
- * What was popular of late fades with the days between the request and the tables, before or after.
+ * What was popular of late fades with the whole days between the request and the tables, before or after.
  */
 export function nextTerms(tables: ParkTables, { time, last, visited = [] }: NextRequest): NextTerms {
   const { attractionIds, popular, lately, byHour, onward, together = [], patienceHours } = tables;
@@ -39,7 +39,7 @@ export function nextTerms(tables: ParkTables, { time, last, visited = [] }: Next
   if (time === undefined) return { popular, lately: none, hour: none, onward: none, together: withOthers };
   const from = last === undefined || last.visitedAt > time ? -1 : attractionIds.indexOf(last.attractionId);
   const there = from < 0 || last === undefined ? 0 : Math.exp((last.visitedAt - time) / msPerHour / patienceHours);
-  const fresh = freshness(tables, time);
+  const fresh = 2 ** (-staleDays(tables, time) / (tables.halfLifeDays ?? Infinity));
   return {
     popular,
     lately: fresh === 1 ? lately : lately.map((term) => fresh * term),
@@ -70,9 +70,11 @@ export function scoreNext(tables: ParkTables, request: NextRequest): Float64Arra
   );
 }
 
-/** 1 on the day of the tables, half a half-life away from it on either side; 1 where the tables do not say. */
-function freshness({ asOf, halfLifeDays }: ParkTables, time: number): number {
-  if (asOf === undefined || halfLifeDays === undefined) return 1;
-  const days = Math.max(asOf - time - 24 * msPerHour, time - asOf - 24 * msPerHour, 0) / (24 * msPerHour);
-  return 2 ** (-days / halfLifeDays);
+/**
+ * Whole days between a request and the day of the tables, before or after: 0 on that day and the ones beside it, and where the tables do not say.
+ * What was popular of late fades with them, so that it is the same all day.
+ */
+export function staleDays({ asOf, halfLifeDays }: ParkTables, time: number): number {
+  if (asOf === undefined || halfLifeDays === undefined) return 0;
+  return Math.max(0, Math.floor(Math.abs(time - asOf) / (24 * msPerHour)) - 1);
 }

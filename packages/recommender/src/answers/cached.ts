@@ -1,4 +1,9 @@
+import type { Generation } from '../generation/generation.js';
+import { timeKeyIn } from './next-attraction.js';
+import { parkClocks } from './park-clocks.js';
+import type { ParkClocks } from './park-clocks.js';
 import type { RecommendationRequest, Recommendations, Recommender } from './recommender.js';
+import { attractionIdOf } from './visited.js';
 
 /** Lists remembered by default. */
 export const CACHED_LISTS = 10_000;
@@ -8,21 +13,29 @@ const MAX_KEY_LENGTH = 1_000;
 
 /**
  * Answers the same request with the same list, which is made once: a generation does not change, so neither does its answer. Of more than
- * `lists` those asked for longest ago are forgotten. A request with a time, or with timed visits, is answered anew: no two are the same. A
- * generation that takes over needs a cache of its own.
+ * `lists` those asked for longest ago are forgotten. Requests of one hour are the same; one right after a visit is answered anew, since what a visit says
+ * fades with every second. A generation that takes over needs a cache of its own.
  *
- * A list of 10 takes about 3 kB, its key included, and twice that where the service keeps its spelling too: 60 MB at the default.
+ * A list of 10 takes about 3 kB, its key included, and twice that where the service keeps its text too: 60 MB at the default.
  *
+ * @param generation of the recommender
  * @param lists remembered at most, above 0; default 10,000
+ * @param clocks default: UTC in every park
  */
-export function cachedRecommender(recommender: Recommender, lists: number = CACHED_LISTS): Recommender {
+export function cachedRecommender(
+  generation: Generation,
+  recommender: Recommender,
+  lists: number = CACHED_LISTS,
+  clocks: ParkClocks = parkClocks(),
+): Recommender {
+  const timeKey = timeKeyIn(generation, clocks);
   // Two halves: a list that is asked for moves to the young one; when that is full the old one goes. Cheaper than to reorder at each request.
   const half = Math.ceil(lists / 2);
   let young = new Map<string, Recommendations>();
   let old = new Map<string, Recommendations>();
   return {
     recommend(request) {
-      const key = keyOf(request);
+      const key = keyOf(request, timeKey(request));
       if (key === undefined) return recommender.recommend(request);
       const known = young.get(key);
       if (known !== undefined) return known;
@@ -35,13 +48,13 @@ export function cachedRecommender(recommender: Recommender, lists: number = CACH
 }
 
 /** All that an answer depends on; undefined where it is not worth remembering. */
-function keyOf(request: RecommendationRequest): string | undefined {
-  const { userId, visits, at, park, limit, themes, allow, deny, includeVisited, explain } = request;
-  if (at !== undefined) return undefined;
-  if (visits?.some((visit) => typeof visit !== 'string')) return undefined;
+function keyOf(request: RecommendationRequest, time: string | undefined): string | undefined {
+  if (time === undefined) return undefined;
+  const { userId, visits, park, limit, themes, allow, exclude, includeVisited, explain } = request;
   // Most requests name a user and no more; a text that begins with a bracket is one of the others.
-  if (userId !== undefined && !visits && !park && !themes && !allow && !deny)
+  if (userId !== undefined && !visits && !park && !themes && !allow && !exclude)
     return `${limit} ${includeVisited} ${explain} ${userId}`;
-  const key = JSON.stringify([userId, visits, park, limit, themes, allow, deny, includeVisited, explain]);
+  const ids = visits?.map(attractionIdOf);
+  const key = JSON.stringify([userId, ids, park, time, limit, themes, allow, exclude, includeVisited, explain]);
   return key.length > MAX_KEY_LENGTH ? undefined : key;
 }

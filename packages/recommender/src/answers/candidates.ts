@@ -67,8 +67,8 @@ export function itemKnown({ itemOf, attractions }: Generation, attractionId: str
 }
 
 function hiddenFrom(generation: Generation, request: RecommendationRequest): Set<number> {
-  const { userId, visits = [], deny = [], includeVisited = false } = request;
-  const hidden = itemsOf(generation, deny);
+  const { userId, visits = [], exclude = [], includeVisited = false } = request;
+  const hidden = itemsOf(generation, exclude);
   if (includeVisited) return hidden;
   for (const item of itemsOf(generation, visits.map(attractionIdOf))) hidden.add(item);
   const user = userId === undefined ? undefined : generation.userOf.get(userId);

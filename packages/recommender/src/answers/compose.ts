@@ -7,8 +7,11 @@ import { mappingRecommender } from './mapping.js';
 import type { Mapping } from './mapping.js';
 import { nextAttractionRecommender } from './next-attraction.js';
 import { paneledRecommender } from './paneled.js';
+import { parkClocks } from './park-clocks.js';
+import type { ParkClocks } from './park-clocks.js';
 import { popularRecommender } from './popular.js';
 import type { Recommender } from './recommender.js';
+import { situated } from './situated.js';
 
 /** What may stand beside a generation. */
 export interface Composition {
@@ -18,23 +21,26 @@ export interface Composition {
   readonly mapping?: Mapping | undefined;
   /** Lists remembered, at most; 0 or absent: each is made anew. */
   readonly cachedLists?: number | undefined;
+  /** What the clocks of the parks show; default: UTC in every park. */
+  readonly clocks?: ParkClocks | undefined;
 }
 
 /**
  * The usual stack: mapped list, next attraction in the park, known factors, fold-in, popular, each topped up by the next; paneled where there is
- * an experiment.
+ * an experiment. Where a request gives no time or no park, the answer says what was assumed.
  * @throws RecommenderError RECOMMENDER_GENERATION_INVALID, RECOMMENDER_EXPERIMENT_INVALID
  */
 export function createRecommender(generation: Generation, composition: Composition = {}): Recommender {
-  const { cachedLists = 0 } = composition;
-  const stack = stackOf(generation, composition);
-  return cachedLists > 0 ? cachedRecommender(stack, cachedLists) : stack;
+  const { cachedLists = 0, clocks = parkClocks() } = composition;
+  const stack = stackOf(generation, clocks, composition);
+  const remembering = cachedLists > 0 ? cachedRecommender(generation, stack, cachedLists, clocks) : stack;
+  return situated(generation, remembering, clocks);
 }
 
-function stackOf(generation: Generation, { experiment, mapping }: Composition): Recommender {
+function stackOf(generation: Generation, clocks: ParkClocks, { experiment, mapping }: Composition): Recommender {
   const popular = popularRecommender(generation);
   const als = withFallback(alsRecommender(generation), popular);
-  const next = generation.next === undefined ? als : withFallback(nextAttractionRecommender(generation), als);
+  const next = generation.next === undefined ? als : withFallback(nextAttractionRecommender(generation, clocks), als);
   const mapped = mapping && withFallback(mappingRecommender(generation, mapping), next);
   const usual = mapped ?? next;
   if (experiment === undefined) return usual;

@@ -9,12 +9,12 @@ import type { Recommendations, Recommender } from './recommender.js';
 export function withFallback(first: Recommender, ...others: readonly Recommender[]): Recommender {
   return {
     recommend(request) {
-      const { limit = DEFAULT_LIMIT, deny = [] } = request;
+      const { limit = DEFAULT_LIMIT, exclude = [] } = request;
       return others.reduce((answer, next) => {
         const found = answer.recommendations;
         if (found.length >= limit) return answer;
-        const denied = found.length === 0 ? deny : [...deny, ...found.map(({ attractionId }) => attractionId)];
-        return toppedUp(answer, next.recommend({ ...request, limit: limit - found.length, deny: denied }));
+        const listed = found.length === 0 ? exclude : [...exclude, ...found.map(({ attractionId }) => attractionId)];
+        return toppedUp(answer, next.recommend({ ...request, limit: limit - found.length, exclude: listed }));
       }, first.recommend(request));
     },
   };

@@ -1,35 +1,34 @@
-import { nextTerms } from '@attractions/feeds';
+import { hourOfDay, nextTerms, staleDays } from '@attractions/feeds';
 import type { Attraction, NextTerms, ParkTables } from '@attractions/feeds';
-import { RecommenderError } from '../errors.js';
 import type { Generation } from '../generation/generation.js';
 import { seenBy } from '../generation/generation.js';
 import { candidates } from './candidates.js';
 import { entryOf } from './entry.js';
+import { lastVisitIn } from './last-visit.js';
+import type { LastVisit } from './last-visit.js';
+import { parkClocks } from './park-clocks.js';
+import type { ParkClocks } from './park-clocks.js';
 import { popularReason } from './popular.js';
 import type { RecommendationRequest, Recommender } from './recommender.js';
-import { attractionIdOf, latestVisit } from './visited.js';
-import type { TimedVisit } from './visited.js';
-
-/** Somebody whose last visit was at most so long ago is taken to be in its park still. */
-const STAY_MS = 8 * 3_600_000;
+import { attractionIdOf } from './visited.js';
 
 /** What is known of the moment of a request. */
 interface Moment {
   readonly tables: ParkTables;
   readonly terms: NextTerms;
-  readonly last: TimedVisit | undefined;
+  readonly last: LastVisit | undefined;
 }
 
 /**
- * What visitors of the park go to next: by what is popular, popular of late and at the hour of the request, by where this visitor was
- * last, and by where else those go who have been to the same attractions. The score is the probability that the attraction is the next new one, among those that pass the filters. It answers for the park
- * asked for, or else for the one of the last visit of the past 8 hours; not able, so empty, where neither is known, and where the generation
- * has no such model.
+ * What visitors of the park go to next: by what is popular, popular of late and at the hour of the request, by where this visitor was last in the park if
+ * that is at most 8 hours ago, and by where else those go who have been to the same attractions. The score is the probability that the attraction is the next
+ * new one, among those that pass the filters. Not able, so empty, where the request names no park, and where the generation has no such model.
+ *
+ * @param clocks default: UTC in every park
  */
-export function nextAttractionRecommender(generation: Generation): Recommender {
+export function nextAttractionRecommender(generation: Generation, clocks: ParkClocks = parkClocks()): Recommender {
   const tablesOf = new Map(generation.next?.parks.map((tables) => [tables.park, tables]));
-  const parkOf = ({ attractionId }: TimedVisit): string | undefined =>
-    generation.attractions[generation.itemOf.get(attractionId) ?? -1]?.park;
+  const lastVisit = lastVisitIn(generation, clocks);
 
   /** What the model's visits know of a user. */
   const knownOf = (userId: string | undefined): string[] => {
@@ -38,17 +37,13 @@ export function nextAttractionRecommender(generation: Generation): Recommender {
     return Array.from(items, (item) => generation.attractions[item]?.attractionId ?? '');
   };
 
-  function momentOf({ userId, at, park, visits = [] }: RecommendationRequest): Moment | undefined {
-    if (at !== undefined && !Number.isFinite(at))
-      throw new RecommenderError('RECOMMENDER_REQUEST_INVALID', `The time is ${at}; give milliseconds since 1970.`);
-    const here =
-      park ?? (at === undefined ? undefined : latestVisit(visits, at, ({ visitedAt }) => at - visitedAt <= STAY_MS));
-    const name = typeof here === 'object' ? parkOf(here) : here;
-    const tables = tablesOf.get(name ?? '');
+  function momentOf(request: RecommendationRequest): Moment | undefined {
+    const { userId, at, park, visits = [] } = request;
+    const tables = tablesOf.get(park ?? '');
     if (tables === undefined) return undefined;
+    const last = lastVisit(request, park);
     const visited = [...visits.map(attractionIdOf), ...knownOf(userId)];
-    const last = at === undefined ? undefined : latestVisit(visits, at, (visit) => parkOf(visit) === tables.park);
-    return { tables, terms: nextTerms(tables, { time: at, last, visited }), last };
+    return { tables, terms: nextTerms(tables, { time: clocks.at(at)(park), last, visited }), last };
   }
 
   return {
@@ -70,6 +65,26 @@ export function nextAttractionRecommender(generation: Generation): Recommender {
         generation: generation.seqs,
       };
     },
+  };
+}
+
+/**
+ * Prepares to say what a list of this generation depends on besides the rest of its request: the hour and how old the tables are, by the clock of the park.
+ *
+ * @returns a text that is the same where the lists are; undefined where the list changes from one millisecond to the next, right after a visit
+ */
+export function timeKeyIn(
+  generation: Generation,
+  clocks: ParkClocks,
+): (request: RecommendationRequest) => string | undefined {
+  const tablesOf = new Map(generation.next?.parks.map((tables) => [tables.park, tables]));
+  const lastVisit = lastVisitIn(generation, clocks);
+  return (request) => {
+    const tables = tablesOf.get(request.park ?? '');
+    if (tables === undefined) return '';
+    if (lastVisit(request, request.park) !== undefined) return undefined;
+    const time = clocks.at(request.at)(request.park);
+    return `${hourOfDay(time)} ${staleDays(tables, time)}`;
   };
 }
 

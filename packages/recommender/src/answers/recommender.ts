@@ -1,10 +1,10 @@
+import type { RecommendationRequest } from '@attractions/feeds';
 import type { GenerationSeqs } from '../generation/generation.js';
-import type { Visited } from './visited.js';
 
 /**
  * Anything that recommends. Synchronous: an answer is a few microseconds of arithmetic on what is already in memory.
  * What holds for every answer, whoever made it: at most `limit` entries, no attraction twice, every filter kept, scores finite and
- * not rising within one source.
+ * not rising within one source, nor within one source of the park where one was assumed.
  */
 export interface Recommender {
   /**
@@ -12,35 +12,6 @@ export interface Recommender {
    * user or attraction: an unknown user is answered as an anonymous one, unknown ids in lists are passed over.
    */
   recommend(request: RecommendationRequest): Recommendations;
-}
-
-/** Who asks, and for what. `{}` is a valid request: an anonymous visitor, all parks. */
-export interface RecommendationRequest {
-  readonly userId?: string | undefined;
-  /**
-   * Where this visitor went, repeats counted: attraction ids, with the time where it is known. They are a stranger's whole profile, and hidden
-   * from everybody's list.
-   */
-  readonly visits?: readonly Visited[] | undefined;
-  /**
-   * When the visitor asks: milliseconds since 1970, on the clock of the visits that the model learnt from. With it, the hour counts, and
-   * so does the place of the last timed visit. Absent: neither does.
-   */
-  readonly at?: number | undefined;
-  /** Only attractions of this park. Default: all parks. */
-  readonly park?: string | undefined;
-  /** Longest list, a whole number from 1 to 100. Default 10. */
-  readonly limit?: number | undefined;
-  /** Only attractions with at least one of these themes. Default, and where the list is empty: any theme. */
-  readonly themes?: readonly string[] | undefined;
-  /** Only these attractions. An empty list allows nothing; absent: all. */
-  readonly allow?: readonly string[] | undefined;
-  /** Never these attractions; stronger than `allow`. */
-  readonly deny?: readonly string[] | undefined;
-  /** Whether attractions already visited, in the model's data or in `visits`, may come again. Default false. */
-  readonly includeVisited?: boolean | undefined;
-  /** Whether each entry carries a `reason`. Default false, since a reason can cost more than the list. */
-  readonly explain?: boolean | undefined;
 }
 
 /**
@@ -77,7 +48,23 @@ export interface Recommendations {
   readonly source: Source;
   readonly panel?: PanelOf;
   readonly generation: GenerationSeqs;
+  /** Only where the request left something open. Sent back as the request, it gets the same list. */
+  readonly assumed?: Assumed;
 }
+
+/** What was taken for granted because the request did not say it. */
+export interface Assumed {
+  /** Where it gave no time: now, on the clock of the park, in RFC 3339 without an offset. */
+  readonly at?: string;
+  /** IANA name of that clock's time zone; beside `at`. */
+  readonly timeZone?: string;
+  /** Where it gave no park: that of the last visit, whose attractions come first, or null: all parks alike. */
+  readonly park?: string | null;
+  /** Why that park: there was a visit in the 8 hours before, or there was none; beside `park`. */
+  readonly parkFrom?: 'last-visit' | 'no-recent-visit';
+}
+
+export type { RecommendationRequest } from '@attractions/feeds';
 
 /** Default of `limit`. */
 export const DEFAULT_LIMIT = 10;

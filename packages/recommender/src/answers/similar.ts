@@ -9,7 +9,7 @@ import { popularRecommender } from './popular.js';
 import type { RecommendationRequest, Recommendations } from './recommender.js';
 
 /** Filters of a list that is about an attraction and not a visitor. */
-export type SimilarRequest = Pick<RecommendationRequest, 'park' | 'limit' | 'themes' | 'allow' | 'deny' | 'explain'>;
+export type SimilarRequest = Pick<RecommendationRequest, 'park' | 'limit' | 'themes' | 'allow' | 'exclude' | 'explain'>;
 
 /**
  * Prepares "more like this": the attractions that the same people visit, by the cosine of their factors, -1 to 1. An attraction that nobody had
@@ -24,7 +24,7 @@ export function similarIn(generation: Generation): (attractionId: string, reques
   return (attractionId, request = {}) => {
     const item = itemKnown(generation, attractionId);
     const { name, park } = generation.attractions[item] as Attraction;
-    const others = { ...request, deny: [...(request.deny ?? []), attractionId] };
+    const others = { ...request, exclude: [...(request.exclude ?? []), attractionId] };
     const direction = directions.subarray(item * rank, (item + 1) * rank);
     if (!direction.some((value) => value !== 0)) {
       const nearby = {

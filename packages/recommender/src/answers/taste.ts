@@ -1,10 +1,9 @@
+import type { RecommendationRequest, Visited } from '@attractions/feeds';
 import { foldInOf } from '../factors/fold-in.js';
 import type { FoldedIn, History } from '../factors/fold-in.js';
 import { historyOf } from '../generation/generation.js';
 import type { Generation } from '../generation/generation.js';
-import type { RecommendationRequest } from './recommender.js';
 import { attractionIdOf } from './visited.js';
-import type { Visited } from './visited.js';
 
 /** Who a taste is asked of. */
 export type Visitor = Pick<RecommendationRequest, 'userId' | 'visits'>;
@@ -21,7 +20,7 @@ export interface Taste {
 }
 
 /**
- * Prepares a model's view of visitors: a known user's own factors, or else factors folded in from the visits given.
+ * Prepares a model's view of visitors: a known user's own factors, or else factors folded in from the visits given, together with those known of the user.
  *
  * @returns the taste; undefined for a stranger without visits to attractions that have factors
  * @throws RecommenderError RECOMMENDER_GENERATION_INVALID where the model does not carry its options
@@ -31,15 +30,23 @@ export function tasteIn(generation: Generation): (visitor: Visitor) => Taste | u
   const foldIn = foldInOf(generation.model);
   return ({ userId, visits = [] }) => {
     const user = userId === undefined ? undefined : generation.userOf.get(userId);
-    if (user !== undefined) {
-      const history = historyOf(generation, user);
-      const factors = userFactors.subarray(user * rank, (user + 1) * rank);
-      return { source: 'als', factors, history, explained: () => foldIn(history) };
-    }
-    const history = counted(generation, visits);
-    const folded = history.items.length === 0 ? undefined : foldIn(history);
-    return folded && { source: 'fold-in', factors: folded.factors, history, explained: () => folded };
+    const known = user === undefined ? undefined : historyOf(generation, user);
+    const given = counted(generation, visits);
+    const history = known === undefined ? given : together(known, given);
+    const folded = given.items.length === 0 ? undefined : foldIn(history);
+    if (folded !== undefined) return { source: 'fold-in', factors: folded.factors, history, explained: () => folded };
+    if (user === undefined || known === undefined) return undefined;
+    const factors = userFactors.subarray(user * rank, (user + 1) * rank);
+    return { source: 'als', factors, history: known, explained: () => foldIn(known) };
   };
+}
+
+/** What was known and what is added, each item once. */
+function together(known: History, added: History): History {
+  const weights = new Map<number, number>();
+  for (const { items, weights: each } of [known, added])
+    items.forEach((item, n) => weights.set(item, (weights.get(item) ?? 0) + (each[n] as number)));
+  return { items: Uint32Array.from(weights.keys()), weights: Float32Array.from(weights.values()) };
 }
 
 /** Visits counted by attraction; those without factors are passed over. */

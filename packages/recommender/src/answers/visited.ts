@@ -1,26 +1,13 @@
-/** A visit whose time is known. */
-export interface TimedVisit {
-  readonly attractionId: string;
-  /** Milliseconds since 1970, on the same clock as `at` and as the visits that the model learnt from. */
-  readonly visitedAt: number;
-}
+import type { Visited } from '@attractions/feeds';
 
-/** A visit of a request: an attraction id, or one with its time. */
-export type Visited = string | TimedVisit;
-
-/** Where it was. */
+/** Where a visit was. */
 export const attractionIdOf = (visit: Visited): string => (typeof visit === 'string' ? visit : visit.attractionId);
 
-/** The latest of the visits that are not after `at` and that `counts` holds for; of equal times the last one in the list. */
-export function latestVisit(
-  visits: readonly Visited[],
-  at: number,
-  counts: (visit: TimedVisit) => boolean,
-): TimedVisit | undefined {
-  let latest: TimedVisit | undefined;
-  for (const visit of visits) {
-    if (typeof visit === 'string' || visit.visitedAt > at || !counts(visit)) continue;
-    if (latest === undefined || visit.visitedAt >= latest.visitedAt) latest = visit;
-  }
-  return latest;
+/**
+ * A visit in one text: an attraction id, or `id@TIME`. Ids may hold an `@`: what follows the last one is a time where it begins with a date, and part of the
+ * id where it does not.
+ */
+export function visitOf(text: string): Visited {
+  const [, attractionId, visitedAt] = /^(.+)@(\d{4}-\d\d-\d\d[^@]*)$/s.exec(text) ?? [];
+  return attractionId === undefined || visitedAt === undefined ? text : { attractionId, visitedAt };
 }

@@ -2,6 +2,8 @@ import type { AlsGeneration, Attraction, NextAttractionModel, VisitsTable } from
 import type { History } from '../factors/fold-in.js';
 import { checkModel } from './check-model.js';
 import { RecommenderError } from '../errors.js';
+import { lastVisits } from './last-visits.js';
+import type { LastVisits } from './last-visits.js';
 import { visitCounts } from './visit-counts.js';
 
 /** Which updates an answer comes from: sequence numbers in the feeds; 0 for what was never in a feed. */
@@ -33,13 +35,15 @@ export interface Generation {
   readonly visitors: Uint32Array;
   /** How often each user visited each item of their seen set, in the order of `model.seen.items`; 1 each where the visits are not at hand. */
   readonly visitCounts: Float32Array;
+  /** Of each user, where the visits are at hand. */
+  readonly lastVisits: LastVisits;
 }
 
 /** What a generation in memory may be given besides the model and its attractions. */
 export interface Origin {
   /** Default: 0 each, which says "from no feed". */
   readonly seqs?: GenerationSeqs;
-  /** The visits the model was trained on; they tell how often a user went somewhere, which only explanations need. */
+  /** The visits the model was trained on; they tell how often a user went somewhere, and where last. */
   readonly visits?: VisitsTable;
   /** The model of the next attraction, of the same visits. */
   readonly next?: NextAttractionModel | undefined;
@@ -72,6 +76,7 @@ export function generationOf(
     themes: new Set(ordered.flatMap(({ themes }) => themes).sort()),
     visitors,
     visitCounts: visitCounts(model.seen, { itemOf, userOf }, visits),
+    lastVisits: lastVisits(model.userIds.length, { itemOf, userOf }, visits),
   };
 }
 
@@ -87,6 +92,16 @@ export function historyOf(generation: Generation, user: number): History {
     items: seenBy(generation, user),
     weights: generation.visitCounts.subarray(offsets[user], offsets[user + 1]),
   };
+}
+
+/** Where a user was last, by the visits of the model, on the clock of the park; undefined where that is not known. */
+export function lastVisitOf(
+  { userOf, lastVisits: { items, times } }: Generation,
+  userId: string,
+): { readonly item: number; readonly visitedAt: number } | undefined {
+  const user = userOf.get(userId);
+  const item = user === undefined ? -1 : (items[user] ?? -1);
+  return user === undefined || item < 0 ? undefined : { item, visitedAt: times[user] as number };
 }
 
 function inItemOrder(model: AlsGeneration, attractions: readonly Attraction[]): Attraction[] {

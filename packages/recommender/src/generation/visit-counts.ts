@@ -2,7 +2,7 @@ import type { AlsGeneration, VisitsTable } from '@attractions/feeds';
 import type { Utf8, Vector } from 'apache-arrow';
 
 /** How ids of the visits become rows of the model. */
-interface Vocabulary {
+export interface Vocabulary {
   readonly itemOf: ReadonlyMap<string, number>;
   readonly userOf: ReadonlyMap<string, number>;
 }
@@ -31,7 +31,7 @@ export function visitCounts(
 }
 
 /** The texts of a column. Arrow's own way takes ten times as long a row; it is left for columns in pieces, or by dictionary. */
-function textsOf(column: Vector<Utf8> | null | undefined): (row: number) => string {
+export function textsOf(column: Vector<Utf8> | null | undefined): (row: number) => string {
   const [data, ...more] = column?.data ?? [];
   if (data === undefined || more.length > 0 || !(data.valueOffsets instanceof Int32Array))
     return (row) => column?.get(row) ?? '';

@@ -3,6 +3,7 @@ import { STATUS_CODES } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifySchemaValidationError } from 'fastify';
 import { RecommenderError } from '../errors.js';
 import type { RecommenderErrorCode } from '../errors.js';
 import { securityHeaders } from './headers.js';
@@ -97,8 +98,12 @@ function headersOfRefusal(body: string): Record<string, string> {
 
 const unexpected = problem(500, 'RECOMMENDER_FAILED', 'The service failed on this request; its log says why.');
 
+const depthOf = ({ instancePath, keyword }: FastifySchemaValidationError): number =>
+  instancePath.split('/').length - (keyword === 'anyOf' ? 0.5 : 0);
+
 function validationSentence({ validation = [], validationContext: part = 'querystring' }: FastifyError): string {
-  const [first] = validation;
+  // Of the branches of a union, the one that came furthest.
+  const first = [...validation].sort((a, b) => depthOf(a) - depthOf(b)).at(-1);
   const where = first?.instancePath.slice(1).replaceAll('/', '.') ?? '';
   const unknown = first?.params['additionalProperty'];
   if (typeof unknown === 'string') return `There is no parameter '${unknown}' in the ${part}.`;

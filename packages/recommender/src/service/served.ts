@@ -1,9 +1,11 @@
 import type { Experiment } from '@attractions/feeds';
 import { createRecommender } from '../answers/compose.js';
 import type { Composition } from '../answers/compose.js';
+import { parkClocks } from '../answers/park-clocks.js';
 import { popularRecommender } from '../answers/popular.js';
 import type { Recommender } from '../answers/recommender.js';
 import { similarIn } from '../answers/similar.js';
+import { situated } from '../answers/situated.js';
 import type { Generation } from '../generation/generation.js';
 import { panelRecommenders } from './panels.js';
 import type { PanelRecommender } from './panels.js';
@@ -30,7 +32,7 @@ export function serving(generation: Generation, composition: Composition = {}): 
   return {
     generation,
     recommender: createRecommender(generation, composition),
-    popular: popularRecommender(generation),
+    popular: situated(generation, popularRecommender(generation), composition.clocks ?? parkClocks()),
     similar: similarIn(generation),
     experiment: composition.experiment,
     panels: () => (panels ??= panelRecommenders(generation, composition)),

@@ -23,9 +23,9 @@ describe('the ALS recommender', () => {
     expect(answer.recommendations.map(({ name }) => name)).toEqual(['Bay Coaster', 'Free Fall Tower']);
   });
 
-  test('hides the visits of the request from a known user too, whose factors stay their own', () => {
+  test('hides the visits of the request from a known user too, who is folded in with them', () => {
     const answer = als.recommend({ userId: 'ana', visits: ['bay:pool'], limit: 1 });
-    expect(answer).toMatchObject({ source: 'als', recommendations: [{ attractionId: 'hill:river' }] });
+    expect(answer).toMatchObject({ source: 'fold-in', recommendations: [{ attractionId: 'hill:river' }] });
   });
 
   test('is not able for a stranger without visits it knows', () => {

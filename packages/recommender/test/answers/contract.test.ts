@@ -1,9 +1,9 @@
 import { alsRecommender } from '../../src/answers/als.js';
-import { cachedRecommender } from '../../src/answers/cached.js';
 import { createRecommender } from '../../src/answers/compose.js';
 import { withFallback } from '../../src/answers/fallback.js';
 import { withFilters } from '../../src/answers/filtered.js';
 import { mappingRecommender } from '../../src/answers/mapping.js';
+import { parkClocks } from '../../src/answers/park-clocks.js';
 import { nextAttractionRecommender } from '../../src/answers/next-attraction.js';
 import { popularRecommender } from '../../src/answers/popular.js';
 import { demoExperiment } from '../../src/experiment/demo.js';
@@ -11,6 +11,7 @@ import { sampleGeneration, sampleNext } from '../support/sample.js';
 import { keepsTheContract } from './recommender-contract.js';
 
 const generation = sampleGeneration();
+const clocks = parkClocks({}, () => 5e7);
 const popular = popularRecommender(generation);
 const als = alsRecommender(generation);
 const mapping = new Map([
@@ -29,14 +30,18 @@ const experiment = {
 keepsTheContract('als alone', generation, als, { complete: false });
 keepsTheContract('mapping alone', generation, mapped, { complete: false });
 const withNext = { ...generation, next: sampleNext() };
-keepsTheContract('next attraction alone', withNext, nextAttractionRecommender(withNext), { complete: false });
-keepsTheContract('the usual stack with it', withNext, createRecommender(withNext, { mapping }), { complete: true });
+keepsTheContract('next attraction alone', withNext, nextAttractionRecommender(withNext, clocks), { complete: false });
+keepsTheContract('the usual stack with it', withNext, createRecommender(withNext, { mapping, clocks }), {
+  complete: true,
+});
 keepsTheContract('popular', generation, popular, { complete: true });
 keepsTheContract('als, then popular', generation, withFallback(als, popular), { complete: true });
 keepsTheContract('mapping, als, popular', generation, withFallback(mapped, als, popular), { complete: true });
 keepsTheContract('no standing filter', generation, withFilters(popular, {}), { complete: true });
-keepsTheContract('the usual stack', generation, createRecommender(generation), { complete: true });
-keepsTheContract('the usual stack, cached', generation, cachedRecommender(createRecommender(generation), 50), {
+keepsTheContract('the usual stack', generation, createRecommender(generation, { clocks }), { complete: true });
+keepsTheContract('the usual stack, cached', withNext, createRecommender(withNext, { cachedLists: 50, clocks }), {
   complete: true,
 });
-keepsTheContract('panels', generation, createRecommender(generation, { experiment, mapping }), { complete: true });
+keepsTheContract('panels', generation, createRecommender(generation, { experiment, mapping, clocks }), {
+  complete: true,
+});

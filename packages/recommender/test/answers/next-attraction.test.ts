@@ -1,18 +1,21 @@
 import { describe, expect, test } from '@jest/globals';
 import { createRecommender } from '../../src/answers/compose.js';
 import { nextAttractionRecommender } from '../../src/answers/next-attraction.js';
+import { parkClocks } from '../../src/answers/park-clocks.js';
 import { sampleGeneration, sampleNext } from '../support/sample.js';
 
 const generation = { ...sampleGeneration(), next: sampleNext() };
-const next = nextAttractionRecommender(generation);
-const usual = createRecommender(generation);
 const hour = 3_600_000;
 const noon = 20_000 * 24 * hour + 12 * hour;
+/** At one o'clock no hour counts. */
+const clocks = parkClocks({}, () => noon + hour);
+const next = nextAttractionRecommender(generation, clocks);
+const usual = createRecommender(generation, { clocks });
 const namesOf = (answer: ReturnType<typeof next.recommend>) => answer.recommendations.map(({ name }) => name);
 
 describe('the next attraction', () => {
-  test('without a time: popular, as probabilities of those that pass', () => {
-    const { recommendations, source } = next.recommend({ park: 'bay', deny: ['bay:coaster'] });
+  test('at an hour like any other: popular, as probabilities of those that pass', () => {
+    const { recommendations, source } = next.recommend({ park: 'bay', exclude: ['bay:coaster'] });
     expect(source).toBe('next-attraction');
     expect(recommendations.map(({ attractionId }) => attractionId)).toEqual(['bay:slide', 'bay:pool']);
     // The terms are -1 and -2, so the odds are e to 1.
@@ -29,18 +32,16 @@ describe('the next attraction', () => {
   });
 
   test('a visit after the request, or in another park, is no last visit', () => {
-    const without = next.recommend({ park: 'bay', at: noon, deny: ['bay:slide'] }).recommendations;
+    const without = next.recommend({ park: 'bay', at: noon, exclude: ['bay:slide'] }).recommendations;
     const later = [{ attractionId: 'bay:slide', visitedAt: noon + 1 }];
     expect(next.recommend({ park: 'bay', at: noon, visits: later }).recommendations).toEqual(without);
     const other = [{ attractionId: 'hill:river', visitedAt: noon - 1 }, 'bay:slide'];
     expect(next.recommend({ park: 'bay', at: noon, visits: other }).recommendations).toEqual(without);
   });
 
-  test('the park is that of the last visit where none is asked for, for 8 hours', () => {
-    const visits = (ago: number) => [{ attractionId: 'bay:slide', visitedAt: noon - ago }];
-    expect(namesOf(next.recommend({ at: noon, visits: visits(8 * hour) }))).toHaveLength(2);
-    expect(namesOf(next.recommend({ at: noon, visits: visits(8 * hour + 1) }))).toEqual([]);
-    expect(namesOf(next.recommend({ at: noon }))).toEqual([]);
+  test('it is not able without a park', () => {
+    const visits = [{ attractionId: 'bay:slide', visitedAt: noon }];
+    expect(next.recommend({ at: noon, visits }).recommendations).toEqual([]);
   });
 
   test('each reason is the term that stands out', () => {
@@ -65,17 +66,13 @@ describe('the next attraction', () => {
           }
         : tables,
     );
-    const tasteful = nextAttractionRecommender({ ...generation, next: { ...sampleNext(), parks } });
+    const tasteful = nextAttractionRecommender({ ...generation, next: { ...sampleNext(), parks } }, clocks);
     expect(namesOf(tasteful.recommend({ park: 'bay' }))[0]).toBe('Big Slide');
     const [first] = tasteful.recommend({ park: 'bay', visits: ['bay:coaster'], explain: true }).recommendations;
     expect(first).toMatchObject({ name: 'Wave Pool', reason: 'often visited by those who went where you did' });
     // The model knows that ana was at the slide; a stranger without visits would be sent to the pool.
     expect(namesOf(tasteful.recommend({ park: 'bay', userId: 'ana' }))).toEqual(['Bay Coaster', 'Wave Pool']);
     expect(namesOf(next.recommend({ park: 'bay', userId: 'ana' }))).toEqual(['Wave Pool', 'Bay Coaster']);
-  });
-
-  test('a time that is none is refused', () => {
-    expect(() => next.recommend({ park: 'bay', at: NaN })).toThrow('The time is NaN; give milliseconds since 1970.');
   });
 });
 

@@ -21,7 +21,7 @@ export function requestOf({ attractions, model, parks, themes }: Generation): fc
       limit: fc.integer({ min: 1, max: 12 }),
       themes: fc.subarray([...themes]),
       allow: ids,
-      deny: ids,
+      exclude: ids,
       includeVisited: fc.boolean(),
       explain: fc.boolean(),
     },
@@ -31,7 +31,7 @@ export function requestOf({ attractions, model, parks, themes }: Generation): fc
 
 /** Which attractions may be answered at all: the filters of a request, written a second time and plainly. */
 export function eligible(generation: Generation, request: RecommendationRequest): string[] {
-  const { userId, visits = [], park, themes = [], allow, deny = [], includeVisited = false } = request;
+  const { userId, visits = [], park, themes = [], allow, exclude = [], includeVisited = false } = request;
   const user = generation.userOf.get(userId ?? 'nobody');
   const seen =
     user === undefined ? [] : Array.from(seenBy(generation, user), (item) => generation.model.attractionIds[item]);
@@ -40,7 +40,7 @@ export function eligible(generation: Generation, request: RecommendationRequest)
     .filter((attraction) => themes.length === 0 || attraction.themes.some((theme) => themes.includes(theme)))
     .map(({ attractionId }) => attractionId)
     .filter((id) => allow === undefined || allow.includes(id))
-    .filter((id) => !deny.includes(id))
+    .filter((id) => !exclude.includes(id))
     .filter((id) => includeVisited || !(visits.map(attractionIdOf).includes(id) || seen.includes(id)));
 }
 
@@ -80,13 +80,20 @@ export function keepsTheContract(
       });
     });
 
-    test('scores do not rise within a source; the source of the answer is that of the first entry', () => {
+    test('scores do not rise within a source and the park assumed, which comes first; the source of the answer is that of the first entry', () => {
       holds((request) => {
-        const { recommendations, source } = recommender.recommend(request);
+        const { recommendations, source, assumed } = recommender.recommend(request);
         expect(recommendations[0]?.source ?? source).toBe(source);
+        const isThere = recommendations.map(({ attractionId }) => {
+          const { park } = generation.attractions.find((known) => known.attractionId === attractionId) ?? {};
+          return park === assumed?.park;
+        });
         recommendations.forEach((entry, n) => {
           const before = recommendations[n - 1];
-          if (before?.source === entry.source) expect(entry.score).toBeLessThanOrEqual(before.score);
+          // The attractions of the park that was assumed come first, and the others start again.
+          expect(isThere[n] === true && isThere[n - 1] === false).toBe(false);
+          if (before?.source === entry.source && isThere[n] === isThere[n - 1])
+            expect(entry.score).toBeLessThanOrEqual(before.score);
         });
       });
     });

@@ -23,7 +23,7 @@ describe('similar', () => {
 
   test('keeps the filters', () => {
     expect(namesOf(similar('bay:slide', { park: 'bay' }))).toEqual(['Wave Pool', 'Bay Coaster']);
-    expect(namesOf(similar('bay:slide', { themes: ['thrill'], deny: ['hill:train'] }))).toEqual([
+    expect(namesOf(similar('bay:slide', { themes: ['thrill'], exclude: ['hill:train'] }))).toEqual([
       'Free Fall Tower',
       'Bay Coaster',
     ]);
@@ -43,10 +43,12 @@ describe('similar', () => {
 describe('recommendEach', () => {
   test('answers each user as one request would, and lazily', () => {
     const recommender = createRecommender(generation);
-    const lists = [...recommendEach(recommender, [...generation.model.userIds, 'new'], { park: 'bay', limit: 2 })];
+    const lists = [
+      ...recommendEach(recommender, [...generation.model.userIds, 'new'], { park: 'bay', at: 0, limit: 2 }),
+    ];
     expect(lists.map(([userId]) => userId)).toEqual(['ana', 'bob@x', 'new']);
     for (const [userId, answer] of lists)
-      expect(answer).toEqual(recommender.recommend({ userId, park: 'bay', limit: 2 }));
+      expect(answer).toEqual(recommender.recommend({ userId, park: 'bay', at: 0, limit: 2 }));
     const never = {
       recommend: () => {
         throw new Error('asked');

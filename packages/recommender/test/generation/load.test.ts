@@ -32,7 +32,12 @@ describe('loadGeneration', () => {
     const store = openFeeds('memory:');
     await putGeneration(store);
     const generation = await loadGeneration(store);
-    expect(generation).toEqual({ ...sampleGeneration(), seqs: { model: 1, visits: 1, attractions: 1 } });
+    expect(generation).toEqual({
+      ...sampleGeneration(),
+      seqs: { model: 1, visits: 1, attractions: 1 },
+      // Ana was at the slide, item 0, when it all began; of bob the feed has no visit.
+      lastVisits: { items: Int32Array.of(0, -1), times: Float64Array.of(0, -Infinity) },
+    });
     expect(createRecommender(generation).recommend({ userId: 'ana', limit: 1 })).toMatchObject({
       recommendations: [{ name: 'Wave Pool' }],
       generation: { model: 1, visits: 1, attractions: 1 },

@@ -16,6 +16,12 @@ describe('GET /v1/users/{userId}/recommendations', () => {
       ],
       source: 'als',
       generation: { model: 0, visits: 0, attractions: 0 },
+      assumed: {
+        at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}$/),
+        timeZone: 'UTC',
+        park: null,
+        parkFrom: 'no-recent-visit',
+      },
     });
   });
 

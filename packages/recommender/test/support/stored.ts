@@ -5,8 +5,15 @@ import { sampleGeneration } from './sample.js';
 
 export const producer = { id: 'test', package: 'test', version: '0.0.0' };
 
-/** One visit a pair. */
+/** One visit a pair, a second after the other. */
 export function visitsOf(pairs: readonly (readonly [userId: string, attractionId: string])[]): Table<VisitsColumns> {
+  return timedVisits(pairs.map(([user, attraction], n) => [user, attraction, n * 1_000]));
+}
+
+/** One visit each, with its time. */
+export function timedVisits(
+  pairs: readonly (readonly [userId: string, attractionId: string, visitedAt: number])[],
+): Table<VisitsColumns> {
   return new Table({
     user_id: vectorFromArray(
       pairs.map(([user]) => user),
@@ -17,7 +24,7 @@ export function visitsOf(pairs: readonly (readonly [userId: string, attractionId
       new Utf8(),
     ),
     visited_at: vectorFromArray(
-      pairs.map((_, n) => n * 1_000),
+      pairs.map(([, , visitedAt]) => visitedAt),
       new TimestampMillisecond('UTC'),
     ),
     photos: vectorFromArray(

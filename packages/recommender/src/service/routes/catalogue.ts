@@ -63,8 +63,8 @@ export function catalogue(server: FastifyInstance, { served }: { served(): Serve
         response: { 200: ListAnswer, ...problems },
       },
     },
-    async ({ params: { attractionId }, query: { limit, park, theme, exclude, explain } }) =>
-      served().similar(attractionId, { limit, park, themes: theme, deny: exclude, explain }),
+    async ({ params: { attractionId }, query: { themes, theme = [], ...filters } }) =>
+      served().similar(attractionId, { ...filters, themes: [...(themes ?? []), ...theme] }),
   );
 
   server.get<{ Params: UserParams }>(

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { visitOf } from '../../answers/visited.js';
 import { assignmentIn } from '../../experiment/assignment.js';
 import { PanelsAnswer, problems } from '../schema/answers.js';
 import { PanelsQuery, UserParams } from '../schema/requests.js';
@@ -18,10 +19,15 @@ export function panels(server: FastifyInstance, { served }: { served(): Served }
         response: { 200: PanelsAnswer, ...problems },
       },
     },
-    async ({ params: { userId }, query: { limit, park } }) => {
+    async ({ params: { userId }, query: { visits, ...asked } }) => {
       const { panels, experiment, generation } = served();
       const lists = panels().map(({ panel, recommender, answers }) => {
-        const { recommendations, source } = answers.recommend({ userId, limit, park, explain: true });
+        const { recommendations, source } = answers.recommend({
+          userId,
+          visits: visits?.map(visitOf),
+          ...asked,
+          explain: true,
+        });
         return { panel, recommender, recommendations, source };
       });
       const assigned = (experiment && assignmentIn(experiment)(userId)) ?? null;

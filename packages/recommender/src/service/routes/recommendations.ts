@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { visitOf } from '../../answers/visited.js';
 import type { RecommendationRequest, Recommendations } from '../../answers/recommender.js';
 import { RecommenderError } from '../../errors.js';
 import { ListAnswer, ListsAnswer, problems } from '../schema/answers.js';
@@ -58,11 +59,14 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
       const { params, query } = asked;
       const list = listFor(served(), asked, {
         userId: params.userId,
+        visits: query.visits?.map(visitOf),
+        at: query.at,
         limit: query.limit,
         park: query.park,
-        themes: query.theme,
-        deny: query.exclude,
-        includeVisited: query.include_visited,
+        themes: joined(query.themes, query.theme),
+        allow: query.allow,
+        exclude: query.exclude,
+        includeVisited: query.includeVisited === true || query.include_visited,
         explain: query.explain,
       });
       return send(reply, list);
@@ -74,20 +78,22 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
     {
       schema: {
         operationId: 'recommendMany',
-        summary: 'Attractions for a visitor known by visits alone, or for each of many users.',
+        summary: 'Attractions for a visitor, by id, by visits or by both, or for each of many users.',
         tags: ['recommendations'],
         body: ListBody,
         response: { 200: Type.Union([ListAnswer, ListsAnswer]), ...problems },
       },
     },
     (asked, reply) => {
-      const { users, ...request } = asked.body;
+      const { users, deny, exclude, ...rest } = asked.body;
+      const request = { ...rest, exclude: joined(exclude, deny) };
       const now = served();
       if (users === undefined) return send(reply, listFor(now, asked, request));
-      if (request.visits !== undefined)
+      const ofOne = (['visits', 'userId'] as const).find((name) => request[name] !== undefined);
+      if (ofOne !== undefined)
         throw new RecommenderError(
           'RECOMMENDER_REQUEST_INVALID',
-          "The body has both 'users' and 'visits'; visits are one visitor's, so send them in a request of their own.",
+          `The body has both 'users' and '${ofOne}', which is one visitor's; send that in a request of its own.`,
         );
       return reply.send({
         lists: users.map((userId) => ({ userId, ...listFor(now, asked, { ...request, userId }) })),
@@ -95,4 +101,12 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
       });
     },
   );
+}
+
+/** A list of a query or body under its name and under its former one. */
+function joined(
+  list: readonly string[] | undefined,
+  former: readonly string[] | undefined,
+): readonly string[] | undefined {
+  return list === undefined || former === undefined ? (list ?? former) : [...list, ...former];
 }

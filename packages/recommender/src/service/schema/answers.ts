@@ -5,7 +5,8 @@ import { closed, orNull } from './parts.js';
 const source = Type.Union(
   ['next-attraction', 'als', 'fold-in', 'mapping', 'popular'].map((path) => Type.Literal(path)),
   {
-    description: 'Which path found it: own factors, factors folded in from visits, a written list, or visitor numbers.',
+    description:
+      'Which path found it: what visitors of the park go to next, own factors, factors folded in from visits, a written list, or visitor numbers.',
   },
 );
 
@@ -35,6 +36,31 @@ const panel = closed({
   bucket: Type.Integer({ minimum: 0, maximum: 9_999 }),
 });
 
+const assumed = closed(
+  {
+    at: Type.Optional(
+      Type.String({ description: 'The time taken: now, on the clock of the park; where the request gave none.' }),
+    ),
+    timeZone: Type.Optional(Type.String({ description: 'IANA name of the time zone of that clock; beside `at`.' })),
+    park: Type.Optional(
+      orNull(
+        Type.String({
+          description: 'The park whose attractions come first, or null: all alike; where the request gave none.',
+        }),
+      ),
+    ),
+    parkFrom: Type.Optional(
+      Type.Union([Type.Literal('last-visit'), Type.Literal('no-recent-visit')], {
+        description: 'Why: the last visit in the 8 hours before was there, or there was none; beside `park`.',
+      }),
+    ),
+  },
+  {
+    description: 'What the request left open and the answer took for granted. Absent where it left nothing open.',
+    examples: [{ at: '2014-08-05T14:30:12.345', timeZone: 'America/New_York', park: 'epcot', parkFrom: 'last-visit' }],
+  },
+);
+
 const list = {
   recommendations: entries,
   source,
@@ -43,15 +69,16 @@ const list = {
     Type.Boolean({ description: 'True where the service was too busy for more than the popular list.' }),
   ),
   generation: GenerationAnswer,
+  assumed: Type.Optional(assumed),
 };
 
 /** One list. */
-export const ListAnswer = closed(list, 'One list.');
+export const ListAnswer = closed(list, { description: 'One list.' });
 
 /** Lists of many users, in the order asked. */
 export const ListsAnswer = closed(
   { lists: Type.Array(closed({ userId: Type.String(), ...list })), generation: GenerationAnswer },
-  'Lists of many users, in the order asked.',
+  { description: 'Lists of many users, in the order asked.' },
 );
 
 /** What each panel would show. */

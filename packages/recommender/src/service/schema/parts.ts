@@ -5,8 +5,10 @@ import type { TProperties, TSchema } from 'typebox';
 export const MAX_ID_LENGTH = 256;
 
 /** An object without other properties: a misspelt parameter is refused, not passed over. */
-export const closed = <P extends TProperties>(properties: P, description?: string) =>
-  Type.Object(properties, { additionalProperties: false, ...(description !== undefined && { description }) });
+export const closed = <P extends TProperties>(
+  properties: P,
+  about: { description?: string; examples?: unknown[] } = {},
+) => Type.Object(properties, { additionalProperties: false, ...about });
 
 /** A user or attraction id. */
 export const id = (description: string) => Type.String({ minLength: 1, maxLength: MAX_ID_LENGTH, description });

@@ -1,0 +1,129 @@
+import type { RequestTime } from '@attractions/feeds';
+import { RecommenderError } from '../errors.js';
+
+/** IANA time zones of parks: what lies between the moment of a request and the clock of the visits in the feed. */
+export interface TimeZones {
+  /** Of every park that `parks` does not name. Default UTC, the clock of the published photos. */
+  readonly default?: string | undefined;
+  readonly parks?: Readonly<Record<string, string>> | undefined;
+}
+
+/**
+ * Time zones in one text, as in `north=Europe/Berlin,south=America/New_York`; an entry without a park is the zone of all others.
+ * @throws RecommenderError RECOMMENDER_SETTING_INVALID with everything that is wrong
+ */
+export function timeZonesIn(text = ''): TimeZones {
+  const entries = text.split(',').filter((entry) => entry.trim() !== '');
+  const pairs = entries.map((entry) => {
+    const at = entry.lastIndexOf('=');
+    return { park: at < 0 ? undefined : entry.slice(0, at).trim(), zone: entry.slice(at + 1).trim() };
+  });
+  const faults = pairs.flatMap(({ park, zone }, n) => [
+    ...(park === '' ? [`'${entries[n]}' names no park`] : []),
+    ...(isTimeZone(zone) ? [] : [`'${zone}' is not a time zone`]),
+    ...(pairs.findIndex((other) => other.park === park) < n ? [`${park ?? 'the zone of all others'} comes twice`] : []),
+  ]);
+  if (faults.length > 0) throw new RecommenderError('RECOMMENDER_SETTING_INVALID', `${faults.join(', ')}.`);
+  const named = pairs.flatMap(({ park, zone }) => (park === undefined ? [] : [[park, zone] as const]));
+  return { default: pairs.find(({ park }) => park === undefined)?.zone, parks: Object.fromEntries(named) };
+}
+
+/** The clocks on which visits are timed. */
+export interface ParkClocks {
+  /**
+   * Reads the time of a request; now where it gives none.
+   *
+   * @returns what the clock of a park, or of none in particular, shows at that time: milliseconds since 1970
+   * @throws RecommenderError RECOMMENDER_REQUEST_INVALID, at either call, for what is not a time of the years 1 to 9999
+   */
+  at(time?: RequestTime): (park?: string) => number;
+  /** IANA name of the time zone of a park, or of none in particular. */
+  zoneOf(park?: string): string;
+}
+
+const [FIRST, LAST] = [Date.parse('0001-01-01T00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
+
+/** RFC 3339; the seconds and the offset may be left out, and a blank may stand for the `T`. */
+const TIME = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)?$/;
+
+/**
+ * Clocks of parks in their time zones. A moment becomes a clock time, never the other way round: where a clock is put back, both of its hours are one,
+ * and an hour that it skips is taken as it is written.
+ *
+ * @param now milliseconds since 1970, UTC; default: the clock of the system
+ * @throws RecommenderError RECOMMENDER_SETTING_INVALID with every time zone that is not known
+ */
+export function parkClocks({ default: usual = 'UTC', parks = {} }: TimeZones = {}, now = Date.now): ParkClocks {
+  const zones = [...new Set([usual, ...Object.values(parks)])];
+  const unknown = zones.filter((zone) => !isTimeZone(zone));
+  if (unknown.length > 0)
+    throw new RecommenderError(
+      'RECOMMENDER_SETTING_INVALID',
+      `There is no time zone ${unknown.map((zone) => `'${zone}'`).join(', ')}; give IANA names such as Europe/Berlin.`,
+    );
+  const offsets = new Map(zones.map((zone) => [zone, offsetIn(zone)]));
+  const zoneOf = (park?: string): string =>
+    (park !== undefined && Object.hasOwn(parks, park) ? parks[park] : undefined) ?? usual;
+  const shownAt = (moment: number, park?: string): number => moment + (offsets.get(zoneOf(park))?.(moment) ?? 0);
+  return {
+    zoneOf,
+    at(time) {
+      if (time === undefined) {
+        const moment = now();
+        return (park) => shownAt(moment, park);
+      }
+      const { shown, offsetMs } = typeof time === 'number' ? { shown: time, offsetMs: undefined } : partsOf(time);
+      return (park) => {
+        const onClock = offsetMs === undefined ? shown : shownAt(shown - offsetMs, park);
+        if (onClock >= FIRST && onClock <= LAST) return onClock;
+        throw invalid(time, 'give one of the years 1 to 9999, a number in milliseconds since 1970');
+      };
+    },
+  };
+}
+
+/** Whether a text names a time zone that the system knows. */
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
+/** What a clock shows, in RFC 3339 without an offset. */
+export const clockText = (shown: number): string => new Date(shown).toISOString().slice(0, -1);
+
+function partsOf(text: string): { readonly shown: number; readonly offsetMs: number | undefined } {
+  const [, day = '', minute = '', second = '00', fraction = '', offset] = TIME.exec(text) ?? [];
+  const shown = Date.parse(`${day}T${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}Z`);
+  // Where a day is too many for its month, JavaScript takes one of the next.
+  if (Number.isNaN(shown) || clockText(shown).slice(0, 10) !== day) throw invalid(text, hintFor(text));
+  if (offset === undefined) return { shown, offsetMs: undefined };
+  if (/z/i.test(offset)) return { shown, offsetMs: 0 };
+  const minutes = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4));
+  return { shown, offsetMs: (offset.startsWith('-') ? -1 : 1) * minutes * 60_000 };
+}
+
+function hintFor(text: string): string {
+  const usual = 'give RFC 3339, such as 2014-08-05T14:30:00 on the clock of the park or 2014-08-05T14:30:00+02:00';
+  return / \d\d:\d\d$/.test(text) ? `${usual}; in a URL the + is written %2B` : usual;
+}
+
+function invalid(time: RequestTime, fix: string): RecommenderError {
+  const shown = typeof time === 'string' ? `'${time.slice(0, 100)}'` : time;
+  return new RecommenderError('RECOMMENDER_REQUEST_INVALID', `The time is ${shown}; ${fix}.`);
+}
+
+/** Milliseconds that a zone is ahead of UTC at a moment. */
+function offsetIn(zone: string): (moment: number) => number {
+  if (zone === 'UTC') return () => 0;
+  const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
+  return (moment) => {
+    if (!(Math.abs(moment) <= 8.64e15)) return 0;
+    const [, sign, hours, minutes, seconds = 0] =
+      /GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(format.format(moment)) ?? [];
+    if (sign === undefined) return 0;
+    return (sign === '-' ? -1 : 1) * (Number(hours) * 3_600 + Number(minutes) * 60 + Number(seconds)) * 1_000;
+  };
+}

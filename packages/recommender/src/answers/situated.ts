@@ -1,0 +1,48 @@
+import type { RecommendationRequest, Visited } from '@attractions/feeds';
+import type { Generation } from '../generation/generation.js';
+import { withFallback } from './fallback.js';
+import { lastVisitIn } from './last-visit.js';
+import { clockText } from './park-clocks.js';
+import type { ParkClocks } from './park-clocks.js';
+import type { Assumed, Recommender } from './recommender.js';
+
+/**
+ * Says when and where a request is asked before `inner` sees it: every time is put on the park's clock, as a number; `at` is now where the request gives none;
+ * and a visitor who gives no park is answered in that of the last visit of the past 8 hours, topped up from all parks. What was assumed is in the answer.
+ */
+export function situated(generation: Generation, inner: Recommender, clocks: ParkClocks): Recommender {
+  const lastVisit = lastVisitIn(generation, clocks);
+
+  /** Visits with their times on the clocks of their parks. */
+  const onClocks = (visits: readonly Visited[] | undefined): readonly Visited[] | undefined =>
+    visits?.map((visit) => {
+      if (typeof visit === 'string') return visit;
+      const park = generation.attractions[generation.itemOf.get(visit.attractionId) ?? -1]?.park;
+      return { attractionId: visit.attractionId, visitedAt: clocks.at(visit.visitedAt)(park) };
+    });
+
+  return {
+    recommend(request) {
+      const visits = onClocks(request.visits);
+      const last = request.park === undefined ? lastVisit({ ...request, visits }) : undefined;
+      const park = request.park ?? last?.park;
+      const at = clocks.at(request.at)(park);
+      const asked = { ...request, visits, at };
+      const answer = (last === undefined ? inner : firstIn(last.park, inner)).recommend(asked);
+      if (request.at !== undefined && request.park !== undefined) return answer;
+      const assumed: Assumed = {
+        ...(request.at === undefined && { at: clockText(at), timeZone: clocks.zoneOf(park) }),
+        ...(request.park === undefined && {
+          park: last?.park ?? null,
+          parkFrom: last === undefined ? 'no-recent-visit' : 'last-visit',
+        }),
+      };
+      return { ...answer, assumed };
+    },
+  };
+}
+
+/** Answers in a park, topped up from all parks. */
+function firstIn(park: string, inner: Recommender): Recommender {
+  return withFallback({ recommend: (request: RecommendationRequest) => inner.recommend({ ...request, park }) }, inner);
+}
