@@ -1,45 +1,49 @@
-import { attractions, experiments, popularity, rejects, streamed } from '@attractions/feeds';
-import type { FeedContract, FeedStore, UpdateRecord } from '@attractions/feeds';
+import { describedBy } from '@attractions/feeds';
+import type { DescribedRow, FeedStore, UpdateRecord } from '@attractions/feeds';
 
-import { PipelineError } from './errors.js';
-
-/** Feeds whose values are rows or documents as they are. */
-const VALUES: readonly FeedContract<unknown>[] = [attractions, experiments, popularity, rejects];
-
-/** The rows of an update as plain objects, one after the other: Parquet of any feed by the schema in its record, the rest by our contracts. */
-export async function* rowsOf(store: FeedStore, record: UpdateRecord): AsyncGenerator<Record<string, unknown>> {
-  if (record.codec === 'parquet') {
-    for await (const batch of await batchesOf(store, record)) for (const row of batch) yield plain(row.toJSON());
-    return;
-  }
-  const contract = VALUES.find(({ path }) => path === record.feed);
-  if (contract === undefined) {
-    const files = record.files.map(({ path }) => path).join(', ');
-    throw new PipelineError('PIPELINE_USAGE', `${record.feed} is not made of rows; read its files: ${files}.`);
-  }
-  const value = await (await store.feed(contract).at(record.seq)).read();
-  for (const row of Array.isArray(value) ? value : [value]) yield row;
+/** One value of a document and where it stands: `panels[0].name`. */
+export interface Property {
+  readonly property: string;
+  readonly value: unknown;
 }
 
-async function batchesOf(store: FeedStore, { feed, seq, schema, codec }: UpdateRecord) {
-  const refuse = () => {
-    throw new TypeError(`${feed} was opened for reading.`);
-  };
-  const words = { format: codec, encode: refuse, decode: refuse };
-  const contract = streamed({ path: feed, description: '', schema: schema.fields, codec: words });
-  return (await store.feed(contract).at(seq)).read();
+/** Whether an update is one JSON document instead of rows. */
+export const isDocument = ({ codec }: UpdateRecord): boolean => codec === 'json';
+
+/** The rows of an update as plain objects, one after the other; a JSON feed has one, the document. */
+export async function* rowsOf(store: FeedStore, record: UpdateRecord): AsyncGenerator<DescribedRow> {
+  yield* await (await store.feed(describedBy(record)).at(record.seq)).read();
 }
 
-/** Values as JSON has them: lists as arrays, 64-bit integers as numbers. Times stay milliseconds since 1970, as Arrow gives them. */
-function plain(row: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => {
-      if (typeof value === 'bigint') return [name, Number(value)];
-      return [name, typeof value === 'object' && value !== null && Symbol.iterator in value ? listed(value) : value];
-    }),
-  );
+/** The properties of a document's update, in the order of the file. A list without objects in it is one value, unless `split`. */
+export async function* propertiesOf(
+  store: FeedStore,
+  record: UpdateRecord,
+  { split = false } = {},
+): AsyncGenerator<Property> {
+  for await (const document of rowsOf(store, record)) yield* within('', document, split);
 }
 
-function listed(value: object): unknown[] {
-  return Array.from(value as Iterable<unknown>);
+function* within(property: string, value: unknown, split: boolean): Generator<Property> {
+  const members = membersOf(value, split);
+  if (members.length === 0) yield { property: property.replace(/^\./, ''), value };
+  for (const [name, member] of members) yield* within(property + name, member, split);
+}
+
+/** What a value is divided into, by what is written after its name; nothing for one that is shown as it is. */
+function membersOf(value: unknown, split: boolean): (readonly [string, unknown])[] {
+  if (!isComposite(value)) return [];
+  if (!Array.isArray(value))
+    return Object.entries(value).map(([name, member]) => [
+      /^[\w-]+$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`,
+      member,
+    ]);
+  if (!split && !holdsObjects(value)) return [];
+  return value.map((member: unknown, n) => [`[${n}]`, member]);
+}
+
+const isComposite = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+function holdsObjects(list: readonly unknown[]): boolean {
+  return list.some((member) => (Array.isArray(member) ? holdsObjects(member) : isComposite(member)));
 }

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { attractions as attractionsFeed, openFeeds } from '@attractions/feeds';
+import { attractions as attractionsFeed, experiments, openFeeds } from '@attractions/feeds';
 
 import { attractions, emptyFolder, quick } from './support/command-line.js';
 import { PROGRAM } from './support/paths.js';
@@ -11,6 +11,9 @@ import { PROGRAM } from './support/paths.js';
 const producer = { id: 'by-hand', package: 'test', version: '1.0.0' };
 const rows = (count: number) =>
   Array.from({ length: count }, (_, i) => ({ attractionId: `p:${i}`, park: 'p', name: `Ride ${i}`, themes: [] }));
+/** The same by the names of the feed's schema. */
+const rowsRead = (count: number) =>
+  rows(count).map(({ attractionId, ...row }) => ({ attraction_id: attractionId, ...row }));
 
 let feedsRoot: string;
 const feeds = (...argv: string[]) => attractions({ feedsRoot, logLevel: 'silent' }, 'feeds', ...argv);
@@ -25,12 +28,12 @@ describe('a feed of three updates', () => {
 
   test('cat gives a line of JSON a row, or one array', async () => {
     const { stdout } = await feeds('cat', 'etl/attractions#2');
-    expect(stdout.split('\n').map((line) => line && JSON.parse(line))).toEqual([...rows(2), '']);
-    expect(await asked('cat', 'etl/attractions#2')).toEqual(rows(2));
+    expect(stdout.split('\n').map((line) => line && JSON.parse(line))).toEqual([...rowsRead(2), '']);
+    expect(await asked('cat', 'etl/attractions#2')).toEqual(rowsRead(2));
   });
 
   test('head, schema and diff say what is in updates and between them', async () => {
-    expect(await asked('head', 'etl/attractions', '--rows', '2')).toEqual(rows(2));
+    expect(await asked('head', 'etl/attractions', '--rows', '2')).toEqual(rowsRead(2));
     expect((await feeds('schema', 'etl/attractions')).stdout).toMatch(/^column.*\nattraction_id +utf8 /);
     const { rows: counts } = await asked('diff', 'etl/attractions#1', 'etl/attractions#3');
     expect(counts).toEqual({ removed: 0, added: 2, same: 1 });
@@ -102,6 +105,80 @@ describe('a feed of three updates', () => {
     expect(stderr).not.toMatch(/\n +at /);
     expect(await asked('history', 'etl/attractions')).toHaveLength(3);
   });
+});
+
+describe('a feed of JSON documents', () => {
+  const experiment = {
+    experiment: 'demo',
+    version: 1,
+    layerSalt: 'layer',
+    layerBuckets: [0, 10_000] as const,
+    salt: 'salt',
+    panels: [{ name: 'model', recommender: 'als', buckets: [[0, 5_000]] as const }],
+  };
+  const widened = {
+    ...experiment,
+    version: 2,
+    panels: [{ name: 'model', recommender: 'als', buckets: [[0, 6_000]] as const }],
+  };
+
+  beforeEach(async () => {
+    feedsRoot = await emptyFolder();
+    const feed = openFeeds(feedsRoot).feed(experiments);
+    for (const value of [experiment, widened]) await feed.put(value, { producer });
+  });
+
+  test('cat gives the document as one row', async () => {
+    expect(JSON.parse((await feeds('cat', 'experiments/config#1')).stdout)).toEqual(experiment);
+    expect(await asked('cat', 'experiments/config')).toEqual([widened]);
+  });
+
+  test('head gives its properties, lists without objects in one piece', async () => {
+    const { stdout } = await feeds('head', 'experiments/config', '--rows', '3');
+    expect(stdout).toBe('property      value\nexperiment    demo\nlayerBuckets  [0,10000]\nlayerSalt     layer\n');
+    expect(await asked('head', 'experiments/config')).toEqual([
+      { property: 'experiment', value: 'demo' },
+      { property: 'layerBuckets', value: [0, 10_000] },
+      { property: 'layerSalt', value: 'layer' },
+      { property: 'panels[0].buckets', value: [[0, 6_000]] },
+      { property: 'panels[0].name', value: 'model' },
+      { property: 'panels[0].recommender', value: 'als' },
+      { property: 'salt', value: 'salt' },
+      { property: 'version', value: 2 },
+    ]);
+  });
+
+  test('diff names each value that differs', async () => {
+    const found = await asked('diff', 'experiments/config#1', 'experiments/config');
+    expect(found.values).toEqual([
+      { property: 'panels[0].buckets[0][1]', before: 5_000, after: 6_000 },
+      { property: 'version', before: 1, after: 2 },
+    ]);
+    expect(found.sameValues).toBe(8);
+    expect((await feeds('diff', 'experiments/config#1', 'experiments/config')).stdout).toMatch(
+      /- panels\[0\]\.buckets\[0\]\[1\]: 5000\n\+ panels\[0\]\.buckets\[0\]\[1\]: 6000\n[^]*values: 2 differ, 8 in both\n$/,
+    );
+  });
+});
+
+test('every feed that a run, its evaluation and its gate fill can be looked at: the first rows, all rows, and a difference', async () => {
+  feedsRoot = await emptyFolder();
+  const config = { ...quick(feedsRoot), reportFolder: await emptyFolder(), reportResamples: 100 };
+  for (const stage of ['etl', 'train', 'evaluate', 'validate']) await attractions(config, stage);
+  const heads: { feed: string; totals: { rows: number } }[] = await asked('ls');
+  expect(heads.map(({ feed }) => feed)).toEqual(
+    expect.arrayContaining(['evaluation/report/v1.0', 'training/next-attraction/v1.0', 'training/als/v1.0']),
+  );
+  for (const { feed, totals } of heads) {
+    const lines = (await feeds('cat', feed)).stdout.trim().split('\n');
+    // The options and the loss of a factor model are a document beside its rows.
+    expect([feed, lines.length]).toEqual([feed, totals.rows + (feed === 'training/als/v1.0' ? 1 : 0)]);
+    expect((await feeds('head', feed, '--rows', '2')).stdout.split('\n').length).toBe(4);
+    expect((await feeds('diff', feed, feed)).stdout).toMatch(
+      /^(rows: 0 removed, 0 added|values: 0 differ), [\d,]+ in both$/m,
+    );
+  }
+  expect((await asked('head', 'training/als'))[0]).toMatchObject({ file: 'users', factors: expect.any(Array) });
 });
 
 test('lineage goes back to the raw files, as a tree and as OpenLineage events', async () => {

@@ -4,12 +4,12 @@ import type { FeedStore, UpdateRecord } from '@attractions/feeds';
 import { updateNamed } from '../../feed-log.js';
 import { grouped } from '../../grouped.js';
 import { paint } from '../../paint.js';
-import { rowsOf } from '../../update-rows.js';
+import { isDocument, propertiesOf, rowsOf } from '../../update-rows.js';
 import { commandOf } from '../command.js';
 import type { Runner } from '../command.js';
 import { UPDATE } from './inspect.js';
 
-/** A property of two records that differs; undefined where one has none. */
+/** A property of two records or documents that differs; undefined where one has none. */
 interface Change {
   readonly property: string;
   readonly before: unknown;
@@ -19,13 +19,19 @@ interface Change {
 /** How two updates differ. */
 interface Difference {
   readonly changes: readonly Change[];
-  /** Rows of the one, of the other, and of both; absent for updates that are not made of rows. */
+  /** Rows of the one, of the other, and of both; absent where both are documents. */
   readonly rows?: { readonly removed: number; readonly added: number; readonly same: number };
+  /** Where both are documents: the values that differ, and how many are the same. */
+  readonly values?: readonly Change[];
+  readonly sameValues?: number;
 }
 
 /** `diff`: how two updates differ, in their records and their rows. */
 export function diffCommand(run: Runner): Command {
-  return commandOf('diff', 'how two updates differ: columns, totals, producer, parents, and how many rows')
+  return commandOf(
+    'diff',
+    'how two updates differ: columns, totals, producer, parents, and how many rows, or which values of a JSON document',
+  )
     .argument('<before>', UPDATE)
     .argument('<after>', 'the other')
     .action(async (before: string, after: string) =>
@@ -37,12 +43,24 @@ export function diffCommand(run: Runner): Command {
 }
 
 async function differenceOf(store: FeedStore, a: UpdateRecord, b: UpdateRecord): Promise<Difference> {
-  const [before, after] = [facts(a), facts(b)];
-  const changes = [...new Set([...before.keys(), ...after.keys()])]
-    .map((property) => ({ property, before: before.get(property), after: after.get(property) }))
+  const { changes } = compared(facts(a), facts(b));
+  if (!isDocument(a) || !isDocument(b)) return { changes, rows: await compareRows(rowsOf(store, a), rowsOf(store, b)) };
+  const { changes: values, same } = compared(await valuesOf(store, a), await valuesOf(store, b));
+  return { changes, values, sameValues: same };
+}
+
+function compared(before: ReadonlyMap<string, unknown>, after: ReadonlyMap<string, unknown>) {
+  const all = [...new Set([...before.keys(), ...after.keys()])];
+  const changes = all
+    .map((property): Change => ({ property, before: before.get(property), after: after.get(property) }))
     .filter((change) => JSON.stringify(change.before) !== JSON.stringify(change.after));
-  if ([a, b].some(({ codec }) => codec === 'als')) return { changes };
-  return { changes, rows: await compareRows(rowsOf(store, a), rowsOf(store, b)) };
+  return { changes, same: all.length - changes.length };
+}
+
+async function valuesOf(store: FeedStore, record: UpdateRecord): Promise<Map<string, unknown>> {
+  const values = new Map<string, unknown>();
+  for await (const { property, value } of propertiesOf(store, record, { split: true })) values.set(property, value);
+  return values;
 }
 
 /** What a record says that is worth comparing, flat. */
@@ -82,14 +100,26 @@ async function compareRows(before: AsyncIterable<unknown>, after: AsyncIterable<
   return { removed, added, same };
 }
 
-function told({ changes, rows }: Difference): string {
-  const lines = changes.flatMap(({ property, before, after }) => [
-    ...(before === undefined ? [] : [paint('red', `- ${property}: ${JSON.stringify(before)}`)]),
-    ...(after === undefined ? [] : [paint('green', `+ ${property}: ${JSON.stringify(after)}`)]),
-  ]);
+/** Values of documents that are told to people; `--json` has all. */
+const VALUES_TOLD = 20;
+
+function told({ changes, rows, values, sameValues = 0 }: Difference): string {
+  const lines = changes.flatMap(changeLines);
   if (rows) {
     const [removed, added, same] = [rows.removed, rows.added, rows.same].map(grouped);
     lines.push(`rows: ${removed} removed, ${added} added, ${same} in both`);
   }
-  return lines.join('\n') || 'The records say the same.';
+  if (values) {
+    lines.push(...values.slice(0, VALUES_TOLD).flatMap(changeLines));
+    if (values.length > VALUES_TOLD) lines.push(`… and ${grouped(values.length - VALUES_TOLD)} more; --json has all`);
+    lines.push(`values: ${grouped(values.length)} differ, ${grouped(sameValues)} in both`);
+  }
+  return lines.join('\n');
+}
+
+function changeLines({ property, before, after }: Change): string[] {
+  return [
+    ...(before === undefined ? [] : [paint('red', `- ${property}: ${JSON.stringify(before)}`)]),
+    ...(after === undefined ? [] : [paint('green', `+ ${property}: ${JSON.stringify(after)}`)]),
+  ];
 }

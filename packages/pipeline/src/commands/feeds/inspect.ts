@@ -4,7 +4,7 @@ import type { FeedStore, UpdateRecord } from '@attractions/feeds';
 import { logNamed, updateNamed } from '../../feed-log.js';
 import { paint } from '../../paint.js';
 import { table } from '../../table.js';
-import { rowsOf } from '../../update-rows.js';
+import { isDocument, propertiesOf, rowsOf } from '../../update-rows.js';
 import { commandOf } from '../command.js';
 import type { Runner } from '../command.js';
 import { countOf } from '../count.js';
@@ -75,15 +75,17 @@ export function schemaCommand(run: Runner): Command {
     );
 }
 
-/** `head`: the first rows as a table. */
+/** `head`: the first rows as a table; of a document, its first properties. */
 export function headCommand(run: Runner): Command {
-  return commandOf('head', 'the first rows of an update')
+  return commandOf('head', 'the first rows of an update; of a JSON feed, the first properties of its document')
     .argument('<update>', UPDATE)
     .option('--rows <count>', 'rows shown at most', countOf, 10)
     .action(async (name: string, { rows: limit }: { rows: number }) =>
       run(async ({ store }) => {
-        const rows: Record<string, unknown>[] = [];
-        for await (const each of rowsOf(store, await updateNamed(store, name))) if (rows.push(each) >= limit) break;
+        const record = await updateNamed(store, name);
+        const rows: Readonly<Record<string, unknown>>[] = [];
+        for await (const each of isDocument(record) ? propertiesOf(store, record) : rowsOf(store, record))
+          if (rows.push({ ...each }) >= limit) break;
         const columns = [...new Set(rows.flatMap((each) => Object.keys(each)))];
         const lines = rows.map((each) => columns.map((column) => cell(each[column])));
         return { document: rows, text: () => headed(table([columns, ...lines])) };
@@ -93,7 +95,10 @@ export function headCommand(run: Runner): Command {
 
 /** `cat`: all rows, for other programs. */
 export function catCommand(run: Runner): Command {
-  return commandOf('cat', 'all rows of an update as lines of JSON, one at a time; with --json as one array')
+  return commandOf(
+    'cat',
+    'all rows of an update as lines of JSON, one at a time; a JSON feed has one row, its document; with --json all rows as one array',
+  )
     .argument('<update>', UPDATE)
     .action(async (name: string) =>
       run(async ({ store, json }) => {
@@ -135,7 +140,11 @@ function headed(text: string): string {
   return [paint('bold', heading), ...lines].join('\n');
 }
 
+/** Characters of a list or an object that a table shows. */
+const CELL_LENGTH = 60;
+
 function cell(value: unknown): string | number {
   if (typeof value === 'number' || typeof value === 'string') return value;
-  return value === undefined || value === null ? '' : JSON.stringify(value);
+  const shown = value === undefined || value === null ? '' : JSON.stringify(value);
+  return shown.length > CELL_LENGTH ? `${shown.slice(0, CELL_LENGTH - 1)}…` : shown;
 }
