@@ -10,7 +10,8 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export const sharedSettings = {
   feedsRoot: text({
     variable: 'FEEDS_ROOT',
-    description: 'Where the feeds are: a folder, a file:// URL, or memory: for feeds that end with the process.',
+    description:
+      'Where the feeds are: a folder, a file:// URL, s3://bucket/prefix, or memory: for feeds that end with the process.',
     default: './feeds',
   }),
   logLevel: choice({
