@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { ConfigError, integer, number, text } from '../src/index.js';
+import { ConfigError, integer, number, readConfig, text } from '../src/index.js';
 
 test('a setting is frozen, and says its range in words', () => {
   const variable = 'HOURS';
@@ -30,5 +30,23 @@ test('a value of another type is not accepted', () => {
 test.each(['rank', 'RANK-1', '1RANK', ''])('%j is no name for a variable', (variable) => {
   expect(() => text({ variable, description: 'Any.' })).toThrow(
     expect.objectContaining({ code: 'CONFIG_SETTING_INVALID' }),
+  );
+});
+
+test('a text of a form is refused with what is wrong about it, beside all other problems', () => {
+  const settings = {
+    zone: text({
+      variable: 'ZONE',
+      description: 'Where.',
+      range: 'a zone',
+      fault: (given) => (given === 'Mars' ? "'Mars' is too far" : undefined),
+    }),
+    hours: integer({ variable: 'HOURS', description: 'Hours.' }),
+  };
+  expect(readConfig(settings, { ZONE: 'Venus' }).zone).toBe('Venus');
+  expect(() => readConfig(settings, { ZONE: 'Mars', HOURS: 'x' })).toThrow(
+    expect.objectContaining({
+      message: expect.stringMatching(/ZONE is "Mars" \('Mars' is too far\), but must be a zone; [^]*HOURS is "x"/),
+    }),
   );
 });

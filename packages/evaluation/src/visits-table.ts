@@ -14,7 +14,7 @@ export async function visitsTableOf({ users, attractions, times, photos, names }
   return new Table({
     user_id: named(users, names.userIds),
     attraction_id: named(attractions, names.attractionIds),
-    visited_at: vectorFromArray(Array.from(times), new TimestampMillisecond()),
+    visited_at: vectorFromArray(Array.from(times), new TimestampMillisecond('UTC')),
     photos: vectorFromArray(Array.from(photos), new Int32()),
   });
 }

@@ -2,7 +2,7 @@ import type { Candidate, ModelSubject } from '@attractions/evaluation';
 import { createRecommender, foldInOf, generationOf } from '@attractions/recommender';
 
 import { alsContender } from './contenders/als.js';
-import { nextAttractionContender } from './contenders/next-attraction.js';
+import { nextAttractionContender } from './contenders/asked.js';
 
 /** A model as the gate looks at it: answered with as the service would, and trained again as it was. */
 export function candidateOf(subject: ModelSubject): Candidate {

@@ -19,7 +19,7 @@ export async function runInMemory({
     ...(config.threads && { threads: config.threads }),
   });
   const next = await new NextAttractionTrainer(attractions).train(visits, { signal });
-  const generation = generationOf(model, attractions, { next });
+  const generation = generationOf(model, attractions, { visits, next });
   const recommender = createRecommender(generation, { experiment: demoExperiment });
   return {
     ...tally,

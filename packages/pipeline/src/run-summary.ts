@@ -44,9 +44,17 @@ export function trainText({ rank, loss, feeds }: TrainSummary): string {
 }
 
 /** One visitor's list, with where it came from. */
-export function answerText({ userId, panel, source, recommendations }: SampleAnswer): string {
+export function answerText({ userId, panel, source, recommendations, assumed = {} }: SampleAnswer): string {
   const drawn = panel ? `, panel '${panel.panel}' of experiment '${panel.experiment}' (bucket ${panel.bucket})` : '';
-  return `For visitor ${userId}${drawn}, answered by ${source}:\n${recommendationsText({ recommendations })}`;
+  const { at, timeZone, park } = assumed;
+  const taken = [
+    ...(at === undefined ? [] : [`at ${at.slice(0, 16)} (${timeZone})`]),
+    ...(park === undefined
+      ? []
+      : [park === null ? 'in all parks, without a recent visit' : `first in ${park}, after a recent visit`]),
+  ];
+  const where = taken.length > 0 ? `, ${taken.join(', ')}` : '';
+  return `For visitor ${userId}${drawn}${where}, answered by ${source}:\n${recommendationsText({ recommendations })}`;
 }
 
 /** A list as a table, best first. */

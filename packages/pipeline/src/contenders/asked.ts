@@ -1,0 +1,94 @@
+import { AlsTrainer, NextAttractionTrainer } from '@attractions/als-trainer';
+import type { AlsOptions } from '@attractions/als-trainer';
+import { askedIn, visitsTableOf } from '@attractions/evaluation';
+import type { Contender, LogNames } from '@attractions/evaluation';
+import type { AlsGeneration, Attraction } from '@attractions/feeds';
+import { createRecommender, generationOf, MAX_LIMIT, nextAttractionRecommender } from '@attractions/recommender';
+import type { Recommendations } from '@attractions/recommender';
+
+/**
+ * What a client gets: both models trained once on the training visits, and asked as over HTTP: by user, park, time and timed visits. The lists are
+ * those of the service, entry for entry.
+ */
+export function servedContender(
+  attractions: readonly Attraction[],
+  options: Partial<AlsOptions>,
+  run: { threads?: number; signal?: AbortSignal },
+): Contender {
+  return {
+    name: 'as served',
+    description:
+      'What the service answers with models of the training visits, asked by user, park, time and timed visits.',
+    async learn(training) {
+      const visits = await visitsTableOf(training);
+      const model = await new AlsTrainer(options).train(visits, run);
+      const next = await new NextAttractionTrainer(attractions).train(visits, run);
+      const recommender = createRecommender(generationOf(model, attractions, { visits, next }));
+      const scoresOf = scoresIn(training.names);
+      return (request) => scoresOf(recommender.recommend(askedIn(request, training.names, MAX_LIMIT)));
+    },
+  };
+}
+
+/**
+ * The model of the next attraction, replayed: for each request with the tables of its day, counted from the visits before it, and asked by what the visitor
+ * says alone.
+ */
+export function nextAttractionContender(attractions: readonly Attraction[]): Contender {
+  return {
+    name: 'next attraction',
+    description:
+      'What is popular, popular of late and at this hour, and what is near and often next to where the visitor was last.',
+    async learn(training) {
+      const parks = new NextAttractionTrainer(attractions).learn(await visitsTableOf(training));
+      const { names } = training;
+      const learnt = new Map(parks.map((park) => [park.visits.park, park]));
+      const nobody = generationOf(WITHOUT_VISITS, attractionsIn(names));
+      const scoresOf = scoresIn(names);
+      return (request) => {
+        const asked = askedIn(request, names, MAX_LIMIT);
+        const tables = learnt.get(asked.park)?.tablesAt(asked.at);
+        const next = { asOf: 0, parks: tables === undefined ? [] : [tables] };
+        return scoresOf(nextAttractionRecommender({ ...nobody, next }).recommend({ ...asked, userId: undefined }));
+      };
+    },
+  };
+}
+
+/** What each place takes off the score, so that attractions of one score keep the order of the list. */
+const PLACE = 1e-9;
+
+/** Scores of all attractions by a list: the probability where it gives one, then by place; what is not listed is equal, and last. */
+function scoresIn({ attractionIds }: LogNames): (list: Recommendations) => Float64Array {
+  const itemOf = new Map(attractionIds.map((id, item) => [id, item]));
+  return ({ recommendations }) => {
+    const scores = new Float64Array(attractionIds.length).fill(-2);
+    recommendations.forEach(({ attractionId, source, score }, place) => {
+      scores[itemOf.get(attractionId) ?? -1] = (source === 'next-attraction' ? score : -1) - place * PLACE;
+    });
+    return scores;
+  };
+}
+
+/** A model that knows nobody. */
+const WITHOUT_VISITS: AlsGeneration = {
+  rank: 1,
+  userIds: [],
+  attractionIds: [],
+  userFactors: new Float32Array(),
+  itemFactors: new Float32Array(),
+  seen: { offsets: Uint32Array.of(0), items: new Uint32Array() },
+  visitors: new Uint32Array(),
+  options: {},
+  history: [],
+};
+
+/** Those of a log, the ones that were only visited too. */
+function attractionsIn({ attractionIds, titles, parks, parkOf }: LogNames): Attraction[] {
+  return attractionIds.map((attractionId, item) => ({
+    attractionId,
+    park: parks[parkOf[item] as number] as string,
+    name: titles[item] as string,
+    themes: [],
+  }));
+}

@@ -1,0 +1,92 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { expect, test } from '@jest/globals';
+import { createLogger, forceConfig, readConfig } from '@attractions/config';
+import { runValidate } from '@attractions/evaluation';
+import type { Candidate, Listed, ModelSubject } from '@attractions/evaluation';
+import { openFeeds } from '@attractions/feeds';
+import type { RecommendationRequest, RequestTime } from '@attractions/feeds';
+import { clockText, runServe } from '@attractions/recommender';
+import type { Recommendations } from '@attractions/recommender';
+
+import { candidateOf } from '../src/candidate.js';
+import { runThroughFeeds } from '../src/run-through-feeds.js';
+import { pipelineSettings } from '../src/settings.js';
+import { emptyFolder, quick } from './support/command-line.js';
+import { REAL_DATA, realDataIsHere, SAMPLE_DATA } from './support/paths.js';
+
+const logger = createLogger({ level: 'silent' });
+const signal = new AbortController().signal;
+
+test('what the gate asks a model, a client asks the service, and gets the same lists entry for entry', async () => {
+  const feedsRoot = await emptyFolder();
+  await forceConfig(pipelineSettings, { ...quick(feedsRoot), port: 0, reportResamples: 100 }, async () => {
+    const config = readConfig(pipelineSettings);
+    const store = openFeeds(feedsRoot);
+    await runThroughFeeds({ config, store, logger, signal });
+    const judged: { request: RecommendationRequest; list: readonly Listed[] }[] = [];
+    const listened = (subject: ModelSubject): Candidate => {
+      const candidate = candidateOf(subject);
+      const ask = (request: RecommendationRequest) => {
+        const list = candidate.ask(request);
+        judged.push({ request, list });
+        return list;
+      };
+      return { ...candidate, ask };
+    };
+    const { model } = await runValidate(config, { store, logger, candidateOf: listened });
+    const kinds = judged.map(({ request: { userId, park, visits } }) => [!userId, !park, !visits].map(Number).join(''));
+    // Users in a park and without naming one, and strangers known by visits.
+    expect([...new Set(kinds)].sort()).toEqual(['001', '011', '100']);
+
+    const service = await runServe(config, { store, logger });
+    try {
+      expect(service.generation.model).toBe(model);
+      for (const { request, list } of judged) {
+        const response = await fetch(`${service.url}/v1/recommendations`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(overHttp(request)),
+        });
+        const { recommendations } = (await response.json()) as Recommendations;
+        expect([request, recommendations.map(({ attractionId, score }) => ({ attractionId, score }))]).toEqual([
+          request,
+          list.map(({ attractionId, score }) => ({ attractionId, score })),
+        ]);
+      }
+    } finally {
+      await service.close();
+    }
+  });
+}, 120_000);
+
+/** A request with its times as texts. */
+function overHttp({ at, visits, ...rest }: RecommendationRequest): object {
+  const text = (time: RequestTime) => (typeof time === 'number' ? clockText(time) : time);
+  return {
+    ...rest,
+    ...(at !== undefined && { at: text(at) }),
+    ...(visits && {
+      visits: visits.map((visit) =>
+        typeof visit === 'string' ? visit : { ...visit, visitedAt: text(visit.visitedAt) },
+      ),
+    }),
+  };
+}
+
+const bench = fileURLToPath(new URL('../../../tools/bench/http-quality/index.mjs', import.meta.url));
+
+const rawFolders: [string, boolean][] = [
+  [SAMPLE_DATA, true],
+  [REAL_DATA, realDataIsHere()],
+];
+for (const [raw, isHere] of rawFolders)
+  (isHere ? test : test.skip)(
+    `the lists that a client gets are those of the report's line "as served": ${raw}${isHere ? '' : ' (skipped: it is not there)'}`,
+    async () => {
+      const { stdout } = await promisify(execFile)(process.execPath, [bench, '--raw', raw]);
+      expect(stdout).toContain('Every list is that of the report.');
+    },
+    300_000,
+  );
