@@ -49,13 +49,15 @@ describe('a folder', () => {
     await openFeeds(root)
       .feed(attractions)
       .put([attraction(1)], { producer });
-    for (const path of [root, join(root, 'etl/attractions/v1.0'), join(root, 'etl/attractions/v1.0/_log')])
-      chmodSync(path, 0o555);
+    const closed = [root, join(root, 'etl/attractions/v1.0'), join(root, 'etl/attractions/v1.0/_log')];
+    for (const path of closed) chmodSync(path, 0o555);
     expect(putAsNobody(root)).toMatchObject({
       code: 'FEEDS_STORE_DENIED',
       message: expect.stringMatching(/^Cannot write .* \(EACCES\)\. Give this user the right to it\.$/),
     });
     expect(await (await openFeeds(root).feed(attractions).latest()).read()).toEqual([attraction(1)]);
+    // Only root removes what lies in a closed folder.
+    for (const path of closed) chmodSync(path, 0o755);
   });
 
   test('with a file in its place, or in the place of a feed, is refused', async () => {
