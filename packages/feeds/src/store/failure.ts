@@ -43,10 +43,17 @@ export function storeFailure(deed: string, path: string, cause: unknown): FeedsE
 
 /** A file system that cannot put a file only if it is absent. */
 export function noHardLinks(path: string, cause: unknown): FeedsError {
-  const mend = 'Choose a root on a file system that has them (ext4, xfs, tmpfs)';
+  const mend = 'Choose a root on a file system that has them (ext4, xfs, APFS, NTFS)';
   return new FeedsError('FEEDS_STORE_UNFIT', `Cannot link ${path} (${errnoOf(cause)}): no hard links. ${mend}.`, {
     cause,
   });
+}
+
+/** A file system that cannot make a new name durable. */
+export function noFolderSync(path: string, cause: unknown): FeedsError {
+  const mend = 'Choose a root on a file system that can (ext4, xfs, APFS)';
+  const found = `Cannot sync the folder ${path} (${errnoOf(cause)}): a commit could be lost when the machine stops`;
+  return new FeedsError('FEEDS_STORE_UNFIT', `${found}. ${mend}.`, { cause });
 }
 
 /** A write that may have been carried out, or may yet be: whatever went wrong after it, nobody may count on either. */

@@ -4,7 +4,7 @@ import { link, mkdir, open, readFile, readdir, rename, stat, unlink } from 'node
 import { dirname, join } from 'node:path';
 
 import type { BlobStore } from './blob-store.js';
-import { errnoOf, noHardLinks, storeFailure } from './failure.js';
+import { errnoOf, noFolderSync, noHardLinks, storeFailure } from './failure.js';
 
 /**
  * Feeds in a plain folder. Put-if-absent is write to a temporary name, fsync, `link()`, fsync the directory: a reader sees
@@ -106,8 +106,8 @@ async function linkUnlessPresent(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** What file systems without hard links answer; FAT and some network mounts say EPERM. */
-const NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV']);
+/** What file systems without hard links answer; FAT and some network mounts say EPERM, FAT on Windows EISDIR. */
+const NO_LINKS = new Set(['EPERM', 'EISDIR', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV']);
 
 async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
   const file = await open(path, 'wx');
@@ -122,15 +122,25 @@ async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** A new name is durable only once its directory is. */
+/**
+ * A new name is durable only once its directory is. Windows syncs no directory (EPERM): NTFS writes names into its journal, in order, and
+ * nothing here can wait for that.
+ */
 async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
   try {
     await folder.sync();
+  } catch (cause) {
+    if (NO_FOLDER_SYNC.has(errnoOf(cause) ?? '')) throw noFolderSync(path, cause);
+    throw cause;
   } finally {
     await folder.close();
   }
 }
+
+/** What file systems that cannot sync a directory answer, as some network and FUSE mounts do. */
+const NO_FOLDER_SYNC = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
 /**
  * Makes a folder with its parents, and makes every new one durable in its own parent. Node's own recursive `mkdir` never ends where the system
