@@ -29,8 +29,43 @@ try {
     [390, 844],
   ])
     for (const scheme of ['light', 'dark']) await look(width, height, scheme);
+  await visit();
 } finally {
   await browser.close();
+}
+
+/** Says a time and two visits in the form, and sees the lists that the interface gives for them. */
+async function visit() {
+  const page = await browser.newPage();
+  await page.goto(url, { waitUntil: 'networkidle0' });
+  const chosen = await page.evaluate(() => {
+    const [last, other] = [...document.querySelectorAll('#been input')].map(({ value }) => value);
+    document.querySelector('details').open = true;
+    document.getElementById('time').value = '2014-08-05T14:30';
+    document.getElementById('last').value = last;
+    document.querySelector(`#been input[value="${CSS.escape(other)}"]`).checked = true;
+    document.getElementById('ask').requestSubmit();
+    return { park: document.getElementById('park').value, last, other };
+  });
+  await page.waitForNetworkIdle();
+  const names = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll('article:first-child li')].map((item) => item.firstChild.textContent),
+    );
+  const asked = new URLSearchParams([
+    ['park', chosen.park],
+    ['limit', '8'],
+    ['at', '2014-08-05T14:30'],
+    ['visits', chosen.other],
+    ['visits', `${chosen.last}@2014-08-05T14:30`],
+  ]);
+  const { panels } = await (await fetch(`${url}/v1/users/nobody/panels?${asked}`)).json();
+  const expected = panels[0].recommendations.map(({ name }) => name);
+  assert.deepEqual(await names(), expected, 'the time and the visits of the form count');
+  await page.reload({ waitUntil: 'networkidle0' });
+  assert.deepEqual(await names(), expected, 'they are in the address of the page');
+  console.log(`a time and two visits: ${expected.length} attractions listed`);
+  await page.close();
 }
 
 async function look(width, height, scheme) {

@@ -77,6 +77,34 @@ function showMap(attractions, visitedIds, listedIds) {
   map.replaceChildren(text, ...marks.sort((a, b) => height(a) - height(b)).flat());
 }
 
+/** Lets a person choose visits among the attractions of the park; those chosen before stay chosen. */
+function offerVisits(attractions, { last, been }) {
+  const byName = [...attractions].sort((a, b) => a.name.localeCompare(b.name));
+  at('last').replaceChildren(
+    element('option', { value: '' }, 'nowhere yet'),
+    ...byName.map(({ attractionId, name }) => element('option', { value: attractionId }, name)),
+  );
+  at('last').value = last;
+  if (at('last').selectedIndex < 0) at('last').value = '';
+  at('been').replaceChildren(
+    ...byName.map(({ attractionId, name }) => {
+      const box = element('input', { type: 'checkbox', name: 'been', value: attractionId });
+      box.checked = been.includes(attractionId);
+      return element('li', {}, element('label', {}, box, name));
+    }),
+  );
+}
+
+/** What the form says, as the interface takes it: the time, and the visits with the last one at that time. */
+function visitorIn({ time, last, been }) {
+  const moment = time === '' && last !== '' ? new Date().toISOString() : time;
+  return [
+    ...(moment === '' ? [] : [['at', moment]]),
+    ...been.filter((id) => id !== last).map((id) => ['visits', id]),
+    ...(last === '' ? [] : [['visits', `${last}@${moment}`]]),
+  ];
+}
+
 function showVisits(user, { known, visits }, park) {
   const here = visits.filter(({ attractionId }) => park.has(attractionId));
   at('visits-note').textContent =
@@ -127,24 +155,39 @@ function showLists({ assigned, panels }) {
   );
 }
 
-async function show() {
-  const park = at('park').value;
-  const user = at('user').value.trim();
+/** What the form holds; lists of the park are made of it. */
+function formValues() {
+  const form = new FormData(at('ask'));
+  const [user, time, last] = ['user', 'time', 'last'].map((name) => String(form.get(name) ?? '').trim());
+  return { park: at('park').value, user, time, last, been: form.getAll('been') };
+}
+
+async function show(wanted) {
+  const { park, user } = wanted;
   const id = encodeURIComponent(user === '' ? 'nobody' : user);
   const inPark = `park=${encodeURIComponent(park)}`;
-  const [{ attractions }, visited, lists] = await Promise.all([
-    ask(`v1/attractions?${inPark}`),
+  const { attractions } = await ask(`v1/attractions?${inPark}`);
+  const here = new Set(attractions.map(({ attractionId }) => attractionId));
+  const last = here.has(wanted.last) ? wanted.last : '';
+  const chosen = { ...wanted, last, been: wanted.been.filter((id) => here.has(id)) };
+  offerVisits(attractions, chosen);
+  const asked = new URLSearchParams([['park', park], ['limit', LIST_LENGTH], ...visitorIn(chosen)]);
+  const [visited, lists] = await Promise.all([
     user === '' ? { known: false, visits: [] } : ask(`v1/users/${id}/visits`),
-    ask(`v1/users/${id}/panels?${inPark}&limit=${LIST_LENGTH}`),
+    ask(`v1/users/${id}/panels?${asked}`),
   ]);
   const own = lists.panels.find(({ panel }) => panel === lists.assigned?.panel) ?? lists.panels[0];
   showMap(
     attractions,
-    new Set(visited.visits.map(({ attractionId }) => attractionId)),
+    new Set([...visited.visits.map(({ attractionId }) => attractionId), chosen.last, ...chosen.been]),
     own.recommendations.map(({ attractionId }) => attractionId),
   );
-  showVisits(user, visited, new Set(attractions.map(({ attractionId }) => attractionId)));
+  showVisits(user, visited, here);
   showLists(lists);
+  const { assumed } = own;
+  at('assumed').textContent = assumed?.at
+    ? `As of ${assumed.at.slice(0, 16).replace('T', ' ')} (${assumed.timeZone}).`
+    : '';
 }
 
 /** Runs a step, and says what went wrong where people look. */
@@ -159,9 +202,10 @@ async function attempt(step) {
 
 at('ask').addEventListener('submit', (event) => {
   event.preventDefault();
-  const { park, user } = Object.fromEntries(new FormData(event.target));
-  history.replaceState(null, '', `?${new URLSearchParams({ park, user })}`);
-  attempt(show);
+  const { been, ...values } = formValues();
+  const filled = Object.entries(values).filter(([name, value]) => value !== '' || name === 'user');
+  history.replaceState(null, '', `?${new URLSearchParams([...filled, ...been.map((id) => ['been', id])])}`);
+  attempt(() => show({ ...values, been }));
 });
 at('park').addEventListener('change', () => at('ask').requestSubmit());
 
@@ -169,7 +213,8 @@ await attempt(async () => {
   await Promise.all([showGeneration(), showParks()]);
   const wanted = new URLSearchParams(location.search);
   at('user').value = wanted.get('user') ?? '';
+  at('time').value = wanted.get('time') ?? '';
   if (wanted.has('park')) at('park').value = wanted.get('park');
   if (at('park').selectedIndex < 0) at('park').selectedIndex = 0;
-  await show();
+  await show({ ...formValues(), last: wanted.get('last') ?? '', been: wanted.getAll('been') });
 });

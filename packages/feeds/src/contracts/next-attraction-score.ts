@@ -28,25 +28,48 @@ export const hourOfDay = (time: number): number => ((Math.floor(time / msPerHour
  * The terms of the score; see `NextAttractionModel`. A last visit that is unknown to the tables, or later than the request, gives none.
  * What was popular of late fades with the whole days between the request and the tables, before or after.
  */
-export function nextTerms(tables: ParkTables, { time, last, visited = [] }: NextRequest): NextTerms {
-  const { attractionIds, popular, lately, byHour, onward, together = [], patienceHours } = tables;
-  const none = popular.map(() => 0);
-  const rows = [...new Set(visited)].flatMap((id) => {
-    const row = together[attractionIds.indexOf(id)];
-    return row === undefined ? [] : [row];
-  });
-  const withOthers = Array.from(togetherOf(rows, popular.length));
-  if (time === undefined) return { popular, lately: none, hour: none, onward: none, together: withOthers };
-  const from = last === undefined || last.visitedAt > time ? -1 : attractionIds.indexOf(last.attractionId);
-  const there = from < 0 || last === undefined ? 0 : Math.exp((last.visitedAt - time) / msPerHour / patienceHours);
-  const fresh = 2 ** (-staleDays(tables, time) / (tables.halfLifeDays ?? Infinity));
+export function nextTerms(tables: ParkTables, request: NextRequest): NextTerms {
+  const { popular, lately, hour, onward, fresh, there, together } = rowsOf(tables, request);
+  const times = (factor: number, row: readonly number[] | undefined) => popular.map((_, k) => factor * (row?.[k] ?? 0));
   return {
     popular,
-    lately: fresh === 1 ? lately : lately.map((term) => fresh * term),
-    hour: byHour[hourOfDay(time)] as readonly number[],
-    onward: onward[from]?.map((term) => there * term) ?? none,
+    lately: fresh === 1 && lately !== undefined ? lately : times(fresh, lately),
+    hour: hour ?? times(0, undefined),
+    onward: times(there, onward),
+    together: Array.from(together),
+  };
+}
+
+/** The rows of the tables that speak for a request, and how much; absent ones say nothing. */
+function rowsOf(tables: ParkTables, { time, last, visited = [] }: NextRequest) {
+  const { popular, lately, byHour, onward, together = [], patienceHours } = tables;
+  const places = placesIn(tables);
+  const rows = [...new Set(visited)].flatMap((id) => {
+    const row = together[places.get(id) ?? -1];
+    return row === undefined ? [] : [row];
+  });
+  const withOthers = togetherOf(rows, popular.length);
+  if (time === undefined) return { popular, fresh: 0, there: 0, together: withOthers };
+  const from = last === undefined || last.visitedAt > time ? undefined : places.get(last.attractionId);
+  return {
+    popular,
+    lately,
+    fresh: 2 ** (-staleDays(tables, time) / (tables.halfLifeDays ?? Infinity)),
+    hour: byHour[hourOfDay(time)],
+    onward: from === undefined ? undefined : onward[from],
+    there: from === undefined || last === undefined ? 0 : Math.exp((last.visitedAt - time) / msPerHour / patienceHours),
     together: withOthers,
   };
+}
+
+const placesOfTables = new WeakMap<ParkTables, ReadonlyMap<string, number>>();
+
+/** The place of each attraction in the tables. */
+function placesIn(tables: ParkTables): ReadonlyMap<string, number> {
+  let places = placesOfTables.get(tables);
+  if (places === undefined)
+    placesOfTables.set(tables, (places = new Map(tables.attractionIds.map((id, place) => [id, place]))));
+  return places;
 }
 
 /**
@@ -63,10 +86,11 @@ export function togetherOf(rows: readonly ArrayLike<number>[], length: number): 
 
 /** Score of each attraction of the park, visited ones too: whom to leave out is the caller's to say. Higher comes sooner. */
 export function scoreNext(tables: ParkTables, request: NextRequest): Float64Array {
-  const { popular, lately, hour, onward, together } = nextTerms(tables, request);
+  const { popular, lately, hour, onward, fresh, there, together } = rowsOf(tables, request);
   return Float64Array.from(
     popular,
-    (term, k) => term + (lately[k] as number) + (hour[k] as number) + (onward[k] as number) + (together[k] as number),
+    (term, k) =>
+      term + fresh * (lately?.[k] ?? 0) + (hour?.[k] ?? 0) + there * (onward?.[k] ?? 0) + (together[k] as number),
   );
 }
 

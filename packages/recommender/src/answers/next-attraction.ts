@@ -1,8 +1,9 @@
-import { hourOfDay, nextTerms, staleDays } from '@attractions/feeds';
-import type { Attraction, NextTerms, ParkTables } from '@attractions/feeds';
+import { hourOfDay, nextTerms, scoreNext, staleDays } from '@attractions/feeds';
+import type { Attraction, NextRequest, NextTerms, ParkTables } from '@attractions/feeds';
 import type { Generation } from '../generation/generation.js';
 import { seenBy } from '../generation/generation.js';
 import { candidates } from './candidates.js';
+import type { Candidates } from './candidates.js';
 import { entryOf } from './entry.js';
 import { lastVisitIn } from './last-visit.js';
 import type { LastVisit } from './last-visit.js';
@@ -12,11 +13,10 @@ import { popularReason } from './popular.js';
 import type { RecommendationRequest, Recommender } from './recommender.js';
 import { attractionIdOf } from './visited.js';
 
-/** What is known of the moment of a request. */
-interface Moment {
+/** A park as lists are made of it: its tables, and the item of each place in them. */
+interface Park {
   readonly tables: ParkTables;
-  readonly terms: NextTerms;
-  readonly last: LastVisit | undefined;
+  readonly items: Uint32Array;
 }
 
 /**
@@ -27,7 +27,12 @@ interface Moment {
  * @param clocks default: UTC in every park
  */
 export function nextAttractionRecommender(generation: Generation, clocks: ParkClocks = parkClocks()): Recommender {
-  const tablesOf = new Map(generation.next?.parks.map((tables) => [tables.park, tables]));
+  const parks = new Map(
+    generation.next?.parks.map((tables) => {
+      const items = Uint32Array.from(tables.attractionIds, (id) => generation.itemOf.get(id) as number);
+      return [tables.park, { tables, items }];
+    }),
+  );
   const lastVisit = lastVisitIn(generation, clocks);
 
   /** What the model's visits know of a user. */
@@ -37,29 +42,20 @@ export function nextAttractionRecommender(generation: Generation, clocks: ParkCl
     return Array.from(items, (item) => generation.attractions[item]?.attractionId ?? '');
   };
 
-  function momentOf(request: RecommendationRequest): Moment | undefined {
-    const { userId, at, park, visits = [] } = request;
-    const tables = tablesOf.get(park ?? '');
-    if (tables === undefined) return undefined;
-    const last = lastVisit(request, park);
-    const visited = [...visits.map(attractionIdOf), ...knownOf(userId)];
-    return { tables, terms: nextTerms(tables, { time: clocks.at(at)(park), last, visited }), last };
-  }
-
   return {
     recommend(request) {
       const { limit, passes } = candidates(generation, request);
-      const moment = momentOf(request);
-      const listed = moment === undefined ? [] : likeliest(moment, generation.itemOf, passes).slice(0, limit);
+      const { userId, at, park = '', visits = [], explain = false } = request;
+      const here = parks.get(park);
+      if (here === undefined) return { recommendations: [], source: 'next-attraction', generation: generation.seqs };
+      const last = lastVisit(request, park);
+      const visited = [...visits.map(attractionIdOf), ...knownOf(userId)];
+      const asked: NextRequest = { time: clocks.at(at)(park), last, visited };
+      const listed = likeliest(here, scoreNext(here.tables, asked), { limit, passes });
+      const reasonOf = explain ? reasonsFrom(generation, nextTerms(here.tables, asked), last) : () => undefined;
       return {
         recommendations: listed.map(({ item, place, probability }) =>
-          entryOf(
-            generation,
-            item,
-            probability,
-            'next-attraction',
-            request.explain === true && moment !== undefined ? reasonOf(generation, moment, item, place) : undefined,
-          ),
+          entryOf(generation, item, probability, 'next-attraction', reasonOf(item, place)),
         ),
         source: 'next-attraction',
         generation: generation.seqs,
@@ -88,44 +84,46 @@ export function timeKeyIn(
   };
 }
 
-/** The attractions of the park that pass, best first, equal ones by item, each with its share of the softmax. */
+/** The attractions of the park that pass, best first, equal ones by item, each with its share of the softmax over all that pass. */
 function likeliest(
-  { tables, terms }: Moment,
-  itemOf: Generation['itemOf'],
-  passes: (item: number) => boolean,
+  { items }: Park,
+  scores: Float64Array,
+  { limit, passes }: Pick<Candidates, 'limit' | 'passes'>,
 ): { item: number; place: number; probability: number }[] {
-  const open = tables.attractionIds
-    .map((id, place) => ({ item: itemOf.get(id) as number, place, score: scoreAt(terms, place) }))
-    .filter(({ item }) => passes(item))
-    .sort((a, b) => b.score - a.score || a.item - b.item);
-  const best = open[0]?.score ?? 0;
-  const odds = open.map(({ score }) => Math.exp(score - best));
-  const total = odds.reduce((sum, each) => sum + each, 0);
-  return open.map(({ item, place }, n) => ({ item, place, probability: (odds[n] as number) / total }));
+  const scoreAt = (place: number) => scores[place] as number;
+  const itemAt = (place: number) => items[place] as number;
+  const open: number[] = [];
+  for (let place = 0; place < items.length; place++) if (passes(itemAt(place))) open.push(place);
+  open.sort((a, b) => scoreAt(b) - scoreAt(a) || itemAt(a) - itemAt(b));
+  const best = open[0] === undefined ? 0 : scoreAt(open[0]);
+  let total = 0;
+  for (const place of open) total += Math.exp(scoreAt(place) - best);
+  return open
+    .slice(0, limit)
+    .map((place) => ({ item: itemAt(place), place, probability: Math.exp(scoreAt(place) - best) / total }));
 }
 
-const scoreAt = ({ popular, lately, hour, onward, together }: NextTerms, place: number): number =>
-  (popular[place] as number) +
-  (lately[place] as number) +
-  (hour[place] as number) +
-  (onward[place] as number) +
-  (together[place] as number);
-
-/** The term by which the attraction stands out most among those of its park. */
-function reasonOf(generation: Generation, { terms, last }: Moment, item: number, place: number): string {
-  const above = (values: readonly number[]): number =>
-    (values[place] as number) - values.reduce((sum, value) => sum + value, 0) / values.length;
-  const lead = { popular: above(terms.popular), lately: above(terms.lately), hour: above(terms.hour) };
-  const onward = last === undefined ? -Infinity : above(terms.onward);
-  const together = above(terms.together);
-  const most = Math.max(onward, together, ...Object.values(lead));
-  const { park } = generation.attractions[item] as Attraction;
-  if (last !== undefined && most === onward) {
-    const from = generation.attractions[generation.itemOf.get(last.attractionId) as number] as Attraction;
-    return `near ${from.name}, or often next to it`;
-  }
-  if (most === together && together > 0) return 'often visited by those who went where you did';
-  if (most === lead.hour) return 'often visited at this hour';
-  if (most === lead.lately) return `more popular in ${park} of late`;
-  return popularReason(park, generation.visitors[item] as number);
+/** The term by which an attraction stands out most among those of its park. */
+function reasonsFrom(
+  generation: Generation,
+  terms: NextTerms,
+  last: LastVisit | undefined,
+): (item: number, place: number) => string {
+  return (item, place) => {
+    const above = (values: readonly number[]): number =>
+      (values[place] as number) - values.reduce((sum, value) => sum + value, 0) / values.length;
+    const lead = { popular: above(terms.popular), lately: above(terms.lately), hour: above(terms.hour) };
+    const onward = last === undefined ? -Infinity : above(terms.onward);
+    const together = above(terms.together);
+    const most = Math.max(onward, together, ...Object.values(lead));
+    const { park } = generation.attractions[item] as Attraction;
+    if (last !== undefined && most === onward) {
+      const from = generation.attractions[generation.itemOf.get(last.attractionId) as number] as Attraction;
+      return `near ${from.name}, or often next to it`;
+    }
+    if (most === together && together > 0) return 'often visited by those who went where you did';
+    if (most === lead.hour) return 'often visited at this hour';
+    if (most === lead.lately) return `more popular in ${park} of late`;
+    return popularReason(park, generation.visitors[item] as number);
+  };
 }

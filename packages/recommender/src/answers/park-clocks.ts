@@ -98,7 +98,7 @@ function partsOf(text: string): { readonly shown: number; readonly offsetMs: num
   const [, day = '', minute = '', second = '00', fraction = '', offset] = TIME.exec(text) ?? [];
   const shown = Date.parse(`${day}T${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}Z`);
   // Where a day is too many for its month, JavaScript takes one of the next.
-  if (Number.isNaN(shown) || clockText(shown).slice(0, 10) !== day) throw invalid(text, hintFor(text));
+  if (Number.isNaN(shown) || new Date(shown).getUTCDate() !== Number(day.slice(8))) throw invalid(text, hintFor(text));
   if (offset === undefined) return { shown, offsetMs: undefined };
   if (/z/i.test(offset)) return { shown, offsetMs: 0 };
   const minutes = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4));

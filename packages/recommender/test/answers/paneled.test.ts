@@ -1,12 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import { createRecommender } from '../../src/answers/compose.js';
+import { parkClocks } from '../../src/answers/park-clocks.js';
 import { paneledRecommender } from '../../src/answers/paneled.js';
 import { popularRecommender } from '../../src/answers/popular.js';
 import { demoExperiment } from '../../src/experiment/demo.js';
 import { sampleGeneration } from '../support/sample.js';
 
 const generation = sampleGeneration();
-const paneled = createRecommender(generation, { experiment: demoExperiment });
+const clocks = parkClocks({}, () => 0);
+const paneled = createRecommender(generation, { experiment: demoExperiment, clocks });
 
 describe('the paneled recommender', () => {
   test('answers each user from their panel and names it', () => {
@@ -20,10 +22,13 @@ describe('the paneled recommender', () => {
   });
 
   test('gives anonymous visitors and users outside the layer the usual answer, without a panel', () => {
-    const usual = createRecommender(generation);
+    const usual = createRecommender(generation, { clocks });
     expect(paneled.recommend({ visits: ['bay:pool'] })).toEqual(usual.recommend({ visits: ['bay:pool'] }));
     // Bucket of ana in `demo-layer`: 2746.
-    const outside = createRecommender(generation, { experiment: { ...demoExperiment, layerBuckets: [0, 2746] } });
+    const outside = createRecommender(generation, {
+      clocks,
+      experiment: { ...demoExperiment, layerBuckets: [0, 2746] },
+    });
     expect(outside.recommend({ userId: 'ana' })).toEqual(usual.recommend({ userId: 'ana' }));
     expect(outside.recommend({ userId: 'ana' })).not.toHaveProperty('panel');
   });

@@ -1,12 +1,12 @@
 import type { Exposure } from '@attractions/feeds';
 import type { Shown, ShownList } from '../routes/recommendations.js';
 
-const tails = new WeakMap<ShownList, string>();
+const tails = new WeakMap<ShownList['recommendations'], string>();
 
 /** What a line says of a list itself: all but when, in which request and to whom. Spelt once for a list that is remembered. */
 function tailOf(list: ShownList): string {
-  let tail = tails.get(list);
-  if (tail === undefined) tails.set(list, (tail = spelt(list)));
+  let tail = tails.get(list.recommendations);
+  if (tail === undefined) tails.set(list.recommendations, (tail = spelt(list)));
   return tail;
 }
 

@@ -22,13 +22,13 @@ export function panels(server: FastifyInstance, { served }: { served(): Served }
     async ({ params: { userId }, query: { visits, ...asked } }) => {
       const { panels, experiment, generation } = served();
       const lists = panels().map(({ panel, recommender, answers }) => {
-        const { recommendations, source } = answers.recommend({
+        const { recommendations, source, assumed } = answers.recommend({
           userId,
           visits: visits?.map(visitOf),
           ...asked,
           explain: true,
         });
-        return { panel, recommender, recommendations, source };
+        return { panel, recommender, recommendations, source, ...(assumed && { assumed }) };
       });
       const assigned = (experiment && assignmentIn(experiment)(userId)) ?? null;
       return { assigned, panels: lists, generation: generation.seqs };

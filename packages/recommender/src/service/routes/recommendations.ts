@@ -36,11 +36,13 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
     return list;
   };
 
-  const texts = new WeakMap<ShownList, string>();
-  const send = (reply: FastifyReply, list: ShownList): FastifyReply => {
-    let text = texts.get(list);
-    if (text === undefined) texts.set(list, (text = String(reply.serialize(list))));
-    return reply.type('application/json; charset=utf-8').send(text);
+  // Of a remembered list all but what was assumed is the same each time.
+  const texts = new WeakMap<ShownList['recommendations'], string>();
+  const send = (reply: FastifyReply, { assumed, ...list }: ShownList): FastifyReply => {
+    let text = texts.get(list.recommendations);
+    if (text === undefined) texts.set(list.recommendations, (text = String(reply.serialize(list))));
+    const whole = assumed === undefined ? text : `${text.slice(0, -1)},"assumed":${JSON.stringify(assumed)}}`;
+    return reply.type('application/json; charset=utf-8').send(whole);
   };
 
   server.get<{ Params: UserParams; Querystring: ListQuery }>(

@@ -84,7 +84,15 @@ export const ListsAnswer = closed(
 /** What each panel would show. */
 export const PanelsAnswer = closed({
   assigned: orNull(panel),
-  panels: Type.Array(closed({ panel: Type.String(), recommender: Type.String(), recommendations: entries, source })),
+  panels: Type.Array(
+    closed({
+      panel: Type.String(),
+      recommender: Type.String(),
+      recommendations: entries,
+      source,
+      assumed: Type.Optional(assumed),
+    }),
+  ),
   generation: GenerationAnswer,
 });
 
