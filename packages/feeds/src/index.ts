@@ -4,7 +4,7 @@ export { evaluationReport } from './contracts/evaluation-report.js';
 export { experiments } from './contracts/experiments.js';
 export { nextAttraction } from './contracts/next-attraction.js';
 export { hourOfDay, nextTerms, scoreNext, staleDays, togetherOf } from './contracts/next-attraction-score.js';
-export { exposures } from './contracts/exposures.js';
+export { exposureProblem, exposures } from './contracts/exposures.js';
 export { popularity } from './contracts/popularity.js';
 export { rejects } from './contracts/rejects.js';
 export { trials } from './contracts/trials.js';

@@ -22,7 +22,7 @@ export const RECOMMENDER_ERRORS = {
   RECOMMENDER_NO_SUCH_PATH: 'A request to the service leads nowhere; answered with status 404.',
   RECOMMENDER_METHOD_NOT_ALLOWED: 'A path of the service does not take this method; answered with status 405.',
   RECOMMENDER_FAILED: 'The service met a defect while answering; answered with status 500, the cause is in its log.',
-  RECOMMENDER_SPOOL_UNUSABLE: 'The folder in which lists shown are recorded cannot be made.',
+  RECOMMENDER_SPOOL_UNUSABLE: 'The folder in which lists shown are recorded cannot be made or written to.',
   RECOMMENDER_TRACING_MODULE_MISSING: 'OTEL_EXPORTER_OTLP_ENDPOINT is set, but OpenTelemetry is not installed.',
   RECOMMENDER_SETTING_INVALID: 'A setting of the service holds a value that it cannot use.',
   RECOMMENDER_ADDRESS_IN_USE: 'Another process listens on the host and port of the service.',

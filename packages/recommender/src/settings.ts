@@ -93,11 +93,12 @@ export const serveSettings = {
   exposureSpool: text({
     variable: 'EXPOSURE_SPOOL',
     description:
-      'Local folder where lists shown wait to be committed; without it, _spool in FEEDS_ROOT if that is a folder.',
+      'Folder where lists shown wait to be committed, also a shared one; without it, _spool in FEEDS_ROOT if that is a folder.',
   }),
   exposureSyncMs: integer({
     variable: 'EXPOSURE_SYNC_MS',
-    description: 'How often lists shown are synced to the spool: the most that is lost when the process is killed.',
+    description:
+      'How often lists shown are synced to the spool; what is shown between two syncs is lost when the process is killed.',
     default: 200,
     min: 10,
     max: 60_000,

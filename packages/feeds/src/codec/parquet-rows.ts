@@ -12,14 +12,14 @@ export function parquetRows<R extends object>(columns: Columns<R>): Codec<readon
   const schema = schemaOf(columns);
   const tables = parquet(schema);
   const entries = Object.entries<Column<R[keyof R]>>(columns);
+  const problem = rowProblem(columns);
 
   /** Throws with the first row and column that break the contract. */
   const check = (rows: readonly R[], code: 'FEEDS_VALUE_INVALID' | 'FEEDS_DATA_CORRUPT'): void => {
-    for (const [n, row] of rows.entries())
-      for (const [key, { field, problem }] of entries) {
-        const fault = problem(row[key as keyof R]);
-        if (fault !== undefined) throw new FeedsError(code, `Row ${n + 1}: ${field.name} ${fault}.`);
-      }
+    for (const [n, row] of rows.entries()) {
+      const fault = problem(row);
+      if (fault !== undefined) throw new FeedsError(code, `Row ${n + 1}: ${fault}.`);
+    }
   };
 
   return {
@@ -43,5 +43,17 @@ export function parquetRows<R extends object>(columns: Columns<R>): Codec<readon
       check(rows, 'FEEDS_DATA_CORRUPT');
       return rows;
     },
+  };
+}
+
+/** Tells of a row why it breaks the contract of these columns, beginning with the column's name; undefined where it keeps it. */
+export function rowProblem<R extends object>(columns: Columns<R>): (row: R) => string | undefined {
+  const entries = Object.entries<Column<R[keyof R]>>(columns);
+  return (row) => {
+    for (const [key, { field, problem }] of entries) {
+      const fault = problem(row[key as keyof R]);
+      if (fault !== undefined) return `${field.name} ${fault}`;
+    }
+    return undefined;
   };
 }

@@ -1,4 +1,4 @@
-import { parquetRows } from '../codec/parquet-rows.js';
+import { parquetRows, rowProblem } from '../codec/parquet-rows.js';
 import { int32, optional, schemaOf, text } from '../columns.js';
 import type { Column, Columns } from '../columns.js';
 import type { FeedContract } from '../contract.js';
@@ -45,6 +45,9 @@ export const exposures: FeedContract<readonly Exposure[]> = {
   schema: schemaOf(columns),
   codec: parquetRows(columns),
 };
+
+/** Why the feed refuses a list, such as `bucket is 10000, outside 0 to 9999`; undefined where it takes it. One bad row makes it refuse a whole put. */
+export const exposureProblem = rowProblem(columns);
 
 function time(name: string, description: string): Column<Date> {
   return {

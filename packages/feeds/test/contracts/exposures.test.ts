@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { exposures, openFeeds } from '../../src/index.js';
+import { exposureProblem, exposures, openFeeds } from '../../src/index.js';
 import type { Exposure } from '../../src/index.js';
 
 const producer = { id: 'test', package: 'test', version: '0.0.0' };
@@ -43,5 +43,6 @@ describe('exposures', () => {
     const bad = { ...known, ...change } as Exposure;
     await expect(feed.put([known, bad], { producer })).rejects.toMatchObject({ code: 'FEEDS_VALUE_INVALID', message });
     expect(await feed.head()).toBeUndefined();
+    expect([known, bad].map(exposureProblem)).toEqual([undefined, message.slice('Row 2: '.length, -1)]);
   });
 });

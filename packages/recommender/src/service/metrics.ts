@@ -12,7 +12,7 @@ const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total',
 export type ShedReason = 'overload' | 'rate';
 
 /** What became of a list that was shown. */
-export type ExposureResult = 'spooled' | 'committed' | 'dropped';
+export type ExposureResult = 'spooled' | 'committed' | 'dropped' | 'rejected';
 
 /** What the service counts, for Prometheus. No label ever names a user. */
 export interface Metrics {
@@ -74,7 +74,7 @@ export function createMetrics(served: () => Served, pressure: Pressure): Metrics
   const exposures = counter('exposures', 'Lists shown, by how far their record has come.', ['result']);
   for (const result of ['swapped', 'refused', 'rolled-back'] as const) swaps.add({ result }, 0);
   for (const reason of ['overload', 'rate'] as const) shed.add({ reason }, 0);
-  for (const result of ['spooled', 'committed', 'dropped'] as const) exposures.add({ result }, 0);
+  for (const result of ['spooled', 'committed', 'dropped', 'rejected'] as const) exposures.add({ result }, 0);
   gauge('generation_model_seq', 'Update of the model feed in use.', () => served().generation.seqs.model);
   gauge('generation_age_seconds', 'Since the generation in use took over.', () => {
     return (Date.now() - served().servedSince.getTime()) / 1_000;

@@ -55,7 +55,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     (await recordExposures({
       ...parts.exposures,
       logger,
-      commit: committerOf(parts.store, parts.version),
+      commit: committerOf(parts.store, parts.exposures.folder, parts.version),
       onResult: metrics.exposed,
     }));
   const server = createServer({

@@ -1,3 +1,4 @@
+import { exposureProblem } from '@attractions/feeds';
 import type { Exposure } from '@attractions/feeds';
 import type { Shown, ShownList } from '../routes/recommendations.js';
 
@@ -26,21 +27,34 @@ export function lineOf({ requestId, userId, list }: Shown, shownAt: string): str
   return `{"shownAt":"${shownAt}","requestId":${JSON.stringify(requestId)},${user}${tailOf(list)}`;
 }
 
-/**
- * The exposures of a segment. What follows the last line break was being written when its process died, and never counted; nor does a line
- * that a dying disk has spoilt, since it would hold up all others for good.
- */
-export function exposuresIn(segment: string): Exposure[] {
-  const whole = segment.slice(0, segment.lastIndexOf('\n') + 1);
-  return whole.split('\n').flatMap((line) => parsed(line) ?? []);
+/** The lines of a chunk. */
+export interface Lines {
+  readonly rows: readonly Exposure[];
+  /** Lines that the contract of the feed refuses, as they stand, and why: each would hold up all others. */
+  readonly refused: readonly { readonly reason: string; readonly line: string }[];
 }
 
-function parsed(line: string): Exposure | undefined {
+/** The exposures of a chunk. */
+export function exposuresIn(chunk: string): Lines {
+  const rows: Exposure[] = [];
+  const refused: { reason: string; line: string }[] = [];
+  for (const line of chunk.split('\n')) {
+    if (line === '') continue;
+    const row = parsed(line);
+    const reason = typeof row === 'string' ? row : exposureProblem(row);
+    if (typeof row === 'string' || reason !== undefined) refused.push({ reason: String(reason), line });
+    else rows.push(row);
+  }
+  return { rows, refused };
+}
+
+/** A row that may still break the contract; a text that says why where it is not even one. */
+function parsed(line: string): Exposure | string {
   try {
     const { shownAt, userId, ...rest } = JSON.parse(line) as Omit<Exposure, 'shownAt'> & { shownAt: string };
     return { shownAt: new Date(shownAt), ...(userId !== undefined && { userId: wellFormed(userId) }), ...rest };
-  } catch {
-    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
   }
 }
 

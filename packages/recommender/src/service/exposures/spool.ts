@@ -1,25 +1,29 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open } from 'node:fs/promises';
-import type { FileHandle } from 'node:fs/promises';
+import { mkdir, open, rename, rmdir, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { chunkName, hasCode, nameOf, syncFolder } from './batch.js';
 
 /** Lines on their way to disk. */
 export interface Spool {
+  /** Throws where no folder can be made in the spool, for want of a right. A full disk is none of it: that passes. */
+  probe(): Promise<void>;
   /** Takes a line, with its line break. Never waits; gives false where there is no room left, and forgets it. */
   add(line: string): boolean;
-  /** Writes what was added to disk, and syncs it. Throws where the disk refuses; what was added is kept for the next time. */
+  /** Writes what was added to disk, as one chunk, and syncs it. Throws where the disk refuses; what was added is kept for the next time. */
   flush(): Promise<void>;
-  /** Ends the segment in use, if there is anything in it; the next line begins another. */
+  /** Ends the batch in use, if there is one; the next chunk begins another. */
   seal(): Promise<void>;
-  /** The segment in use; undefined between two. */
+  /** The batch in use; undefined between two. */
   current(): string | undefined;
+  /** Whether a folder is a batch that this spool has begun. */
+  isOwn(name: string): boolean;
 }
 
 /** Most lines kept in memory while the disk does not take them. */
 export const MAX_WAITING = 100_000;
 
-/** A segment of this many lines is ended at the next flush, so that it can be committed in one go. */
-export const MAX_SEGMENT_LINES = 25_000;
+/** A batch of this many lines is ended at the next flush, so that it can be committed in one go. */
+export const MAX_BATCH_LINES = 25_000;
 
 /** Lines wait as bytes in pieces of this size: texts that wait would be moved about by the collector at every request. */
 const PIECE_BYTES = 1 << 20;
@@ -33,13 +37,19 @@ interface Waiting {
   readonly lines: number;
 }
 
-/** Appends lines to segments in a folder, which is made. */
+/**
+ * Writes lines to batches in a folder, each flush as a chunk of its own that appears whole, on disk, or not at all. Nobody else writes to these
+ * batches, but anybody may close one at any time: the next flush then begins another.
+ */
 export function spoolIn(folder: string): Spool {
+  const owner = randomUUID();
   let full: Buffer[] = [];
   let piece = Buffer.allocUnsafe(PIECE_BYTES);
   let used = 0;
   let waiting = 0;
-  let segment: { name: string; handle: FileHandle; bytes: number; lines: number } | undefined;
+  let batches = 0;
+  let chunks = 0;
+  let batch: { readonly name: string; lines: number } | undefined;
   let turn: Promise<unknown> = Promise.resolve();
 
   const newPiece = (bytes: number): void => {
@@ -69,36 +79,62 @@ export function spoolIn(folder: string): Spool {
   };
 
   const begin = async () => {
-    await mkdir(folder, { recursive: true });
-    const name = `${randomUUID()}.ndjson`;
-    return { name, handle: await open(join(folder, name), 'ax'), bytes: 0, lines: 0 };
+    const name = `${owner}-${++batches}`;
+    await mkdir(join(folder, name), { recursive: true });
+    await syncFolder(folder);
+    return { name, lines: 0 };
   };
 
-  const seal = async (): Promise<void> => {
-    const handle = segment?.handle;
-    segment = undefined;
-    await handle?.close();
+  /** Once this has settled the chunk is there for good; where it throws, it is not there and never will be. */
+  const place = async (name: string, { pieces }: Waiting): Promise<void> => {
+    const path = join(folder, name, chunkName(++chunks));
+    const part = `${path}.part`;
+    try {
+      const file = await open(part, 'wx');
+      try {
+        for (const bytes of pieces) await file.appendFile(bytes);
+        await file.datasync();
+      } finally {
+        await file.close();
+      }
+      await rename(part, path);
+    } catch (error) {
+      await unlink(part).catch(() => undefined);
+      throw error;
+    }
   };
 
   const flush = async (): Promise<void> => {
     if (waiting === 0) return;
-    segment ??= await begin();
     const taken = take();
     try {
-      for (const bytes of taken.pieces) await segment.handle.appendFile(bytes);
-      await segment.handle.datasync();
-      for (const { length } of taken.pieces) segment.bytes += length;
-      segment.lines += taken.lines;
+      batch ??= await begin();
+      await place(batch.name, taken).catch(async (error: unknown) => {
+        if (!hasCode(error, 'ENOENT', 'ESTALE')) throw error;
+        // Somebody took this process for dead, and has closed its batch.
+        batch = await begin();
+        await place(batch.name, taken);
+      });
     } catch (error) {
       putBack(taken);
-      // Half of it may be on disk: cut it off, since it comes again.
-      await segment.handle.truncate(segment.bytes).catch(seal);
       throw error;
     }
-    if (segment.lines >= MAX_SEGMENT_LINES) await seal();
+    const { name } = batch;
+    batch.lines += taken.lines;
+    if (batch.lines >= MAX_BATCH_LINES) batch = undefined;
+    await syncFolder(join(folder, name));
   };
 
   return {
+    async probe() {
+      const path = join(folder, `${owner}-0`);
+      try {
+        await mkdir(path, { recursive: true });
+        await rmdir(path);
+      } catch (error) {
+        if (!hasCode(error, 'ENOSPC', 'EDQUOT')) throw error;
+      }
+    },
     add(line) {
       if (waiting >= MAX_WAITING) return false;
       const most = line.length * MAX_BYTES_OF_A_UNIT;
@@ -108,7 +144,11 @@ export function spoolIn(folder: string): Spool {
       return true;
     },
     flush: () => inTurn(flush),
-    seal: () => inTurn(seal),
-    current: () => segment?.name,
+    seal: () =>
+      inTurn(async () => {
+        batch = undefined;
+      }),
+    current: () => batch?.name,
+    isOwn: (name) => nameOf(name)?.batch.startsWith(`${owner}-`) === true,
   };
 }
