@@ -1,7 +1,8 @@
 export { als } from './contracts/als.js';
 export { attractions } from './contracts/attractions.js';
 export { evaluationReport } from './contracts/evaluation-report.js';
-export { experiments } from './contracts/experiments.js';
+export { experimentProblem, PANEL_RECOMMENDERS } from './contracts/experiment-problem.js';
+export { experiments, experimentsOf } from './contracts/experiments.js';
 export { nextAttraction } from './contracts/next-attraction.js';
 export { hourOfDay, nextTerms, scoreNext, staleDays, togetherOf } from './contracts/next-attraction-score.js';
 export { exposureProblem, exposures } from './contracts/exposures.js';

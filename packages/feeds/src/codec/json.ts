@@ -5,13 +5,15 @@ import { checkRows, textOf, unreadable } from './stored.js';
 
 /**
  * One value as one JSON document, in the canonical spelling of RFC 8785. `check` gives the value back, or throws
- * FEEDS_VALUE_INVALID saying what is wrong with it.
+ * FEEDS_VALUE_INVALID saying what is wrong with it. `checkPut` throws so where a value that may be read may not be written.
  */
-export function json<T>(check: (value: unknown) => T): Codec<T> {
+export function json<T>(check: (value: unknown) => T, checkPut: (value: T) => void = () => undefined): Codec<T> {
   return {
     format: 'json',
     encode: async function* (value) {
-      const document = spell(check(value));
+      const checked = check(value);
+      checkPut(checked);
+      const document = spell(checked);
       yield { name: 'part-00000.json', bytes: new TextEncoder().encode(document), rows: 1 };
     },
     decode: async (files) => {

@@ -1,54 +1,112 @@
 import type { Experiment } from './experiments.js';
 
-/** Why a value is no experiment, as a sentence naming the first thing that is wrong; undefined where it is one. */
+/** The recommenders that a panel may name in this release; `experimentsOf` lets a caller add its own. */
+export const PANEL_RECOMMENDERS = ['next-attraction', 'als', 'popular', 'mapping'] as const;
+
+/** How many buckets users are spread over, and the end of the last range. */
+const BUCKETS = 10_000;
+
+/** Exposures carry the version as an `int32`. */
+const MAX_VERSION = 2 ** 31 - 1;
+
+/** Names are labels of metrics and columns of exposures; nobody needs longer ones. */
+const MAX_LENGTH = 200;
+
+/**
+ * Why users could not be assigned by a value, as a sentence with the first fault and its fix; undefined where they can. A reader asks
+ * no more than this, so that a newer writer's recommenders and an older writer's names do not make an experiment unreadable.
+ */
 export function experimentProblem(value: unknown): string | undefined {
-  if (!isObject(value)) return 'An experiment is an object.';
+  if (!isObject(value)) return `An experiment is an object; this is ${show(value)}.`;
   for (const name of ['experiment', 'layerSalt', 'salt']) {
-    if (typeof value[name] !== 'string' || value[name] === '') return `${name} is ${show(value[name])}, not a text.`;
+    const problem = textProblem(value[name]);
+    if (problem !== undefined) return `${name} is ${problem}.`;
   }
   const { version, layerBuckets, panels } = value;
-  if (typeof version !== 'number' || !Number.isInteger(version) || version < 1) {
-    return `version is ${show(version)}, not a whole number of at least 1.`;
+  if (!Number.isInteger(version) || Number(version) < 1 || Number(version) > MAX_VERSION) {
+    return `version is ${show(version)}; give a whole number from 1 to ${MAX_VERSION}.`;
   }
   if (!isRange(layerBuckets)) return `layerBuckets is ${show(layerBuckets)}; ${RANGE}`;
-  if (!Array.isArray(panels) || panels.length === 0) return 'panels is no list of at least one panel.';
+  if (!Array.isArray(panels) || panels.length === 0)
+    return `panels is ${show(panels)}; give a list of at least one panel.`;
   return panelsProblem(panels);
 }
 
-/** Tells whether a value is an experiment. */
-export function isExperiment(value: unknown): value is Experiment {
-  return experimentProblem(value) === undefined;
+/**
+ * Why an experiment may not be put, though its users could be assigned; undefined where it may.
+ *
+ * @param recommenders the names that a panel may use
+ */
+export function putProblem(experiment: Experiment, recommenders: readonly string[]): string | undefined {
+  const { layerSalt, salt, layerBuckets, panels } = experiment;
+  const names = [
+    ['experiment', experiment.experiment],
+    ['layerSalt', layerSalt],
+    ['salt', salt],
+    ...panels.map(({ name }, i) => [`Panel ${i + 1}: name`, name] as const),
+  ] as const;
+  for (const [what, text] of names) {
+    if (text.length > MAX_LENGTH) {
+      return `${what} is ${show(`${text.slice(0, 20)}…`)} with ${text.length} characters; give at most ${MAX_LENGTH}.`;
+    }
+    if (/\p{Cc}/u.test(text)) return `${what} is ${show(text)}; leave out control characters.`;
+  }
+  for (const [what, text] of names.slice(1, 3)) {
+    if (text.includes('|'))
+      return `${what} is ${show(text)}; leave out |, which parts the salt from the user id when both are hashed.`;
+  }
+  if (salt === layerSalt && layerBuckets[1] - layerBuckets[0] < BUCKETS) {
+    return `salt is ${show(salt)}, as layerSalt is; give another one, or the users in ${show(layerBuckets)} of the layer fall into the same buckets of the panels.`;
+  }
+  for (const { name, recommender, buckets } of panels) {
+    if (!recommenders.includes(recommender)) {
+      return `Panel ${name}: recommender is ${show(recommender)}, which nobody knows; give one of: ${recommenders.join(', ')}.`;
+    }
+    if (buckets.length === 0)
+      return `Panel ${name}: buckets is an empty list; give it a range, or leave the panel out.`;
+  }
+  return undefined;
 }
 
-const RANGE = 'a range is [from, to) with whole numbers and 0 <= from < to <= 10000.';
+const RANGE = `a range is [from, to) with whole numbers and 0 <= from < to <= ${BUCKETS}.`;
 
 function panelsProblem(panels: readonly unknown[]): string | undefined {
   const names = new Set<unknown>();
-  const owned: (readonly [from: number, to: number, panel: string])[] = [];
+  const owned: Owned[] = [];
   for (const [i, panel] of panels.entries()) {
-    if (!isObject(panel)) return `Panel ${i + 1} is no object.`;
+    if (!isObject(panel)) return `Panel ${i + 1} is ${show(panel)}; give an object with name, recommender and buckets.`;
     const { name, recommender, buckets } = panel;
-    if (typeof name !== 'string' || name === '') return `Panel ${i + 1}: name is ${show(name)}, not a text.`;
-    if (names.has(name)) return `Panel ${i + 1}: name is ${show(name)}, which an earlier panel has too.`;
+    const nameProblem = textProblem(name);
+    if (nameProblem !== undefined) return `Panel ${i + 1}: name is ${nameProblem}.`;
+    if (names.has(name))
+      return `Panel ${i + 1}: name is ${show(name)}, which an earlier panel has too; give each its own.`;
     names.add(name);
-    if (typeof recommender !== 'string' || recommender === '') {
-      return `Panel ${name}: recommender is ${show(recommender)}, not a text.`;
-    }
-    if (!Array.isArray(buckets)) return `Panel ${name}: buckets is no list.`;
+    const recommenderProblem = textProblem(recommender);
+    if (recommenderProblem !== undefined) return `Panel ${String(name)}: recommender is ${recommenderProblem}.`;
+    if (!Array.isArray(buckets)) return `Panel ${String(name)}: buckets is ${show(buckets)}; give a list of ranges.`;
     for (const range of buckets) {
-      if (!isRange(range)) return `Panel ${name}: buckets holds ${show(range)}; ${RANGE}`;
-      owned.push([...range, name]);
+      if (!isRange(range)) return `Panel ${String(name)}: buckets holds ${show(range)}; ${RANGE}`;
+      owned.push({ range, panel: String(name) });
     }
   }
   return overlap(owned);
 }
 
-function overlap(owned: (readonly [from: number, to: number, panel: string])[]): string | undefined {
-  let end = 0;
-  let owner = '';
-  for (const [from, to, panel] of [...owned].sort(([a], [b]) => a - b)) {
-    if (from < end) return `Panels ${owner} and ${panel} both own bucket ${from}.`;
-    [end, owner] = [to, panel];
+interface Owned {
+  readonly range: readonly [from: number, to: number];
+  readonly panel: string;
+}
+
+function overlap(owned: readonly Owned[]): string | undefined {
+  const rising = [...owned].sort((a, b) => a.range[0] - b.range[0]);
+  for (const [i, later] of rising.entries()) {
+    const earlier = rising[i - 1];
+    if (earlier === undefined || later.range[0] >= earlier.range[1]) continue;
+    const who =
+      earlier.panel === later.panel
+        ? `Panel ${later.panel} owns`
+        : `Panels ${earlier.panel} and ${later.panel} both own`;
+    return `${who} bucket ${later.range[0]}${earlier.panel === later.panel ? ' twice' : ''}; make ${show(earlier.range)} and ${show(later.range)} disjoint.`;
   }
   return undefined;
 }
@@ -56,7 +114,11 @@ function overlap(owned: (readonly [from: number, to: number, panel: string])[]):
 function isRange(value: unknown): value is readonly [number, number] {
   if (!Array.isArray(value) || value.length !== 2 || !value.every(Number.isInteger)) return false;
   const [from, to]: number[] = value;
-  return from !== undefined && to !== undefined && 0 <= from && from < to && to <= 10_000;
+  return from !== undefined && to !== undefined && 0 <= from && from < to && to <= BUCKETS;
+}
+
+function textProblem(value: unknown): string | undefined {
+  return typeof value === 'string' && value !== '' ? undefined : `${show(value)}; give a text that is not empty`;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -64,5 +126,6 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 }
 
 function show(value: unknown): string {
-  return value === undefined ? 'missing' : JSON.stringify(value);
+  if (typeof value === 'number') return String(value);
+  return value === undefined ? 'missing' : (JSON.stringify(value) ?? String(value));
 }

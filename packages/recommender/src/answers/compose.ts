@@ -1,4 +1,6 @@
+import { PANEL_RECOMMENDERS } from '@attractions/feeds';
 import type { Experiment } from '@attractions/feeds';
+import { assignmentIn } from '../experiment/assignment.js';
 import type { Generation } from '../generation/generation.js';
 import { alsRecommender } from './als.js';
 import { cachedRecommender } from './cached.js';
@@ -6,7 +8,7 @@ import { withFallback } from './fallback.js';
 import { mappingRecommender } from './mapping.js';
 import type { Mapping } from './mapping.js';
 import { nextAttractionRecommender } from './next-attraction.js';
-import { paneledRecommender } from './paneled.js';
+import { checkPanels, paneledRecommender } from './paneled.js';
 import { parkClocks } from './park-clocks.js';
 import type { ParkClocks } from './park-clocks.js';
 import { popularRecommender } from './popular.js';
@@ -15,7 +17,10 @@ import { situated } from './situated.js';
 
 /** What may stand beside a generation. */
 export interface Composition {
-  /** Splits users over panels; a panel's `recommender` is `next-attraction`, `als`, `popular` or, where there is a mapping, `mapping`. */
+  /**
+   * Splits users over panels; a panel's `recommender` is one of `PANEL_RECOMMENDERS`. `mapping` needs a mapping, `next-attraction` a
+   * generation with such a model: a panel is never answered by another recommender than it says.
+   */
   readonly experiment?: Experiment | undefined;
   /** Lists written for some users; outside of an experiment they come first. */
   readonly mapping?: Mapping | undefined;
@@ -37,16 +42,33 @@ export function createRecommender(generation: Generation, composition: Compositi
   return situated(generation, remembering, clocks);
 }
 
+/**
+ * Tells whether an experiment can run beside a generation, without composing anything: for a large one that takes a while.
+ * @throws RecommenderError RECOMMENDER_EXPERIMENT_INVALID
+ */
+export function checkExperiment(
+  experiment: Experiment,
+  { next }: Pick<Generation, 'next'>,
+  { mapping }: Composition = {},
+): void {
+  assignmentIn(experiment);
+  const lacking = new Set([...(next ? [] : ['next-attraction']), ...(mapping ? [] : ['mapping'])]);
+  checkPanels(
+    experiment,
+    PANEL_RECOMMENDERS.filter((name) => !lacking.has(name)),
+  );
+}
+
 function stackOf(generation: Generation, clocks: ParkClocks, { experiment, mapping }: Composition): Recommender {
   const popular = popularRecommender(generation);
   const als = withFallback(alsRecommender(generation), popular);
-  const next = generation.next === undefined ? als : withFallback(nextAttractionRecommender(generation, clocks), als);
-  const mapped = mapping && withFallback(mappingRecommender(generation, mapping), next);
-  const usual = mapped ?? next;
+  const next = generation.next && withFallback(nextAttractionRecommender(generation, clocks), als);
+  const mapped = mapping && withFallback(mappingRecommender(generation, mapping), next ?? als);
+  const usual = mapped ?? next ?? als;
   if (experiment === undefined) return usual;
   return paneledRecommender(
     experiment,
-    { 'next-attraction': next, als, popular, ...(mapped && { mapping: mapped }) },
+    { ...(next && { 'next-attraction': next }), als, popular, ...(mapped && { mapping: mapped }) },
     usual,
   );
 }

@@ -1,3 +1,4 @@
+import { PANEL_RECOMMENDERS } from '@attractions/feeds';
 import type { Experiment } from '@attractions/feeds';
 import { RecommenderError } from '../errors.js';
 import { assignmentIn } from '../experiment/assignment.js';
@@ -17,9 +18,8 @@ export function paneledRecommender(
   otherwise: Recommender,
 ): Recommender {
   const assign = assignmentIn(experiment);
-  const byPanel = new Map(
-    experiment.panels.map(({ name, recommender }) => [name, named(recommenders, recommender, name)]),
-  );
+  checkPanels(experiment, Object.keys(recommenders));
+  const byPanel = new Map(experiment.panels.map(({ name, recommender }) => [name, recommenders[recommender]]));
   return {
     recommend(request) {
       const panel = request.userId === undefined ? undefined : assign(request.userId);
@@ -30,11 +30,19 @@ export function paneledRecommender(
   };
 }
 
-function named(recommenders: Readonly<Record<string, Recommender>>, name: string, panel: string): Recommender {
-  const found = Object.hasOwn(recommenders, name) ? recommenders[name] : undefined;
-  if (found !== undefined) return found;
+/**
+ * Refuses an experiment with a panel that none of the recommenders at hand can answer.
+ * @throws RecommenderError RECOMMENDER_EXPERIMENT_INVALID
+ */
+export function checkPanels({ experiment, version, panels }: Experiment, recommenders: readonly string[]): void {
+  const fault = panels.find(({ recommender }) => !recommenders.includes(recommender));
+  if (fault === undefined) return;
+  const known: readonly string[] = PANEL_RECOMMENDERS;
+  const why = known.includes(fault.recommender)
+    ? 'for which this generation has no model or lists'
+    : 'which nobody knows';
   throw new RecommenderError(
     'RECOMMENDER_EXPERIMENT_INVALID',
-    `Panel '${panel}' asks for the recommender '${name}'; give one of: ${Object.keys(recommenders).join(', ')}.`,
+    `Experiment '${experiment}' version ${version}: panel '${fault.name}' asks for the recommender '${fault.recommender}', ${why}; give one of: ${recommenders.join(', ')}.`,
   );
 }

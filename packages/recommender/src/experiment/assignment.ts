@@ -1,7 +1,8 @@
+import { experimentProblem } from '@attractions/feeds';
 import type { Experiment } from '@attractions/feeds';
 import type { PanelOf } from '../answers/recommender.js';
 import { BUCKETS, bucketOf } from './bucket.js';
-import { checkExperiment } from './check-experiment.js';
+import { RecommenderError } from '../errors.js';
 
 /**
  * Prepares the assignment of one experiment version. Two hashes: the layer's salt decides who takes part, the experiment's which panel, so
@@ -11,8 +12,10 @@ import { checkExperiment } from './check-experiment.js';
  * @throws RecommenderError RECOMMENDER_EXPERIMENT_INVALID
  */
 export function assignmentIn(experiment: Experiment): (userId: string) => PanelOf | undefined {
-  checkExperiment(experiment);
   const { experiment: name, version, layerSalt, salt } = experiment;
+  const problem = experimentProblem(experiment);
+  if (problem !== undefined)
+    throw new RecommenderError('RECOMMENDER_EXPERIMENT_INVALID', `Experiment '${name}' version ${version}: ${problem}`);
   const [from, to] = experiment.layerBuckets;
   const owner = ownersOf(experiment);
   return (userId) => {

@@ -79,6 +79,9 @@ export function createMetrics(served: () => Served, pressure: Pressure): Metrics
   gauge('generation_age_seconds', 'Since the generation in use took over.', () => {
     return (Date.now() - served().servedSince.getTime()) / 1_000;
   });
+  gauge('experiment_invalid', '1 while an experiment is wanted that cannot be run, else 0.', () =>
+    served().experimentFault === undefined ? 0 : 1,
+  );
   gauge('requests_in_flight', 'Requests that have come and are not answered to the end.', pressure.inFlight);
   gauge('event_loop_delay_seconds', 'How late the event loop was of late.', () => pressure.delayMs() / 1_000);
   collectDefaultMetrics({ register: registry });

@@ -18,16 +18,32 @@ export interface Served {
   readonly popular: Recommender;
   readonly similar: ReturnType<typeof similarIn>;
   readonly experiment: Experiment | undefined;
+  /** Why the experiment that is wanted does not run. */
+  readonly experimentFault: ExperimentFault | undefined;
   /** Made when first asked for. */
   panels(): readonly PanelRecommender[];
   readonly servedSince: Date;
+}
+
+/** An experiment that is wanted and cannot be run: everybody is answered as if there were none. */
+export interface ExperimentFault {
+  /** Its update of the feed of experiments; undefined where the feed itself cannot be read, or it came from elsewhere. */
+  readonly update: number | undefined;
+  /** `'demo' version 3`; absent where it cannot be read. */
+  readonly name?: string;
+  readonly code: string;
+  readonly error: unknown;
 }
 
 /**
  * Makes a generation ready to serve.
  * @throws RecommenderError RECOMMENDER_GENERATION_INVALID, RECOMMENDER_EXPERIMENT_INVALID
  */
-export function serving(generation: Generation, composition: Composition = {}): Served {
+export function serving(
+  generation: Generation,
+  composition: Composition = {},
+  experimentFault?: ExperimentFault,
+): Served {
   let panels: readonly PanelRecommender[] | undefined;
   return {
     generation,
@@ -35,6 +51,7 @@ export function serving(generation: Generation, composition: Composition = {}): 
     popular: situated(generation, popularRecommender(generation), composition.clocks ?? parkClocks()),
     similar: similarIn(generation),
     experiment: composition.experiment,
+    experimentFault,
     panels: () => (panels ??= panelRecommenders(generation, composition)),
     servedSince: new Date(),
   };

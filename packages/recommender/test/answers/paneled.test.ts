@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { createRecommender } from '../../src/answers/compose.js';
+import { checkExperiment, createRecommender } from '../../src/answers/compose.js';
 import { parkClocks } from '../../src/answers/park-clocks.js';
 import { paneledRecommender } from '../../src/answers/paneled.js';
 import { popularRecommender } from '../../src/answers/popular.js';
 import { demoExperiment } from '../../src/experiment/demo.js';
-import { sampleGeneration } from '../support/sample.js';
+import { sampleGeneration, sampleNext } from '../support/sample.js';
 
 const generation = sampleGeneration();
 const clocks = parkClocks({}, () => 0);
@@ -33,13 +33,32 @@ describe('the paneled recommender', () => {
     expect(outside.recommend({ userId: 'ana' })).not.toHaveProperty('panel');
   });
 
-  test('refuses a panel whose recommender nobody composed', () => {
+  test.each([
+    ['mapping', "panel 'b' asks for the recommender 'mapping', for which this generation has no model or lists"],
+    ['toString', "panel 'b' asks for the recommender 'toString', which nobody knows; give one of: popular."],
+  ])('refuses a panel whose recommender nobody composed: %s', (recommender, words) => {
     const popular = popularRecommender(generation);
-    for (const recommender of ['mapping', 'toString']) {
-      const experiment = { ...demoExperiment, panels: [{ name: 'b', recommender, buckets: [[0, 1]] as const }] };
-      expect(() => paneledRecommender(experiment, { popular }, popular)).toThrow(
-        `Panel 'b' asks for the recommender '${recommender}'; give one of: popular.`,
+    const experiment = { ...demoExperiment, panels: [{ name: 'b', recommender, buckets: [[0, 1]] as const }] };
+    expect(() => paneledRecommender(experiment, { popular }, popular)).toThrow(words);
+  });
+
+  test('a panel of the next attraction needs a generation with such a model, one of lists a mapping', () => {
+    const of = (recommender: string) => ({
+      ...demoExperiment,
+      panels: [{ name: 'all', recommender, buckets: [[0, 10_000]] as const }],
+    });
+    const withNext = { ...generation, next: sampleNext() };
+    const answered = createRecommender(withNext, { experiment: of('next-attraction') });
+    expect(answered.recommend({ userId: 'ana', park: 'bay' })).toMatchObject({ source: 'next-attraction' });
+    for (const recommender of ['next-attraction', 'mapping'])
+      expect(() => createRecommender(generation, { experiment: of(recommender) })).toThrow(
+        'give one of: als, popular.',
       );
-    }
+    expect(() => checkExperiment(of('next-attraction'), withNext)).not.toThrow();
+    expect(() => checkExperiment(of('mapping'), generation, { mapping: new Map() })).not.toThrow();
+    for (const recommender of ['next-attraction', 'mapping', 'nobody'])
+      expect(() => checkExperiment(of(recommender), generation)).toThrow(
+        expect.objectContaining({ code: 'RECOMMENDER_EXPERIMENT_INVALID' }),
+      );
   });
 });

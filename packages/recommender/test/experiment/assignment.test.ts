@@ -73,19 +73,15 @@ describe('assignment', () => {
   });
 
   const panel = (name: string, ...buckets: [number, number][]) => ({ name, recommender: 'als', buckets });
+  // Every fault there is has a test beside the contract, in feeds.
   test.each<[string, Partial<Experiment>, string]>([
-    ['no panels', { panels: [] }, 'it has no panels'],
-    ['two panels of one name', { panels: [panel('a', [0, 1]), panel('a', [1, 2])] }, "two panels are called 'a'"],
-    ['a range past the end', { panels: [panel('a', [0, 10_001])] }, "panel 'a' has buckets [0, 10001)"],
-    ['a range that falls', { panels: [panel('a', [5, 5])] }, "panel 'a' has buckets [5, 5)"],
-    ['a broken range', { panels: [panel('a', [0.5, 5])] }, "panel 'a' has buckets [0.5, 5)"],
-    ['a broken layer', { layerBuckets: [-1, 5] }, 'the layer has buckets [-1, 5)'],
+    ['no panels', { panels: [] }, 'panels is []'],
+    ['a broken layer', { layerBuckets: [-1, 5] }, 'layerBuckets is [-1,5]'],
     [
       'overlapping panels',
       { panels: [panel('a', [0, 10]), panel('b', [20, 30], [9, 12])] },
-      "'a' and panel 'b' both own bucket 9",
+      'Panels a and b both own bucket 9',
     ],
-    ['a panel over itself', { panels: [panel('a', [0, 10], [3, 4])] }, 'both own bucket 3'],
   ])('refuses %s', (_, change, words) => {
     const call = () => assignmentIn({ ...demoExperiment, ...change });
     expect(call).toThrow(RecommenderError);

@@ -41,6 +41,8 @@ export async function putGeneration(
     model?: AlsGeneration;
     attractions?: readonly Attraction[];
     parents?: (parents: readonly Parent[]) => readonly Parent[];
+    /** Put before the model, with the same parents, as the trainer does. */
+    beside?: (parents: readonly Parent[]) => Promise<unknown>;
   } = {},
 ): Promise<UpdateRecord> {
   const sample = sampleGeneration();
@@ -49,5 +51,7 @@ export async function putGeneration(
   const visited = await store
     .feed(visits)
     .put(visitsOf([['ana', 'bay:slide']]), { producer, parents: [parentOf(named)] });
-  return store.feed(als).put(model, { producer, parents: parents([parentOf(visited), parentOf(named)]) });
+  const made = parents([parentOf(visited), parentOf(named)]);
+  await parts.beside?.(made);
+  return store.feed(als).put(model, { producer, parents: made });
 }

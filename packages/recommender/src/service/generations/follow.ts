@@ -1,11 +1,12 @@
-import { experiments } from '@attractions/feeds';
-import type { Experiment, FeedStore } from '@attractions/feeds';
+import type { FeedStore } from '@attractions/feeds';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Composition } from '../../answers/compose.js';
+import type { Generation } from '../../generation/generation.js';
 import { loadGeneration } from '../../generation/load.js';
 import { every } from '../every.js';
 import { serving } from '../served.js';
-import type { Served } from '../served.js';
+import type { ExperimentFault, Served } from '../served.js';
+import { experimentLog, experimentsIn } from './experiment.js';
 import { generationsFrom } from './generations.js';
 import type { Generations, SwapResult } from './generations.js';
 import { loaderOf } from './loader.js';
@@ -28,15 +29,28 @@ export interface Following {
  * @throws RecommenderError, FeedsError where there is nothing fit to start with
  */
 export async function followFeeds(following: Following): Promise<Generations & { stop(): Promise<void> }> {
-  const { store, logger, pollMs } = following;
+  const { store, logger, pollMs, composition } = following;
   const load = loaderOf(store);
+  const experimentFor = experimentsIn(store, composition);
+  const tell = experimentLog(logger);
+  const compose = async (next: Wanted | undefined, generation: Generation, present?: Served): Promise<Served> => {
+    const { experiment, fault } = await experimentFor(next, generation);
+    tell(fault);
+    if (present?.generation === generation && fault !== undefined && isAsBefore(fault, present)) return present;
+    const served = serving(generation, { ...composition, experiment }, fault);
+    // Tries it, which warms it up too.
+    checkAnswers(served);
+    return served;
+  };
   const wanted = await wantedIn(store);
-  const first = await prepare(following, wanted, await loadGeneration(store, wanted?.model));
+  const first = await compose(wanted, await loadGeneration(store, wanted?.model));
   const generations = generationsFrom(first, wanted?.experiment, {
     wanted: () => wantedIn(store),
     modelBefore: (model) => modelBefore(store, model),
-    load: async (next, { generation }) =>
-      prepare(following, next, next.model === generation.seqs.model ? generation : await load(next.model)),
+    load: async (next, present) => {
+      const { generation } = present;
+      return compose(next, next.model === generation.seqs.model ? generation : await load(next.model), present);
+    },
     onSwap: (result, served, error) => {
       following.onSwap(result);
       const generation = served.generation.seqs;
@@ -51,18 +65,6 @@ export async function followFeeds(following: Following): Promise<Generations & {
   return { ...generations, ...every(pollMs, generations.check) };
 }
 
-/** Composes a generation and tries it, which warms it up too. */
-async function prepare(
-  { store, composition }: Following,
-  wanted: Wanted | undefined,
-  generation: Awaited<ReturnType<typeof loadGeneration>>,
-): Promise<Served> {
-  const experiment = await experimentOf(store, wanted?.experiment);
-  const served = serving(generation, { ...composition, experiment: experiment ?? composition.experiment });
-  checkAnswers(served);
-  return served;
-}
-
-async function experimentOf(store: FeedStore, seq: number | undefined): Promise<Experiment | undefined> {
-  return seq === undefined ? undefined : (await store.feed(experiments).at(seq)).read();
+function isAsBefore({ update, code }: ExperimentFault, { experimentFault: before }: Served): boolean {
+  return before !== undefined && before.update === update && before.code === code;
 }

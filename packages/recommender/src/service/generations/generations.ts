@@ -12,6 +12,8 @@ export interface GenerationState {
   readonly heldBack?: number;
   /** The code of the error with which the feeds answer, as long as they do. */
   readonly unreachable?: string;
+  /** The code of the error with which the feed of experiments answers, as long as it does; the experiment in use goes on. */
+  readonly experimentsUnreadable?: string;
 }
 
 /** The generation in use, and how it changes. */
@@ -31,7 +33,7 @@ export interface Generations {
 /** What a change of generation needs from outside. */
 export interface GenerationSources {
   wanted(): Promise<Wanted | undefined>;
-  /** Loads, verifies and tries a generation; throws where it is not fit to serve. */
+  /** Loads, verifies and tries a generation; throws where it is not fit to serve. Gives `present` back where nothing has changed. */
   load(wanted: Wanted, present: Served): Promise<Served>;
   modelBefore(model: number): Promise<number | undefined>;
   onSwap(result: SwapResult, served: Served, why?: unknown): void;
@@ -40,7 +42,7 @@ export interface GenerationSources {
   readonly now?: () => number;
 }
 
-/** A refused model is tried again after this long, since the fault may have been the disk's. */
+/** A refused model, or an experiment that cannot be run, is tried again after this long, since the fault may have been the disk's. */
 const RETRY_MS = 60_000;
 
 /** Keeps one reference to what is served, and moves it only to what has been loaded whole and has answered well. */
@@ -55,6 +57,7 @@ export function generationsFrom(
   const before: number[] = [];
   let state: GenerationState = {};
   let retry: { wanted: Wanted; atMs: number } | undefined;
+  let experimentAtMs = now() + RETRY_MS;
   let running: Promise<unknown> = Promise.resolve();
 
   /** One change at a time: a rollback waits for a check, and the other way round. */
@@ -73,11 +76,14 @@ export function generationsFrom(
   const ask = async (): Promise<Wanted | undefined> => {
     try {
       const wanted = await sources.wanted();
-      if (state.unreachable !== undefined) {
-        const { refused, heldBack } = state;
-        state = { ...(refused && { refused }), ...(heldBack !== undefined && { heldBack }) };
-        sources.onReach();
-      }
+      const { refused, heldBack, unreachable } = state;
+      if (unreachable !== undefined) sources.onReach();
+      const fault = wanted?.experimentsFault;
+      state = {
+        ...(refused && { refused }),
+        ...(heldBack !== undefined && { heldBack }),
+        ...(fault !== undefined && { experimentsUnreadable: codeOf(fault) }),
+      };
       return wanted;
     } catch (error) {
       if (state.unreachable === undefined) sources.onReach(error);
@@ -89,11 +95,24 @@ export function generationsFrom(
   const check = async (): Promise<void> => {
     const asked = await ask();
     if (asked === undefined) return;
-    const wanted = asked.model === state.heldBack ? { ...asked, model: taken.model } : asked;
-    if (same(wanted, taken) || (retry !== undefined && same(wanted, retry.wanted) && now() < retry.atMs)) return;
+    const wanted = {
+      ...asked,
+      ...(asked.model === state.heldBack && { model: taken.model }),
+      ...(asked.experimentsFault !== undefined && { experiment: taken.experiment }),
+    };
+    const again = served.experimentFault !== undefined && now() >= experimentAtMs;
+    if (same(wanted, taken) && !again) return;
+    if (retry !== undefined && same(wanted, retry.wanted) && now() < retry.atMs) return;
+    experimentAtMs = now() + RETRY_MS;
     try {
-      takeOver(await sources.load(wanted, served), wanted, 'swapped');
-      state = wanted.model === asked.model ? {} : { heldBack: asked.model };
+      const next = await sources.load(wanted, served);
+      if (next === served) return;
+      takeOver(next, wanted, 'swapped');
+      const { experimentsUnreadable } = state;
+      state = {
+        ...(wanted.model !== asked.model && { heldBack: asked.model }),
+        ...(experimentsUnreadable !== undefined && { experimentsUnreadable }),
+      };
     } catch (error) {
       retry = { wanted, atMs: now() + RETRY_MS };
       state = { ...state, refused: { model: wanted.model, code: codeOf(error) } };
@@ -120,6 +139,6 @@ function same(a: Wanted, b: Wanted): boolean {
 }
 
 /** Only the code, since the state is shown to everybody; the sentence, which may name a path, goes into the log. */
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'UNEXPECTED';
 }

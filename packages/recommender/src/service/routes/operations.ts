@@ -3,7 +3,7 @@ import { RecommenderError } from '../../errors.js';
 import type { GenerationState } from '../generations/generations.js';
 import type { Metrics } from '../metrics.js';
 import { HealthAnswer, ReadyAnswer, VersionAnswer, problems } from '../schema/answers.js';
-import type { Served } from '../served.js';
+import type { ExperimentFault, Served } from '../served.js';
 
 /** What operators ask about. */
 interface OperationParts {
@@ -67,8 +67,9 @@ export function operations(server: FastifyInstance, parts: OperationParts): void
     },
     async () => {
       if (closing()) throw new RecommenderError('RECOMMENDER_CLOSING', 'The service is about to end; ask another one.');
-      const { seqs } = served().generation;
-      return { status: 'ready', generation: seqs, detail: detailOf(state(), seqs.model) };
+      const { generation, experimentFault } = served();
+      const detail = [...detailOf(state(), generation.seqs.model), ...experimentDetail(state(), experimentFault)];
+      return { status: 'ready', generation: generation.seqs, detail };
     },
   );
 }
@@ -80,5 +81,19 @@ function detailOf({ refused, heldBack, unreachable }: GenerationState, model: nu
     ...(refused ? [`Model ${refused.model} was refused (${refused.code}); ${goesOn}. The log says why.`] : []),
     ...(heldBack === undefined ? [] : [`Model ${heldBack} was rolled back from; ${goesOn} until there is another.`]),
     ...(unreachable === undefined ? [] : [`The feeds cannot be read (${unreachable}); ${goesOn}.`]),
+  ];
+}
+
+/** What is wrong with experiments: the one that is wanted cannot be run, or nobody knows which is wanted. */
+function experimentDetail({ experimentsUnreadable }: GenerationState, fault: ExperimentFault | undefined): string[] {
+  const which =
+    fault?.update === undefined
+      ? 'The experiment'
+      : `Experiment update ${fault.update}${fault.name ? `, ${fault.name},` : ''}`;
+  return [
+    ...(fault ? [`${which} cannot be run (${fault.code}); everybody is answered without it. The log says why.`] : []),
+    ...(experimentsUnreadable === undefined
+      ? []
+      : [`The feed of experiments cannot be read (${experimentsUnreadable}); what ran before goes on.`]),
   ];
 }

@@ -2,11 +2,12 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { als, openFeeds } from '@attractions/feeds';
-import type { FeedStore } from '@attractions/feeds';
+import { als, experiments, experimentsOf, nextAttraction, openFeeds } from '@attractions/feeds';
+import type { Experiment, FeedContract, FeedStore } from '@attractions/feeds';
 import { pino } from 'pino';
+import { demoExperiment } from '../../../src/experiment/demo.js';
 import { startService } from '../../../src/service/start.js';
-import { modelOf, sampleGeneration } from '../../support/sample.js';
+import { modelOf, sampleGeneration, sampleNext } from '../../support/sample.js';
 import { askAt, silent } from '../../support/service.js';
 import type { Answer } from '../../support/service.js';
 import { producer, putGeneration } from '../../support/stored.js';
@@ -66,6 +67,15 @@ async function until<T>(ask: () => Promise<T>, satisfies: (answer: T) => boolean
   }
 }
 
+/** Puts an experiment as a program with other recommenders than ours does. */
+async function putForeign(store: FeedStore, experiment: Experiment): Promise<number> {
+  const recommenders = experiment.panels.map(({ recommender }) => recommender);
+  return (await store.feed(experimentsOf(recommenders)).put(experiment, { producer })).seq;
+}
+
+/** A panel of everybody. */
+const panelOf = (recommender: string) => ({ name: 'all', recommender, buckets: [[0, 10_000]] as const });
+
 interface List {
   readonly recommendations: readonly { readonly name: string }[];
   readonly generation: { readonly model: number; readonly attractions: number };
@@ -75,9 +85,13 @@ const modelIn = ({ body }: Answer) => (body as List).generation.model;
 const readyIn = ({ body }: Answer) => (body as { detail: readonly string[] }).detail.join(' ');
 
 describe('followFeeds', () => {
-  test('takes over 20 generations under requests: none fails, none mixes two', async () => {
-    const store = openFeeds(join(folder, 'swaps'));
+  test.each([
+    ['no experiment', undefined],
+    ['an experiment that nobody can run', 'nobody'],
+  ])('takes over 20 generations under requests with %s: none fails, none mixes two', async (_, recommender) => {
+    const store = openFeeds(join(folder, `swaps-${recommender}`));
     await putNamed(store, 1);
+    if (recommender !== undefined) await putForeign(store, { ...demoExperiment, panels: [panelOf(recommender)] });
     await following(store, async (ask) => {
       const answers: Answer[] = [];
       let done = false;
@@ -104,6 +118,7 @@ describe('followFeeds', () => {
       }
       expect(seen.size).toBeGreaterThan(10);
       expect(seen).toContain(21);
+      expect((await ask('/metrics')).body).toContain(`attractions_experiment_invalid ${recommender ? 1 : 0}\n`);
     });
   });
 
@@ -217,3 +232,153 @@ describe('followFeeds', () => {
     });
   });
 });
+
+describe('an experiment that cannot be run', () => {
+  const usual = (answer: Answer) => (answer.body as { panel?: unknown }).panel === undefined;
+  const listOf = '/v1/users/ana/recommendations';
+
+  /** Each puts a new version that cannot be run over one that can; gives its update. */
+  const bad: readonly (readonly [fault: string, code: string, put: (store: FeedStore) => Promise<number>])[] = [
+    [
+      'names a recommender that nobody knows',
+      'RECOMMENDER_EXPERIMENT_INVALID',
+      (store) => putForeign(store, { ...demoExperiment, version: 2, panels: [panelOf('nobody')] }),
+    ],
+    [
+      'asks for a model that was not trained',
+      'RECOMMENDER_EXPERIMENT_INVALID',
+      (store) => putForeign(store, { ...demoExperiment, version: 2, panels: [panelOf('next-attraction')] }),
+    ],
+    [
+      'is of an unknown contract',
+      'FEEDS_VERSION_UNKNOWN',
+      async (store) => {
+        const tomorrow = { ...experiments, codec: { ...experiments.codec, format: 'json-of-tomorrow' } };
+        return (await store.feed(tomorrow).put(demoExperiment, { producer })).seq;
+      },
+    ],
+    [
+      'breaks the contract, since another language put it',
+      'FEEDS_DATA_CORRUPT',
+      async (store) => {
+        const codec = { format: 'json', encode: anyJson, decode: async () => undefined };
+        const careless = { ...experiments, codec } as FeedContract<unknown>;
+        return (await store.feed(careless).put({ ...demoExperiment, version: 2 ** 40 }, { producer })).seq;
+      },
+    ],
+    [
+      'is damaged',
+      'FEEDS_DATA_CORRUPT',
+      async (store) => {
+        const { seq, files } = await store.feed(experiments).put({ ...demoExperiment, version: 2 }, { producer });
+        await writeFile(join(store.root, experiments.path, files[0]?.path ?? ''), 'damaged');
+        return seq;
+      },
+    ],
+  ];
+
+  test.each(bad)(
+    'that %s stops neither the service, nor its start, nor swaps: nobody is in a panel until there is a better one',
+    async (fault, code, put) => {
+      const store = openFeeds(join(folder, fault.replaceAll(' ', '-')));
+      await putNamed(store, 1);
+      await store.feed(experiments).put(demoExperiment, { producer });
+      const lines: string[] = [];
+      const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+      const told = () => lines.filter((line) => line.includes('the experiment cannot be run'));
+      const seqs: number[] = [];
+      const withoutIt = async (ask: (path: string) => Promise<Answer>) => {
+        const ready = await until(
+          () => ask('/readyz'),
+          (answer) => readyIn(answer) !== '',
+        );
+        expect(ready.status).toBe(200);
+        expect(readyIn(ready)).toContain(`Experiment update ${seqs.at(-1)}`);
+        expect(readyIn(ready)).toContain(`cannot be run (${code}); everybody is answered without it.`);
+        expect((await ask('/metrics')).body).toContain('attractions_experiment_invalid 1\n');
+        expect(await ask('/v1/version')).toMatchObject({ body: { experiment: null } });
+        expect(await ask(listOf)).toMatchObject({ status: 200 });
+        expect(usual(await ask(listOf))).toBe(true);
+      };
+      await following(
+        store,
+        async (ask) => {
+          expect(usual(await ask(listOf))).toBe(false);
+          seqs.push(await put(store));
+          await withoutIt(ask);
+          await putNamed(store, 2);
+          const swapped = await until(
+            () => ask('/v1/version'),
+            (answer) => modelIn(answer) === 2,
+          );
+          expect(modelIn(swapped)).toBe(2);
+          await withoutIt(ask);
+          expect(told()).toHaveLength(1);
+        },
+        logger,
+      );
+      // The same at the start; then a version that can be run.
+      await following(
+        store,
+        async (ask) => {
+          await withoutIt(ask);
+          await store.feed(experiments).put({ ...demoExperiment, version: 3 }, { producer });
+          const answer = await until(
+            () => ask(listOf),
+            (found) => !usual(found),
+          );
+          expect(answer).toMatchObject({ body: { panel: { version: 3 } } });
+          expect(await ask('/readyz')).toMatchObject({ status: 200, body: { detail: [] } });
+          expect((await ask('/metrics')).body).toContain('attractions_experiment_invalid 0\n');
+        },
+        logger,
+      );
+      expect(told()).toHaveLength(2);
+    },
+  );
+
+  test('runs once there is a generation with the model that a panel asks for', async () => {
+    const store = openFeeds('memory:');
+    await putNamed(store, 1);
+    await store.feed(experiments).put({ ...demoExperiment, panels: [panelOf('next-attraction')] }, { producer });
+    await following(store, async (ask) => {
+      expect(usual(await ask(listOf))).toBe(true);
+      const { parents } = await putGeneration(store, {
+        beside: (parents) => store.feed(nextAttraction).put(sampleNext(), { producer, parents }),
+      });
+      expect(parents).toHaveLength(2);
+      const answer = await until(
+        () => ask(listOf),
+        (found) => !usual(found),
+      );
+      expect(answer).toMatchObject({ body: { panel: { panel: 'all' }, generation: { model: 2 } } });
+    });
+  });
+
+  test('a feed of experiments that cannot be read stops no swap, and what ran goes on', async () => {
+    const store = openFeeds(join(folder, 'unreadable'));
+    await putNamed(store, 1);
+    await store.feed(experiments).put(demoExperiment, { producer });
+    await following(store, async (ask) => {
+      await writeFile(join(store.root, experiments.path, '_log', `${'2'.padStart(20, '0')}.json`), 'no record');
+      await putNamed(store, 2);
+      const answer = await until(
+        () => ask(listOf),
+        (found) => modelIn(found) === 2,
+      );
+      expect(answer).toMatchObject({ status: 200, body: { panel: { version: 1 }, generation: { model: 2 } } });
+      expect(readyIn(await ask('/readyz'))).toBe(
+        'The feed of experiments cannot be read (FEEDS_RECORD_CORRUPT); what ran before goes on.',
+      );
+    });
+    await following(store, async (ask) => {
+      expect(usual(await ask(listOf))).toBe(true);
+      expect(readyIn(await ask('/readyz'))).toContain('The experiment cannot be run (FEEDS_RECORD_CORRUPT);');
+    });
+  });
+});
+
+/** One document of anything: what a writer of another language may put. */
+async function* anyJson(value: unknown) {
+  yield { name: 'part-00000.json', bytes: new TextEncoder().encode(JSON.stringify(value)), rows: 1 };
+}

@@ -3,17 +3,18 @@ import { generationsFrom } from '../../../src/service/generations/generations.js
 import type { SwapResult } from '../../../src/service/generations/generations.js';
 import type { Wanted } from '../../../src/service/generations/wanted.js';
 import { serving } from '../../../src/service/served.js';
-import type { Served } from '../../../src/service/served.js';
+import type { ExperimentFault, Served } from '../../../src/service/served.js';
 import { sampleGeneration } from '../../support/sample.js';
 
-const servedOf = (model: number): Served =>
-  serving({ ...sampleGeneration(), seqs: { model, visits: 1, attractions: 1 } });
+const servedOf = (model: number, fault?: ExperimentFault): Served =>
+  serving({ ...sampleGeneration(), seqs: { model, visits: 1, attractions: 1 } }, {}, fault);
 
 /** Feeds that want what a test says, where some models cannot be loaded. */
 function following(first: number, broken: readonly number[] = []) {
-  const feeds: { wanted: Wanted | Error; nowMs: number } = {
+  const feeds: { wanted: Wanted | Error; nowMs: number; unfit: ReadonlySet<number | undefined> } = {
     wanted: { model: first, experiment: undefined },
     nowMs: 0,
+    unfit: new Set(),
   };
   const results: SwapResult[] = [];
   const reached: unknown[] = [];
@@ -23,10 +24,14 @@ function following(first: number, broken: readonly number[] = []) {
       if (feeds.wanted instanceof Error) throw feeds.wanted;
       return feeds.wanted;
     },
-    load: async ({ model }) => {
+    load: async ({ model, experiment }, present) => {
       loads.push(model);
+      const error = Object.assign(new Error('cannot be run'), { code: 'UNFIT' });
+      const fault = feeds.unfit.has(experiment) ? { update: experiment, code: error.code, error } : undefined;
+      const same = present.generation.seqs.model === model && present.experimentFault?.update === experiment;
+      if (fault !== undefined && same) return present;
       if (broken.includes(model)) throw Object.assign(new Error('is broken'), { code: 'BROKEN' });
-      return servedOf(model);
+      return servedOf(model, fault);
     },
     modelBefore: async (model) => (model > 1 ? model - 1 : undefined),
     onSwap: (result) => results.push(result),
@@ -75,6 +80,41 @@ describe('generationsFrom', () => {
     expect(await want(1)).toBe(1);
     expect(generations.state()).toEqual({});
     expect(reached).toEqual([feeds.wanted instanceof Error ? feeds.wanted : expect.any(Error), undefined]);
+  });
+
+  test('an experiment that cannot be run is no refusal; it is tried again a minute later, and counts once', async () => {
+    const { generations, feeds, want, loads, results } = following(1);
+    feeds.unfit = new Set([7]);
+    expect(await want(1, 7)).toBe(1);
+    expect(generations.served().experimentFault).toMatchObject({ update: 7, code: 'UNFIT' });
+    expect(generations.state()).toEqual({});
+    expect(await want(2, 7)).toBe(2);
+    await generations.check();
+    feeds.nowMs = 60_000;
+    await generations.check();
+    await generations.check();
+    expect(loads).toEqual([1, 2, 2]);
+    feeds.unfit = new Set();
+    feeds.nowMs = 120_000;
+    await generations.check();
+    expect(generations.served().experimentFault).toBeUndefined();
+    expect(results).toEqual(['swapped', 'swapped', 'swapped']);
+  });
+
+  test('while the feed of experiments cannot be read, models are swapped and the experiment in use goes on', async () => {
+    const { generations, feeds, loads } = following(1);
+    const experimentsFault = Object.assign(new Error('gone'), { code: 'GONE' });
+    feeds.wanted = { model: 1, experiment: 7 };
+    await generations.check();
+    feeds.wanted = { model: 2, experiment: undefined, experimentsFault };
+    await generations.check();
+    await generations.check();
+    expect(generations.served().generation.seqs.model).toBe(2);
+    expect(generations.state()).toEqual({ experimentsUnreadable: 'GONE' });
+    feeds.wanted = { model: 2, experiment: 7 };
+    await generations.check();
+    expect(generations.state()).toEqual({});
+    expect(loads).toEqual([1, 2]);
   });
 
   test('rolls back to the model served before, and stays there until the feeds want another', async () => {
