@@ -17,10 +17,11 @@ import type { SampleAnswer } from './sample.js';
 /** What the generation in the feeds says to one visitor, in their panel. */
 export async function recommendTo(
   request: RecommendationRequest & { readonly userId: string },
-  { config, store }: Pick<PipelineContext, 'config' | 'store'>,
+  { config, store, logger }: Pick<PipelineContext, 'config' | 'store' | 'logger'>,
 ): Promise<SampleAnswer> {
   const clocks = parkClocks(timeZonesIn(config.parkTimeZones));
-  const [generation, experiment] = await Promise.all([loadGeneration(store), runningExperiment(store)]);
+  const generation = await loadGeneration(store);
+  const experiment = await runningExperiment(store, generation, logger);
   const recommender = createRecommender(generation, { experiment, clocks });
   return { userId: request.userId, ...recommender.recommend({ ...request, explain: true }) };
 }

@@ -1,8 +1,26 @@
+import type { Logger } from '@attractions/config';
 import { experiments } from '@attractions/feeds';
 import type { Experiment, FeedStore } from '@attractions/feeds';
+import { checkExperiment } from '@attractions/recommender';
+import type { Generation } from '@attractions/recommender';
 
-/** The experiment that the service runs: the latest in the feeds, if there is one. */
-export async function runningExperiment(store: FeedStore): Promise<Experiment | undefined> {
+/**
+ * The experiment that the service runs with a generation: the latest in the feeds, if there is one. One that cannot be read or run is
+ * warned of and left out, as the service does.
+ */
+export async function runningExperiment(
+  store: FeedStore,
+  generation: Generation,
+  logger: Pick<Logger, 'warn'>,
+): Promise<Experiment | undefined> {
   const feed = store.feed(experiments);
-  return (await feed.head()) && (await feed.latest()).read();
+  try {
+    if (!(await feed.head())) return undefined;
+    const experiment = await (await feed.latest()).read();
+    checkExperiment(experiment, generation);
+    return experiment;
+  } catch (error) {
+    logger.warn({ err: error }, 'the latest experiment cannot be run; answering without it');
+    return undefined;
+  }
 }

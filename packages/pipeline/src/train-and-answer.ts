@@ -12,7 +12,7 @@ export { runTrain };
 
 /**
  * Trains on the latest visits and answers by the generation just put, split by the experiment in the feeds, or by a demo that is
- * never committed.
+ * never committed where there is none that can be run.
  */
 export async function trainAndAnswer({
   config,
@@ -23,8 +23,8 @@ export async function trainAndAnswer({
   const { rank, loss, feeds } = await runTrain(config, { store, logger, signal });
   // What is served may be an older model, the champion, until the gate has let the new one pass.
   const model = feeds.find(({ feed }) => feed === als.path)?.seq;
-  const [generation, running] = await Promise.all([loadGeneration(store, model), runningExperiment(store)]);
-  const experiment = running ?? demoExperiment;
+  const generation = await loadGeneration(store, model);
+  const experiment = (await runningExperiment(store, generation, logger)) ?? demoExperiment;
   const recommender = createRecommender(generation, { experiment });
   return {
     rank,

@@ -11,7 +11,7 @@ export const RECOMMENDER_ERRORS = {
   RECOMMENDER_GENERATION_INVALID: 'A model and its attractions do not fit together, or the model is damaged.',
   RECOMMENDER_LINEAGE_BROKEN: 'A model does not name the visits and attractions it comes from, or they have changed.',
   RECOMMENDER_EXPERIMENT_INVALID:
-    'An experiment has overlapping or impossible bucket ranges, or an unknown recommender.',
+    'An experiment cannot be run: its text is wrong, or a panel asks for what is not there.',
   RECOMMENDER_NO_MODEL: 'The feeds hold no model yet.',
   RECOMMENDER_SMOKE_FAILED: 'A model answered one of the fixed requests wrongly that it is asked before it is served.',
   RECOMMENDER_NO_GENERATION_BEFORE: 'A rollback was asked for, but there is no model before; answered with status 409.',

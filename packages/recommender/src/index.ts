@@ -2,7 +2,7 @@ export { alsRecommender } from './answers/als.js';
 export { recommendEach } from './answers/batch.js';
 export { becauseOf } from './answers/because.js';
 export { CACHED_LISTS, cachedRecommender } from './answers/cached.js';
-export { createRecommender } from './answers/compose.js';
+export { checkExperiment, createRecommender } from './answers/compose.js';
 export { withFallback } from './answers/fallback.js';
 export { withFilters } from './answers/filtered.js';
 export { mappingRecommender } from './answers/mapping.js';
