@@ -69,6 +69,11 @@ export function visitsByUser({ users, names }: VisitLog): readonly (readonly num
   return byUser;
 }
 
+/** The attractions of each user, none twice, in the order of the first visit. */
+export function itemsOfUsers(log: VisitLog): readonly (readonly number[])[] {
+  return visitsByUser(log).map((visits) => [...new Set(visits.map((visit) => log.attractions[visit] as number))]);
+}
+
 /** The visits that were a user's first to their attraction, in time order. */
 export function firstVisitsOf({ users, attractions, names }: VisitLog): number[] {
   const known = new Set<number>();
@@ -83,9 +88,8 @@ export function firstVisitsOf({ users, attractions, names }: VisitLog): number[]
 /** Distinct visitors of each attraction. */
 export function visitorsOf(log: VisitLog): Uint32Array {
   const visitors = new Uint32Array(log.names.attractionIds.length);
-  for (const visits of visitsByUser(log))
-    for (const attraction of new Set(visits.map((visit) => log.attractions[visit] as number)))
-      (visitors[attraction] as number) += 1;
+  for (const attractions of itemsOfUsers(log))
+    for (const attraction of attractions) (visitors[attraction] as number) += 1;
   return visitors;
 }
 

@@ -10,7 +10,7 @@ import {
   pairSplitOf,
   readIdPairs,
 } from '@attractions/evaluation';
-import type { MetricName, Report } from '@attractions/evaluation';
+import type { ListRecommender, MetricName, Report } from '@attractions/evaluation';
 import { placed, topK } from '@attractions/recommender';
 
 import type { PipelineContext } from './commands/command.js';
@@ -54,6 +54,8 @@ export async function evaluateLists(
 ): Promise<ListEvaluation> {
   const [known, wanted] = [await readIdPairs(train), await readIdPairs(test)];
   const split = pairSplitOf(known, wanted);
+  // What will be refused is refused before others work for minutes.
+  for (const trainer of trainers) if (trainer !== 'als') plain[trainer].check?.(split);
   const options = optionsOf(config);
   const als = async () => {
     const model = await trainAls(split.training, options, {
@@ -88,7 +90,11 @@ export async function evaluateLists(
 }
 
 /** Those that need no options. */
-const plain = { popular: listPopular, 'item-knn': listItemKnn, ease: listEase };
+const plain: Record<Exclude<ListTrainer, 'als'>, ListRecommender> = {
+  popular: listPopular,
+  'item-knn': listItemKnn,
+  ease: listEase,
+};
 
 /** The same for people. */
 export function listEvaluationText({ k, users, items, trainPairs, testPairs, recommenders }: ListEvaluation): string {

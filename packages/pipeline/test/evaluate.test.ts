@@ -93,3 +93,15 @@ test('evaluate --train --test judges on lists: a checkerboard of two tastes is f
   expect((await attractions(quick(folder), 'evaluate', '--train', train)).exitCode).toBe(2);
   expect((await attractions(quick(folder), 'evaluate', ...files.slice(0, 4), '--k', '0')).exitCode).toBe(2);
 });
+
+test('what EASE cannot take is refused before anybody else works', async () => {
+  const folder = await emptyFolder();
+  const [train, found] = [join(folder, 'train.txt'), join(folder, 'test.txt')];
+  await writeFile(train, ['u', ...Array.from({ length: 10_001 }, (_, item) => item)].join(' '));
+  await writeFile(found, 'u 0');
+  const config = { ...quick(folder), logLevel: 'info' as const };
+  const files = ['--train', train, '--test', found, '--trainers', 'als,ease'];
+  const { exitCode, stdout, stderr } = await attractions(config, 'evaluate', ...files);
+  expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
+  expect(stderr).toMatch(/^EASE inverts a matrix of all items, here 10001 x 10001; .*Leave it out of --trainers\.\n$/);
+});

@@ -1,49 +1,42 @@
 import type { Contender } from '../judge/contender.js';
-import { visitsByUser } from '../visit-log.js';
-import type { VisitLog } from '../visit-log.js';
-import { inverse } from './inverse.js';
+import { itemsOfUsers } from '../visit-log.js';
+import type { LogNames } from '../visit-log.js';
+import { addRows, checkEaseSize, easeWeights } from './ease-weights.js';
 
-/** The pull of all weights towards zero, as strong as so many visitors. */
-const ridge = 100;
-
-/**
- * Embarrassingly shallow autoencoders (Steck 2019): the matrix of item weights, with a zero diagonal, that best foretells each visitor's
- * attractions from their others. Each park by itself, exactly, in the time of one inversion.
- */
+/** Embarrassingly shallow autoencoders (Steck 2019), for each park by itself. */
 export const ease: Contender = {
   name: 'EASE',
   description: 'Attractions of the park that are best foretold by those visited: one linear model of them all.',
   learn(training) {
-    const n = training.names.attractionIds.length;
-    const weights = training.names.parks.map((_, park) => weightsOf(training, park));
+    const { parks, parkOf, attractionIds } = training.names;
+    const seen = itemsOfUsers(training);
+    const models = parks.map((_, park) => parkModel(training.names, seen, park));
     return ({ park, visited }) => {
-      const row = weights[park] as Float64Array;
-      return Float64Array.from({ length: n }, (_, to) =>
-        visited.reduce((sum, from) => sum + (row[from * n + to] as number), 0),
-      );
+      const scores = new Float64Array(attractionIds.length);
+      const { attractions, placeOf, weights } = models[park] as ParkModel;
+      const places = Array.from(visited).flatMap((item) => (parkOf[item] === park ? [placeOf[item] as number] : []));
+      const found = addRows(weights, attractions.length, places, new Float64Array(attractions.length));
+      attractions.forEach((item, place) => (scores[item] = found[place] as number));
+      return scores;
     };
   },
 };
 
-/** Row-major: how much a visit to the row's attraction speaks for the column's. Zero outside the park. */
-function weightsOf(training: VisitLog, park: number): Float64Array {
-  const n = training.names.attractionIds.length;
-  const precision = inverse(gram(training, park), n);
-  return precision.map((value, cell) => {
-    const [from, to] = [Math.floor(cell / n), cell % n];
-    return from === to ? 0 : -value / (precision[to * n + to] as number);
-  });
+interface ParkModel {
+  /** Numbers of the park's attractions, ascending. */
+  readonly attractions: readonly number[];
+  /** Place of each attraction of the log in `attractions`. */
+  readonly placeOf: Uint32Array;
+  readonly weights: Float64Array;
 }
 
-/** Visitors that two attractions of a park share, and the ridge on the diagonal. */
-function gram({ attractions, names, ...log }: VisitLog, park: number): Float64Array {
-  const n = names.attractionIds.length;
-  const shared = new Float64Array(n * n);
-  for (const visits of visitsByUser({ attractions, names, ...log })) {
-    const items = [...new Set(visits.map((visit) => attractions[visit] as number))];
-    const inPark = items.filter((item) => names.parkOf[item] === park);
-    for (const a of inPark) for (const b of inPark) (shared[a * n + b] as number) += 1;
-  }
-  for (let a = 0; a < n; a++) (shared[a * n + a] as number) += ridge;
-  return shared;
+function parkModel({ parkOf, parks }: LogNames, seen: readonly (readonly number[])[], park: number): ParkModel {
+  const attractions = Array.from(parkOf.keys()).filter((item) => parkOf[item] === park);
+  checkEaseSize(attractions.length, `They are the attractions of the park '${parks[park]}'.`);
+  const placeOf = new Uint32Array(parkOf.length);
+  attractions.forEach((item, place) => (placeOf[item] = place));
+  const seenHere = seen.map((items) =>
+    items.filter((item) => parkOf[item] === park).map((item) => placeOf[item] as number),
+  );
+  return { attractions, placeOf, weights: easeWeights(seenHere, attractions.length) };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import fc from 'fast-check';
 
 import { listEase, listItemKnn, listPopular } from '../../src/lists/list-baselines.js';
 import { listsOf } from '../../src/lists/list-recommender.js';
@@ -41,10 +42,43 @@ test('EASE: of two items, the share of the users of one who have the other, held
   expect(listEase.learn(two)(two.userIds.indexOf('eve'))[b]).toBeCloseTo(2 / 103, 12);
 });
 
-test('EASE refuses more items than it can invert in a minute', () => {
+test('EASE refuses more items than it can invert, before it is to learn too', () => {
   const many = pairSplitOf(
-    Array.from({ length: 3_001 }, (_, item) => ['u', `${item}`] as const),
+    Array.from({ length: 10_001 }, (_, item) => ['u', `${item}`] as const),
     [['u', '0']],
   );
-  expect(() => listEase.learn(many)).toThrow('EASE inverts a matrix of all items, here 3001 x 3001');
+  const sentence = 'EASE inverts a matrix of all items, here 10001 x 10001; it takes 10000 items at most';
+  expect(() => listEase.check?.(many)).toThrow(sentence);
+  expect(() => listEase.learn(many)).toThrow(sentence);
+  expect(() => listEase.check?.(split)).not.toThrow();
+});
+
+test('item kNN is the sum of cosines, whatever the users have', () => {
+  const lists = fc.array(fc.uniqueArray(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 10 }), {
+    minLength: 1,
+    maxLength: 12,
+  });
+  fc.assert(
+    fc.property(lists, (liked) => {
+      const random = pairSplitOf(
+        liked.flatMap((items, user) => items.map((item) => [`${user}`, `${item}`] as const)),
+        [['0', '0']],
+      );
+      const usersOf = random.itemIds.map((_, item) =>
+        random.seen.flatMap((items, u) => (items.includes(item) ? [u] : [])),
+      );
+      const cosine = (a: number, b: number) => {
+        const [of, others] = [usersOf[a] as number[], usersOf[b] as number[]];
+        return of.filter((user) => others.includes(user)).length / Math.sqrt(of.length * others.length || 1);
+      };
+      const score = listItemKnn.learn(random);
+      random.seen.forEach((items, user) => {
+        const scores = score(user);
+        for (const item of random.itemIds.keys()) {
+          const due = Array.from(items).reduce((sum, from) => sum + (from === item ? 0 : cosine(from, item)), 0);
+          expect(scores[item]).toBeCloseTo(due, 10);
+        }
+      });
+    }),
+  );
 });
