@@ -1,4 +1,5 @@
 export { ease } from './baselines/ease.js';
+export { EASE_MOST_ITEMS } from './baselines/ease-weights.js';
 export { itemKnn } from './baselines/item-knn.js';
 export { lastAttraction } from './baselines/last-attraction.js';
 export { latelyPopular } from './baselines/lately-popular.js';

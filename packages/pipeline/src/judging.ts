@@ -12,7 +12,7 @@ export { tune } from './tuning/tune.js';
 
 /** The latest model beside all contenders. */
 export function evaluateVisits({ config, store, logger, signal }: PipelineContext): Promise<EvaluateSummary> {
-  return runEvaluate(config, { store, logger, signal, contenders: contendersOf(config, signal) });
+  return runEvaluate(config, { store, logger, signal, contenders: contendersOf(config, { signal, logger }) });
 }
 
 /** The gate, for one model or the latest. */

@@ -1,8 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { readConfig } from '@attractions/config';
+import type { Subject } from '@attractions/evaluation';
 import { evaluationReport, openFeeds } from '@attractions/feeds';
 
+import type { PipelineContext } from '../src/commands/command.js';
+import { contendersOf } from '../src/contenders/contenders.js';
+import { pipelineSettings } from '../src/settings.js';
 import { attractions, emptyFolder, quick } from './support/command-line.js';
 import { REAL_DATA, realDataIsHere } from './support/paths.js';
 
@@ -104,4 +109,24 @@ test('what EASE cannot take is refused before anybody else works', async () => {
   const { exitCode, stdout, stderr } = await attractions(config, 'evaluate', ...files);
   expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
   expect(stderr).toMatch(/^EASE inverts a matrix of all items, here 10001 x 10001; .*Leave it out of --trainers\.\n$/);
+});
+
+test('EASE is left out of a report where a park is too large for it, and that is said', () => {
+  const told: string[] = [];
+  const logger = { info: (text: string) => told.push(text) } as unknown as PipelineContext['logger'];
+  const named = (count: number) => {
+    const attractions = Array.from({ length: count }, (_, n) => ({
+      attractionId: `p:${n}`,
+      park: 'p',
+      name: '',
+      themes: [],
+    }));
+    const subject = { attractions } as unknown as Subject;
+    const context = { signal: new AbortController().signal, logger };
+    return contendersOf(readConfig(pipelineSettings), context)(subject).map(({ name }) => name);
+  };
+  expect(named(10_000)).toContain('EASE');
+  expect(told).toEqual([]);
+  expect(named(10_001)).not.toContain('EASE');
+  expect(told).toEqual(['EASE is left out: a park has 10001 attractions, and it takes 10000 at most.']);
 });

@@ -1,7 +1,8 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { AlsGeneration, RecommendationRequest } from '@attractions/feeds';
 
 import type { Candidate } from '../../src/gate/candidate.js';
+import { finiteCheck } from '../../src/gate/finite.js';
 import { fitCheck } from '../../src/gate/fit.js';
 import { historiesOf } from '../../src/gate/histories.js';
 import { listChecks } from '../../src/gate/lists.js';
@@ -58,6 +59,83 @@ test('vocabulary: the users and attractions of the visits, no more and no fewer'
   expect(vocabularyCheck(strange, log).found).toBe("attractions 'p:x' is not in its visits (1 in all)");
   const fewer = { ...subject, model: { ...model, userIds: ['ann'] } };
   expect(vocabularyCheck(fewer, log).found).toBe('1 users where its visits have 2');
+});
+
+describe('finite', () => {
+  const next = {
+    asOf: 1,
+    parks: [
+      {
+        park: 'p',
+        attractionIds: ['p:a', 'p:b'],
+        popular: [-1, -2],
+        lately: [0, 0],
+        byHour: Array.from({ length: 24 }, () => [0, 0]),
+        onward: [
+          [0, 1],
+          [1, 0],
+        ],
+        together: [
+          [0, 2],
+          [2, 0],
+        ],
+        asOf: 1,
+        halfLifeDays: 365,
+        patienceHours: 0.75,
+        weights: { popular: 1 },
+        notYetKnown: { table: [[3]] },
+      },
+    ],
+  };
+
+  test('counts factors and every number of the next-attraction model', () => {
+    expect(finiteCheck({ model, next })).toEqual({
+      check: 'finite',
+      passed: true,
+      found: '4 factors and 66 numbers of the next-attraction model, all finite',
+    });
+    expect(finiteCheck({ model }).passed).toBe(true);
+  });
+
+  test('finds a broken number wherever it stands, in tables that are yet to be thought of too', () => {
+    const text = JSON.stringify(next);
+    const numbers = [...text.matchAll(/(?<=[[:,])-?\d[\d.]*(?=[\],}])/g)];
+    expect(numbers).toHaveLength(66);
+    for (const { index, 0: number } of numbers) {
+      const broken = JSON.parse(`${text.slice(0, index)}"broken"${text.slice(index + number.length)}`, (_, value) =>
+        value === 'broken' ? NaN : value,
+      );
+      expect(finiteCheck({ model, next: broken })).toMatchObject({
+        passed: false,
+        found: expect.stringMatching(/^1 numbers of the next-attraction model are not finite, the first at /),
+      });
+    }
+    const [tables] = next.parks;
+    const together = {
+      ...next,
+      parks: [
+        {
+          ...tables,
+          together: [
+            [0, Infinity],
+            [NaN, 0],
+          ],
+        },
+      ],
+    } as typeof next;
+    expect(finiteCheck({ model, next: together }).found).toBe(
+      '2 numbers of the next-attraction model are not finite, the first at parks[0].together[0][1]',
+    );
+  });
+
+  test('finds a broken factor and a broken loss', () => {
+    const factors = { ...model, itemFactors: Float32Array.of(0.5, NaN) };
+    expect(finiteCheck({ model: factors }).found).toContain(
+      '1 numbers of the item factors are not finite, the first at [1]',
+    );
+    const loss = { ...model, history: [{ iteration: 1, loss: Infinity, seconds: 1 }] };
+    expect(finiteCheck({ model: loss }).found).toContain('history[0].loss');
+  });
 });
 
 test('fit: bob went to a and not to b; factors that say so pass, equal ones do not', () => {

@@ -1,4 +1,4 @@
-import type { NextAttractionModel } from './next-attraction.js';
+import type { NextAttractionModel, ParkTables } from './next-attraction.js';
 
 /** Why a value is no model of the next attraction, as a sentence naming the first thing that is wrong; undefined where it is one. */
 export function nextAttractionProblem(value: unknown): string | undefined {
@@ -24,9 +24,22 @@ export function isNextAttractionModel(value: unknown): value is NextAttractionMo
   return nextAttractionProblem(value) === undefined;
 }
 
+/** Names of the tables of a park: those of its properties that are numbers in rows. */
+type TableName = {
+  [K in keyof ParkTables]-?: NonNullable<ParkTables[K]> extends readonly (number | readonly number[])[] ? K : never;
+}[keyof ParkTables];
+
+/** The rows that a table has: one that is no list of lists, 24, or one for each attraction. A table that is not here does not compile. */
+const TABLES: { readonly [K in TableName]: { readonly rows: 1 | 24 | 'attractions'; readonly optional?: true } } = {
+  popular: { rows: 1 },
+  lately: { rows: 1 },
+  byHour: { rows: 24 },
+  onward: { rows: 'attractions' },
+  together: { rows: 'attractions', optional: true },
+};
+
 function tablesProblem(tables: Readonly<Record<string, unknown>>): string | undefined {
-  const { attractionIds, popular, lately, byHour, onward, together, asOf, halfLifeDays, patienceHours, weights } =
-    tables;
+  const { attractionIds, asOf, halfLifeDays, patienceHours, weights } = tables;
   if (!Array.isArray(attractionIds)) return 'attractionIds is no list.';
   const unsorted = attractionIds.findIndex((id, n) => typeof id !== 'string' || (n > 0 && attractionIds[n - 1] >= id));
   if (unsorted >= 0) return `attractionIds is not ascending texts at ${show(attractionIds[unsorted])}.`;
@@ -39,13 +52,14 @@ function tablesProblem(tables: Readonly<Record<string, unknown>>): string | unde
     return `halfLifeDays is ${show(halfLifeDays)}, not a number above 0.`;
   }
   if (!isObject(weights) || !Object.values(weights).every(isNumber)) return 'weights is no object of numbers.';
-  return (
-    rowProblem('popular', popular, n) ??
-    rowProblem('lately', lately, n) ??
-    rowsProblem('byHour', byHour, 24, n) ??
-    rowsProblem('onward', onward, n, n) ??
-    (together === undefined ? undefined : rowsProblem('together', together, n, n))
-  );
+  for (const [name, { rows, optional }] of Object.entries(TABLES)) {
+    const table = tables[name];
+    if (table === undefined && optional) continue;
+    const problem =
+      rows === 1 ? rowProblem(name, table, n) : rowsProblem(name, table, rows === 'attractions' ? n : rows, n);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
 
 function rowsProblem(name: string, rows: unknown, count: number, width: number): string | undefined {

@@ -46,6 +46,22 @@ describe('a model of the next attraction', () => {
     });
   });
 
+  test('with a broken number anywhere is refused, in what later versions may add too', async () => {
+    const together = [
+      [0, 1],
+      [1, 0],
+    ];
+    const text = JSON.stringify(withTables({ together, asOf: 1, halfLifeDays: 365, later: { table: [[3]] } }));
+    const numbers = [...text.matchAll(/(?<=[[:,])-?\d[\d.]*(?=[\],}])/g)];
+    expect(numbers).toHaveLength(66);
+    for (const { index, 0: number } of numbers) {
+      const broken = JSON.parse(`${text.slice(0, index)}"broken"${text.slice(index + number.length)}`, (_, value) =>
+        value === 'broken' ? NaN : value,
+      );
+      await expect(encoded(nextAttraction.codec, broken)).rejects.toMatchObject({ code: 'FEEDS_VALUE_INVALID' });
+    }
+  });
+
   test('hours of the day are 0 to 23, before 1970 too', () => {
     expect([0, 3_600_000, 86_399_999, 86_400_000, -1].map(hourOfDay)).toEqual([0, 1, 23, 0, 23]);
   });
