@@ -5,7 +5,7 @@
 export const unpackedBudgetKilobytes = {
   config: 130,
   feeds: 950,
-  etl: 380,
+  etl: 580,
   'als-trainer': 720,
   recommender: 820,
   evaluation: 530,

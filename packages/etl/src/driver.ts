@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { Logger } from '@attractions/config';
 import { attractions, openFeeds, parentOf, preloadParquet, rejects, visits } from '@attractions/feeds';
 import type { FeedStore, Producer, PutOptions, UpdateRecord } from '@attractions/feeds';
+import { logFrames } from './engine/engine.js';
 import { EtlError } from './errors.js';
-import { LoggingDescriptor, silentDescriptor } from './frame/descriptor.js';
 import { loadVisits } from './loader.js';
 import type { LoadedVisits } from './loader.js';
 import type { EtlConfig } from './settings.js';
+import type { SourceSettings } from './source/choose.js';
+import type { Source } from './source/source.js';
 import type { Tally } from './tally.js';
 
 /** What a run is given besides its configuration. */
@@ -14,9 +16,13 @@ export interface EtlContext {
   /** Default: the feeds of `config.feedsRoot`. */
   readonly store?: FeedStore;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
+  /** Which sources are read. Default: `sigir17` on `config.rawDataPath`. */
+  readonly from?: SourceSettings;
+  /** Sources of your own, which `from` names by their type. */
+  readonly sources?: readonly Source[];
   /** The same run commits once. */
   readonly runId?: string;
-  /** Nothing more is committed once it aborts. */
+  /** Stops the load when it aborts; nothing more is committed then. */
   readonly signal?: AbortSignal;
 }
 
@@ -31,9 +37,9 @@ export interface EtlSummary extends Tally {
 const EXAMPLES_SHOWN = 3;
 
 /**
- * Loads the raw files and puts attractions, rejects and, last, visits, whose record names the other two as its parents: it is the commit
- * of the run, and whoever starts from the latest visits sees all of it or nothing.
- * Throws an EtlError or a FeedsError. Where too much was refused, ETL_TOO_MANY_REJECTS or ETL_NO_VISITS, nothing is put.
+ * Loads the raw data and puts attractions, rejects and, last, visits, whose record names the other two as its parents: it is the commit
+ * of the run, and a reader that starts from the latest visits sees all of it or nothing.
+ * @throws EtlError or FeedsError. Where too much was refused, ETL_TOO_MANY_REJECTS or ETL_NO_VISITS, nothing is put.
  */
 export async function runEtl(config: EtlConfig, context: EtlContext): Promise<EtlSummary> {
   const begin = performance.now();
@@ -46,41 +52,40 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
 }
 
 /**
- * The same without feeds: loads the raw files as configured, and refuses them where too many lines were bad.
- * Throws an EtlError.
+ * The same without feeds: loads the raw data as configured, and refuses it where too many lines were bad.
+ * @throws EtlError
  */
 export async function loadJudged(
   config: EtlConfig,
-  { logger, signal }: Pick<EtlContext, 'logger' | 'signal'>,
+  { logger, signal, from, sources }: Pick<EtlContext, 'logger' | 'signal' | 'from' | 'sources'>,
 ): Promise<LoadedVisits> {
   signal?.throwIfAborted();
-  const loaded = await loadVisits(config.rawDataPath, {
+  const loaded = await loadVisits(from ?? config.rawDataPath, {
     sequenceGapHours: config.sequenceGapHours,
-    descriptor: config.describeFrames ? new LoggingDescriptor(logger) : silentDescriptor,
+    ...(sources && { sources }),
+    ...(config.describeFrames && { describe: logFrames(logger) }),
+    ...(signal && { signal }),
   });
   const { tally } = loaded;
   logger.info({ ...tally }, `Read ${tally.rows} photo lines of ${tally.files} files.`);
   if (loaded.rejects.length > 0)
     logger.warn({ rejects: loaded.rejects.length, first: examples(loaded) }, 'Some lines were refused.');
-  judge(loaded, config);
+  judge(loaded, config.maxRejectShare, from ? `the source '${from.visits.type}'` : `'${config.rawDataPath}'`);
   signal?.throwIfAborted();
   return loaded;
 }
 
-function judge(loaded: LoadedVisits, { maxRejectShare, rawDataPath }: EtlConfig): void {
+function judge(loaded: LoadedVisits, maxRejectShare: number, place: string): void {
   const { rows, kept, rejected } = loaded.tally;
   if (rows > 0 && rejected / rows > maxRejectShare) {
     throw new EtlError(
       'ETL_TOO_MANY_REJECTS',
-      `${rejected} of ${rows} visit lines in '${rawDataPath}' were refused, more than the share of ${maxRejectShare} that MAX_REJECT_SHARE allows; ` +
-        `nothing was committed. Mend the files or the setting. The first ones:\n${examples(loaded).join('\n')}`,
+      `${rejected} of ${rows} visit lines in ${place} were refused, more than the share of ${maxRejectShare} that MAX_REJECT_SHARE allows; ` +
+        `nothing was committed. Fix the data or the setting. The first ones:\n${examples(loaded).join('\n')}`,
     );
   }
   if (kept === 0) {
-    throw new EtlError(
-      'ETL_NO_VISITS',
-      `Not one of ${rows} visit lines in '${rawDataPath}' was kept; nothing was committed.`,
-    );
+    throw new EtlError('ETL_NO_VISITS', `Not one of ${rows} visit lines in ${place} was kept; nothing was committed.`);
   }
 }
 
@@ -94,7 +99,7 @@ async function commit(loaded: LoadedVisits, config: EtlConfig, context: EtlConte
   const { store = openFeeds(config.feedsRoot), runId, signal } = context;
   const { rows, kept, duplicates, rejected } = loaded.tally;
   const options: PutOptions = {
-    producer: producer(config),
+    producer: producer(config, context.from),
     sources: loaded.sources,
     checks: { rows, kept, duplicates, rejected },
     ...(runId === undefined ? {} : { runId }),
@@ -109,14 +114,16 @@ async function commit(loaded: LoadedVisits, config: EtlConfig, context: EtlConte
   return [attractionsRecord, rejectsRecord, visitsRecord];
 }
 
-function producer({ rawDataPath, maxRejectShare, sequenceGapHours }: EtlConfig): Producer {
+function producer({ rawDataPath, maxRejectShare, sequenceGapHours }: EtlConfig, from?: SourceSettings): Producer {
   const manifest: { name: string; version: string } = JSON.parse(
     readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
   );
+  // Only the types of configured sources: their options may hold a password.
+  const types = from && { visits: from.visits.type, ...(from.attractions && { attractions: from.attractions.type }) };
   return {
     id: 'etl',
     package: manifest.name,
     version: manifest.version,
-    config: { rawDataPath, maxRejectShare, sequenceGapHours },
+    config: { ...(types ? { sources: types } : { rawDataPath }), maxRejectShare, sequenceGapHours },
   };
 }

@@ -1,29 +1,52 @@
-export { AttractionsReader } from './attractions/reader.js';
-export { AttractionsTransformer } from './attractions/transformer.js';
 export { loadJudged, runEtl } from './driver.js';
-export { ETL_ERRORS, ETL_EXIT_CODES, EtlError } from './errors.js';
-export { LoggingDescriptor, silentDescriptor } from './frame/descriptor.js';
-export { frame, toSql } from './frame/frame.js';
-export { DuckDbSession } from './frame/session.js';
-export { loadVisits, VisitsLoader } from './loader.js';
-export { cityLayout, LAYOUTS, parkLayout } from './raw/layouts.js';
+export { duckDbEngine } from './engine/duckdb.js';
+export { logFrames } from './engine/engine.js';
+export { ETL_ERRORS, EtlError } from './errors.js';
+export { frame, sql, statementOf } from './frame/frame.js';
+export { loadVisits } from './loader.js';
 export { etlSettings } from './settings.js';
-export { VisitsReader } from './visits/reader.js';
-export { VisitsTransformer } from './visits/transformer.js';
+export { cityLayout, LAYOUTS, parkLayout } from './sigir17/layout.js';
+export { sigir17 } from './sigir17/source.js';
+export { BUILT_IN_SOURCES, checkSources, probeSources } from './source/choose.js';
+export { defineSource } from './source/source.js';
+export { transformAttractions } from './attractions.js';
+export { transformVisits } from './visits.js';
 
-export type { AttractionsExtract } from './attractions/reader.js';
-export type { AttractionsFrames } from './attractions/transformer.js';
+export type { AttractionsExtract, AttractionsFrames } from './attractions.js';
 export type { EtlContext, EtlSummary } from './driver.js';
+export type {
+  CellValue,
+  Columns,
+  CsvFile,
+  DescribeFrame,
+  Engine,
+  FrameDescription,
+  FrameLog,
+  LinesFile,
+  Row,
+  RunOptions,
+  ScannedFile,
+  TableColumns,
+  TableRow,
+} from './engine/engine.js';
 export type { EtlErrorCode } from './errors.js';
-export type { FrameDescriptor, FrameLog } from './frame/descriptor.js';
-export type { Frame } from './frame/frame.js';
-export type { Row } from './frame/session.js';
+export type { Frame, Query, Sql, SqlPart } from './frame/frame.js';
+export type { SqlValue } from './frame/sql-text.js';
 export type { LoadedVisits, LoaderOptions } from './loader.js';
-export type { RawFile, RawKind } from './raw/find.js';
-export type { AttractionsColumn, ColumnRule, Layout, VisitsColumn } from './raw/layouts.js';
-export type { MappedFile, Mapping, ReadableFile } from './raw/map-columns.js';
-export type { Survey } from './raw/survey.js';
 export type { EtlConfig } from './settings.js';
+export type { AttractionsColumn, ColumnRule, Layout, VisitsColumn } from './sigir17/layout.js';
+export type { Sigir17Options } from './sigir17/source.js';
+export type { ChosenSettings, SourceProblem, SourceSettings } from './source/choose.js';
+export type {
+  AttractionRow,
+  Delivered,
+  DeliveredVisits,
+  Probe,
+  RefusedRow,
+  RowPlace,
+  Source,
+  SourceContext,
+  VisitRow,
+} from './source/source.js';
 export type { Tally } from './tally.js';
-export type { VisitsExtract } from './visits/reader.js';
-export type { KnownAttractions, VisitsFrames, VisitsTransformerOptions } from './visits/transformer.js';
+export type { VisitsExtract, VisitsFrames, VisitsOptions } from './visits.js';

@@ -1,37 +1,39 @@
-import type { Attraction, Reject, Source, VisitsTable } from '@attractions/feeds';
-import { AttractionsReader } from './attractions/reader.js';
-import { AttractionsTransformer } from './attractions/transformer.js';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Attraction, Reject, Source as SourceFile, VisitsTable } from '@attractions/feeds';
+import { toAttraction, transformAttractions, visitedAttractions } from './attractions.js';
+import type { AttractionsExtract } from './attractions.js';
+import { duckDbEngine } from './engine/duckdb.js';
+import type { DescribeFrame, Engine, Row, RunOptions } from './engine/engine.js';
 import { EtlError } from './errors.js';
-import { silentDescriptor } from './frame/descriptor.js';
-import type { FrameDescriptor } from './frame/descriptor.js';
+import { sql } from './frame/frame.js';
 import type { Frame } from './frame/frame.js';
-import { DuckDbSession } from './frame/session.js';
-import type { Row } from './frame/session.js';
-import { LAYOUTS } from './raw/layouts.js';
-import type { Layout } from './raw/layouts.js';
-import { Scratch } from './raw/scratch.js';
-import { surveyFolder } from './raw/survey-folder.js';
-import type { RawData } from './raw/survey-folder.js';
-import { byPlace, toAttraction, toReject } from './rows.js';
-import { photosOf, rowsOf, tally } from './tally.js';
+import { chooseSources, sourceFailed } from './source/choose.js';
+import type { ChosenSource, ChosenSources, SourceSettings } from './source/choose.js';
+import { attractionsOfRows, visitsOfRows } from './source/rows.js';
+import type { Delivered, DeliveredVisits, Source, SourceContext } from './source/source.js';
+import { byPlace, photosOf, tally, toReject } from './tally.js';
 import type { Tally } from './tally.js';
-import { VisitsReader } from './visits/reader.js';
-import { numberedVisits, VISITS_SELECT, visitsTable } from './visits/table.js';
-import { VisitsTransformer } from './visits/transformer.js';
+import { orderedVisits, transformVisits, visitsTable } from './visits.js';
 
-/** How raw files are loaded. */
+/** How raw data is loaded. */
 export interface LoaderOptions {
-  /** Where a file has no travel sequences: so many hours or more between a user's photos in a park start a new one. Above 0; default: 8. */
+  /** Where lines have no travel sequences: so many hours or more between a user's photos in a park start a new one. Above 0; default: 8. */
   readonly sequenceGapHours?: number;
-  /** How files name their columns, in the order tried; default: {@link LAYOUTS}. */
-  readonly layouts?: readonly Layout[];
-  /** What is done with each frame; default: nothing. */
-  readonly descriptor?: FrameDescriptor;
+  /** Sources of your own, beside the built-in ones; the settings name them by their type. */
+  readonly sources?: readonly Source[];
+  /** What is done with each frame before it is run; default: nothing. */
+  readonly describe?: DescribeFrame;
   /** Photos taken more than a day after this are refused; default: the time of the load. */
   readonly now?: Date;
+  /** What runs the frames. Default: an embedded DuckDB of its own, closed after the load. */
+  readonly engine?: Engine;
+  /** Stops the load when it aborts, with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
-/** What a folder of raw files comes to. */
+/** What raw data comes to. */
 export interface LoadedVisits {
   /** Ordered by user, time, attraction. */
   readonly visits: VisitsTable;
@@ -39,9 +41,15 @@ export interface LoadedVisits {
   readonly attractions: readonly Attraction[];
   /** In order of files and lines. */
   readonly rejects: readonly Reject[];
-  /** The files read. */
-  readonly sources: readonly Source[];
+  /** The files read, in order of their paths. */
+  readonly sources: readonly SourceFile[];
   readonly tally: Tally;
+}
+
+/** What the sources delivered. Without attractions of their own, attractions are what is visited. */
+interface RawData {
+  readonly visits: DeliveredVisits;
+  readonly attractions?: Delivered<AttractionsExtract>;
 }
 
 /** The frames of a load, composed and not yet run. */
@@ -59,107 +67,122 @@ const SEQUENCE_GAP_HOURS = 8;
 /** Times are taken as UTC, and a camera's clock may be set to a zone up to 14 hours ahead of it. */
 const CLOCK_LEEWAY_MS = 86_400_000;
 
-/** Composes readers and transformers, and runs them in a session: a folder of raw files to visits, attractions and rejects. */
-export class VisitsLoader {
-  readonly #session: DuckDbSession;
-  readonly #options: LoaderOptions;
+/**
+ * Loads visits, attractions and rejects from sources; a text is the folder of the source `sigir17`. Bad lines do not fail the load, however
+ * many there are: they are in the rejects.
+ * @throws EtlError ETL_OPTIONS_INVALID, ETL_SOURCES_INVALID, ETL_SOURCE_FAILED, ETL_NO_FOLDER, ETL_NO_FILES, ETL_FILE_UNREADABLE,
+ * ETL_HEADER_UNKNOWN, ETL_ENGINE_FAILED, ETL_LINES_LOST.
+ */
+export async function loadVisits(from: string | SourceSettings, options: LoaderOptions = {}): Promise<LoadedVisits> {
+  const { sequenceGapHours = SEQUENCE_GAP_HOURS, signal } = options;
+  if (!(sequenceGapHours > 0 && Number.isFinite(sequenceGapHours)))
+    throw new EtlError('ETL_OPTIONS_INVALID', `sequenceGapHours is ${sequenceGapHours}; give a number above 0.`);
+  const settings = typeof from === 'string' ? { visits: { type: 'sigir17', folder: from } } : from;
+  const chosen = await chooseSources(settings, options.sources);
 
-  /** Throws ETL_OPTIONS_INVALID. */
-  constructor(session: DuckDbSession, options: LoaderOptions = {}) {
-    const { sequenceGapHours = SEQUENCE_GAP_HOURS } = options;
-    if (!(sequenceGapHours > 0 && Number.isFinite(sequenceGapHours))) {
-      throw new EtlError('ETL_OPTIONS_INVALID', `sequenceGapHours is ${sequenceGapHours}; give a number above 0.`);
-    }
-    this.#session = session;
-    this.#options = options;
-  }
-
-  /**
-   * Loads a folder. Bad lines are no error here, however many: they are in the rejects. Throws ETL_NO_FOLDER, ETL_NO_FILES,
-   * ETL_FILE_UNREADABLE, ETL_HEADER_UNKNOWN, ETL_ENGINE_FAILED, ETL_LINES_LOST.
-   */
-  async load(folder: string): Promise<LoadedVisits> {
-    const { layouts = LAYOUTS } = this.#options;
-    const scratch = new Scratch();
-    try {
-      const [raw] = await Promise.all([surveyFolder(folder, layouts, scratch), this.#session.open()]);
-      return await this.#run(raw, this.#compose(raw));
-    } finally {
-      await scratch.remove();
-    }
-  }
-
-  #compose(raw: RawData): Composed {
-    const { sequenceGapHours = SEQUENCE_GAP_HOURS, now = new Date() } = this.#options;
-    const latest = new Date(now.getTime() + CLOCK_LEEWAY_MS);
-    const known = new AttractionsTransformer().transform(new AttractionsReader().read(raw.attractions));
-    const transformer = new VisitsTransformer({ sequenceGapHours, latest });
-    const { visits, exceptions } = transformer.transform(new VisitsReader().read(raw.visits), known);
-    return {
-      attractionChecks: known.checks,
-      attractions: known.attractions,
-      attractionRejects: known.rejects,
-      visits,
-      visitExceptions: exceptions,
-    };
-  }
-
-  async #run(raw: RawData, frames: Composed): Promise<LoadedVisits> {
-    const session = this.#session;
-    // While the engine works, so that it is there when the table is made; whoever needs it says if it cannot be loaded.
-    void import('apache-arrow').catch(() => undefined);
-    await this.#describe(frames);
-    await session.keep(frames.attractionChecks);
-    const [visitRows, attractionRows, attractionRejects] = await Promise.all([
-      session.collect(numberedVisits(frames.visits, frames.attractions), VISITS_SELECT),
-      session.rows(frames.attractions, 'SELECT * FROM attractions ORDER BY file_number, line'),
-      session.rows(frames.attractionRejects),
-    ]);
-    const attractions = attractionRows.map(toAttraction);
-    const attractionIds = attractions.map(({ attractionId }) => attractionId);
-    const visits = await visitsTable(visitRows, attractionIds);
-    const { refused, repeated } = await this.#exceptions(raw, frames, visits);
-
-    const faults = raw.surveys.flatMap((survey) => survey.faults);
-    return {
-      visits,
-      attractions,
-      rejects: [...faults, ...[...attractionRejects, ...refused].map(toReject)].sort(byPlace),
-      sources: raw.surveys.map(({ file, bytes, sha256 }) => ({ path: file.name, bytes, sha256 })),
-      tally: tally(raw.surveys, visits, attractions, {
-        refused: refused.length,
-        repeated: repeated.length,
-        refusedAttractions: attractionRejects.filter((row) => row['is_cell'] === false).length,
-      }),
-    };
-  }
-
-  /** The lines that are in no visit. Where every line is in one, which is the usual case, nobody asks. */
-  async #exceptions(
-    raw: RawData,
-    frames: Composed,
-    visits: VisitsTable,
-  ): Promise<Record<'refused' | 'repeated', Row[]>> {
-    const isComplete = photosOf(visits) === rowsOf(raw.surveys, 'visits').regular;
-    const exceptions = isComplete ? [] : await this.#session.rows(frames.visitExceptions);
-    const refused: Row[] = [];
-    const repeated: Row[] = [];
-    for (const row of exceptions) (row['reason'] === null ? repeated : refused).push(row);
-    return { refused, repeated };
-  }
-
-  async #describe(frames: Composed): Promise<void> {
-    const { descriptor = silentDescriptor } = this.#options;
-    for (const frame of Object.values<Frame>({ ...frames })) await descriptor.describe(frame, this.#session);
+  const engine = options.engine ?? duckDbEngine();
+  let scratch: Promise<string> | undefined;
+  const folder = (): Promise<string> => (scratch ??= mkdtemp(join(tmpdir(), 'attractions-etl-')));
+  const context: SourceContext = { engine, folder, ...(signal ? { signal } : {}) };
+  try {
+    const [raw] = await Promise.all([extract(chosen, context), engine.open()]);
+    return await run(raw, compose(raw, { ...options, sequenceGapHours }), engine, options);
+  } finally {
+    if (options.engine === undefined) await engine.close();
+    if (scratch !== undefined) await rm(await scratch, { recursive: true, force: true });
   }
 }
 
-/** Loads a folder of raw files in a session of its own. Throws as {@link VisitsLoader} does. */
-export async function loadVisits(folder: string, options: LoaderOptions = {}): Promise<LoadedVisits> {
-  const session = new DuckDbSession();
-  try {
-    return await new VisitsLoader(session, options).load(folder);
-  } finally {
-    await session.close();
-  }
+/** Lets the sources deliver: relations that frames can be composed of. */
+async function extract(chosen: ChosenSources, context: SourceContext): Promise<RawData> {
+  const visits = await visitsFrom(chosen.visits, context);
+  const attractions = chosen.attractions ? await attractionsFrom(chosen.attractions, context) : visits.attractions;
+  return attractions ? { visits, attractions } : { visits };
+}
+
+async function visitsFrom({ source, options }: ChosenSource, context: SourceContext): Promise<DeliveredVisits> {
+  const failed = sourceFailed(source, context.signal);
+  const deliver = async (): Promise<DeliveredVisits> => {
+    const delivery = source.visits?.(options, context);
+    if (delivery === undefined) throw new Error('It has no visits.');
+    return isRows(delivery) ? visitsOfRows(source.type, delivery, context) : delivery;
+  };
+  return deliver().catch(failed);
+}
+
+async function attractionsFrom(
+  { source, options }: ChosenSource,
+  context: SourceContext,
+): Promise<Delivered<AttractionsExtract>> {
+  const failed = sourceFailed(source, context.signal);
+  const deliver = async (): Promise<Delivered<AttractionsExtract>> => {
+    const delivery = source.attractions?.(options, context);
+    if (delivery === undefined) throw new Error('It has no attractions.');
+    return isRows(delivery) ? attractionsOfRows(source.type, delivery, context) : delivery;
+  };
+  return deliver().catch(failed);
+}
+
+function isRows<Row, Extract>(delivery: AsyncIterable<Row> | Promise<Extract>): delivery is AsyncIterable<Row> {
+  return Symbol.asyncIterator in delivery;
+}
+
+/** Composes readers and transformers; reads nothing. */
+function compose(
+  raw: RawData,
+  { sequenceGapHours, now = new Date() }: LoaderOptions & { readonly sequenceGapHours: number },
+): Composed {
+  const latest = new Date(now.getTime() + CLOCK_LEEWAY_MS);
+  const { extract } = raw.visits;
+  const known = raw.attractions?.extract ?? visitedAttractions(extract.lines);
+  const { checks, attractions, rejects } = transformAttractions(known);
+  const options = { attractions, parks: known.parks, sequenceGapHours, latest };
+  const { visits, exceptions } = transformVisits(extract, options);
+  return { attractionChecks: checks, attractions, attractionRejects: rejects, visits, visitExceptions: exceptions };
+}
+
+async function run(raw: RawData, frames: Composed, engine: Engine, options: LoaderOptions): Promise<LoadedVisits> {
+  // While the engine works, so that it is there when the table is made; where it cannot be loaded, the table says so.
+  void import('apache-arrow').catch(() => undefined);
+  if (options.describe) for (const each of Object.values<Frame>({ ...frames })) await options.describe(each, engine);
+  const how: RunOptions = options.signal ? { signal: options.signal } : {};
+  await engine.keep(frames.attractionChecks, how);
+  const [visitColumns, attractionRows, attractionRejects] = await Promise.all([
+    engine.collect(orderedVisits(frames.visits, frames.attractions), how),
+    engine.rows(sql`SELECT * FROM ${frames.attractions} ORDER BY file_number, line`, how),
+    engine.rows(frames.attractionRejects, how),
+  ]);
+  const attractions = attractionRows.map(toAttraction);
+  const attractionIds = attractions.map(({ attractionId }) => attractionId);
+  const visits = await visitsTable(visitColumns, attractionIds);
+
+  // Where every line is in a visit, which is the usual case, the exceptions are not run.
+  const isComplete = photosOf(visits) === raw.visits.rows;
+  const exceptions = isComplete ? [] : await engine.rows(frames.visitExceptions, how);
+  const isRepeat = (row: Row): boolean => row['reason'] === null;
+  const refused = exceptions.filter((row) => !isRepeat(row));
+
+  const faults = [...raw.visits.faults, ...(raw.attractions?.faults ?? [])];
+  const files = [...raw.visits.files, ...(raw.attractions?.files ?? [])];
+  return {
+    visits,
+    attractions,
+    rejects: [...faults, ...[...attractionRejects, ...refused].map(toReject)].sort(byPlace),
+    sources: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
+    tally: tally(
+      {
+        files: files.length,
+        visitRows: raw.visits.rows,
+        visitFaults: raw.visits.faults.length,
+        ...(raw.attractions ? { attractionRows: raw.attractions.rows } : {}),
+      },
+      visits,
+      attractions,
+      {
+        refused: refused.length,
+        repeated: exceptions.length - refused.length,
+        refusedAttractions: attractionRejects.filter((row) => row['is_cell'] === false).length,
+      },
+    ),
+  };
 }

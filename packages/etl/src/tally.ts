@@ -1,25 +1,35 @@
-import type { Attraction, VisitsTable } from '@attractions/feeds';
+import type { Attraction, Reject, VisitsTable } from '@attractions/feeds';
+import type { Row } from './engine/engine.js';
 import { EtlError } from './errors.js';
-import type { RawKind } from './raw/find.js';
-import type { Survey } from './raw/survey.js';
 
 /** What became of the lines. `rows = kept + duplicates + rejected`, always. */
 export interface Tally {
-  /** Raw files, of both kinds. */
+  /** Raw files, of visits and attractions. */
   readonly files: number;
-  /** Lines of visits files, without headers and blank lines. */
+  /** Lines of visits, without headers and blank lines. */
   readonly rows: number;
   /** Photos that are in a visit. */
   readonly kept: number;
   /** Lines that repeat a kept photo and say the same of it. */
   readonly duplicates: number;
-  /** Lines of visits files that were refused. */
+  /** Lines of visits that were refused. */
   readonly rejected: number;
   readonly visits: number;
   readonly users: number;
   readonly attractions: number;
   /** Parks that have attractions. */
   readonly parks: number;
+}
+
+/** What the sources say they delivered: what the results are held to. */
+export interface DeliveredLines {
+  readonly files: number;
+  /** Lines of visits in frames. */
+  readonly visitRows: number;
+  /** Lines of visits that the source could not read. */
+  readonly visitFaults: number;
+  /** Lines of attractions in frames; undefined where attractions are what is visited. */
+  readonly attractionRows?: number;
 }
 
 /** Lines that the transformers left out. */
@@ -30,25 +40,26 @@ export interface LinesLeftOut {
 }
 
 /**
- * Adds up what became of the lines, and holds it to the lines that the survey saw. Throws ETL_LINES_LOST where a line is not
- * accounted for: survey and frames read the files apart, so a sum that fits is evidence.
+ * Adds up what became of the lines, and holds it to the lines that the sources counted: they count apart from the frames, so a sum that
+ * fits is evidence.
+ * @throws EtlError ETL_LINES_LOST where a line is not accounted for.
  */
 export function tally(
-  surveys: readonly Survey[],
+  lines: DeliveredLines,
   visits: VisitsTable,
   attractions: readonly Attraction[],
   leftOut: LinesLeftOut,
 ): Tally {
-  const lines = rowsOf(surveys, 'visits');
+  const { files, visitRows, visitFaults, attractionRows } = lines;
   const kept = photosOf(visits);
-  hold('visit', lines.regular, kept + leftOut.repeated + leftOut.refused);
-  hold('attraction', rowsOf(surveys, 'attractions').regular, attractions.length + leftOut.refusedAttractions);
+  hold('visit', visitRows, kept + leftOut.repeated + leftOut.refused);
+  if (attractionRows !== undefined) hold('attraction', attractionRows, attractions.length + leftOut.refusedAttractions);
   return {
-    files: surveys.length,
-    rows: lines.regular + lines.faulty,
+    files,
+    rows: visitRows + visitFaults,
     kept,
     duplicates: leftOut.repeated,
-    rejected: lines.faulty + leftOut.refused,
+    rejected: visitFaults + leftOut.refused,
     visits: visits.numRows,
     users: new Set(visits.getChild('user_id') ?? []).size,
     attractions: attractions.length,
@@ -56,23 +67,31 @@ export function tally(
   };
 }
 
-/** How many rows the files of a kind have: those that frames see, and those whose structure is broken. */
-export function rowsOf(surveys: readonly Survey[], kind: RawKind): Record<'regular' | 'faulty', number> {
-  let regular = 0;
-  let faulty = 0;
-  for (const { file, rows, faults } of surveys) {
-    if (file.kind !== kind) continue;
-    regular += rows - faults.length;
-    faulty += faults.length;
-  }
-  return { regular, faulty };
-}
-
 /** Photos in all visits. */
 export function photosOf(visits: VisitsTable): number {
   let photos = 0;
   for (const count of visits.getChild('photos') ?? []) photos += count ?? 0;
   return photos;
+}
+
+/** A row of a frame with `file, line, column_name, reason, text`. */
+export function toReject(row: Row): Reject {
+  return {
+    file: String(row['file']),
+    line: Number(row['line']),
+    column: String(row['column_name']),
+    reason: String(row['reason']),
+    text: String(row['text']),
+  };
+}
+
+/** In order of files, lines and columns. */
+export function byPlace(a: Reject, b: Reject): number {
+  return compare(a.file, b.file) || a.line - b.line || compare(a.column, b.column);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function hold(kind: string, read: number, accounted: number): void {

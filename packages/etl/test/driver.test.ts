@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import { createLogger, forceConfig, readConfig } from '@attractions/config';
 import { attractions, openFeeds, parentOf, rejects, visits } from '@attractions/feeds';
 import { etlSettings, runEtl } from '../src/index.js';
+import { memorySource } from './support/memory-source.js';
 import { NEW_YEAR, photo, poiFile, rawFolder, visitsFile } from './support/raw-folder.js';
 
 const logger = createLogger({ level: 'silent' });
@@ -72,4 +73,16 @@ test('an aborted run commits nothing more', async () => {
   const signal = AbortSignal.abort(new Error('Stopped.'));
   await expect(runEtl(configured(raw()), { store, logger, signal })).rejects.toThrow('Stopped.');
   expect(await store.list()).toEqual([]);
+});
+
+test('a source of your own goes through the same door, and the record names its type but not its options', async () => {
+  const store = openFeeds('memory:');
+  const sources = [memorySource([{ user: 'ann', attraction: 'castle', time: '2020-05-01' }])];
+  const from = { visits: { type: 'memory', password: 'secret' } };
+  const summary = await runEtl(configured('unused'), { store, logger, from, sources });
+  expect(summary).toMatchObject({ rows: 1, visits: 1, attractions: 1 });
+  const head = await store.feed(visits).head();
+  expect(head?.producer.config).toMatchObject({ sources: { visits: 'memory' } });
+  expect(head?.sources).toMatchObject([{ path: 'memory' }]);
+  expect(JSON.stringify(head)).not.toContain('secret');
 });

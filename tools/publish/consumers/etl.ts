@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EtlError, loadVisits, type LoadedVisits } from '@attractions/etl';
+import { defineSource, duckDbEngine, EtlError, frame, loadVisits, sql, type LoadedVisits } from '@attractions/etl';
+import { sourceCases } from '@attractions/etl/testing';
 
 const folder = await mkdtemp(join(tmpdir(), 'attractions-etl-'));
 try {
@@ -36,3 +37,33 @@ try {
 } finally {
   await rm(folder, { recursive: true });
 }
+
+// A source of one's own, held to the contract that every source has.
+const gates = defineSource<{ readonly gate: string }>({
+  type: 'gates',
+  options: {
+    '~standard': {
+      version: 1,
+      vendor: 'consumer',
+      validate(value) {
+        const { gate } = value as { gate?: unknown };
+        return typeof gate === 'string'
+          ? { value: { gate } }
+          : { issues: [{ message: 'Give a gate.', path: ['gate'] }] };
+      },
+    },
+  },
+  probe: ({ gate }) => Promise.resolve({ found: gate, sample: [{ user: 'ann', attraction: gate, time: 0 }] }),
+  async *visits({ gate }) {
+    yield { user: 'ann', attraction: gate, time: '2026-05-01T10:00:00Z' };
+    yield { refused: 'The card could not be read.', line: 2 };
+  },
+});
+const settings = { visits: { type: 'gates', gate: 'north' } };
+for (const { name, run } of sourceCases(gates, { settings, refused: [[{}, 'gate']] }))
+  await run().catch((cause: unknown) => assert.fail(`${name}: ${String(cause)}`));
+
+const engine = duckDbEngine();
+const numbers = frame('numbers')`SELECT ${"it's"} AS word`;
+assert.deepEqual(await engine.rows(sql`SELECT word FROM ${numbers}`), [{ word: "it's" }]);
+await engine.close();

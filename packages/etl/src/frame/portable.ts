@@ -1,3 +1,6 @@
+import { sql } from './frame.js';
+import type { Sql } from './frame.js';
+
 /*
  * Expressions that the transformers share, in the SQL that DuckDB and Spark both run: no backslash in a string, character
  * classes for digits, casts that are tried.
@@ -7,22 +10,22 @@
 const SHOWN_CHARACTERS = 80;
 
 /** Whether a text column is a whole number that is not negative. 15 digits: a thousand times that still fits 64 bits. */
-export function isWholeNumber(column: string): string {
-  return `regexp_like(${column}, '^[0-9]{1,15}$')`;
+export function isWholeNumber(column: Sql): Sql {
+  return sql`regexp_like(${column}, '^[0-9]{1,15}$')`;
 }
 
 /** A text column as a decimal number with a point, NULL where it is none. */
-export function decimalNumber(column: string): string {
-  return `CASE WHEN regexp_like(${column}, '^-?[0-9]{1,15}([.][0-9]{0,20})?$') THEN try_cast(${column} AS DOUBLE) END`;
+export function decimalNumber(column: Sql): Sql {
+  return sql`CASE WHEN regexp_like(${column}, '^-?[0-9]{1,15}([.][0-9]{0,20})?$') THEN try_cast(${column} AS DOUBLE) END`;
 }
 
 /** A text column in quotes, cut where it is long, for a reason. */
-export function shown(column: string): string {
-  return `'''' || substr(${column}, 1, ${SHOWN_CHARACTERS}) || ''''`;
+export function shown(column: Sql): Sql {
+  return sql`'''' || substr(${column}, 1, ${SHOWN_CHARACTERS}) || ''''`;
 }
 
-/** The header's own name of the logical column that `key` holds, from a frame of files called `files`. */
-export function headerName(key: string, files: string, columns: readonly string[]): string {
-  const cases = columns.map((column) => `WHEN '${column}' THEN ${files}.${column}_column`);
-  return `coalesce(CASE ${key} ${cases.join(' ')} END, '')`;
+/** The raw name of the logical column that `key` holds, from a frame of files called `f` with a `<column>_column` each. */
+export function rawName(key: Sql, columns: readonly string[]): Sql {
+  const cases = columns.map((column) => sql`WHEN ${column} THEN f.${sql.identifier(`${column}_column`)}`);
+  return sql`coalesce(CASE ${key} ${sql.join(cases, ' ')} END, '')`;
 }

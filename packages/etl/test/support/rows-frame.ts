@@ -1,25 +1,22 @@
-import { frame } from '../../src/frame/frame.js';
+import { frame, sql } from '../../src/frame/frame.js';
 import type { Frame } from '../../src/frame/frame.js';
+import type { SqlValue } from '../../src/frame/sql-text.js';
 
-type Cell = string | number | boolean | null;
-
-/** A frame of given rows: a reader's stand-in, so that a transformer is tested without files. */
+/** A frame of given rows: a stand-in for a reader's, so that a transformer is tested without files. */
 export function rowsFrame(
   name: string,
-  columns: Readonly<Record<string, string>>,
-  rows: readonly (readonly Cell[])[],
+  columns: Readonly<Record<string, 'INT' | 'BIGINT' | 'VARCHAR'>>,
+  rows: readonly (readonly SqlValue[])[],
 ): Frame {
-  const names = Object.keys(columns);
-  const typed = names.map((column) => `CAST(${column} AS ${columns[column] ?? ''}) AS ${column}`).join(', ');
-  const none = `SELECT ${names.map((column) => `CAST(NULL AS ${columns[column] ?? ''}) AS ${column}`).join(', ')} WHERE 1 = 0`;
-  const values = rows.map((row) => `(${row.map(toSqlLiteral).join(', ')})`);
-  return frame(
-    name,
-    rows.length === 0 ? none : `SELECT ${typed} FROM (VALUES ${values.join(', ')}) AS t(${names.join(', ')})`,
-  );
-}
-
-function toSqlLiteral(cell: Cell): string {
-  if (cell === null) return 'NULL';
-  return typeof cell === 'string' ? `'${cell.replaceAll("'", "''")}'` : String(cell);
+  const types = { INT: sql`INT`, BIGINT: sql`BIGINT`, VARCHAR: sql`VARCHAR` };
+  const entries = Object.entries(columns);
+  const selects = rows.map((row) => {
+    const cells = entries.map(
+      ([column, type], i) => sql`CAST(${row[i] ?? null} AS ${types[type]}) AS ${sql.identifier(column)}`,
+    );
+    return sql`SELECT ${sql.join(cells, ', ')}`;
+  });
+  if (selects.length > 0) return frame(name)`SELECT * FROM (${sql.join(selects, ' UNION ALL ')}) t`;
+  const none = entries.map(([column, type]) => sql`CAST(NULL AS ${types[type]}) AS ${sql.identifier(column)}`);
+  return frame(name)`SELECT ${sql.join(none, ', ')} WHERE 1 = 0`;
 }

@@ -1,0 +1,107 @@
+import type { Frame, Query, Sql } from '../frame/frame.js';
+
+/** A row by column name, as JSON has it: whole numbers of 64 bits, decimals and times are texts. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** A value in a result: BIGINT is a bigint, other numbers are numbers. Other types are for the engine to choose; cast them. */
+export type CellValue = string | number | bigint | boolean | null;
+
+/** A result by column, for many rows: no object a row. */
+export interface Columns {
+  readonly rowCount: number;
+  /** Visits the values of a column, by its position in the SELECT, in order of the rows. */
+  eachValue(column: number, visit: (value: CellValue, row: number) => void): void;
+}
+
+/** A CSV file whose columns are known. Regular: no blank lines, one kind of line ending, as many fields in each line as columns. */
+export interface CsvFile {
+  readonly format: 'csv';
+  /** Absolute. Never taken for a pattern. */
+  readonly path: string;
+  readonly delimiter: string;
+  /** Names for the fields, in their order; the file's own header, line 1, is not read. Lower case with underscores. */
+  readonly columns: readonly string[];
+}
+
+/** The same file as whole lines, in the one column `text`. Line 1 is left out here too. */
+export interface LinesFile {
+  readonly format: 'lines';
+  readonly path: string;
+}
+
+/** A file to be read as a relation. */
+export type ScannedFile = CsvFile | LinesFile;
+
+/** What a table's column holds. */
+export type TableColumns = Readonly<Record<string, 'text' | 'bigint' | 'double'>>;
+
+/** A row for a table, in the order of its columns. */
+export type TableRow = readonly (string | number | null)[];
+
+/** How a query is run. */
+export interface RunOptions {
+  /** Stops the query when it aborts; the call then throws the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Is told the share that is done, 0 to 1, from time to time, by engines that know it. */
+  readonly onProgress?: (share: number) => void;
+}
+
+/** What is shown of a frame that is described. */
+export interface FrameDescription {
+  /** The first rows. */
+  readonly rows: readonly Row[];
+  /** One row a column, with at least `column_name`, `min`, `max` and `count`, all texts; an engine may tell more. */
+  readonly summary: readonly Row[];
+}
+
+/**
+ * What runs frames. Transformers write one SQL text for all engines; what differs between them is behind this interface, and nothing
+ * above it knows an engine's own types. `engineCases` of `@attractions/etl/testing` are its contract.
+ *
+ * Calls may overlap. Every failure is an EtlError ETL_ENGINE_FAILED with the engine's error as its cause, except that an aborted
+ * signal's reason is thrown as it is, and a query that cannot be composed is an ETL_FRAME_INVALID.
+ */
+export interface Engine {
+  /** `duckdb`, `spark`, … */
+  readonly name: string;
+  /** Starts the engine. Need not be called; the first query does it. */
+  open(): Promise<void>;
+  /**
+   * A file as a relation to be used after FROM: `line`, 1-based, then its columns as text, NULL where empty. Reads nothing.
+   * An engine without line numbers has NULL for them.
+   */
+  scan(file: ScannedFile): Sql;
+  /** Stores rows, given in batches, as a table that lasts until the engine is closed, and returns it as a frame. */
+  table(
+    name: string,
+    columns: TableColumns,
+    batches: Iterable<readonly TableRow[]> | AsyncIterable<readonly TableRow[]>,
+    options?: RunOptions,
+  ): Promise<Frame>;
+  /** Runs a query and returns its rows as objects, in the order of its ORDER BY. For small results. */
+  rows(query: Query, options?: RunOptions): Promise<readonly Row[]>;
+  /** Runs a query and returns its result by column, in the order of its ORDER BY. */
+  collect(query: Query, options?: RunOptions): Promise<Columns>;
+  /** Runs a frame once and keeps its rows: from now on, every query that leads to it reads those. */
+  keep(target: Frame, options?: RunOptions): Promise<void>;
+  /** Shows a frame. Slow: it is run twice, from its files. */
+  describe(target: Frame, rowCount: number, options?: RunOptions): Promise<FrameDescription>;
+  /** Stops the engine and drops its tables and kept frames. A closed engine starts again at the next query. */
+  close(): Promise<void>;
+}
+
+/** What is done with each frame that a loader composes, before it is run. */
+export type DescribeFrame = (target: Frame, engine: Engine) => Promise<void>;
+
+/** What {@link logFrames} writes to; a pino logger is one. */
+export interface FrameLog {
+  info(fields: object, message: string): void;
+}
+
+/** Logs the first rows and a summary of each frame. Slow, as {@link Engine.describe} is. */
+export function logFrames(log: FrameLog, rowCount = 5): DescribeFrame {
+  return async (target, engine) => {
+    const { rows, summary } = await engine.describe(target, rowCount);
+    log.info({ frame: target.name, rows, summary }, `Frame ${target.name}`);
+  };
+}

@@ -1,0 +1,110 @@
+import type { Reject, Source as SourceFile } from '@attractions/feeds';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import type { AttractionsExtract } from '../attractions.js';
+import type { Engine } from '../engine/engine.js';
+import type { VisitsExtract } from '../visits.js';
+
+/** Where a row stands in the raw data, for its reject. */
+export interface RowPlace {
+  /** Default: the source's type. */
+  readonly file?: string;
+  /** 1-based; default: the number of the row. */
+  readonly line?: number;
+  /** The row as it stands there; default: the row as JSON. */
+  readonly text?: string;
+}
+
+/** A visit, or one photo of a visit. */
+export interface VisitRow extends RowPlace {
+  readonly user: string | number;
+  readonly attraction: string | number;
+  /** A text is ISO 8601, in UTC where it has no offset; a number is milliseconds since 1970. */
+  readonly time: Date | string | number;
+  /** With a park, an attraction's id is `park:attraction`; without, it stands as it is. */
+  readonly park?: string;
+  /** Rows of one photo id are one photo. Default: each row is a photo of its own. */
+  readonly photo?: string | number;
+  /** The number of the user's travel sequence. Default: derived from gaps between times. */
+  readonly sequence?: string | number;
+}
+
+/** An attraction. */
+export interface AttractionRow extends RowPlace {
+  readonly attraction: string | number;
+  /** Default: the id. */
+  readonly name?: string;
+  readonly park?: string;
+  /** Degrees, WGS 84. A value out of range costs the attraction that value only. */
+  readonly latitude?: number | string;
+  readonly longitude?: number | string;
+  /** Above 0, up to a day. */
+  readonly durationMinutes?: number | string;
+  /** Texts without `|`. */
+  readonly themes?: readonly string[];
+}
+
+/** A row that the source could not read. It is counted and kept as a reject. */
+export interface RefusedRow extends RowPlace {
+  /** Why: a sentence with the offending value. */
+  readonly refused: string;
+  /** The raw name of the offending column; default: the whole row is at fault. */
+  readonly column?: string;
+}
+
+/** What was read, for the sum that every load is held to: rows = kept + duplicates + rejected. */
+export interface Delivered<Extract> {
+  /** Relations on the engine. */
+  readonly extract: Extract;
+  /** How many rows `extract.lines` has. */
+  readonly rows: number;
+  /** The rows that are not in it, since they could not be read. */
+  readonly faults: readonly Reject[];
+  /** What was read, for the record of the update. */
+  readonly files: readonly SourceFile[];
+}
+
+/** Visits as relations on the engine. */
+export interface DeliveredVisits extends Delivered<VisitsExtract> {
+  /** Attractions that the same data has; taken where no source of attractions is configured. */
+  readonly attractions?: Delivered<AttractionsExtract>;
+}
+
+/** What a cheap look at the raw data shows. */
+export interface Probe {
+  /** What is there, as a sentence. */
+  readonly found: string;
+  /** A few rows as they would be read, for people; at most ten. */
+  readonly sample: readonly (VisitRow | AttractionRow | RefusedRow)[];
+}
+
+/** What a source is given besides its options. */
+export interface SourceContext {
+  readonly engine: Engine;
+  /** A temporary folder that is removed after the load; made at the first call. */
+  folder(): Promise<string>;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Where raw data comes from. A source has `visits`, `attractions` or both. The simple way is to return rows: an async iterable, which may
+ * be an async generator. The other way is to return relations on the engine, for data that should not pass through JavaScript.
+ * `sourceCases` of `@attractions/etl/testing` are the contract.
+ */
+export interface Source<Options = unknown> {
+  /** As the configuration names it; unique among all sources. */
+  readonly type: string;
+  /** The schema of its options, which are the configuration's object without `type`. Any Standard Schema: Zod, Valibot, ArkType, … */
+  readonly options: StandardSchemaV1<unknown, Options>;
+  /** Looks whether the data is there, and at its first rows. Must be cheap. Throws where it is not there. */
+  probe(options: Options, context: Pick<SourceContext, 'signal'>): Promise<Probe>;
+  visits?(options: Options, context: SourceContext): AsyncIterable<VisitRow | RefusedRow> | Promise<DeliveredVisits>;
+  attractions?(
+    options: Options,
+    context: SourceContext,
+  ): AsyncIterable<AttractionRow | RefusedRow> | Promise<Delivered<AttractionsExtract>>;
+}
+
+/** Returns its argument; the type of the options is inferred from the schema. */
+export function defineSource<Options>(source: Source<Options>): Source<Options> {
+  return source;
+}
