@@ -133,7 +133,7 @@ test('a model with NaN can neither be put nor pass', async () => {
   expect(verdict.checks.find(({ passed }) => !passed)).toEqual({
     check: 'finite',
     passed: false,
-    found: '1 numbers of the item factors are not finite',
+    found: '1 numbers of the item factors are not finite, the first at [3]',
   });
 });
 
