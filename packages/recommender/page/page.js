@@ -16,9 +16,15 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
+/** Where the key of this visit to the page is kept: it goes when the tab is closed. */
+const KEY = 'attractions-key';
+
 async function ask(path) {
-  const response = await fetch(path, { headers: { accept: 'application/json' } });
+  const key = sessionStorage.getItem(KEY);
+  const headers = { accept: 'application/json', ...(key && { authorization: `Bearer ${key}` }) };
+  const response = await fetch(path, { headers });
   const body = await response.json();
+  if (response.status === 401 || response.status === 403) at('key-form').hidden = false;
   if (!response.ok) throw new Error(body.detail ?? `The service answers with status ${response.status}.`);
   return body;
 }
@@ -209,7 +215,7 @@ at('ask').addEventListener('submit', (event) => {
 });
 at('park').addEventListener('change', () => at('ask').requestSubmit());
 
-await attempt(async () => {
+async function start() {
   await Promise.all([showGeneration(), showParks()]);
   const wanted = new URLSearchParams(location.search);
   at('user').value = wanted.get('user') ?? '';
@@ -217,4 +223,14 @@ await attempt(async () => {
   if (wanted.has('park')) at('park').value = wanted.get('park');
   if (at('park').selectedIndex < 0) at('park').selectedIndex = 0;
   await show({ ...formValues(), last: wanted.get('last') ?? '', been: wanted.getAll('been') });
+}
+
+at('key-form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  sessionStorage.setItem(KEY, at('key').value.trim());
+  at('key').value = '';
+  at('key-form').hidden = true;
+  attempt(start);
 });
+
+await attempt(start);

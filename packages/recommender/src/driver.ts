@@ -9,6 +9,7 @@ import type { Mapping } from './answers/mapping.js';
 import { parkClocks, timeZonesIn } from './answers/park-clocks.js';
 import { RecommenderError } from './errors.js';
 import type { GenerationSeqs } from './generation/generation.js';
+import { facesIn, keyOf, keysIn, originsIn, proxiesIn } from './service/access.js';
 import type { ServiceParts } from './service/start.js';
 import type { ServeConfig } from './settings.js';
 
@@ -47,6 +48,7 @@ export interface RunningService {
 export async function runServe(config: ServeConfig, context: ServeContext): Promise<RunningService> {
   const { logger, signal } = context;
   const store = context.store ?? openFeeds(config.feedsRoot);
+  const keys = [...keysIn(config.apiKeys), ...(config.adminToken ? [keyOf(config.adminToken, 'admin')] : [])];
   // Fastify takes a while to import; whoever only uses the library never waits for it.
   const { startService } = await import('./service/start.js');
   const service = await startService({
@@ -61,8 +63,10 @@ export async function runServe(config: ServeConfig, context: ServeContext): Prom
     },
     pollMs: config.modelPollSeconds * 1_000,
     bounds: config,
-    access: { apiKeyHashes: hashesIn(config.apiKeys), ratePerSecond: config.ratePerSecond },
-    adminToken: config.adminToken,
+    access: { keys, ratePerSecond: config.ratePerSecond },
+    visible: facesIn(config.openPaths, keys),
+    corsOrigins: originsIn(config.corsOrigins),
+    trustProxy: proxiesIn(config.trustProxy),
     drainMs: config.drainMs,
     otlpEndpoint: endpointIn(config.otlpEndpoint),
     ...exposuresOf(config, store, logger),
@@ -104,15 +108,6 @@ async function listen(server: FastifyInstance, { host, port }: ServeConfig): Pro
       { cause },
     );
   }
-}
-
-function hashesIn(list: string | undefined): readonly string[] {
-  const hashes = list?.split(',').map((hash) => hash.trim().toLowerCase()) ?? [];
-  if (hashes.every((hash) => /^[0-9a-f]{64}$/.test(hash))) return hashes;
-  throw new RecommenderError(
-    'RECOMMENDER_SETTING_INVALID',
-    'API_KEY_HASHES holds something that is no SHA-256 in hex; make each with: printf %s KEY | sha256sum',
-  );
 }
 
 function endpointIn(text: string | undefined): string | undefined {

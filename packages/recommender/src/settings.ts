@@ -1,5 +1,6 @@
 import { flag, integer, number, sharedSettings, text } from '@attractions/config';
 import type { Config } from '@attractions/config';
+import { FACES, facesIn, faultOf, keysIn, originsIn, proxiesIn } from './service/access.js';
 import { timeZonesIn } from './answers/park-clocks.js';
 
 // What a command line needs before it needs the rest.
@@ -44,21 +45,47 @@ export const serveSettings = {
   }),
   adminToken: text({
     variable: 'ADMIN_TOKEN',
-    description: 'Opens POST /admin/rollback; without it there is no such path. At least 16 characters.',
+    description: 'Opens POST /admin/rollback; without it, or a key with the scope admin, there is no such path.',
     secret: true,
+    range: 'a text of at least 16 characters',
+    fault: (token) => (token.length < 16 ? 'shorter than 16 characters' : undefined),
   }),
   apiKeys: text({
     variable: 'API_KEY_HASHES',
-    description: 'SHA-256 in hex of each key that opens /v1, comma between them; without it /v1 is open to everybody.',
+    description:
+      'SHA-256 in hex of each key, comma between them; each opens lists and the catalogue, and with :read+history behind it also what is known of one user. Without any, everybody may ask.',
     secret: true,
+    range: 'hashes such as 9f86d081…:read+history, with some of the scopes read, history, admin',
+    fault: (keys) => faultOf(() => keysIn(keys)),
+  }),
+  openPaths: text({
+    variable: 'OPEN_PATHS',
+    description:
+      'Which of page,docs,metrics are open to everybody, or none; the others ask for a key, and are not there where there is none.',
+    default: FACES.join(','),
+    range: `some of ${FACES.join(',')}, or none`,
+    fault: (paths) => faultOf(() => facesIn(paths, [])),
   }),
   ratePerSecond: number({
     variable: 'RATE_LIMIT',
-    description: 'Requests that one key, or else one address, may send; 0 is any number.',
+    description: 'Requests that one key, or else one address, may send; 0.5 is one every two seconds, 0 is any number.',
     default: 0,
     min: 0,
     max: 1_000_000,
     unit: 'requests a second',
+  }),
+  trustProxy: text({
+    variable: 'TRUST_PROXY',
+    description:
+      "How many proxies stand before the service, or their addresses and networks, comma between them; an asker's address is then that of x-forwarded-for. Without it, that header is not believed.",
+    range: 'a number of proxies, or networks such as 10.0.0.0/8,loopback',
+    fault: (proxies) => faultOf(() => proxiesIn(proxies)),
+  }),
+  corsOrigins: text({
+    variable: 'CORS_ORIGINS',
+    description: 'Origins whose pages may ask from a browser, comma between them, or *; without it none but its own.',
+    range: 'origins such as https://park.example, or *',
+    fault: (origins) => faultOf(() => originsIn(origins)),
   }),
   maxInFlight: integer({
     variable: 'MAX_IN_FLIGHT',

@@ -1,5 +1,5 @@
 import { METHODS } from 'node:http';
-import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, RouteOptions } from 'fastify';
 import { problem, sendProblem } from './problem.js';
 
 /** All but CONNECT, which Node never takes for a request. */
@@ -13,14 +13,14 @@ const methodsOfNode = METHODS.filter((method) => method !== 'CONNECT');
 export function refusesOtherMethods(server: FastifyInstance): () => void {
   for (const method of methodsOfNode)
     if (!server.supportedMethods.includes(method as HTTPMethods)) server.addHttpMethod(method, { hasBody: true });
-  const known = new Map<string, Set<string>>();
-  server.addHook('onRoute', ({ url, method }) => {
-    const methods = known.get(url) ?? new Set();
+  const known = new Map<string, { methods: Set<string>; config: RouteOptions['config'] }>();
+  server.addHook('onRoute', ({ url, method, config }) => {
+    const { methods } = known.get(url) ?? { methods: new Set() };
     for (const one of [method].flat()) methods.add(one);
-    known.set(url, methods);
+    known.set(url, { methods, config });
   });
   return () => {
-    for (const [url, methods] of [...known]) {
+    for (const [url, { methods, config }] of [...known]) {
       const allowed = [...methods].sort().join(', ');
       const refuse = async (request: FastifyRequest, reply: FastifyReply) =>
         sendProblem(
@@ -35,6 +35,8 @@ export function refusesOtherMethods(server: FastifyInstance): () => void {
         method: methodsOfNode.filter((method) => !methods.has(method)) as HTTPMethods[],
         url,
         schema: { hide: true },
+        // Whoever may not ask under one method may not under another.
+        config: { ...config },
         // Before the body is looked at: what is wrong with that does not matter.
         onRequest: refuse,
         handler: refuse,

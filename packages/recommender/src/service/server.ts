@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import cors from '@fastify/cors';
 import Fastify, { LogController } from 'fastify';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
-import { gate } from './gate.js';
-import type { Access } from './gate.js';
+import { admission } from './admission.js';
+import type { Access } from './admission.js';
 import type { GenerationState } from './generations/generations.js';
 import { securityHeaders } from './headers.js';
 import { refusesOtherMethods } from './method-not-allowed.js';
+import type { Face, Scope, TrustedProxies } from './access.js';
 import type { Metrics } from './metrics.js';
-import { openapi } from './openapi.js';
+import { description, openapi } from './openapi.js';
 import type { Pressure } from './pressure.js';
 import { onClientError, onError, onExpectation, onNotFound } from './problem.js';
 import { admin } from './routes/admin.js';
@@ -23,6 +25,8 @@ import type { Served } from './served.js';
 import type { Tracing } from './tracing.js';
 import { validatorCompiler } from './validation.js';
 
+const ALL_VISIBLE = { page: 'public', docs: 'public', metrics: 'public' } as const;
+
 /** What a server answers from, and who hears of it. */
 export interface ServerParts {
   /** Asked once a request, so a swap is one assignment in the caller. */
@@ -35,6 +39,12 @@ export interface ServerParts {
   readonly metrics: Metrics;
   readonly pressure: Pressure;
   readonly access: Access;
+  /** Who may see what is for people and for their tools; what is absent is not there. Default: everybody. */
+  readonly visible?: Readonly<Partial<Record<Face, Scope | 'public'>>>;
+  /** Origins whose pages may ask from a browser, `*` for all; none where absent. */
+  readonly corsOrigins?: readonly string[];
+  /** Whose `x-forwarded-*` headers are believed, as Fastify's `trustProxy` takes it. Default: nobody's. */
+  readonly trustProxy?: TrustedProxies;
   /** Absent: there are no admin paths. */
   readonly administration?: Administration;
   /** Absent: requests are not traced. */
@@ -58,7 +68,7 @@ const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
 /** The HTTP service, not yet listening; `inject` it in a test. Requests are logged at debug, since their paths name users. */
 export function createServer(parts: ServerParts): FastifyInstance {
-  const { metrics, shown } = parts;
+  const { metrics, shown, visible = ALL_VISIBLE, corsOrigins = [] } = parts;
   const nextId = requestIds();
   const server: FastifyInstance = Fastify({
     loggerInstance: parts.logger,
@@ -69,6 +79,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
       const given = headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : nextId();
     },
+    trustProxy: parts.trustProxy ?? false,
     bodyLimit: 64 * 1024,
     http: {
       maxHeaderSize: 16 * 1024,
@@ -90,7 +101,15 @@ export function createServer(parts: ServerParts): FastifyInstance {
   server.setNotFoundHandler(onNotFound);
   // First, so that what the gate turns away has a span too.
   parts.tracing?.observe(server);
-  gate(server, parts.pressure, metrics, parts.access);
+  // Before admission: a browser asks for leave without a key.
+  if (corsOrigins.length > 0)
+    server.register(cors, {
+      origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
+      methods: ['GET', 'HEAD', 'POST'],
+      exposedHeaders: ['x-request-id', 'retry-after'],
+      maxAge: 600,
+    });
+  admission(server, parts.pressure, metrics, parts.access);
   server.addHook('onSend', (request, reply, _, done) => {
     reply.headers(securityHeaders).header('x-request-id', request.id);
     if (parts.closed()) reply.header('connection', 'close');
@@ -103,8 +122,10 @@ export function createServer(parts: ServerParts): FastifyInstance {
     done();
   });
   server.register(async (api) => {
+    await openapi(api, parts.version, visible.docs);
+    // Its own routes are not ours to add to.
     const refuseOtherMethods = refusesOtherMethods(api);
-    await openapi(api, parts.version);
+    if (visible.docs !== undefined) description(api, visible.docs);
     recommendations(api, {
       served: parts.served,
       shown: (one) => {
@@ -114,8 +135,8 @@ export function createServer(parts: ServerParts): FastifyInstance {
     });
     catalogue(api, parts);
     panels(api, parts);
-    page(api);
-    operations(api, parts);
+    if (visible.page !== undefined) page(api, visible.page);
+    operations(api, { ...parts, metricsScope: visible.metrics });
     if (parts.administration) admin(api, parts.administration);
     refuseOtherMethods();
   });

@@ -1,6 +1,7 @@
 import type { FeedStore } from '@attractions/feeds';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Composition } from '../answers/compose.js';
+import type { Access } from './admission.js';
 import { drain } from './drain.js';
 import { committerOf } from './exposures/committer.js';
 import { recordExposures } from './exposures/exposures.js';
@@ -11,6 +12,7 @@ import { pressureOf } from './pressure.js';
 import type { Bounds } from './pressure.js';
 import type { Served } from './served.js';
 import { createServer } from './server.js';
+import type { ServerParts } from './server.js';
 import { tracingTo } from './tracing.js';
 
 /** What a service is made of. */
@@ -21,8 +23,10 @@ export interface ServiceParts {
   readonly composition: Composition;
   readonly pollMs: number;
   readonly bounds: Bounds;
-  readonly access: { readonly apiKeyHashes: readonly string[]; readonly ratePerSecond: number };
-  readonly adminToken: string | undefined;
+  readonly access: Access;
+  readonly visible?: ServerParts['visible'];
+  readonly corsOrigins?: readonly string[];
+  readonly trustProxy?: ServerParts['trustProxy'];
   readonly drainMs: number;
   /** Absent: requests are not traced. */
   readonly otlpEndpoint?: string | undefined;
@@ -43,7 +47,7 @@ export interface Service {
  * @throws RecommenderError, FeedsError where there is none
  */
 export async function startService(parts: ServiceParts): Promise<Service> {
-  const { logger, access, adminToken } = parts;
+  const { logger, access } = parts;
   const tracing = parts.otlpEndpoint === undefined ? undefined : await tracingTo(parts.otlpEndpoint, parts.version);
   const pressure = pressureOf(parts.bounds);
   const ending = drain();
@@ -65,11 +69,13 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     state: generations.state,
     metrics,
     pressure,
-    access: {
-      apiKeys: access.apiKeyHashes.map((hash) => Buffer.from(hash, 'hex')),
-      ratePerSecond: access.ratePerSecond,
-    },
-    ...(adminToken !== undefined && { administration: { token: adminToken, rollBack: generations.rollBack } }),
+    access,
+    ...(parts.visible && { visible: parts.visible }),
+    ...(parts.corsOrigins && { corsOrigins: parts.corsOrigins }),
+    ...(parts.trustProxy && { trustProxy: parts.trustProxy }),
+    ...(access.keys?.some(({ scopes }) => scopes.has('admin')) && {
+      administration: { rollBack: generations.rollBack },
+    }),
     ...(exposures && { shown: exposures.shown }),
     ...(tracing && { tracing }),
     closing: ending.closing,

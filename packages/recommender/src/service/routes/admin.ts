@@ -1,29 +1,19 @@
 import type { FastifyInstance } from 'fastify';
 import { RecommenderError } from '../../errors.js';
 import { RollbackAnswer, problems } from '../schema/answers.js';
-import { digestOf, matches, secretIn } from '../secrets.js';
 import type { Served } from '../served.js';
 
 /** What the admin may do. */
 export interface Administration {
-  readonly token: string;
   rollBack(): Promise<Served | undefined>;
 }
 
-/** `POST /admin/rollback`, for whoever has the token; there is no such path without one. */
-export function admin(server: FastifyInstance, { token, rollBack }: Administration): void {
-  const digests = [digestOf(token)];
+/** `POST /admin/rollback`, for keys with the scope `admin`; there is no such path where no key has it. */
+export function admin(server: FastifyInstance, { rollBack }: Administration): void {
   server.post(
     '/admin/rollback',
     {
-      onRequest: async (request, reply) => {
-        if (matches(secretIn(request.headers), digests)) return;
-        reply.header('www-authenticate', 'Bearer');
-        throw new RecommenderError(
-          'RECOMMENDER_UNAUTHORIZED',
-          "This needs the admin token; send it as 'authorization: Bearer TOKEN'.",
-        );
-      },
+      config: { scope: 'admin' },
       schema: {
         operationId: 'rollBack',
         summary: 'Back to the model before; it stays until the feed wants another one than now.',

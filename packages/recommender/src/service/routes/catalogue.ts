@@ -70,6 +70,7 @@ export function catalogue(server: FastifyInstance, { served }: { served(): Serve
   server.get<{ Params: UserParams }>(
     '/v1/users/:userId/visits',
     {
+      config: { scope: 'history' },
       schema: {
         operationId: 'visits',
         summary: 'Where the model saw one user; nowhere for an unknown one.',

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { RecommenderError } from '../../errors.js';
+import type { Scope } from '../access.js';
 import type { GenerationState } from '../generations/generations.js';
 import type { Metrics } from '../metrics.js';
 import { HealthAnswer, ReadyAnswer, VersionAnswer, problems } from '../schema/answers.js';
@@ -11,16 +12,19 @@ interface OperationParts {
   readonly version: string;
   state(): GenerationState;
   readonly metrics: Metrics;
+  /** Who may see the metrics; undefined: nobody. */
+  readonly metricsScope: Scope | 'public' | undefined;
   /** Whether the service is about to end. */
   closing(): boolean;
 }
 
 /** What runs here, for those who operate it. */
 export function operations(server: FastifyInstance, parts: OperationParts): void {
-  const { served, version, state, metrics, closing } = parts;
-  server.get('/metrics', { schema: { hide: true } }, async (_, reply) =>
-    reply.type(metrics.contentType).send(await metrics.text()),
-  );
+  const { served, version, state, metrics, metricsScope, closing } = parts;
+  if (metricsScope !== undefined)
+    server.get('/metrics', { schema: { hide: true }, config: { scope: metricsScope } }, async (_, reply) =>
+      reply.type(metrics.contentType).send(await metrics.text()),
+    );
   server.get(
     '/v1/version',
     {
@@ -46,6 +50,7 @@ export function operations(server: FastifyInstance, parts: OperationParts): void
   server.get(
     '/livez',
     {
+      config: { scope: 'public' },
       schema: {
         operationId: 'live',
         summary: 'Whether the process lives.',
@@ -58,6 +63,7 @@ export function operations(server: FastifyInstance, parts: OperationParts): void
   server.get(
     '/readyz',
     {
+      config: { scope: 'public' },
       schema: {
         operationId: 'ready',
         summary: 'Whether it can answer.',

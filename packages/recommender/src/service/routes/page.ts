@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
+import type { Scope } from '../access.js';
 
 /** Beside `src` and `dist` alike. */
 const folder = new URL('../../../page/', import.meta.url);
@@ -11,10 +12,10 @@ const FILES = [
 ] as const;
 
 /** The page for people: three files that ask the interface like any other program. Read once. */
-export function page(server: FastifyInstance): void {
+export function page(server: FastifyInstance, scope: Scope | 'public'): void {
   for (const [path, file, type] of FILES) {
     const content = readFileSync(new URL(file, folder));
-    server.get(path, { schema: { hide: true } }, (_, reply) => {
+    server.get(path, { schema: { hide: true }, config: { scope } }, (_, reply) => {
       reply.type(type).send(content);
     });
   }

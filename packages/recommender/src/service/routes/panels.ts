@@ -10,6 +10,7 @@ export function panels(server: FastifyInstance, { served }: { served(): Served }
   server.get<{ Params: UserParams; Querystring: PanelsQuery }>(
     '/v1/users/:userId/panels',
     {
+      config: { scope: 'history' },
       schema: {
         operationId: 'panels',
         summary: 'What each panel of the experiment would show a user, for comparison; not recorded as shown.',

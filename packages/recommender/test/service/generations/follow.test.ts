@@ -6,6 +6,7 @@ import { als, experiments, experimentsOf, nextAttraction, openFeeds } from '@att
 import type { Experiment, FeedContract, FeedStore } from '@attractions/feeds';
 import { pino } from 'pino';
 import { demoExperiment } from '../../../src/experiment/demo.js';
+import { keyOf } from '../../../src/service/access.js';
 import { startService } from '../../../src/service/start.js';
 import { modelOf, sampleGeneration, sampleNext } from '../../support/sample.js';
 import { askAt, silent } from '../../support/service.js';
@@ -37,8 +38,7 @@ async function following(
     composition: {},
     pollMs: 50,
     bounds: { maxInFlight: 1_000, maxDelayMs: 60_000 },
-    access: { apiKeyHashes: [], ratePerSecond: 0 },
-    adminToken: TOKEN,
+    access: { keys: [keyOf(TOKEN, 'admin')] },
     drainMs: 0,
   });
   const url = await service.server.listen({ host: '127.0.0.1', port: 0 });

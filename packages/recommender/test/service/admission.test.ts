@@ -3,7 +3,8 @@ import { describe, expect, test } from '@jest/globals';
 import { pressureOf } from '../../src/service/pressure.js';
 import type { Load } from '../../src/service/pressure.js';
 import { serving } from '../../src/service/served.js';
-import { digestOf } from '../../src/service/secrets.js';
+import { keyOf } from '../../src/service/access.js';
+import { rateLimit } from '../../src/service/admission.js';
 import { sampleGeneration } from '../support/sample.js';
 import { askAt, listening, silent } from '../support/service.js';
 
@@ -57,7 +58,7 @@ describe('under pressure', () => {
 describe('access', () => {
   test('asks for a key where there are keys', async () => {
     const url = await listening(serving(sampleGeneration()), silent, {
-      access: { apiKeys: [digestOf('first'), digestOf('second')] },
+      access: { keys: [keyOf('first', 'read'), keyOf('second', 'read')] },
     });
     const status = async (headers: Record<string, string>) => (await askAt(url, path, { headers })).status;
     expect(await status({})).toBe(401);
@@ -74,6 +75,48 @@ describe('access', () => {
     expect(refused.length).toBeGreaterThan(0);
     expect(refused[0]).toMatchObject({ body: { code: 'RECOMMENDER_TOO_MANY_REQUESTS' } });
     expect(refused[0]?.headers.get('retry-after')).toBe('1');
+  });
+});
+
+describe('the rate', () => {
+  /** Times, in milliseconds, at which an asker who tries every millisecond is let through. */
+  function admittedMs(perSecond: number, lastMs: number): number[] {
+    let nowMs = 0;
+    const mayAsk = rateLimit(perSecond, () => nowMs);
+    const admitted: number[] = [];
+    for (; nowMs <= lastMs; nowMs++) if (mayAsk('a')) admitted.push(nowMs);
+    return admitted;
+  }
+
+  test.each([0.1, 0.5, 0.9, 1, 1.5, 2, 7, 100, 999])('of %d a second is kept over a minute', (perSecond) => {
+    const atOnce = Math.max(1, perSecond);
+    const admitted = admittedMs(perSecond, 60_000).length;
+    expect(admitted).toBeLessThanOrEqual(Math.floor(atOnce + 60 * perSecond));
+    expect(admitted).toBeGreaterThanOrEqual(Math.floor(60 * perSecond));
+  });
+
+  test('of half a request lets one through every two seconds', () => {
+    expect(admittedMs(0.5, 6_000)).toEqual([0, 2_000, 4_000, 6_000]);
+  });
+
+  test('of two lets two through at once, then one every half second, and each asker for itself', () => {
+    let nowMs = 0;
+    const mayAsk = rateLimit(2, () => nowMs);
+    expect([mayAsk('a'), mayAsk('a'), mayAsk('a'), mayAsk('b')]).toEqual([true, true, false, true]);
+    nowMs = 499;
+    expect(mayAsk('a')).toBe(false);
+    nowMs = 501;
+    expect([mayAsk('a'), mayAsk('a')]).toEqual([true, false]);
+    nowMs = 60_000;
+    expect([mayAsk('a'), mayAsk('a'), mayAsk('a')]).toEqual([true, true, false]);
+  });
+
+  test('below one tells the asker how long to wait', async () => {
+    const url = await listening(serving(sampleGeneration()), silent, { access: { ratePerSecond: 0.1 } });
+    expect((await askAt(url, path)).status).toBe(200);
+    const refused = await askAt(url, path);
+    expect(refused.status).toBe(429);
+    expect(refused.headers.get('retry-after')).toBe('10');
   });
 });
 
