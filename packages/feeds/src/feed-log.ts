@@ -50,11 +50,14 @@ export interface FeedLog {
    */
   pin(name: string, seq: number, options: PinOptions): Promise<PinRecord>;
   /**
-   * Lets updates expire by a rule; only says which, unless `dryRun` is false. What is latest, named, pinned, or a parent of a
-   * living update of another feed of the store stays. Data stay until `purge`.
+   * Lets updates expire by a rule; only says which, unless `dryRun` is false. What is latest, named, what a name goes back to, pinned, a
+   * parent of a living update of another feed of the store, or a sibling of one that is held there stays. Data stay until `purge`.
    */
   expire(rule: ExpireRule, options: ExpireOptions): Promise<Expiry>;
-  /** Deletes the data of updates that expired longer than their grace ago; only says which, unless `dryRun` is false. */
+  /**
+   * Deletes the data of updates that expired longer than their grace ago; only says which, unless `dryRun` is false. What another feed has come
+   * to need since is spared.
+   */
   purge(options: PurgeOptions): Promise<Purge>;
   /** Reads the whole feed and says what is wrong where; it writes nothing. */
   verify(): Promise<Verification>;
@@ -103,7 +106,7 @@ export function openFeedLog(end: LogEnd, updates: Updates, { feeds, fit }: LogPl
       options.dryRun === false
         ? writing(expireUpdates)(end, feeds, rule, options)
         : expireUpdates(end, feeds, rule, options),
-    purge: (options) => purgeUpdates(end, options),
+    purge: (options) => purgeUpdates(end, feeds, options),
     verify: () => verifyFeed(store, feed),
     repair: (options) => repairFeed(store, feed, options),
   };

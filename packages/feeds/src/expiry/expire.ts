@@ -1,14 +1,14 @@
 import { FeedsError } from '../errors.js';
 import { append } from '../log/append.js';
 import type { Draft, LogEnd } from '../log/append.js';
-import { openLog } from '../log/log.js';
 import type { ExpireRecord, Producer, RecordEnvelope } from '../log/record.js';
 import { checkPutOptions } from '../put-options.js';
 import { withExpired } from './expired.js';
 import { livingAt } from './living.js';
 import type { Living } from './living.js';
+import { neededOf } from './needed.js';
 import { planExpiry } from './plan.js';
-import type { Children, ExpireRule, ExpiryPlan, Kept } from './plan.js';
+import type { ExpireRule, ExpiryPlan, Kept } from './plan.js';
 
 /** Who lets updates expire, and whether in earnest. */
 export interface ExpireOptions {
@@ -33,8 +33,8 @@ const DAY_MS = 86_400_000;
 
 /**
  * Says by a record that updates have expired: from then on nobody may name or pin them, and once the grace is over `purge` deletes
- * their data. What is latest, named, pinned, or a parent of a living update of one of `feeds` stays whatever the rule says.
- * Planned anew whenever another writer was first, so that a name given meanwhile is seen.
+ * their data. What is latest, named, what a name goes back to, pinned, a parent of a living update of one of `feeds`, or a sibling of one
+ * that is held there stays whatever the rule says. Planned anew whenever another writer was first, so that a name given meanwhile is seen.
  */
 export async function expireUpdates(
   end: LogEnd,
@@ -44,10 +44,10 @@ export async function expireUpdates(
 ): Promise<Expiry> {
   checkPutOptions({ producer });
   checkRule(rule, graceMs);
-  const children = await childrenIn(end, await feeds());
   const planAt = async (head: RecordEnvelope | undefined): Promise<[Living, ExpiryPlan]> => {
     const living = await livingAt(end.log, head);
-    return [living, planExpiry(living, head?.refs ?? { latest: 0 }, children, rule, end.clock.now())];
+    const needed = await neededOf(living.updates, end, await feeds());
+    return [living, planExpiry(living, needed, rule, end.clock.now())];
   };
   let [living, plan] = await planAt((await end.log.head())?.record);
   if (dryRun || plan.expiring.length === 0) return { expired: plan.expiring, kept: plan.kept };
@@ -72,20 +72,6 @@ export async function expireUpdates(
   });
   if (plan.expiring.length === 0) return { expired: [], kept: plan.kept };
   return { expired: plan.expiring, kept: plan.kept, record: record as ExpireRecord };
-}
-
-/** The living updates of other feeds that were made from updates of this one. */
-async function childrenIn({ store, feed }: LogEnd, feeds: readonly string[]): Promise<Children> {
-  const children = new Map<number, string>();
-  for (const other of feeds) {
-    if (other === feed) continue;
-    const log = openLog(store, other);
-    const { updates } = await livingAt(log, (await log.head())?.record);
-    for (const { seq, parents } of updates) {
-      for (const parent of parents) if (parent.feed === feed) children.set(parent.seq, `${other}#${seq}`);
-    }
-  }
-  return children;
 }
 
 function checkRule({ keepLast, maxAgeMs }: ExpireRule, graceMs: number): void {

@@ -1,4 +1,4 @@
-import type { RecordEnvelope, UpdateRecord } from '../log/record.js';
+import type { UpdateRecord } from '../log/record.js';
 import type { Living } from './living.js';
 
 /** Which updates may expire. One that either half keeps stays; at least one half must be given. */
@@ -22,28 +22,40 @@ export interface ExpiryPlan {
   readonly kept: readonly Kept[];
 }
 
-/** Updates of other feeds made from those of this one: seq here, and the child's name. */
-export type Children = ReadonlyMap<number, string>;
+/** Why updates of a feed must stay for the sake of other feeds, by seq. */
+export type Needed = ReadonlyMap<number, string>;
 
-/** Judges every living update. Names, pins and children keep an update whatever the rule says. */
+/** Why an update stays whatever a rule says, by what its own feed tells: names and pins. */
+export function heldIn({ refs, before, pins }: Living, nowMs: number): (seq: number) => string | undefined {
+  const names = new Map(Object.entries(refs).map(([name, seq]) => [seq, name]));
+  const returns = new Map(Object.entries(before).map(([name, seq]) => [seq, name]));
+  const leases = new Map(
+    pins.filter(({ until }) => Date.parse(until) > nowMs).map((record) => [record.target, record]),
+  );
+  return (seq) => {
+    const [name, back, lease] = [names.get(seq), returns.get(seq), leases.get(seq)];
+    if (seq === refs.latest) return 'is latest';
+    if (name !== undefined) return `is called ${name}`;
+    if (back !== undefined) return `is what a rollback of ${back} goes to`;
+    return lease && `is pinned as ${lease.pin} until ${lease.until}`;
+  };
+}
+
+/** Judges every living update. Names, pins and what other feeds need keep an update whatever the rule says. */
 export function planExpiry(
-  { updates, pins }: Living,
-  refs: RecordEnvelope['refs'],
-  children: Children,
+  living: Living,
+  needed: Needed,
   { keepLast = 0, maxAgeMs = -1 }: ExpireRule,
   nowMs: number,
 ): ExpiryPlan {
+  const { updates } = living;
+  const held = heldIn(living, nowMs);
   const reasons: readonly ((update: UpdateRecord, place: number) => string | undefined)[] = [
-    ({ seq }) => (seq === refs.latest ? 'is latest' : undefined),
-    ({ seq }) => names.get(seq) && `is called ${names.get(seq)}`,
-    ({ seq }) => leases.get(seq) && `is pinned as ${leases.get(seq)?.pin} until ${leases.get(seq)?.until}`,
-    ({ seq }) => children.get(seq) && `is parent of ${children.get(seq)}`,
+    ({ seq }) => held(seq),
+    ({ seq }) => needed.get(seq),
     (_, place) => (updates.length - place <= keepLast ? `is one of the last ${keepLast}` : undefined),
     ({ timestamp }) => (nowMs - Date.parse(timestamp) <= maxAgeMs ? 'is young enough' : undefined),
   ];
-  const names = new Map(Object.entries(refs).map(([name, seq]) => [seq, name]));
-  const held = pins.filter(({ until }) => Date.parse(until) > nowMs);
-  const leases = new Map(held.map((record) => [record.target, record]));
   const expiring: number[] = [];
   const kept: Kept[] = [];
   for (const [place, update] of updates.entries()) {

@@ -5,6 +5,9 @@ import { isExpire, isPurge, isUpdate } from '../log/record.js';
 import type { ExpireRecord, Producer, PurgeRecord, UpdateRecord } from '../log/record.js';
 import { checkPutOptions } from '../put-options.js';
 import { storeNow } from '../store/store-clock.js';
+import { livingAt } from './living.js';
+import { neededOf } from './needed.js';
+import type { Kept, Needed } from './plan.js';
 
 /** Who deletes, and whether in earnest. */
 export interface PurgeOptions {
@@ -18,65 +21,95 @@ export interface Purge {
   readonly purged: readonly number[];
   /** Updates that have expired, but whose readers still have time. */
   readonly waiting: readonly number[];
+  /** Updates that have expired before another feed came to need them: a model was trained meanwhile on what it had read, say. */
+  readonly spared: readonly Kept[];
   readonly files: number;
   readonly bytes: number;
-  /** The records written, one for each expire record carried out; none in a dry run. */
+  /** The records written, one for each expire record carried out, perhaps in part; none in a dry run. */
   readonly records: readonly PurgeRecord[];
 }
 
 /**
  * Deletes the data of updates whose expiry was recorded longer than its grace ago, by the store's clock, and says so by a record.
- * It deletes first: whoever is killed between begins again, and deleting twice is deleting once.
+ * It deletes first: whoever is killed between begins again, and deleting twice is deleting once. Expiry cannot see what is committed to another
+ * feed at the same time, so what the living need by now is spared: the grace is there for such late comers too.
  */
-export async function purgeUpdates(end: LogEnd, { producer, dryRun = true }: PurgeOptions): Promise<Purge> {
+export async function purgeUpdates(
+  end: LogEnd,
+  feeds: () => Promise<readonly string[]>,
+  { producer, dryRun = true }: PurgeOptions,
+): Promise<Purge> {
   checkPutOptions({ producer });
   const { due, waiting } = await unpurged(end);
+  const needed: Needed =
+    due.length > 0 ? await neededOf(await candidates(end, due), end, await feeds()) : new Map<number, string>();
   const records: PurgeRecord[] = [];
+  const purged: number[] = [];
   const totals = { files: 0, bytes: 0 };
   for (const expire of due) {
-    const updates = await updatesOf(end, expire);
+    const updates = expire.updates.filter(({ seq }) => !needed.has(seq));
+    if (updates.length === 0) continue;
+    purged.push(...updates.map(({ seq }) => seq));
     const files = updates.flatMap((update) => update.files);
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
     totals.files += files.length;
     totals.bytes += bytes;
     if (dryRun) continue;
     for (const { path } of files) await end.store.remove(`${end.feed}/${path}`);
-    records.push(await recordPurge(end, expire, { files: files.length, bytes }, producer));
+    records.push(await recordPurge(end, { ...expire, updates }, { files: files.length, bytes }, producer));
   }
-  const seqs = (expires: readonly ExpireRecord[]) => expires.flatMap(({ updates }) => updates);
-  return { purged: seqs(due), waiting: seqs(waiting), ...totals, records };
+  const seqs = (expires: readonly Due[]) => expires.flatMap(({ updates }) => updates.map(({ seq }) => seq));
+  const spared = seqs(due).flatMap((seq) => (needed.has(seq) ? [{ seq, because: String(needed.get(seq)) }] : []));
+  return { purged, waiting: seqs(waiting), spared, ...totals, records };
 }
 
-/** Expire records that no purge has carried out, oldest first, by whether their grace is over. */
-async function unpurged({ store, feed, log }: LogEnd): Promise<{ due: ExpireRecord[]; waiting: ExpireRecord[] }> {
+/** An expire record that is not wholly carried out, and the updates that still have their data. */
+interface Due {
+  readonly record: ExpireRecord;
+  readonly updates: readonly UpdateRecord[];
+}
+
+/** What may be needed: the living, and those that would go. */
+async function candidates({ log }: LogEnd, due: readonly Due[]): Promise<readonly UpdateRecord[]> {
+  const { updates } = await livingAt(log, (await log.head())?.record);
+  return [...updates, ...due.flatMap((each) => each.updates)].sort((a, b) => a.seq - b.seq);
+}
+
+/** Expire records that no purge has wholly carried out, oldest first, by whether their grace is over. */
+async function unpurged(end: LogEnd): Promise<{ due: Due[]; waiting: Due[] }> {
+  const { store, feed, log } = end;
   const head = await log.head();
   const purged = new Set<number>();
   const open: ExpireRecord[] = [];
   if (head?.record.refs['expired'] !== undefined) {
     for await (const { record } of log.back(head.record.seq)) {
-      if (isPurge(record)) purged.add(record.expire);
-      if (isExpire(record) && !purged.has(record.seq)) open.unshift(record);
+      if (isPurge(record)) for (const seq of record.updates) purged.add(seq);
+      if (isExpire(record) && record.updates.some((seq) => !purged.has(seq))) open.unshift(record);
     }
   }
-  const due: ExpireRecord[] = [];
-  const waiting: ExpireRecord[] = [];
+  const due: Due[] = [];
+  const waiting: Due[] = [];
   const now = open.length > 0 ? await storeNow(store, logPaths(feed).folder) : 0;
   for (const record of open) {
     const written = await store.stat(logPaths(feed).record(record.seq));
     const over = written !== undefined && now - written.modifiedMs >= record.graceMs;
-    (over ? due : waiting).push(record);
+    const updates = await updatesOf(
+      end,
+      record.updates.filter((seq) => !purged.has(seq)),
+    );
+    (over ? due : waiting).push({ record, updates });
   }
   return { due, waiting };
 }
 
-async function updatesOf({ log }: LogEnd, { updates }: ExpireRecord): Promise<UpdateRecord[]> {
-  const entries = await Promise.all(updates.map((seq) => log.read(seq)));
+async function updatesOf({ log }: LogEnd, seqs: readonly number[]): Promise<UpdateRecord[]> {
+  const entries = await Promise.all(seqs.map((seq) => log.read(seq)));
   return entries.flatMap((entry) => (entry && isUpdate(entry.record) ? [entry.record] : []));
 }
 
 async function recordPurge(
   end: LogEnd,
-  expire: ExpireRecord,
+  { record, updates }: Due,
   totals: PurgeRecord['totals'],
   producer: Producer,
 ): Promise<PurgeRecord> {
@@ -84,8 +117,8 @@ async function recordPurge(
     settled: async () => undefined,
     draft: (_seq, previous): Draft<PurgeRecord> => ({
       type: 'purge',
-      expire: expire.seq,
-      updates: expire.updates,
+      expire: record.seq,
+      updates: updates.map(({ seq }) => seq),
       totals,
       producer,
       refs: { latest: 0, ...previous?.refs },

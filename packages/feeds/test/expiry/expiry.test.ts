@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { attractions, parentOf, popularity } from '../../src/index.js';
+import { attractions, parentOf, popularity, rejects, siblingOf, trials } from '../../src/index.js';
 import type { Feed, Attraction } from '../../src/index.js';
 import type { BlobStore } from '../../src/store/blob-store.js';
 import { memoryStore } from '../../src/store/memory.js';
@@ -102,6 +102,93 @@ test('a child that has expired keeps its parents no longer', async () => {
   expect((await feed.expire({ keepLast: 1 }, { producer })).expired).toEqual([1, 2]);
 });
 
+test('what a rollback of a name goes to stays, however often the name has moved', async () => {
+  const { feed } = await daily(6);
+  const kept = async () => (await feed.expire({ keepLast: 1 }, { producer })).kept.map(({ seq }) => seq);
+  await feed.alias('champion', 1, { producer });
+  expect(await kept()).toEqual([1, 6]);
+  await feed.alias('champion', 2, { producer });
+  await feed.alias('champion', 4, { producer });
+  expect(await feed.expire({ keepLast: 1 }, earnest)).toMatchObject({
+    expired: [1, 3, 5],
+    kept: [
+      { seq: 2, because: 'is what a rollback of champion goes to' },
+      { seq: 4, because: 'is called champion' },
+      { seq: 6, because: 'is latest' },
+    ],
+  });
+  await feed.purge({ producer, dryRun: false });
+  await feed.rollback('champion', { producer });
+  expect(await (await feed.at('champion')).read()).toEqual([attraction(2)]);
+  expect(await kept()).toEqual([2, 4, 6]);
+});
+
+describe('siblings', () => {
+  /** Three runs, one a day: each puts attractions, and of them popularity and then rejects, which stand for a model and the main one. */
+  async function runs(count = 3) {
+    const { feed, feeds, clock } = await daily(0);
+    const [beside, main] = [feeds.feed(popularity), feeds.feed(rejects)];
+    for (let day = 1; day <= count; day++) {
+      clock.set(new Date(Date.UTC(2026, 0, day)).toISOString());
+      const parents = [parentOf(await feed.put([attraction(day)], { producer }))];
+      await beside.put([], { producer, parents });
+      await main.put([], { producer, parents });
+    }
+    const keptBeside = async () => (await beside.expire({ keepLast: 1 }, { producer })).kept;
+    return { feed, feeds, beside, main, clock, keptBeside };
+  }
+
+  test('of the champion and of what a rollback goes to stay, those of others go', async () => {
+    const { main, keptBeside } = await runs(5);
+    await main.alias('champion', 1, { producer });
+    await main.alias('champion', 3, { producer });
+    expect(await keptBeside()).toEqual([
+      { seq: 1, because: 'is sibling of etl/rejects/v1.0#1, which is what a rollback of champion goes to' },
+      { seq: 3, because: 'is sibling of etl/rejects/v1.0#3, which is called champion' },
+      { seq: 5, because: 'is latest' },
+    ]);
+  });
+
+  test('of what is pinned, or the parent of a living report, stay as long as that does', async () => {
+    const { main, feeds, keptBeside, clock } = await runs();
+    const report = feeds.feed(trials);
+    const trial = { study: 's', key: 'k', round: 0, budget: 1, options: {}, metric: 'm', value: 1, seconds: 1 };
+    await report.put(trial, { producer, parents: [parentOf((await main.at(2)).record)] });
+    await report.put(trial, { producer });
+    await main.pin('audit', 1, { producer, leaseMs: DAY_MS });
+    expect((await keptBeside()).map(({ seq }) => seq)).toEqual([1, 2, 3]);
+    clock.set('2026-01-09T00:00:00.000Z');
+    expect((await keptBeside()).map(({ seq }) => seq)).toEqual([2, 3]);
+    await report.expire({ keepLast: 1 }, earnest);
+    expect((await keptBeside()).map(({ seq }) => seq)).toEqual([3]);
+  });
+
+  test('do not hold each other: once nothing else holds them, all go, in whatever order', async () => {
+    for (const order of [
+      ['main', 'beside'],
+      ['beside', 'main'],
+    ] as const) {
+      const all = await runs();
+      for (const name of order) await all[name].expire({ keepLast: 1 }, earnest);
+      expect((await all.feed.expire({ keepLast: 1 }, { producer })).expired).toEqual([1, 2]);
+    }
+  });
+
+  test('of two runs on the same parents each has its own', async () => {
+    const { feed, beside, main, clock } = await runs(1);
+    const parents = [parentOf((await feed.at(1)).record)];
+    clock.set('2026-01-02T00:00:00.000Z');
+    await beside.put([], { producer, parents });
+    await main.put([], { producer, parents });
+    await beside.put([], { producer });
+    expect((await siblingOf(beside, (await main.at(1)).record))?.seq).toBe(1);
+    expect((await siblingOf(beside, (await main.at(2)).record))?.seq).toBe(2);
+    await main.alias('champion', 1, { producer });
+    await main.put([], { producer });
+    expect((await beside.expire({ keepLast: 1 }, { producer })).expired).toEqual([2]);
+  });
+});
+
 test('a pin holds until its lease ends, and is renewed, moved and released by its name', async () => {
   const { feed, clock } = await daily(4);
   const expiring = async () => (await feed.expire({ keepLast: 1 }, { producer })).expired;
@@ -160,6 +247,26 @@ test('a purge that was killed is carried out by the next, and what it left is fo
   expect((await feed.verify()).findings).toEqual([]);
   await store.write('etl/attractions/v1.0/20260101T000000000Z/left.csv', new Uint8Array());
   expect((await feed.verify()).findings).toMatchObject([{ kind: 'leftover' }]);
+});
+
+test('what expired before a model was trained on it is spared by the purge, until the model is gone too', async () => {
+  const { feed, feeds } = await daily(4);
+  const read = await feed.at(2);
+  await feed.expire({ keepLast: 1 }, earnest);
+  const models = feeds.feed(popularity);
+  await models.put([], { producer, parents: [parentOf(read.record)] });
+  const spared = [{ seq: 2, because: 'is parent of training/popularity/v1.0#1' }];
+  expect(await feed.purge({ producer })).toMatchObject({ purged: [1, 3], spared, records: [] });
+  const done = await feed.purge({ producer, dryRun: false });
+  expect(done).toMatchObject({ purged: [1, 3], waiting: [], spared, files: 2, records: [{ updates: [1, 3] }] });
+  expect(await read.read()).toEqual([attraction(2)]);
+  expect(await feed.purge({ producer, dryRun: false })).toMatchObject({ purged: [], spared, records: [] });
+  expect((await feed.verify()).findings).toEqual([]);
+  await models.put([], { producer });
+  await models.expire({ keepLast: 1 }, earnest);
+  expect(await feed.purge({ producer, dryRun: false })).toMatchObject({ purged: [2], spared: [], files: 1 });
+  expect(await readable(feed)).toEqual([4]);
+  expect((await feed.verify()).findings).toEqual([]);
 });
 
 test('when nothing expires, nothing is written', async () => {

@@ -102,6 +102,9 @@ export function expireCommand(run: Runner): Command {
             [
               ...expiry.expired.map((seq) => `${log.path}#${seq} ${will}`),
               ...expiry.kept.map(({ seq, because }) => `${log.path}#${seq} stays: it ${because}`),
+              ...purge.spared.map(
+                ({ seq, because }) => `${log.path}#${seq} has expired but its data stay: it ${because}`,
+              ),
               `${purge.files} files of ${purge.purged.length} updates ${wouldBe} deleted (${purge.bytes} bytes); ${purge.waiting.length} updates wait.`,
               ...(dryRun ? ['Nothing was done; add --yes to do it.'] : []),
             ].join('\n'),
