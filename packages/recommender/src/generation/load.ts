@@ -1,4 +1,4 @@
-import { als, attractions, nextAttraction, parentOf, siblingOf, visits } from '@attractions/feeds';
+import { als, attractions, FeedsError, nextAttraction, parentOf, siblingOf, visits } from '@attractions/feeds';
 import type { FeedStore, Parent, UpdateRecord } from '@attractions/feeds';
 import { RecommenderError } from '../errors.js';
 import { generationOf } from './generation.js';
@@ -6,20 +6,38 @@ import type { Generation } from './generation.js';
 
 /**
  * Loads a model and exactly the updates it was trained on, found through the record's parents: never "the latest of each", which could mix
- * two generations.
+ * two generations. Where the champion was given up while it was being read, the one that has taken its place is loaded.
  *
  * @param seq which model; default: the champion, which the gate names, or the latest where there is none
  * @throws RecommenderError RECOMMENDER_NO_MODEL, RECOMMENDER_LINEAGE_BROKEN, RECOMMENDER_GENERATION_INVALID
  * @throws FeedsError where a record or a file cannot be read, or its checksum differs
  */
 export async function loadGeneration(store: FeedStore, seq?: number): Promise<Generation> {
-  const models = store.feed(als);
-  if (seq === undefined && (await models.head()) === undefined)
-    throw new RecommenderError(
-      'RECOMMENDER_NO_MODEL',
-      `There is no model in '${store.root}' yet; run 'attractions train' first, or 'attractions run' for the whole pipeline.`,
-    );
-  const model = await models.at(seq ?? ((await models.refs())['champion'] === undefined ? 'latest' : 'champion'));
+  if (seq !== undefined) return loadModel(store, seq);
+  for (;;) {
+    const wanted = await wantedModel(store);
+    if (wanted === undefined)
+      throw new RecommenderError(
+        'RECOMMENDER_NO_MODEL',
+        `There is no model in '${store.root}' yet; run 'attractions train' first, or 'attractions run' for the whole pipeline.`,
+      );
+    try {
+      return await loadModel(store, wanted);
+    } catch (error) {
+      const gone = error instanceof FeedsError && error.code === 'FEEDS_EXPIRED';
+      if (!gone || (await wantedModel(store)) === wanted) throw error;
+    }
+  }
+}
+
+/** The model that the feeds want served: the champion, or the latest where there is none; undefined where there is no model. */
+export async function wantedModel(store: FeedStore): Promise<number | undefined> {
+  const refs = await store.feed(als).refs();
+  return refs['champion'] ?? refs['latest'];
+}
+
+async function loadModel(store: FeedStore, seq: number): Promise<Generation> {
+  const model = await store.feed(als).at(seq);
   const next = await siblingOf(store.feed(nextAttraction), model.record);
   const visitsParent = parentIn(model.record, visits.path);
   const attractionsParent = parentIn(model.record, attractions.path);

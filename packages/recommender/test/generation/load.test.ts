@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { als, attractions, nextAttraction, openFeeds } from '@attractions/feeds';
+import type { FeedStore } from '@attractions/feeds';
 import { createRecommender } from '../../src/answers/compose.js';
 import { loadGeneration } from '../../src/generation/load.js';
 import { attractionOf, sampleGeneration, sampleNext } from '../support/sample.js';
@@ -96,5 +97,91 @@ describe('loadGeneration', () => {
     const store = openFeeds('memory:');
     await putGeneration(store, { attractions: renamed.slice(1) });
     await expect(loadGeneration(store)).rejects.toMatchObject({ code: 'RECOMMENDER_GENERATION_INVALID' });
+  });
+});
+
+describe('while updates expire', () => {
+  const graceless = { producer, dryRun: false, graceMs: 0 };
+
+  /** Gives up in every feed all but the last, and deletes it at once. */
+  async function giveUp(store: FeedStore): Promise<void> {
+    for (const path of await store.list()) {
+      await store.log(path).expire({ keepLast: 1 }, graceless);
+      await store.log(path).purge(graceless);
+    }
+  }
+
+  /** A model with its model of the next attraction, which the factors and weights of this edition tell from others. */
+  async function putEdition(store: FeedStore, edition: number): Promise<number> {
+    const record = await putGeneration(store, {
+      attractions: sampleGeneration().attractions.map((one) => ({ ...one, name: `${one.name}, edition ${edition}` })),
+      beside: (parents) => store.feed(nextAttraction).put({ ...sampleNext(), asOf: edition }, { producer, parents }),
+    });
+    return record.seq;
+  }
+
+  /** The store, in which something happens just before its `step`th call. */
+  function interrupted(
+    store: FeedStore,
+    step: number,
+    happen: () => Promise<void>,
+  ): { store: FeedStore; calls(): number } {
+    let calls = 0;
+    const watched = <T extends object>(target: T): T =>
+      new Proxy(target, {
+        get(from, name) {
+          const member: unknown = Reflect.get(from, name);
+          if (typeof member !== 'function') return member;
+          return (...given: unknown[]) => {
+            if (name === 'feed') return watched(Reflect.apply(member, from, given) as object);
+            if (name === 'history' || name === 'records') return Reflect.apply(member, from, given);
+            return (async () => {
+              if (calls++ === step) await happen();
+              const result: unknown = await Reflect.apply(member, from, given);
+              return typeof result === 'object' && result !== null && 'read' in result ? watched(result) : result;
+            })();
+          };
+        },
+      });
+    return { store: watched(store), calls: () => calls };
+  }
+
+  test('a champion that is replaced and given up at any step of the loading is loaded whole, or its successor is', async () => {
+    let steps = Infinity;
+    const loaded = new Set<number>();
+    for (let step = 0; step <= steps; step++) {
+      const store = openFeeds('memory:');
+      for (const edition of [1, 2, 3]) await putEdition(store, edition);
+      await store.feed(als).alias('champion', 1, { producer });
+      const race = interrupted(store, step, async () => {
+        // Twice, so that no rollback leads to the first any more.
+        await store.feed(als).alias('champion', 2, { producer });
+        await store.feed(als).alias('champion', 3, { producer });
+        await giveUp(store);
+        await giveUp(store);
+      });
+      const { seqs, next, attractions } = await loadGeneration(race.store);
+      loaded.add(seqs.model);
+      expect({ visits: seqs.visits, attractions: seqs.attractions, next: next?.asOf }).toEqual({
+        visits: seqs.model,
+        attractions: seqs.model,
+        next: seqs.model,
+      });
+      expect(attractions.every(({ name }) => name.endsWith(`, edition ${seqs.model}`))).toBe(true);
+      steps = Math.min(steps, race.calls());
+    }
+    expect(steps).toBeGreaterThan(5);
+    expect([...loaded].sort()).toEqual([1, 3]);
+  });
+
+  test('the champion, and what a rollback goes to, load as before when all else is given up', async () => {
+    const store = openFeeds('memory:');
+    for (const edition of [1, 2, 3, 4]) await putEdition(store, edition);
+    for (const seq of [1, 2, 3]) await store.feed(als).alias('champion', seq, { producer });
+    const before = await Promise.all([2, 3, 4].map((seq) => loadGeneration(store, seq)));
+    await giveUp(store);
+    await giveUp(store);
+    expect(await Promise.all([2, 3, 4].map((seq) => loadGeneration(store, seq)))).toEqual(before);
+    await expect(loadGeneration(store, 1)).rejects.toMatchObject({ code: 'FEEDS_EXPIRED' });
   });
 });

@@ -42,8 +42,9 @@ export async function followFeeds(following: Following): Promise<Generations & {
     checkAnswers(served);
     return served;
   };
+  const generation = await loadGeneration(store);
   const wanted = await wantedIn(store);
-  const first = await compose(wanted, await loadGeneration(store, wanted?.model));
+  const first = await compose(wanted, generation);
   const generations = generationsFrom(first, wanted?.experiment, {
     wanted: () => wantedIn(store),
     modelBefore: (model) => modelBefore(store, model),

@@ -25,7 +25,7 @@ export interface Generations {
   check(): Promise<void>;
   /**
    * Goes back to the model served before, or else the one before it in the feed, and stays there until the feeds want another one
-   * than now. Undefined where there is none; throws where it cannot be loaded.
+   * than now. Undefined where there is none, or it has expired; throws where it cannot be loaded.
    */
   rollBack(): Promise<Served | undefined>;
 }
@@ -114,6 +114,8 @@ export function generationsFrom(
         ...(experimentsUnreadable !== undefined && { experimentsUnreadable }),
       };
     } catch (error) {
+      // It was given up while it was being read: then the feeds want another by now.
+      if (codeOf(error) === 'FEEDS_EXPIRED' && (await ask())?.model !== asked.model) return check();
       retry = { wanted, atMs: now() + RETRY_MS };
       state = { ...state, refused: { model: wanted.model, code: codeOf(error) } };
       sources.onSwap('refused', served, error);
@@ -125,7 +127,12 @@ export function generationsFrom(
     const model = before.at(-1) ?? (await sources.modelBefore(from));
     if (model === undefined) return undefined;
     const wanted = { ...taken, model };
-    takeOver(await sources.load(wanted, served), wanted, 'rolled-back');
+    try {
+      takeOver(await sources.load(wanted, served), wanted, 'rolled-back');
+    } catch (error) {
+      if (codeOf(error) === 'FEEDS_EXPIRED') return undefined;
+      throw error;
+    }
     before.pop();
     state = { heldBack: (await ask())?.model ?? from };
     return served;

@@ -1,5 +1,6 @@
 import { als, experiments } from '@attractions/feeds';
 import type { FeedStore } from '@attractions/feeds';
+import { wantedModel } from '../../generation/load.js';
 
 /** What the feeds say should be served. */
 export interface Wanted {
@@ -10,13 +11,10 @@ export interface Wanted {
   readonly experimentsFault?: unknown;
 }
 
-/** The alias of the model feed that is served where it is set; else the latest model is. */
-const CHAMPION = 'champion';
-
 /** Asks the feeds, in a few small reads, what should be served; undefined while there is no model. */
 export async function wantedIn(store: FeedStore): Promise<Wanted | undefined> {
-  const [models, running] = await Promise.all([
-    store.feed(als).refs(),
+  const [model, running] = await Promise.all([
+    wantedModel(store),
     store
       .feed(experiments)
       .refs()
@@ -25,12 +23,21 @@ export async function wantedIn(store: FeedStore): Promise<Wanted | undefined> {
         (experimentsFault: unknown) => ({ experiment: undefined, experimentsFault }),
       ),
   ]);
-  const model = models[CHAMPION] ?? models['latest'];
   return model === undefined ? undefined : { model, ...running };
 }
 
-/** The update of the model feed before another one; undefined where that was the first. */
+/**
+ * The model to go back to from another one: the champion before, where it is the champion, since the gate let that one pass and expiry keeps
+ * it; else the update before it in the feed. Undefined where there is none.
+ */
 export async function modelBefore(store: FeedStore, seq: number): Promise<number | undefined> {
-  for await (const record of store.feed(als).history()) if (record.seq < seq) return record.seq;
+  const feed = store.feed(als);
+  const isChampion = (await feed.refs())['champion'] === seq;
+  for await (const { refs } of feed.records()) {
+    const then = refs['champion'];
+    if (!isChampion || then === undefined) break;
+    if (then !== seq) return then;
+  }
+  for await (const record of feed.history()) if (record.seq < seq) return record.seq;
   return undefined;
 }

@@ -26,7 +26,7 @@ export function admin(server: FastifyInstance, { rollBack }: Administration): vo
       if (served !== undefined) return { generation: served.generation.seqs };
       throw new RecommenderError(
         'RECOMMENDER_NO_GENERATION_BEFORE',
-        'There is no model before the one in use; it goes on answering.',
+        'There is no model before the one in use, or its data have expired; the one in use goes on answering.',
       );
     },
   );

@@ -19,6 +19,7 @@ function following(first: number, broken: readonly number[] = []) {
   const results: SwapResult[] = [];
   const reached: unknown[] = [];
   const loads: number[] = [];
+  const gone = new Set<number>();
   const generations = generationsFrom(servedOf(first), undefined, {
     wanted: async () => {
       if (feeds.wanted instanceof Error) throw feeds.wanted;
@@ -30,6 +31,10 @@ function following(first: number, broken: readonly number[] = []) {
       const fault = feeds.unfit.has(experiment) ? { update: experiment, code: error.code, error } : undefined;
       const same = present.generation.seqs.model === model && present.experimentFault?.update === experiment;
       if (fault !== undefined && same) return present;
+      if (gone.has(model)) {
+        feeds.wanted = { model: model + 1, experiment };
+        throw Object.assign(new Error('has expired'), { code: 'FEEDS_EXPIRED' });
+      }
       if (broken.includes(model)) throw Object.assign(new Error('is broken'), { code: 'BROKEN' });
       return servedOf(model, fault);
     },
@@ -44,7 +49,7 @@ function following(first: number, broken: readonly number[] = []) {
     await generations.check();
     return model();
   };
-  return { generations, feeds, results, reached, loads, model, want };
+  return { generations, feeds, results, reached, loads, model, want, gone };
 }
 
 describe('generationsFrom', () => {
@@ -137,6 +142,25 @@ describe('generationsFrom', () => {
     expect(model()).toBe(1);
     expect(await generations.rollBack()).toBeUndefined();
     expect(model()).toBe(1);
+  });
+
+  test('a model that is given up while it is loaded is no refusal: what the feeds want by then is taken over', async () => {
+    const { generations, want, loads, results, gone } = following(1);
+    gone.add(2).add(3);
+    expect(await want(2)).toBe(4);
+    expect({ loads, results, state: generations.state() }).toEqual({
+      loads: [2, 3, 4],
+      results: ['swapped'],
+      state: {},
+    });
+  });
+
+  test('there is no rollback to a model that has expired', async () => {
+    const { generations, model, gone } = following(2);
+    gone.add(1);
+    expect(await generations.rollBack()).toBeUndefined();
+    expect(model()).toBe(2);
+    expect(generations.state()).toEqual({});
   });
 
   test('a rollback that cannot be loaded changes nothing', async () => {
