@@ -49,7 +49,7 @@ export interface VisitsFrames {
 }
 
 /**
- * Unix time 0 is a clock that was never set, and what lies before it are archive pictures, of which the city files have some back to
+ * Unix time 0 is a clock that was never set, and what lies before it are archive pictures, some of which in the city files go back to
  * 1903: none of them was a visit of the person who put it on Flickr.
  */
 export const EARLIEST_TAKEN = new Date('1970-01-01T00:00:01Z');

@@ -3,7 +3,7 @@ import { EtlError } from '../errors.js';
 /** What may stand in a template besides frames and fragments; it becomes a literal, whatever it holds. */
 export type SqlValue = string | number | boolean | Date | null;
 
-/** Stands around the name of a relation that was interpolated, so that it can be told from a name that was typed. */
+/** Put around the name of an interpolated relation, so that it can be told from a name that was typed. */
 const MARK = '\x01';
 
 /** A relation's name or expression, marked as interpolated. */

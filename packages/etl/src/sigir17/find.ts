@@ -12,7 +12,7 @@ export interface RawFile {
   readonly park: string;
   /** Absolute. */
   readonly path: string;
-  /** Relative to the raw data folder, with `/`; what rejects and lineage call the file. */
+  /** Relative to the raw data folder, with `/`; the file's name in rejects and lineage. */
   readonly name: string;
 }
 
@@ -23,8 +23,8 @@ const KINDS: readonly (readonly [RawKind, RegExp])[] = [
 
 /**
  * The raw files of a folder, at any depth, in order of their names (by code unit, so the order is the same everywhere).
- * Files of other names are passed over; links to files are followed, links to folders are not.
- * Throws ETL_NO_FOLDER, or ETL_NO_FILES where no visits file is there.
+ * Files with other names are ignored; links to files are followed, links to folders are not.
+ * @throws EtlError ETL_NO_FOLDER, or ETL_NO_FILES where there is no visits file.
  */
 export async function findRawFiles(folder: string): Promise<readonly RawFile[]> {
   const root = resolve(folder);

@@ -1,6 +1,6 @@
 /**
  * The longest line taken, in bytes and without its ending. The real lines have about 70; a line a thousand times as long
- * is no record but a file of another kind, and 64 KiB keeps every buffer behind it small.
+ * is not a record but a file of another kind, and 64 KiB keeps every buffer small.
  */
 export const MAX_LINE_BYTES = 65_536;
 
@@ -16,7 +16,7 @@ const QUOTE = 0x22;
 const SEMICOLON = 0x3b;
 const DELETE = 0x7f;
 
-/** Where the scan stands within a field. */
+/** Where the scan is within a field. */
 const START = 0;
 const PLAIN = 1;
 const QUOTED = 2;

@@ -11,9 +11,9 @@ const BLOCK_BYTES = 1 << 20;
 const KEPT_BYTES = 2 * MAX_LINE_BYTES;
 
 /**
- * A file as blocks of whole lines: every block but the last ends with LF. A block lasts until the next one is asked for. Of a line that is far
- * too long the middle is left out, so any file fits in one buffer. `onBytes` sees the bytes as they lie in the file.
- * Throws ETL_FILE_UNREADABLE.
+ * A file as blocks of whole lines: every block but the last ends with LF. A block is valid until the next one is asked for. The
+ * middle of a line that is far too long is left out, so any file fits in one buffer. `onBytes` sees the file's bytes unchanged.
+ * @throws EtlError ETL_FILE_UNREADABLE.
  */
 export async function* readBlocks(
   path: string,
@@ -41,9 +41,13 @@ export async function* readBlocks(
 
 function unreadable(path: string): (cause: unknown) => never {
   return (cause) => {
-    throw new EtlError('ETL_FILE_UNREADABLE', `'${path}' cannot be read; see that it is a file you may read.`, {
-      cause,
-    });
+    throw new EtlError(
+      'ETL_FILE_UNREADABLE',
+      `'${path}' cannot be read; check that it is a file and that you may read it.`,
+      {
+        cause,
+      },
+    );
   };
 }
 
@@ -53,7 +57,7 @@ export type LineEnding = '\n' | '\r\n' | '\r' | '';
 /**
  * Visits the lines of a block of whole lines as `[start, end)` without their endings. A line ends with LF; a CR before
  * it, or at the very end, belongs to the ending, and any other CR to the line. At the beginning of a file
- * (`isFirst`) a byte order mark is passed over.
+ * (`isFirst`) a byte order mark is skipped.
  */
 export function eachLine(
   block: Buffer,

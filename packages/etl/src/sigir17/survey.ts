@@ -11,11 +11,11 @@ import { eachLine, readBlocks } from './lines.js';
 /** How much of a line that is too long is kept in its reject. */
 const KEPT_BYTES_OF_A_LONG_LINE = 1_000;
 
-/** What one pass over the bytes of a raw file tells: everything but the values. */
+/** What one pass over the bytes of a raw file finds: everything but the values. */
 export interface Survey {
   readonly file: RawFile;
   readonly bytes: number;
-  /** Of the file as it lies there; 64 hex digits. */
+  /** Of the unchanged file; 64 hex digits. */
   readonly sha256: string;
   /** The fields of line 1. */
   readonly header: readonly string[];
@@ -32,7 +32,10 @@ export interface Survey {
   readonly regular: boolean;
 }
 
-/** Reads a raw file once. Throws ETL_FILE_UNREADABLE, or ETL_HEADER_UNKNOWN where line 1 is not a header at all. */
+/**
+ * Reads a raw file once.
+ * @throws EtlError ETL_FILE_UNREADABLE, or ETL_HEADER_UNKNOWN where line 1 is not a header at all.
+ */
 export async function surveyFile(file: RawFile): Promise<Survey> {
   const hash = createHash('sha256');
   const faults: Reject[] = [];
@@ -74,7 +77,10 @@ export async function surveyFile(file: RawFile): Promise<Survey> {
   return { file, bytes, sha256: hash.digest('hex'), header, rows, blank, faults, hidden, padded, regular };
 }
 
-/** The names in line 1. Throws ETL_HEADER_UNKNOWN where it is not a header. */
+/**
+ * The names in line 1.
+ * @throws EtlError ETL_HEADER_UNKNOWN where it is not a header.
+ */
 export function readHeader(file: RawFile, line: Buffer): readonly string[] {
   const text = line.toString('utf8');
   const header = line.length > MAX_LINE_BYTES ? [] : splitLine(text);
@@ -96,7 +102,7 @@ function fault(file: RawFile, line: number, verdict: LineFault, bytes: Buffer, w
 }
 
 /**
- * Stands in the first field of a line that was hidden: SUB, the control character for "substitute". No regular line can hold it,
+ * Marks the first field of a hidden line: SUB, the control character for "substitute". No regular line can hold it,
  * since {@link judgeLine} refuses control characters.
  */
 export const HIDDEN_LINE_MARK = '\x1a';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { duckDbEngine } from '../../src/engine/duckdb.js';
-import { loadVisits, parkLayout, probeSources, sigir17, sql } from '../../src/index.js';
-import type { DeliveredVisits } from '../../src/index.js';
+import { defineSource, loadVisits, parkLayout, probeSources, sigir17, sql } from '../../src/index.js';
+import type { DeliveredVisits, Sigir17Options } from '../../src/index.js';
 import { sourceCases } from '../../src/testing/index.js';
 import { NEW_YEAR, photo, poiFile, rawFolder, visitsFile } from '../support/raw-folder.js';
 
@@ -73,4 +73,20 @@ test('an irregular file is read from a copy with its line numbers, in a temporar
   await loadVisits(irregular);
   const after = readdirSync(tmpdir()).filter((name) => name.startsWith('attractions-etl-'));
   expect(after.filter((name) => !before.includes(name) && existsSync(join(tmpdir(), name)))).toEqual([]);
+});
+
+test('a source whose own count does not fit what its relations hold is refused', async () => {
+  const careless = defineSource<Sigir17Options>({
+    ...sigir17,
+    type: 'careless',
+    async visits(options, context) {
+      const delivered = (await sigir17.visits?.(options, context)) as DeliveredVisits;
+      return { ...delivered, rows: delivered.rows + 1 };
+    },
+  });
+  const loading = loadVisits({ visits: { type: 'careless', folder } }, { sources: [careless] });
+  await expect(loading).rejects.toMatchObject({
+    code: 'ETL_LINES_LOST',
+    message: expect.stringMatching(/^3 visit lines were read, but 2 are accounted for/),
+  });
 });

@@ -1,10 +1,12 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { defineSource, loadVisits } from '../../src/index.js';
 import type { AttractionRow, RefusedRow, VisitRow } from '../../src/index.js';
 import { sourceCases } from '../../src/testing/index.js';
-import { anyOptions } from '../support/memory-source.js';
-import { memorySource } from '../support/memory-source.js';
+import { anyOptions, memorySource } from '../support/memory-source.js';
 
 const MORNING = '2020-05-01T10:00:00Z';
 
@@ -95,21 +97,31 @@ test('a row that is refused says where it stands; the place of a row need not be
   expect(rejects.map(({ text }) => text)).toContain('{"user":"ann","attraction":1,"time":"noon"}');
 });
 
-test.each([
-  ['2020-05-01', '2020-05-01T00:00:00.000Z'],
-  ['2020-05-01 10:00', '2020-05-01T10:00:00.000Z'],
-  ['2020-05-01T10:00:00.5', '2020-05-01T10:00:00.500Z'],
-  ['2020-05-01T10:00:00+02:00', '2020-05-01T08:00:00.000Z'],
-  ['2020-05-01T10:00:00Z', '2020-05-01T10:00:00.000Z'],
-])('the time %s is %s, whatever the time zone of the machine', async (time, expected) => {
-  const zone = process.env['TZ'];
-  process.env['TZ'] = 'America/New_York';
-  try {
-    expect((await visitsOf([{ user: 'u', attraction: 'a', time }])).map((row) => row[2])).toEqual([expected]);
-  } finally {
-    if (zone === undefined) delete process.env['TZ'];
-    else process.env['TZ'] = zone;
-  }
+test('a time without an offset is UTC, whatever the time zone of the machine', async () => {
+  const times = [
+    ['2020-05-01', '2020-05-01T00:00:00.000Z'],
+    ['2020-05-01 10:00', '2020-05-01T10:00:00.000Z'],
+    ['2020-05-01T10:00:00.5', '2020-05-01T10:00:00.500Z'],
+    ['2020-05-01T10:00:00+02:00', '2020-05-01T08:00:00.000Z'],
+    ['2020-05-01T10:00:00Z', '2020-05-01T10:00:00.000Z'],
+  ] as const;
+  // A process of its own, since Node reads TZ when it starts.
+  const code = `
+import { loadVisits } from '@attractions/etl';
+const source = {
+  type: 'memory',
+  options: { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } },
+  async *visits() {
+    for (const [i, time] of ${JSON.stringify(times.map(([time]) => time))}.entries()) yield { user: i, attraction: 'a', time };
+  },
+};
+const { visits } = await loadVisits({ visits: { type: 'memory' } }, { sources: [source] });
+console.log(JSON.stringify(visits.toArray().map((row) => new Date(Number(row.visited_at)).toISOString())));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    env: { ...process.env, TZ: 'America/New_York' },
+  });
+  expect(JSON.parse(stdout)).toEqual(times.map(([, expected]) => expected));
 });
 
 test('every row is accounted for, whatever it holds', async () => {
