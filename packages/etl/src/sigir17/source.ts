@@ -88,7 +88,7 @@ async function probe({ folder, layouts = LAYOUTS }: Sigir17Options): Promise<Pro
   const visits = files.filter(({ kind }) => kind === 'visits');
   const sample = visits[0] ? await sampleOf(visits[0], layouts) : [];
   const parks = new Set(visits.map(({ park }) => park)).size;
-  const found = `${visits.length} files of visits to ${parks} parks and ${files.length - visits.length} of attractions in '${folder}'.`;
+  const found = `Found in '${folder}': ${visits.length} of userVisits-*.csv, ${files.length - visits.length} of POI-*.csv; parks with visits: ${parks}.`;
   return { found, sample };
 }
 

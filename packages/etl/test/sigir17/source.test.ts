@@ -27,7 +27,7 @@ for (const { name, run } of sourceCases(sigir17, {
 
 test('the probe lists the files and shows the first rows that can be read', async () => {
   const { visits } = await probeSources({ visits: { type: 'sigir17', folder } });
-  expect(visits?.found).toBe(`1 files of visits to 1 parks and 1 of attractions in '${folder}'.`);
+  expect(visits?.found).toBe(`Found in '${folder}': 1 of userVisits-*.csv, 1 of POI-*.csv; parks with visits: 1.`);
   expect(visits?.sample).toEqual([
     {
       user: 'u',
