@@ -3,7 +3,7 @@ import { AlsError } from './errors.js';
 import { gramian } from './gramian.js';
 import type { HalfStep } from './half-step.js';
 import type { AlsModel } from './model.js';
-import { solveNonNegative } from './non-negative.js';
+import { solveNonNegativeExactly } from './non-negative.js';
 import { emptyEquations, setEquations } from './normal-equations.js';
 import { objectiveOf } from './objective.js';
 import { resolveOptions } from './options.js';
@@ -54,9 +54,7 @@ export function foldIn(model: FoldInModel, items: Uint32Array, weights?: Float32
   const ridge = step.objective.ridge(step.pairs.columns.length, itemCount);
   setEquations(equations, step, 0, Math.fround(ridge));
   if (options.nonNegative) {
-    const answer = new Float64Array(rank);
-    solveNonNegative(equations, answer);
-    solved.set(answer);
+    solved.set(solveNonNegativeExactly(equations));
   } else {
     solveCholesky(equations);
     solved.set(equations.right);

@@ -21,6 +21,12 @@ const FAMILIES = {
   spark: { base: 1, hu: true },
 } as const;
 
+/** What a weight counts before anything else is made of it; in single precision, as the trainer keeps weights. */
+const WEIGHTINGS = {
+  linear: (weight: number) => Math.fround(weight),
+  log: (weight: number) => Math.fround(Math.log1p(weight)),
+} as const;
+
 /**
  * The loss that a model was trained on, read from the options it carries, under the trainer's names: Rendle et al. 2021 (`ials`), Hu et al. 2008
  * (`implicit`, `spark`), Zhou et al. 2008 (not `implicitFeedback`).
@@ -32,12 +38,13 @@ export function rowObjectiveOf({ options, attractionIds }: AlsGeneration): RowOb
   const regularization = number('regularization');
   const exponent = number('regularizationExponent');
   const nonNegative = flag('nonNegative', false);
+  const weigh = WEIGHTINGS[word('weighting', ['linear', 'log'], 'linear')];
   if (!flag('implicitFeedback'))
     return {
-      linear: (rating) => Math.fround(rating),
+      linear: weigh,
       quadratic: () => 1,
       unobserved: 0,
-      ridge: (length) => regularization * length ** exponent,
+      ridge: (length) => Math.fround(regularization * length ** exponent),
       nonNegative,
     };
   const { base, hu } = FAMILIES[word('preset', Object.keys(FAMILIES) as (keyof typeof FAMILIES)[])];
@@ -45,10 +52,10 @@ export function rowObjectiveOf({ options, attractionIds }: AlsGeneration): RowOb
   const unobserved = number('unobservedWeight');
   const phantom = hu ? 0 : unobserved * attractionIds.length;
   return {
-    linear: (weight) => Math.fround(base + alpha * weight),
-    quadratic: (weight) => Math.fround(base + alpha * weight - (hu ? unobserved : 0)),
+    linear: (weight) => Math.fround(base + alpha * weigh(weight)),
+    quadratic: (weight) => Math.fround(base + alpha * weigh(weight) - (hu ? unobserved : 0)),
     unobserved,
-    ridge: (length) => regularization * (length + phantom) ** exponent,
+    ridge: (length) => Math.fround(regularization * (length + phantom) ** exponent),
     nonNegative,
   };
 }
@@ -70,8 +77,8 @@ function reader(options: AlsGeneration['options']) {
       if (typeof value === 'boolean') return value;
       throw refuse(name, 'true or false');
     },
-    word<W extends string>(name: string, words: readonly W[]): W {
-      const found = words.find((word) => word === options[name]);
+    word<W extends string>(name: string, words: readonly W[], otherwise?: W): W {
+      const found = words.find((word) => word === (options[name] ?? otherwise));
       if (found !== undefined) return found;
       throw refuse(name, words.join(' or '));
     },
