@@ -164,3 +164,17 @@ test('no model yet is a failure that says what to run', async () => {
   expect(exitCode).toBe(1);
   expect(stderr).toContain('attractions train');
 });
+
+test('help says what defaults are as they are typed, and what is served', async () => {
+  expect((await attractions({}, 'evaluate', '--help')).stdout).toMatch(/\(default:\s+popular,item-knn,als\)/);
+  expect((await attractions({}, 'serve', '--help')).stdout).toContain('champion');
+});
+
+test('a read-out without any experiment says where to put one', async () => {
+  const config = { feedsRoot: await emptyFolder(), logLevel: 'silent' as const };
+  const { exitCode, stderr } = await attractions(config, 'experiment');
+  expect({ exitCode, stderr }).toEqual({
+    exitCode: 2,
+    stderr: 'There is no experiment in the feeds yet; put one into experiments/config/v1.0 first.\n',
+  });
+});

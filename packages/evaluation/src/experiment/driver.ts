@@ -42,8 +42,13 @@ async function experimentIn(store: FeedStore, { experiment, version }: WhichExpe
     if (isIt) return found;
     known.push(`'${found.experiment}' version ${found.version}`);
   }
+  if (known.length === 0)
+    throw new EvaluationError(
+      'EVALUATION_OPTIONS_INVALID',
+      `There is no experiment in the feeds yet; put one into ${experiments.path} first.`,
+    );
   throw new EvaluationError(
     'EVALUATION_OPTIONS_INVALID',
-    `There is no experiment '${experiment ?? 'at all'}'${version === undefined ? '' : ` version ${version}`} in the feeds; there are: ${known.join(', ') || 'none'}.`,
+    `There is no experiment${experiment === undefined ? '' : ` '${experiment}'`}${version === undefined ? '' : ` version ${version}`} in the feeds; there are: ${known.join(', ')}.`,
   );
 }

@@ -1,4 +1,4 @@
-import { InvalidArgumentError } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 
 import { PipelineError } from '../errors.js';
@@ -25,11 +25,10 @@ export function evaluateCommand(run: Runner): Command {
     .option('--train <file>', 'train on these pairs: one user a line with the items after it, or CSV; gzipped or not')
     .option('--test <file>', 'find these pairs; goes with --train')
     .option('--k <count>', 'length of the list that counts, with --train and --test', countOf, 20)
-    .option(
-      '--trainers <names>',
-      `who is judged, with --train and --test: some of ${listTrainers.join(',')}`,
-      trainersOf,
-      ['popular', 'item-knn', 'als'] as const,
+    .addOption(
+      new Option('--trainers <names>', `who is judged, with --train and --test: some of ${listTrainers.join(',')}`)
+        .argParser(trainersOf)
+        .default(['popular', 'item-knn', 'als'], 'popular,item-knn,als'),
     )
     .action(async ({ train, test, k, trainers }: EvaluateOptions) =>
       run(async (context) => {

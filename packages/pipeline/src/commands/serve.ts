@@ -3,9 +3,12 @@ import type { Command } from 'commander';
 import { commandOf } from './command.js';
 import type { Runner } from './command.js';
 
-/** `attractions serve`: the HTTP service on the latest model, until it is told to stop. */
+/** `attractions serve`: the HTTP service, until it is told to stop. */
 export function serveCommand(run: Runner): Command {
-  return commandOf('serve', 'the HTTP service on the latest model; stops on SIGTERM or SIGINT').action(async () =>
+  return commandOf(
+    'serve',
+    'the HTTP service on the champion, or on the latest model while there is none; stops on SIGTERM or SIGINT',
+  ).action(async () =>
     run(async (context) => {
       const { serve } = await import('../answering.js');
       const { url, generation, experiment, closed } = await serve(context);
