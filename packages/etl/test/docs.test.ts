@@ -20,7 +20,11 @@ test.each([
   const examples = examplesOf(page);
   expect(examples).toHaveLength(count);
   for (const code of examples) {
-    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { cwd: root });
+    const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], {
+      cwd: root,
+      // Nx asks for colours, and Node would print numbers in them.
+      env: { ...process.env, FORCE_COLOR: '0' },
+    });
     const comments = [...code.matchAll(/console\.log\(.*\); \/\/ (.+)$/gm)].map(([, comment]) => comment);
     expect(stdout.trimEnd().split('\n')).toEqual(comments);
   }
