@@ -37,7 +37,7 @@ export type { EvaluateContext, EvaluateSummary } from './driver.js';
 export type { EvaluationErrorCode } from './errors.js';
 export type { EvaluateOptions, MetricName, Report, UserMetricName } from './evaluate.js';
 export type { AnalysisOptions, ExperimentFindings, PanelFindings } from './experiment/analyse.js';
-export type { WhichExperiment } from './experiment/driver.js';
+export type { ExperimentReadOut, WhichExperiment } from './experiment/driver.js';
 export type { Candidate, CheckResult, GateLimits, Listed } from './gate/candidate.js';
 export type { ValidateContext, ValidateSummary } from './gate/driver.js';
 export type { Verdict } from './gate/gate.js';

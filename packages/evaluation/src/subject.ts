@@ -35,8 +35,15 @@ export interface ModelSubject extends Subject {
  * @throws FeedsError where there are no visits, or something cannot be read
  */
 export async function latestSubject(store: FeedStore): Promise<Subject> {
-  const models = store.feed(als);
-  if (await models.head()) return modelSubject(store);
+  return (await store.feed(als).head()) ? modelSubject(store) : latestVisits(store);
+}
+
+/**
+ * The latest visits with the attractions they were made with.
+ * @throws EvaluationError EVALUATION_LINEAGE_BROKEN
+ * @throws FeedsError where there are no visits, or something cannot be read
+ */
+export async function latestVisits(store: FeedStore): Promise<Subject> {
   const update = await store.feed(visits).latest();
   const places = parentIn(update.record, attractions.path);
   return {

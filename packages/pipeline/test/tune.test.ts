@@ -55,6 +55,27 @@ test.each([4, 8, 16])(
   120_000,
 );
 
+test('trials that have expired are passed over, counted, run again where they are needed, and kept again', async () => {
+  const folder = await emptyFolder();
+  const { train, test: found } = await writePlanted(folder, 4, small);
+  const config = quick(folder);
+  const argv = ['tune', '--train', train, '--test', found, '--workers', '1', '--points', '6'];
+  const tuned = async () => JSON.parse((await attractions(config, ...argv, '--json')).stdout);
+  const first = await tuned();
+  expect(first).toMatchObject({ expired: 0, ran: first.trials.length });
+  for (let round = 0; round < 2; round++) {
+    const before = round === 0 ? 0 : first.trials.length - 1;
+    await attractions(config, 'feeds', 'expire', 'evaluation/trials', '--keep-last', '1', '--grace', '0', '--yes');
+    const again = await tuned();
+    expect(again).toMatchObject({ best: { key: first.best.key }, ran: first.trials.length - 1 });
+    expect(timeless(again.trials)).toEqual(timeless(first.trials));
+    expect(again.expired).toBe(before + first.trials.length - 1);
+    const text = await attractions(config, ...argv);
+    expect(text.stdout).toContain(`Passed over ${again.expired} trials of the study that have expired.`);
+    expect(text.stdout).toContain(`${first.trials.length} trials, 0 of them now`);
+  }
+});
+
 test('on visits, the second-last new attraction decides; trials name the visits they were made from', async () => {
   const feedsRoot = await emptyFolder();
   await attractions(quick(feedsRoot), 'etl');

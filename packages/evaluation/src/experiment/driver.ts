@@ -1,7 +1,8 @@
-import { attractions, experiments, exposures as exposuresFeed, visits } from '@attractions/feeds';
+import { experiments, exposures as exposuresFeed, FeedsError } from '@attractions/feeds';
 import type { Experiment, Exposure, FeedStore } from '@attractions/feeds';
 
 import { EvaluationError } from '../errors.js';
+import { latestVisits } from '../subject.js';
 import { visitLogOf } from '../visit-log.js';
 import { analyseExperiment } from './analyse.js';
 import type { AnalysisOptions, ExperimentFindings } from './analyse.js';
@@ -12,43 +13,84 @@ export interface WhichExperiment {
   readonly version?: number | undefined;
 }
 
+/** What an experiment showed, and what could not be looked at for it. */
+export interface ExperimentReadOut extends ExperimentFindings {
+  readonly passedOver: {
+    /** Updates of exposures that have expired: the lists in them are not in the findings. */
+    readonly expiredExposures: number;
+    /** Newer updates of experiments that have expired, or that no reader can read. */
+    readonly experiments: number;
+  };
+}
+
 /**
- * Reads an experiment from the feeds: its configuration, all exposures ever logged, and the latest visits. Puts nothing.
- * @throws EvaluationError EVALUATION_OPTIONS_INVALID where there is no such experiment, and what `analyseExperiment` throws
+ * Reads an experiment from the feeds: its configuration, the exposures that were logged, and the latest visits with the attractions that these
+ * name. Passes over updates that have expired, and says how many. Puts nothing.
+ * @throws EvaluationError EVALUATION_OPTIONS_INVALID where there is no such experiment, EVALUATION_LINEAGE_BROKEN, and what
+ * `analyseExperiment` throws
  */
 export async function runExperiment(
   store: FeedStore,
   which: WhichExperiment,
   options: AnalysisOptions & { readonly signal?: AbortSignal } = {},
-): Promise<ExperimentFindings> {
-  const experiment = await experimentIn(store, which);
+): Promise<ExperimentReadOut> {
+  const { experiment, unread } = await experimentIn(store, which);
   const logged: Exposure[] = [];
+  let expiredExposures = 0;
   const feed = store.feed(exposuresFeed);
   for await (const { seq } of feed.history()) {
     options.signal?.throwIfAborted();
-    logged.push(...(await (await feed.at(seq)).read()));
+    const lists = await (await feed.at(seq)).read().catch(unlessExpired);
+    if (lists === undefined) expiredExposures++;
+    else for (const list of lists) logged.push(list);
   }
-  const [seen, places] = await Promise.all([store.feed(visits).latest(), store.feed(attractions).latest()]);
-  const log = visitLogOf(await seen.read(), await places.read());
-  return analyseExperiment(experiment, logged, log, options);
+  if (logged.length === 0 && expiredExposures > 0)
+    throw new EvaluationError(
+      'EVALUATION_EXPOSURES_MISSING',
+      `All ${expiredExposures} updates of ${feed.path} have expired; nothing is left to read experiment '${experiment.experiment}' from.`,
+    );
+  const { visits, attractions } = await latestVisits(store);
+  const findings = analyseExperiment(experiment, logged, visitLogOf(visits, attractions), options);
+  return { ...findings, passedOver: { expiredExposures, experiments: unread } };
 }
 
-async function experimentIn(store: FeedStore, { experiment, version }: WhichExperiment): Promise<Experiment> {
+/** Nothing, where what was read has expired; throws anything else again. */
+function unlessExpired(error: unknown): undefined {
+  if (error instanceof FeedsError && error.code === 'FEEDS_EXPIRED') return undefined;
+  throw error;
+}
+
+/** Codes of an update that nobody can read, which another of the same feed may make up for. */
+const UNREADABLE = new Set<string>(['FEEDS_EXPIRED', 'FEEDS_DATA_CORRUPT', 'FEEDS_VERSION_UNKNOWN']);
+
+async function experimentIn(
+  store: FeedStore,
+  { experiment, version }: WhichExperiment,
+): Promise<{ readonly experiment: Experiment; readonly unread: number }> {
   const feed = store.feed(experiments);
   const known: string[] = [];
+  let unread = 0;
   for await (const { seq } of feed.history()) {
-    const found = await (await feed.at(seq)).read();
-    const isIt = (experiment ?? found.experiment) === found.experiment && (version ?? found.version) === found.version;
-    if (isIt) return found;
-    known.push(`'${found.experiment}' version ${found.version}`);
+    try {
+      const found = await (await feed.at(seq)).read();
+      const isIt =
+        (experiment ?? found.experiment) === found.experiment && (version ?? found.version) === found.version;
+      if (isIt) return { experiment: found, unread };
+      known.push(`'${found.experiment}' version ${found.version}`);
+    } catch (error) {
+      if (!(error instanceof FeedsError) || !UNREADABLE.has(error.code)) throw error;
+      unread++;
+    }
   }
   if (known.length === 0)
     throw new EvaluationError(
       'EVALUATION_OPTIONS_INVALID',
-      `There is no experiment in the feeds yet; put one into ${experiments.path} first.`,
+      unread === 0
+        ? `There is no experiment in the feeds yet; put one into ${experiments.path} first.`
+        : `All ${unread} experiments in the feeds have expired or cannot be read; put one into ${experiments.path} first.`,
     );
   throw new EvaluationError(
     'EVALUATION_OPTIONS_INVALID',
-    `There is no experiment${experiment === undefined ? '' : ` '${experiment}'`}${version === undefined ? '' : ` version ${version}`} in the feeds; there are: ${known.join(', ')}.`,
+    `There is no experiment${experiment === undefined ? '' : ` '${experiment}'`}${version === undefined ? '' : ` version ${version}`} in the feeds; there are: ${known.join(', ')}${unread === 0 ? '' : `, and ${unread} that have expired or cannot be read`}.`,
   );
 }

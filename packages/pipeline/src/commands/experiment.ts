@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ExperimentFindings } from '@attractions/evaluation';
+import type { ExperimentReadOut } from '@attractions/evaluation';
 
 import { signed } from '../evaluation-text.js';
 import { grouped } from '../grouped.js';
@@ -32,7 +32,8 @@ export function experimentCommand(run: Runner): Command {
     );
 }
 
-function findingsText({ experiment, version, days, recomputed, sampleRatio, panels }: ExperimentFindings): string {
+function findingsText(findings: ExperimentReadOut): string {
+  const { experiment, version, days, recomputed, sampleRatio, panels, passedOver } = findings;
   const rows = panels.map(({ panel, recommender, exposed, users, exposures, followed, difference }) => [
     panel,
     recommender,
@@ -45,8 +46,18 @@ function findingsText({ experiment, version, days, recomputed, sampleRatio, pane
   const { statistic, degrees, p } = sampleRatio;
   return [
     `Experiment ${experiment}, version ${version}: all ${grouped(recomputed)} exposures recompute; sample ratio right: chi-square ${statistic.toFixed(2)} of ${degrees}, p ${p.toPrecision(2)}.`,
+    ...passedOverText(passedOver),
     `Followed: the share of users who went to an attraction of a list within ${days} days. In brackets: 95 % interval of the difference to the first panel.`,
     '',
     table([['panel', 'recommender', 'exposed', 'users', 'lists', 'followed', 'difference'], ...rows]),
   ].join('\n');
+}
+
+function passedOverText({ expiredExposures, experiments }: ExperimentReadOut['passedOver']): string[] {
+  return [
+    ...(expiredExposures > 0
+      ? [`Passed over ${expiredExposures} updates of exposures that have expired: the lists in them do not count.`]
+      : []),
+    ...(experiments > 0 ? [`Passed over ${experiments} newer experiments that have expired or cannot be read.`] : []),
+  ];
 }

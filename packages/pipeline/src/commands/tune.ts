@@ -44,7 +44,7 @@ export function tuneCommand(run: Runner): Command {
     );
 }
 
-function tuneText({ study, best, trials, ran, seconds }: TuneSummary): string {
+function tuneText({ study, best, trials, ran, expired, seconds }: TuneSummary): string {
   const names = Object.keys(best.options);
   const rows = trials
     .filter(({ round }) => round === best.round)
@@ -53,6 +53,7 @@ function tuneText({ study, best, trials, ran, seconds }: TuneSummary): string {
     ([name, value]) => `ALS_${name.replace(/[A-Z]/g, '_$&').toUpperCase()}=${value}`,
   );
   return [
+    ...(expired > 0 ? [`Passed over ${expired} trials of the study that have expired.`] : []),
     `Study ${study}: ${trials.length} trials, ${ran} of them now, in ${seconds.toFixed(1)} s. The last round:`,
     table([[best.metric, 'iterations', ...names], ...rows]),
     '',

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { latestSubject, search, visitLogOf } from '@attractions/evaluation';
 import type { SearchPlan, SearchResult } from '@attractions/evaluation';
-import { trials as trialsFeed } from '@attractions/feeds';
+import { FeedsError, trials as trialsFeed } from '@attractions/feeds';
 import type { FeedStore, Parent, Trial } from '@attractions/feeds';
 
 import type { PipelineContext } from '../commands/command.js';
@@ -21,6 +21,8 @@ export interface TuneOptions {
 /** What a search found. */
 export interface TuneSummary extends SearchResult {
   readonly study: string;
+  /** Trials of the study that have expired; those that the search needs were run again. */
+  readonly expired: number;
   readonly seconds: number;
 }
 
@@ -47,7 +49,7 @@ export async function tune(options: TuneOptions, context: PipelineContext): Prom
   const { question, parents } = await questionOf(options, store);
   const metric = `ndcg@${question.k}`;
   const study = studyOf(question, { ...plan, points: options.points, metric });
-  const done = await trialsOf(store, study);
+  const { done, expired } = await trialsOf(store, study);
   if (done.length > 0) logger.info({ study }, `Study ${study} has ${done.length} trials already.`);
   const workers = openWorkers(question, options.workers, signal);
   try {
@@ -62,14 +64,14 @@ export async function tune(options: TuneOptions, context: PipelineContext): Prom
           await store.feed(trialsFeed).put(trial, {
             parents,
             producer: { id: 'tune', package: '@attractions/pipeline', version: packageVersion() },
-            runId: `${study} ${trial.key}`,
+            runId: newRunId(`${study} ${trial.key}`, expired),
             labels: { study },
           });
           logger.info({ key: trial.key, value: trial.value }, `${metric} ${trial.value.toFixed(4)}  ${trial.key}`);
         },
       },
     );
-    return { study, ...result, seconds: (performance.now() - begin) / 1000 };
+    return { study, ...result, expired: expired.size, seconds: (performance.now() - begin) / 1000 };
   } finally {
     await workers.close();
   }
@@ -92,10 +94,24 @@ function studyOf({ training, users, heldOut }: TuningQuestion, searched: Omit<Se
   return hash.digest('hex').slice(0, 16);
 }
 
-async function trialsOf(store: FeedStore, study: string): Promise<Trial[]> {
+/** What was kept of a study, and the runs whose trials have expired since. */
+async function trialsOf(store: FeedStore, study: string) {
   const feed = store.feed(trialsFeed);
-  const found: Trial[] = [];
-  for await (const { seq, labels } of feed.history())
-    if (labels['study'] === study) found.push(await (await feed.at(seq)).read());
-  return found;
+  const done: Trial[] = [];
+  const expired = new Set<string>();
+  for await (const { seq, labels, runId } of feed.history()) {
+    if (labels['study'] !== study) continue;
+    try {
+      done.push(await (await feed.at(seq)).read());
+    } catch (error) {
+      if (!(error instanceof FeedsError) || error.code !== 'FEEDS_EXPIRED') throw error;
+      expired.add(runId ?? String(seq));
+    }
+  }
+  return { done, expired };
+}
+
+/** A run commits once, so a trial that is run again after it expired is another run. */
+function newRunId(runId: string, expired: ReadonlySet<string>): string {
+  return expired.has(runId) ? newRunId(`${runId} again`, expired) : runId;
 }
