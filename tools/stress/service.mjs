@@ -12,7 +12,7 @@ if (!existsSync(cli)) {
   console.error('This needs the built packages: npx nx run-many -t build');
   process.exit(2);
 }
-export const { als, attractions, exposures, openFeeds, parentOf, visits } = await import(
+export const { als, attractions, experiments, exposures, openFeeds, parentOf, visits } = await import(
   join(packages, 'feeds/dist/index.js')
 );
 
