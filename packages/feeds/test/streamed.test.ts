@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
+import { Table } from 'apache-arrow';
+
 import { attractions, streamed, visits } from '../src/index.js';
 import type { Batches } from '../src/index.js';
 import { memoryStore } from '../src/store/memory.js';
@@ -97,6 +99,18 @@ test('larger ones are several parts, read one at a time, in order, and as often 
     }
     expect(n).toBe(1_200_000);
   }
+});
+
+test('a part of several row groups is read in order', async () => {
+  const feeds = freshFeeds(memoryStore());
+  const batches = [];
+  for await (const batch of repeated(22)) batches.push(batch);
+  await feeds.feed(visits).put(new Table(batches), { producer });
+  let n = 0;
+  for await (const batch of await (await feeds.feed(streamed(visits, { columns: ['photos'] })).latest()).read()) {
+    for (const photos of batch.getChild('photos') ?? []) if (photos !== 1 + (n++ % 50_000)) throw new Error(`row ${n}`);
+  }
+  expect(n).toBe(1_100_000);
 });
 
 test('columns that are not asked for are not decoded', async () => {

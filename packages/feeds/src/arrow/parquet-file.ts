@@ -1,7 +1,7 @@
 import { tableFromIPC, tableToIPC } from 'apache-arrow';
 import type { Table } from 'apache-arrow';
 
-import { unreadable } from '../codec/stored.js';
+import { checkRows, unreadable } from '../codec/stored.js';
 import type { StoredFile } from '../contract.js';
 import { withParquetWasm } from './wasm.js';
 import type { ParquetWasm } from './wasm.js';
@@ -12,12 +12,12 @@ export interface ParquetLayout {
   readonly dictionaries?: boolean;
 }
 
-/** What to read of a file. */
+/** What to read of a file piece by piece. */
 export interface ParquetReading {
-  /** Rows of a batch. WASM's default of 1,024 would make several arrays of every few rows. */
-  readonly batchRows?: number;
-  /** Columns to decode, of which the file may lack some; all of them where absent. */
-  readonly columns?: string[];
+  /** Rows of a batch, at most. */
+  readonly batchRows: number;
+  /** Columns to decode, of which the file may lack some. */
+  readonly columns: string[];
 }
 
 /** An Arrow table as the bytes of one Parquet file, Snappy-compressed: every reader of Parquet knows it. */
@@ -31,17 +31,50 @@ export function writeParquet(table: Table, { dictionaries = true }: ParquetLayou
   });
 }
 
+/** Rows of a batch of a table that is read whole. WASM's default of 1,024 would make several arrays of every few rows. */
+const BATCH_ROWS = 1 << 20;
+
 /** The rows of one Parquet file. Throws FEEDS_DATA_CORRUPT where the bytes are not Parquet. */
-export async function readParquet(
-  file: StoredFile,
-  { batchRows = 1 << 20, columns }: ParquetReading = {},
-): Promise<Table> {
-  const options = { batchSize: batchRows, ...(columns && { columns }) };
+export async function readParquet(file: StoredFile): Promise<Table> {
   const bytes = await file.bytes();
+  return reading(file, (wasm) => tableOf(wasm.readParquet(bytes, { batchSize: BATCH_ROWS })));
+}
+
+/**
+ * The same, one row group after the other: a file of many rows takes the memory of one group, and only the columns asked for are looked at. There
+ * is one table at least, which has the columns. Throws FEEDS_DATA_CORRUPT, also where there are not as many rows as the record says.
+ */
+export async function* readRowGroups(
+  file: StoredFile,
+  { batchRows, columns }: ParquetReading,
+): AsyncGenerator<Table, void> {
+  const blob = new Blob([await file.bytes()]);
+  const options = { batchSize: batchRows, columns };
+  const { rows, groups } = await reading(file, async (wasm) => {
+    const parquet = await wasm.ParquetFile.fromFile(blob);
+    const metadata = parquet.metadata();
+    const found = { rows: metadata.fileMetadata().numRows(), groups: metadata.numRowGroups() };
+    metadata.free();
+    parquet.free();
+    return found;
+  });
+  checkRows(file, Number(rows));
+  for (let group = 0; group < Math.max(groups, 1); group++) {
+    yield await reading(file, async (wasm) => {
+      const parquet = await wasm.ParquetFile.fromFile(blob);
+      const table = tableOf(await parquet.read(groups === 0 ? options : { ...options, rowGroups: [group] }));
+      parquet.free();
+      return table;
+    });
+  }
+}
+
+/** Taking the stream consumes the table of the WASM. */
+const tableOf = (table: ReturnType<ParquetWasm['readParquet']>): Table => tableFromIPC(table.intoIPCStream());
+
+async function reading<R>(file: StoredFile, read: (wasm: ParquetWasm) => R | Promise<R>): Promise<R> {
   try {
-    // Taking the stream consumes the table of the WASM.
-    const read = (wasm: ParquetWasm) => wasm.readParquet(bytes, options).intoIPCStream();
-    return tableFromIPC(await withParquetWasm(read));
+    return await withParquetWasm(read);
   } catch (cause) {
     throw unreadable(file, `is no readable Parquet: ${String(cause)}`, cause);
   }

@@ -16,11 +16,11 @@ let instances = 0;
  * takes about 0.1 s. After an error the instance is given up, since a trap may leave its memory in any state; the next
  * call gets a new one.
  */
-export async function withParquetWasm<R>(action: (wasm: ParquetWasm) => R): Promise<R> {
+export async function withParquetWasm<R>(action: (wasm: ParquetWasm) => R | Promise<R>): Promise<R> {
   instance ??= instantiate();
   const used = instance;
   try {
-    return action(await used);
+    return await action(await used);
   } catch (cause) {
     if (instance === used) instance = undefined;
     throw cause;

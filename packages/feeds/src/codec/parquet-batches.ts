@@ -2,7 +2,7 @@ import type { RecordBatch, Table } from 'apache-arrow';
 
 import type { Codec, Field, StoredFile } from '../contract.js';
 import { FeedsError } from '../errors.js';
-import { checkRows, unreadable } from './stored.js';
+import { unreadable } from './stored.js';
 
 /** Rows of an update in pieces. May be larger than memory. */
 export type Batches = AsyncIterable<RecordBatch>;
@@ -24,12 +24,15 @@ export function parquetBatches(schema: readonly Field[], columns?: readonly stri
   const wanted = columns ? schema.filter(({ name }) => columns.includes(name)) : schema;
 
   async function* batchesOf(files: readonly StoredFile[]): AsyncGenerator<RecordBatch> {
-    const { conform, readParquet } = await import('../arrow/index.js');
+    const { conform, readRowGroups } = await import('../arrow/index.js');
+    const reading = { batchRows: BATCH_ROWS, columns: wanted.map(({ name }) => name) };
     for (const file of files) {
-      const part = await readParquet(file, { batchRows: BATCH_ROWS, columns: wanted.map(({ name }) => name) });
-      checkRows(file, part.numRows);
       const refuse = (problem: string) => unreadable(file, `breaks its contract: ${problem}`);
-      yield* conform(part, wanted, refuse).batches.filter(({ numRows }) => numRows > 0);
+      let rows = 0;
+      for await (const group of readRowGroups(file, reading)) {
+        yield* conform(group, wanted, refuse, rows).batches.filter(({ numRows }) => numRows > 0);
+        rows += group.numRows;
+      }
     }
   }
 
