@@ -48,4 +48,5 @@ export type { FoldedIn, History } from './factors/fold-in.js';
 export type { Ranked } from './factors/top-k.js';
 export type { RankedAll, TopKAllOptions } from './factors/top-k-all.js';
 export type { Generation, GenerationSeqs, Origin } from './generation/generation.js';
+export type { IdIndex } from './generation/id-index.js';
 export type { ServeConfig } from './settings.js';

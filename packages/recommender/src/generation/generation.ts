@@ -2,9 +2,9 @@ import type { AlsGeneration, Attraction, NextAttractionModel, VisitsTable } from
 import type { History } from '../factors/fold-in.js';
 import { checkModel } from './check-model.js';
 import { RecommenderError } from '../errors.js';
-import { lastVisits } from './last-visits.js';
-import type { LastVisits } from './last-visits.js';
-import { visitCounts } from './visit-counts.js';
+import { historiesOf } from './histories.js';
+import type { HistoryReader, LastVisits } from './histories.js';
+import { IdIndex } from './id-index.js';
 
 /** Which updates an answer comes from: sequence numbers in the feeds; 0 for what was never in a feed. */
 export interface GenerationSeqs {
@@ -26,7 +26,7 @@ export interface Generation {
   readonly attractions: readonly Attraction[];
   readonly itemOf: ReadonlyMap<string, number>;
   /** Row of the user factors, by user id. */
-  readonly userOf: ReadonlyMap<string, number>;
+  readonly userOf: IdIndex;
   /** The items of each park, ascending; parks in alphabetical order. */
   readonly parks: ReadonlyMap<string, Uint32Array>;
   /** Every theme that an attraction has, in alphabetical order. */
@@ -58,14 +58,30 @@ export function generationOf(
   attractions: readonly Attraction[],
   { seqs = { model: 0, visits: 0, attractions: 0 }, visits, next }: Origin = {},
 ): Generation {
+  const { generation, histories } = generationIn(model, attractions, seqs, next);
+  for (const batch of visits?.batches ?? []) histories.add(batch);
+  return { ...generation, ...histories.done() };
+}
+
+/**
+ * The same before the visits: `histories` takes them, and gives what the generation lacks.
+ * @throws RecommenderError RECOMMENDER_GENERATION_INVALID
+ */
+export function generationIn(
+  model: AlsGeneration,
+  attractions: readonly Attraction[],
+  seqs: GenerationSeqs,
+  next: NextAttractionModel | undefined,
+): { generation: Omit<Generation, 'visitCounts' | 'lastVisits'>; histories: HistoryReader } {
   checkModel(model);
   const ordered = inItemOrder(model, attractions);
   const visitors = new Uint32Array(ordered.length);
   visitors.set(model.visitors);
-  const itemOf = indexOf(ordered.map(({ attractionId }) => attractionId));
-  const userOf = indexOf(model.userIds);
+  const ids = ordered.map(({ attractionId }) => attractionId);
+  const itemOf = new Map(ids.map((id, item) => [id, item]));
+  const userOf = IdIndex.of(model.userIds);
   checkNext(next, itemOf);
-  return {
+  const generation = {
     seqs,
     model,
     ...(next && { next }),
@@ -75,9 +91,8 @@ export function generationOf(
     parks: itemsByPark(ordered),
     themes: new Set(ordered.flatMap(({ themes }) => themes).sort()),
     visitors,
-    visitCounts: visitCounts(model.seen, { itemOf, userOf }, visits),
-    lastVisits: lastVisits(model.userIds.length, { itemOf, userOf }, visits),
   };
+  return { generation, histories: historiesOf(model.seen, userOf, ids) };
 }
 
 /** What a user visited before the model was trained, as items, ascending. */
@@ -136,10 +151,6 @@ function itemsByPark(attractions: readonly Attraction[]): Map<string, Uint32Arra
   return new Map(
     [...parks].sort(([a], [b]) => (a < b ? -1 : 1)).map(([park, items]) => [park, Uint32Array.from(items)]),
   );
-}
-
-function indexOf(ids: readonly string[]): Map<string, number> {
-  return new Map(ids.map((id, index) => [id, index]));
 }
 
 function invalid(reason: string): RecommenderError {

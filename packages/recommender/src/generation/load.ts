@@ -1,7 +1,16 @@
-import { als, attractions, FeedsError, nextAttraction, parentOf, siblingOf, visits } from '@attractions/feeds';
+import {
+  als,
+  attractions,
+  FeedsError,
+  nextAttraction,
+  parentOf,
+  siblingOf,
+  streamed,
+  visits,
+} from '@attractions/feeds';
 import type { FeedStore, Parent, UpdateRecord } from '@attractions/feeds';
 import { RecommenderError } from '../errors.js';
-import { generationOf } from './generation.js';
+import { generationIn } from './generation.js';
 import type { Generation } from './generation.js';
 
 /**
@@ -42,19 +51,20 @@ async function loadModel(store: FeedStore, seq: number): Promise<Generation> {
   const visitsParent = parentIn(model.record, visits.path);
   const attractionsParent = parentIn(model.record, attractions.path);
   const [visitsUpdate, attractionsUpdate] = await Promise.all([
-    store.feed(visits).at(visitsParent.seq),
+    store.feed(READ_VISITS).at(visitsParent.seq),
     store.feed(attractions).at(attractionsParent.seq),
   ]);
   mustBe(visitsParent, visitsUpdate.record, model.seq);
   mustBe(attractionsParent, attractionsUpdate.record, model.seq);
-  const [factors, named, visited] = await Promise.all([model.read(), attractionsUpdate.read(), visitsUpdate.read()]);
-  const onward = await next?.read();
-  return generationOf(factors, named, {
-    seqs: { model: model.seq, visits: visitsParent.seq, attractions: attractionsParent.seq },
-    visits: visited,
-    next: onward,
-  });
+  const [factors, named, onward] = await Promise.all([model.read(), attractionsUpdate.read(), next?.read()]);
+  const seqs = { model: model.seq, visits: visitsParent.seq, attractions: attractionsParent.seq };
+  const { generation, histories } = generationIn(factors, named, seqs, onward);
+  for await (const batch of await visitsUpdate.read()) histories.add(batch);
+  return { ...generation, ...histories.done() };
 }
+
+/** Visits piece by piece: all of them at once take ten times the memory of what is learnt from them. */
+const READ_VISITS = streamed(visits, { columns: ['user_id', 'attraction_id', 'visited_at'] });
 
 function parentIn({ parents, seq }: UpdateRecord, feed: string): Parent {
   const parent = parents.find((candidate) => candidate.feed === feed);

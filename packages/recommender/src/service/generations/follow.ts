@@ -2,7 +2,6 @@ import type { FeedStore } from '@attractions/feeds';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Composition } from '../../answers/compose.js';
 import type { Generation } from '../../generation/generation.js';
-import { loadGeneration } from '../../generation/load.js';
 import { every } from '../every.js';
 import { serving } from '../served.js';
 import type { ExperimentFault, Served } from '../served.js';
@@ -39,10 +38,10 @@ export async function followFeeds(following: Following): Promise<Generations & {
     if (present?.generation === generation && fault !== undefined && isAsBefore(fault, present)) return present;
     const served = serving(generation, { ...composition, experiment }, fault);
     // Tries it, which warms it up too.
-    checkAnswers(served);
+    await checkAnswers(served);
     return served;
   };
-  const generation = await loadGeneration(store);
+  const generation = await load({ model: undefined, behindAnswers: false });
   const wanted = await wantedIn(store);
   const first = await compose(wanted, generation);
   const generations = generationsFrom(first, wanted?.experiment, {
@@ -50,7 +49,8 @@ export async function followFeeds(following: Following): Promise<Generations & {
     modelBefore: (model) => modelBefore(store, model),
     load: async (next, present) => {
       const { generation } = present;
-      return compose(next, next.model === generation.seqs.model ? generation : await load(next.model), present);
+      const same = next.model === generation.seqs.model;
+      return compose(next, same ? generation : await load({ model: next.model, behindAnswers: true }), present);
     },
     onSwap: (result, served, error) => {
       following.onSwap(result);

@@ -3,19 +3,17 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openFeeds } from '@attractions/feeds';
 import { loadGeneration } from '../../generation/load.js';
 import { stepBack } from '../step-back.js';
-import type { Loaded } from './loader.js';
+import type { Loaded, LoadOrder } from './loader.js';
+import { packed } from './parcel.js';
 
-const { root, model } = workerData as { readonly root: string; readonly model: number };
+const { root, model, behindAnswers } = workerData as LoadOrder;
 
-stepBack();
+if (behindAnswers) stepBack();
 
-async function load(): Promise<Loaded> {
-  try {
-    return { generation: await loadGeneration(openFeeds(root), model) };
-  } catch (error) {
-    const { code, message } = error as { code?: string; message: string };
-    return { fault: { ...(code !== undefined && { code }), message } };
-  }
+try {
+  const { parcel, memory } = packed(await loadGeneration(openFeeds(root), model));
+  parentPort?.postMessage({ parcel } satisfies Loaded, memory);
+} catch (error) {
+  const { code, exitCode, message } = error as { code?: string; exitCode?: number; message: string };
+  parentPort?.postMessage({ fault: { code, exitCode, message } } satisfies Loaded);
 }
-
-parentPort?.postMessage(await load());

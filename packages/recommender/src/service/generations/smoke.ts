@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Recommendations } from '../../answers/recommender.js';
 import { attractionIdOf } from '../../answers/visited.js';
 import { RecommenderError } from '../../errors.js';
@@ -11,10 +12,15 @@ const SAMPLE = 20;
 /**
  * Asks a generation a fixed set of requests before anybody else does: known users, an unknown one, a visitor known by visits alone, parks. Each
  * answer must be as long as it can be, of named attractions, with finite scores, none of them visited.
+ * Each is asked in a turn of the event loop of its own, so that answers do not wait for all of them.
  * @throws RecommenderError RECOMMENDER_SMOKE_FAILED with the first request that is answered wrongly
  */
-export function checkAnswers({ generation, recommender }: Pick<Served, 'generation' | 'recommender'>): void {
-  smokeSet(generation).forEach((request, n) => {
+export async function checkAnswers({
+  generation,
+  recommender,
+}: Pick<Served, 'generation' | 'recommender'>): Promise<void> {
+  for (const [n, request] of smokeSet(generation).entries()) {
+    await nextTurn();
     const fault = faultOf(generation, request, answerTo(recommender, request));
     if (fault !== undefined)
       // The number and not the request, which names a user.
@@ -22,7 +28,7 @@ export function checkAnswers({ generation, recommender }: Pick<Served, 'generati
         'RECOMMENDER_SMOKE_FAILED',
         `Model ${generation.seqs.model} answers request ${n} of the smoke set wrongly: ${fault}. Train again.`,
       );
-  });
+  }
 }
 
 /** One request of the set. */
@@ -33,21 +39,22 @@ interface SmokeRequest {
   readonly limit: number;
 }
 
-function smokeSet({ model, attractions, parks }: Generation): SmokeRequest[] {
+function smokeSet({ userOf, attractions, parks }: Generation): SmokeRequest[] {
   const visit = attractions[0]?.attractionId;
+  const names = [...parks.keys()];
   return [
     {},
     { userId: 'smoke: nobody has this id' },
     ...(visit === undefined ? [] : [{ visits: [visit] }]),
-    ...spread(model.userIds).map((userId) => ({ userId })),
-    ...spread([...parks.keys()]).map((park) => ({ park, userId: model.userIds[0] })),
+    ...spread(userOf.size).map((user) => ({ userId: userOf.at(user) })),
+    ...spread(parks.size).map((place) => ({ park: names[place] as string, userId: userOf.at(0) })),
   ].map((request) => ({ ...request, limit: 10 }));
 }
 
-/** At most `SAMPLE` of a list, evenly spread, the first and the last among them. */
-function spread<T>(list: readonly T[]): T[] {
-  if (list.length <= SAMPLE) return [...list];
-  return Array.from({ length: SAMPLE }, (_, n) => list[Math.round((n * (list.length - 1)) / (SAMPLE - 1))] as T);
+/** At most `SAMPLE` places of `count`, evenly spread, the first and the last among them. */
+function spread(count: number): number[] {
+  if (count <= SAMPLE) return [...Array(count).keys()];
+  return Array.from({ length: SAMPLE }, (_, n) => Math.round((n * (count - 1)) / (SAMPLE - 1)));
 }
 
 function answerTo(recommender: Served['recommender'], request: SmokeRequest): Recommendations | Error {
