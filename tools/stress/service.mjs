@@ -1,5 +1,5 @@
 /** The built service as a process of its own on loopback, over feeds in a throw-away folder whose every generation can be told from its answers. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -88,17 +88,32 @@ function visitsOf(users, items) {
   });
 }
 
-/** Starts the service; `ended` settles with its exit code and signal, `said()` is what it wrote to its log. */
-export async function startService(folder, settings = {}) {
+const NAMESPACE = ['--pid', '--fork', '--mount-proc', '--kill-child'];
+
+/** A command that runs another in a PID namespace of its own: as root, or else as root of a user namespace; empty where the system allows neither. */
+export const isolation =
+  [NAMESPACE, ['--user', '--map-root-user', ...NAMESPACE]]
+    .map((flags) => ['unshare', ...flags])
+    .find(([program, ...args]) => spawnSync(program, [...args, 'true']).status === 0) ?? [];
+
+/**
+ * Starts the service; `ended` settles with its exit code and signal, `said()` is what it wrote to its log. With a command before it, such as `isolation`, signals go to the
+ * service itself and not to that command.
+ */
+export async function startService(folder, settings = {}, before = []) {
   const env = { PATH: process.env.PATH, FEEDS_ROOT: folder, PORT: '0', LOG_LEVEL: 'warn', ...settings };
-  const child = spawn(process.execPath, [cli, '--json'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const [program, ...args] = [...before, process.execPath, cli, '--json'];
+  const child = spawn(program, args, { cwd: folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text) => (log += text));
-  process.once('exit', () => child.kill('SIGKILL'));
-  const ended = once(child, 'close');
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  const ended = once(child, 'close').finally(() => process.off('exit', kill));
   const line = await Promise.race([once(child.stdout, 'data').then(String), ended.then(() => undefined)]);
   if (line === undefined) throw new Error(`The service did not start:\n${log}`);
-  return { url: JSON.parse(line).url, pid: child.pid, ended, said: () => log, kill: (signal) => child.kill(signal) };
+  const pid =
+    before.length === 0 ? child.pid : Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8'));
+  return { url: JSON.parse(line).url, pid, ended, said: () => log, kill: (signal) => process.kill(pid, signal) };
 }
 
 /** Resident memory of a process, in MB. */
