@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type * as duckdb from '@duckdb/node-api';
 import type {
   DuckDBAppender,
@@ -213,9 +216,17 @@ function cellOf(value: DuckDBValue): CellValue {
  */
 async function openInstance(): Promise<DuckDBInstance> {
   const { DuckDBInstance: engine }: typeof duckdb = require('@duckdb/node-api');
-  const instance = await engine.create(':memory:');
+  const instance = await engine.create(':memory:', { temp_directory: ownTemporaryFolder() });
   const connection = await instance.connect();
   for (const statement of DIALECT) await connection.run(statement);
   connection.closeSync();
   return instance;
+}
+
+/**
+ * Where the engine puts what does not fit in memory; it makes the folder when it needs it, and removes it. Its default is `.tmp` in the working
+ * folder with the same names of files in every process: two in one working folder write over each other's rows, and crash.
+ */
+function ownTemporaryFolder(): string {
+  return join(tmpdir(), `attractions-etl-${randomUUID()}`);
 }

@@ -1,4 +1,10 @@
+import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { duckDbEngine } from '../../src/engine/duckdb.js';
@@ -58,4 +64,17 @@ test('a running query reports how far it is', async () => {
   await engine.rows(pairs, { onProgress: (share) => shares.push(share) });
   for (const share of shares) expect(share).toBeGreaterThanOrEqual(0);
   for (const share of shares) expect(share).toBeLessThanOrEqual(1);
+});
+
+test('two processes that share a working folder, with more rows than fit in memory, do not write over each other', async () => {
+  const cwd = await mkdtemp(join(tmpdir(), 'etl-spill-'));
+  const program = fileURLToPath(new URL('../processes/spill.mjs', import.meta.url));
+  const run = promisify(execFile);
+  const told = await Promise.all(['1', '1000'].map((seed) => run(process.execPath, [program, seed], { cwd })));
+  for (const { stdout } of told) {
+    const { folder, ...seen } = JSON.parse(stdout) as { folder: string };
+    expect(seen).toEqual({ spills: true, found: 0, here: [] });
+    expect(existsSync(folder)).toBe(false);
+  }
+  await rm(cwd, { recursive: true });
 });
