@@ -63,7 +63,7 @@ export async function runServe(config: ServeConfig, context: ServeContext): Prom
     },
     pollMs: config.modelPollSeconds * 1_000,
     bounds: config,
-    access: { keys, ratePerSecond: config.ratePerSecond },
+    access: { keys, open: config.apiKeys === undefined, ratePerSecond: config.ratePerSecond },
     visible: facesIn(config.openPaths, keys),
     corsOrigins: originsIn(config.corsOrigins),
     trustProxy: proxiesIn(config.trustProxy),

@@ -53,7 +53,7 @@ export const serveSettings = {
   apiKeys: text({
     variable: 'API_KEY_HASHES',
     description:
-      'SHA-256 in hex of each key, comma between them; each opens lists and the catalogue, and with :read+history behind it also what is known of one user. Without any, everybody may ask.',
+      'SHA-256 in hex of each key, comma between them; each opens lists and the catalogue, and with :read+history behind it also what is known of one user. Unset: everybody may ask.',
     secret: true,
     range: 'hashes such as 9f86d081…:read+history, with some of the scopes read, history, admin',
     fault: (keys) => faultOf(() => keysIn(keys)),

@@ -58,6 +58,18 @@ describe('runServe', () => {
     });
   });
 
+  test('is closed where API_KEY_HASHES is set, whatever its keys open', async () => {
+    // printf %s KEY | sha256sum
+    const hash = '57aad6df15c7eddd0e5cbf574cc3d1ee8c9ea5f0a1b8e8ff8bbd0f2c1f3f3b1e';
+    const config = forceConfig(serveSettings, { port: 0, apiKeys: `${hash}:admin` }, () => readConfig(serveSettings));
+    const service = await runServe(config, { store: await sampleStore(), logger: silent });
+    for (const path of ['/v1/parks', '/v1/users/ana/visits', '/v1/users/ana/recommendations'])
+      expect(await askAt(service.url, path)).toMatchObject({ status: 401 });
+    expect(await askAt(service.url, '/livez')).toMatchObject({ status: 200 });
+    await service.close();
+    await service.closed;
+  });
+
   test('closes when its signal aborts', async () => {
     const stop = new AbortController();
     const config = forceConfig(serveSettings, { port: 0 }, () => readConfig(serveSettings));

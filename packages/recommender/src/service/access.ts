@@ -22,17 +22,17 @@ export function keyOf(secret: string, ...scopes: readonly Scope[]): ApiKey {
 }
 
 /**
- * Reads the setting `API_KEY_HASHES`: `<sha256 in hex>` opens what is read, `<sha256 in hex>:read+history` what it names; commas between.
+ * Reads the setting `API_KEY_HASHES`: `<sha256 in hex>` opens what is read, `<sha256 in hex>:read+history` what it names; commas between. A setting
+ * that is there but names no key is refused: its service would be open to everybody.
  * @throws RecommenderError RECOMMENDER_SETTING_INVALID
  */
 export function keysIn(list: string | undefined): readonly ApiKey[] {
-  const parts = (list ?? '').split(',').map((part) => part.trim());
-  return parts.filter((part) => part !== '').map(keyIn);
+  return list === undefined ? [] : list.split(',').map((part) => keyIn(part.trim()));
 }
 
 function keyIn(part: string): ApiKey {
-  const [hash = '', words = 'read'] = part.split(':');
-  if (!/^[0-9a-f]{64}$/i.test(hash))
+  const [hash = '', words = 'read', ...more] = part.split(':');
+  if (!/^[0-9a-f]{64}$/i.test(hash) || more.length > 0)
     throw invalid('API_KEY_HASHES', 'a hash that is not a SHA-256 in hex; make each with: printf %s KEY | sha256sum');
   const scopes = words.split('+').map((word) => {
     const scope = SCOPES.find((known) => known === word.trim());
@@ -112,7 +112,7 @@ export function proxiesIn(text: string | undefined): TrustedProxies {
   return text.split(',').map((part) => {
     const [address = '', bits, ...more] = part.trim().split('/');
     const most = isIP(address) === 6 ? 128 : 32;
-    const isNetwork = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most);
+    const isNetwork = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) >= 1 && Number(bits) <= most);
     if (NAMED_NETWORKS.includes(part.trim()) || (isIP(address) !== 0 && isNetwork && more.length === 0))
       return part.trim();
     throw invalid(

@@ -7,8 +7,9 @@ import type { Pressure } from './pressure.js';
 
 /** Who may ask, and how often. */
 export interface Access {
-  /** Where none of them may read, everybody may. */
   readonly keys?: readonly ApiKey[];
+  /** Whether everybody may do what is not the admin's. Where absent: whether no key may read. */
+  readonly open?: boolean;
   /** Requests a second of one key, or else of one address, on average; .5 is one every two seconds. 0: any number. */
   readonly ratePerSecond?: number;
 }
@@ -35,7 +36,7 @@ const OVERLOADED = new RecommenderError('RECOMMENDER_OVERLOADED', 'The service i
  */
 export function admission(server: FastifyInstance, pressure: Pressure, metrics: Metrics, access: Access): void {
   const { keys = [], ratePerSecond = 0 } = access;
-  const isOpen = !keys.some(({ scopes }) => scopes.has('read') || scopes.has('history'));
+  const isOpen = access.open ?? !keys.some(({ scopes }) => scopes.has('read') || scopes.has('history'));
   const mayAsk = ratePerSecond > 0 ? rateLimit(ratePerSecond) : undefined;
   const retryAfter = String(Math.max(1, Math.ceil(1 / ratePerSecond)));
 

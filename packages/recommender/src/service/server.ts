@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
 import Fastify, { LogController } from 'fastify';
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
 import { admission } from './admission.js';
 import type { Access } from './admission.js';
 import type { GenerationState } from './generations/generations.js';
@@ -102,13 +102,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
   // First, so that what the gate turns away has a span too.
   parts.tracing?.observe(server);
   // Before admission: a browser asks for leave without a key.
-  if (corsOrigins.length > 0)
-    server.register(cors, {
-      origin: corsOrigins.includes('*') ? '*' : [...corsOrigins],
-      methods: ['GET', 'HEAD', 'POST'],
-      exposedHeaders: ['x-request-id', 'retry-after'],
-      maxAge: 600,
-    });
+  if (corsOrigins.length > 0) allowOrigins(server, corsOrigins);
   admission(server, parts.pressure, metrics, parts.access);
   server.addHook('onSend', (request, reply, _, done) => {
     reply.headers(securityHeaders).header('x-request-id', request.id);
@@ -141,6 +135,22 @@ export function createServer(parts: ServerParts): FastifyInstance {
     refuseOtherMethods();
   });
   return server;
+}
+
+/** Lets pages of other origins ask. The plugin is shown preflights (Fetch, 3.2.2) alone: it would answer any other OPTIONS in a text of its own. */
+function allowOrigins(server: FastifyInstance, origins: readonly string[]): void {
+  const allowed = {
+    origin: origins.includes('*') ? '*' : [...origins],
+    methods: ['GET', 'HEAD', 'POST'],
+    exposedHeaders: ['x-request-id', 'retry-after'],
+    maxAge: 600,
+  };
+  const asksWhether = ({ headers }: FastifyRequest) =>
+    headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
+  server.register(cors, {
+    delegator: (request: FastifyRequest, done: (error: null, options: object) => void) =>
+      done(null, request.method === 'OPTIONS' && !asksWhether(request) ? { origin: false } : allowed),
+  });
 }
 
 /** Names of requests: a UUID of the process, and a number. A UUID for each would cost more. */

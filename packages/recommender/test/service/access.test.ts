@@ -217,6 +217,19 @@ describe('pages of other origins', () => {
     expect(asked.status).toBe(200);
   });
 
+  test('are told of a method that a path does not take as everybody is', async () => {
+    const access = { keys: KEYS };
+    const url = await listening(serving(sampleGeneration()), silent, { access, corsOrigins: ['https://park.example'] });
+    const options = (path: string, headers: Record<string, string>) => askAt(url, path, { method: 'OPTIONS', headers });
+    const origin = 'https://park.example';
+    for (const headers of [{}, { origin }] as readonly Record<string, string>[]) {
+      expect(await options('/livez', headers)).toMatchObject({ status: 405, type: 'application/problem+json' });
+      expect(await options('/v1/parks', headers)).toMatchObject({ status: 401, type: 'application/problem+json' });
+      const known = { ...headers, 'x-api-key': 'reader' };
+      expect(await options('/nowhere', known)).toMatchObject({ status: 404, type: 'application/problem+json' });
+    }
+  });
+
   test('may not where there is no setting', async () => {
     const url = await listening(serving(sampleGeneration()));
     const { headers } = await askAt(url, '/v1/parks', { headers: { origin: 'https://park.example' } });
@@ -254,11 +267,14 @@ describe('the settings', () => {
       ['read'],
       ['read', 'history'],
     ]);
+    for (const list of ['', ',', ' ', `${hash},`, `${hash}:read:history`])
+      expect(() => keysIn(list)).toThrow(/API_KEY_HASHES holds/);
+    expect(keysIn(undefined)).toEqual([]);
     expect(() => keysIn('secret')).toThrow(/API_KEY_HASHES holds a hash that is not a SHA-256/);
     expect(() => keysIn(`${hash}:everything`)).toThrow(/the scope 'everything'; give some of read\+history\+admin/);
     expect(() => facesIn('page,stats', [])).toThrow(/OPEN_PATHS holds 'stats'; give some of page,docs,metrics/);
     expect(() => originsIn('https://park.example/lists')).toThrow(/CORS_ORIGINS holds 'https:\/\/park.example\/lists'/);
-    for (const text of ['0', 'nginx', '10.0.0.0/40', '::1/200', '1.2.3', '10.0.0.0/8/8', 'true'])
+    for (const text of ['0', 'nginx', '10.0.0.0/40', '::1/200', '1.2.3', '10.0.0.0/8/8', '0.0.0.0/0', '::/0', 'true'])
       expect(() => proxiesIn(text)).toThrow(/TRUST_PROXY holds/);
     expect(proxiesIn('10.0.0.0/8, ::1/128,loopback')).toEqual(['10.0.0.0/8', '::1/128', 'loopback']);
   });
