@@ -7,6 +7,6 @@ export const unpackedBudgetKilobytes = {
   feeds: 950,
   etl: 580,
   'als-trainer': 720,
-  recommender: 820,
+  recommender: 1190,
   evaluation: 530,
 };
