@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join, relative, sep } from 'node:path';
+import ts from 'typescript';
 
 /** The files of an installed package, with `/`, relative to its folder, and their sizes in bytes. */
 export function filesOf(folder) {
@@ -21,7 +22,6 @@ export function nativeIn(consumer) {
   };
 }
 
-const imported = /(?:\bfrom\s*|\bimport\s*\(?\s*)(['"])([^'"]+)\1/g;
 const packageName = (specifier) => specifier.match(/^(?:@[^/]+\/)?[^/]+/)?.[0];
 
 /** The packages that an installed package's built files, code and types, import and its manifest does not name. */
@@ -34,8 +34,9 @@ export function undeclaredIn(folder) {
   const declared = new Set([name, ...Object.keys(dependencies), ...Object.keys(peerDependencies), ...builtinModules]);
   const built = filesOf(folder).filter(({ path }) => /^dist\/.*\.(js|d\.ts)$/.test(path));
   const names = built.flatMap(({ path }) =>
-    [...readFileSync(join(folder, path), 'utf8').matchAll(imported)]
-      .map(([, , specifier]) => specifier)
+    ts
+      .preProcessFile(readFileSync(join(folder, path), 'utf8'))
+      .importedFiles.map(({ fileName }) => fileName)
       .filter((specifier) => !/^(\.|node:|#)/.test(specifier))
       .map(packageName),
   );
