@@ -7,7 +7,7 @@ import type { RecommenderErrorCode } from '../../errors.js';
 import type { Generation } from '../../generation/generation.js';
 import { loadGeneration } from '../../generation/load.js';
 import { unpacked } from './parcel.js';
-import type { Parcel } from './parcel.js';
+import type { Frame, Piece } from './parcel.js';
 
 /** What the thread is asked for. */
 export interface LoadOrder {
@@ -18,16 +18,15 @@ export interface LoadOrder {
   readonly behindAnswers: boolean;
 }
 
-/** What the thread sends back. */
+/** What the thread sends: a frame and then, one for each message to it, as many pieces as that says; or why there is none. */
 export type Loaded =
-  | { readonly parcel: Parcel }
-  | {
-      readonly fault: {
-        readonly code: string | undefined;
-        readonly exitCode: number | undefined;
-        readonly message: string;
-      };
-    };
+  { readonly frame: Frame; readonly pieces: number } | { readonly piece: Piece } | { readonly fault: Fault };
+
+interface Fault {
+  readonly code: string | undefined;
+  readonly exitCode: number | undefined;
+  readonly message: string;
+}
 
 /** Loads and verifies the generation of a model. */
 export type LoadGeneration = (order: Omit<LoadOrder, 'root'>) => Promise<Generation>;
@@ -48,14 +47,32 @@ async function loadOnThread(order: LoadOrder): Promise<Generation> {
   const thread = new Worker(program, { workerData: order });
   // At the start nothing else keeps the process alive.
   if (order.behindAnswers) thread.unref();
-  const loaded = await new Promise<Loaded>((resolve, reject) => {
-    thread.once('message', resolve).once('error', reject);
+  try {
+    return await receivedFrom(thread);
+  } finally {
+    await thread.terminate();
+  }
+}
+
+function receivedFrom(thread: Worker): Promise<Generation> {
+  let frame: Frame;
+  let due = 0;
+  const pieces: Piece[] = [];
+  return new Promise((resolve, reject) => {
+    thread.on('message', (message: Loaded) => {
+      if ('fault' in message) return reject(errorOf(message.fault));
+      if ('frame' in message) [frame, due] = [message.frame, message.pieces];
+      else pieces.push(message.piece);
+      if (pieces.length === due) resolve(unpacked(frame, pieces));
+      else thread.postMessage('next');
+    });
+    thread.once('error', reject);
     thread.once('exit', (code) => reject(new Error(`The thread that loads a model ended with code ${code}.`)));
   });
-  await thread.terminate();
-  if ('parcel' in loaded) return unpacked(loaded.parcel);
-  const { code = '', exitCode, message } = loaded.fault;
-  throw code.startsWith('RECOMMENDER_')
+}
+
+function errorOf({ code = '', exitCode, message }: Fault): Error {
+  return code.startsWith('RECOMMENDER_')
     ? new RecommenderError(code as RecommenderErrorCode, message)
     : Object.assign(new Error(message), { code, exitCode });
 }

@@ -1,40 +1,78 @@
-import { isArrayBuffer } from 'node:util/types';
 import type { AlsGeneration } from '@attractions/feeds';
 import type { Generation } from '../../generation/generation.js';
 import { IdIndex } from '../../generation/id-index.js';
-import type { IdIndexParts } from '../../generation/id-index.js';
 
-/** A generation as it goes from thread to thread: nothing in it is made of as many objects as there are users. */
-export interface Parcel extends Omit<Generation, 'userOf'> {
-  /** Its user ids are in `users` and not here. */
-  readonly model: AlsGeneration;
-  readonly users: IdIndexParts;
+/** What is as long as there are users, or visits of different attractions by them. */
+interface LargeParts {
+  readonly idUnits: Uint16Array;
+  readonly idOffsets: Uint32Array;
+  readonly idSlots: Int32Array;
+  readonly userFactors: Float32Array;
+  readonly seenOffsets: Uint32Array;
+  readonly seenItems: Uint32Array;
+  readonly visitCounts: Float32Array;
+  readonly lastItems: Int32Array;
+  readonly lastTimes: Float64Array;
 }
 
-/** What to post, and the memory that moves with it: the sender cannot use the generation afterwards. */
-export function packed({ model, userOf, ...rest }: Generation): { parcel: Parcel; memory: ArrayBuffer[] } {
-  const parcel = { ...rest, model: { ...model, userIds: [] }, users: userOf.parts };
-  const { visitCounts, lastVisits, visitors } = rest;
-  const arrays = [
-    ...Object.values(userOf.parts),
-    ...Object.values(model.seen),
-    ...Object.values(lastVisits),
-    ...[model.userFactors, model.itemFactors, model.visitors, visitors, visitCounts],
+/** What is left: as large as the catalogue. */
+export type Frame = Omit<Generation, 'userOf' | 'visitCounts' | 'lastVisits'>;
+
+/** Large parts of the model, which its frame does without. */
+const NOT_IN_FRAME: Pick<AlsGeneration, 'userIds' | 'userFactors' | 'seen'> = {
+  userIds: [],
+  userFactors: new Float32Array(),
+  seen: { offsets: new Uint32Array(), items: new Uint32Array() },
+};
+
+/** A large part and its name. */
+export type Piece = {
+  readonly [K in keyof LargeParts]: { readonly name: K; readonly part: LargeParts[K] };
+}[keyof LargeParts];
+
+/**
+ * A generation as it goes from thread to thread: a frame, which is copied, and pieces whose memory moves. One piece at a time: whoever receives memory
+ * pays for it with the collector's work, and all at once would be a long turn.
+ */
+export function packed(generation: Generation): { readonly frame: Frame; readonly pieces: readonly Piece[] } {
+  const { model, userOf, visitCounts, lastVisits, ...rest } = generation;
+  const pieces: Piece[] = [
+    { name: 'idUnits', part: userOf.parts.units },
+    { name: 'idOffsets', part: userOf.parts.offsets },
+    { name: 'idSlots', part: userOf.parts.slots },
+    { name: 'userFactors', part: model.userFactors },
+    { name: 'seenOffsets', part: model.seen.offsets },
+    { name: 'seenItems', part: model.seen.items },
+    { name: 'visitCounts', part: visitCounts },
+    { name: 'lastItems', part: lastVisits.items },
+    { name: 'lastTimes', part: lastVisits.times },
   ];
-  // Arrays out of one file may share its memory.
-  const memory = new Set(arrays.map(({ buffer }) => buffer).filter(isArrayBuffer));
-  return { parcel, memory: [...memory] };
+  return { frame: { ...rest, model: { ...model, ...NOT_IN_FRAME } }, pieces: pieces.map(alone) };
+}
+
+/** A part in memory of its own: columns of one file share theirs. */
+function alone(piece: Piece): Piece {
+  const { part } = piece;
+  return part.byteLength === part.buffer.byteLength ? piece : ({ ...piece, part: part.slice() } as Piece);
 }
 
 /** The generation. The user ids of its model become strings only when somebody asks for them. */
-export function unpacked({ model, users, ...rest }: Parcel): Generation {
-  const userOf = new IdIndex(users);
+export function unpacked({ model, ...rest }: Frame, pieces: readonly Piece[]): Generation {
+  const of = Object.fromEntries(pieces.map(({ name, part }) => [name, part])) as unknown as LargeParts;
+  const userOf = new IdIndex({ units: of.idUnits, offsets: of.idOffsets, slots: of.idSlots });
   let userIds: readonly string[] | undefined;
-  const whole: AlsGeneration = {
-    ...model,
-    get userIds() {
-      return (userIds ??= userOf.ids());
+  return {
+    ...rest,
+    model: {
+      ...model,
+      userFactors: of.userFactors,
+      seen: { offsets: of.seenOffsets, items: of.seenItems },
+      get userIds() {
+        return (userIds ??= userOf.ids());
+      },
     },
+    userOf,
+    visitCounts: of.visitCounts,
+    lastVisits: { items: of.lastItems, times: of.lastTimes },
   };
-  return { ...rest, model: whole, userOf };
 }
