@@ -30,11 +30,12 @@ export const hourOfDay = (time: number): number => ((Math.floor(time / msPerHour
  */
 export function nextTerms(tables: ParkTables, request: NextRequest): NextTerms {
   const { popular, lately, hour, onward, fresh, there, together } = rowsOf(tables, request);
-  const times = (factor: number, row: readonly number[] | undefined) => popular.map((_, k) => factor * (row?.[k] ?? 0));
+  const times = (factor: number, row: Float64Array | undefined) =>
+    Array.from(popular, (_, k) => factor * (row?.[k] ?? 0));
   return {
-    popular,
-    lately: fresh === 1 && lately !== undefined ? lately : times(fresh, lately),
-    hour: hour ?? times(0, undefined),
+    popular: Array.from(popular),
+    lately: times(fresh, lately),
+    hour: times(1, hour),
     onward: times(there, onward),
     together: Array.from(together),
   };
@@ -42,12 +43,16 @@ export function nextTerms(tables: ParkTables, request: NextRequest): NextTerms {
 
 /** The rows of the tables that speak for a request, and how much; absent ones say nothing. */
 function rowsOf(tables: ParkTables, { time, last, visited = [] }: NextRequest) {
-  const { popular, lately, byHour, onward, together = [], patienceHours } = tables;
-  const places = placesIn(tables);
-  const rows = [...new Set(visited)].flatMap((id) => {
-    const row = together[places.get(id) ?? -1];
-    return row === undefined ? [] : [row];
-  });
+  const { places, popular, lately, byHour, onward, together } = numbersIn(tables);
+  const rows: Float64Array[] = [];
+  const met = new Uint8Array(popular.length);
+  for (const id of visited) {
+    const place = places.get(id) ?? -1;
+    const row = together[place];
+    if (row === undefined || met[place] === 1) continue;
+    met[place] = 1;
+    rows.push(row);
+  }
   const withOthers = togetherOf(rows, popular.length);
   if (time === undefined) return { popular, fresh: 0, there: 0, together: withOthers };
   const from = last === undefined || last.visitedAt > time ? undefined : places.get(last.attractionId);
@@ -57,19 +62,41 @@ function rowsOf(tables: ParkTables, { time, last, visited = [] }: NextRequest) {
     fresh: 2 ** (-staleDays(tables, time) / (tables.halfLifeDays ?? Infinity)),
     hour: byHour[hourOfDay(time)],
     onward: from === undefined ? undefined : onward[from],
-    there: from === undefined || last === undefined ? 0 : Math.exp((last.visitedAt - time) / msPerHour / patienceHours),
+    there:
+      from === undefined || last === undefined
+        ? 0
+        : Math.exp((last.visitedAt - time) / msPerHour / tables.patienceHours),
     together: withOthers,
   };
 }
 
-const placesOfTables = new WeakMap<ParkTables, ReadonlyMap<string, number>>();
+/** Tables as they are computed with: rows of doubles, side by side in memory. */
+interface Numbers {
+  readonly places: ReadonlyMap<string, number>;
+  readonly popular: Float64Array;
+  readonly lately: Float64Array;
+  readonly byHour: readonly Float64Array[];
+  readonly onward: readonly Float64Array[];
+  readonly together: readonly Float64Array[];
+}
 
-/** The place of each attraction in the tables. */
-function placesIn(tables: ParkTables): ReadonlyMap<string, number> {
-  let places = placesOfTables.get(tables);
-  if (places === undefined)
-    placesOfTables.set(tables, (places = new Map(tables.attractionIds.map((id, place) => [id, place]))));
-  return places;
+/** Tables do not change. */
+const numbersOfTables = new WeakMap<ParkTables, Numbers>();
+
+function numbersIn(tables: ParkTables): Numbers {
+  const known = numbersOfTables.get(tables);
+  if (known !== undefined) return known;
+  const doubles = (row: readonly number[]) => Float64Array.from(row);
+  const numbers = {
+    places: new Map(tables.attractionIds.map((id, place) => [id, place])),
+    popular: doubles(tables.popular),
+    lately: doubles(tables.lately),
+    byHour: tables.byHour.map(doubles),
+    onward: tables.onward.map(doubles),
+    together: (tables.together ?? []).map(doubles),
+  };
+  numbersOfTables.set(tables, numbers);
+  return numbers;
 }
 
 /**
@@ -87,11 +114,15 @@ export function togetherOf(rows: readonly ArrayLike<number>[], length: number): 
 /** Score of each attraction of the park, visited ones too: whom to leave out is the caller's to say. Higher comes sooner. */
 export function scoreNext(tables: ParkTables, request: NextRequest): Float64Array {
   const { popular, lately, hour, onward, fresh, there, together } = rowsOf(tables, request);
-  return Float64Array.from(
-    popular,
-    (term, k) =>
-      term + fresh * (lately?.[k] ?? 0) + (hour?.[k] ?? 0) + there * (onward?.[k] ?? 0) + (together[k] as number),
-  );
+  const scores = new Float64Array(popular.length);
+  for (let k = 0; k < scores.length; k++)
+    scores[k] =
+      (popular[k] as number) +
+      fresh * (lately?.[k] ?? 0) +
+      (hour?.[k] ?? 0) +
+      there * (onward?.[k] ?? 0) +
+      (together[k] as number);
+  return scores;
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Generation } from '../generation/generation.js';
 import { timeKeyIn } from './next-attraction.js';
 import { parkClocks } from './park-clocks.js';
 import type { ParkClocks } from './park-clocks.js';
-import type { RecommendationRequest, Recommendations, Recommender } from './recommender.js';
+import type { Recommendation, RecommendationRequest, Recommendations, Recommender } from './recommender.js';
 import { attractionIdOf } from './visited.js';
 
 /** Lists remembered by default. */
@@ -10,6 +10,11 @@ export const CACHED_LISTS = 10_000;
 
 /** Longest key: a request of more words than this is seldom asked again. */
 const MAX_KEY_LENGTH = 1_000;
+
+const remembered = new WeakSet<readonly Recommendation[]>();
+
+/** Whether the entries of an answer are those of a list that is remembered, so that it pays to remember what is made of them too. */
+export const isRemembered = ({ recommendations }: Recommendations): boolean => remembered.has(recommendations);
 
 /**
  * Answers the same request with the same list, which is made once: a generation does not change, so neither does its answer. Of more than
@@ -42,6 +47,7 @@ export function cachedRecommender(
       const answer = old.get(key) ?? recommender.recommend(request);
       if (young.size >= half) [young, old] = [new Map(), young];
       young.set(key, answer);
+      remembered.add(answer.recommendations);
       return answer;
     },
   };

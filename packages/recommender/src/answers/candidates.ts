@@ -34,7 +34,7 @@ export function candidates(generation: Generation, request: RecommendationReques
     passes: (item) => {
       const attraction = attractions[item] as Attraction;
       return (
-        !hidden.has(item) &&
+        !isHidden(hidden, item) &&
         (park === undefined || attraction.park === park) &&
         (allowed === undefined || allowed.has(item)) &&
         (themes === undefined || attraction.themes.some((theme) => themes.has(theme)))
@@ -66,15 +66,24 @@ export function itemKnown({ itemOf, attractions }: Generation, attractionId: str
   );
 }
 
-function hiddenFrom(generation: Generation, request: RecommendationRequest): Set<number> {
+/** A bit for each item: a set would be made of many small objects at every request. */
+function hiddenFrom(generation: Generation, request: RecommendationRequest): Uint32Array {
   const { userId, visits = [], exclude = [], includeVisited = false } = request;
-  const hidden = itemsOf(generation, exclude);
+  const { itemOf, attractions } = generation;
+  const hidden = new Uint32Array(Math.ceil(attractions.length / 32));
+  const hide = (item: number | undefined): void => {
+    if (item !== undefined) hidden[item >>> 5] = (hidden[item >>> 5] as number) | (1 << (item & 31));
+  };
+  for (const id of exclude) hide(itemOf.get(id));
   if (includeVisited) return hidden;
-  for (const item of itemsOf(generation, visits.map(attractionIdOf))) hidden.add(item);
+  for (const visit of visits) hide(itemOf.get(attractionIdOf(visit)));
   const user = userId === undefined ? undefined : generation.userOf.get(userId);
-  if (user !== undefined) for (const item of seenBy(generation, user)) hidden.add(item);
+  if (user !== undefined) for (const item of seenBy(generation, user)) hide(item);
   return hidden;
 }
+
+const isHidden = (hidden: Uint32Array, item: number): boolean =>
+  (((hidden[item >>> 5] as number) >>> (item & 31)) & 1) === 1;
 
 function limitOf({ limit = DEFAULT_LIMIT }: RecommendationRequest): number {
   if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;

@@ -35,22 +35,24 @@ export function nextAttractionRecommender(generation: Generation, clocks: ParkCl
   );
   const lastVisit = lastVisitIn(generation, clocks);
 
-  /** What the model's visits know of a user. */
-  const knownOf = (userId: string | undefined): string[] => {
+  /** Where the request says that the visitor was, and what the model's visits know of the user. */
+  const visitedBy = ({ userId, visits = [] }: RecommendationRequest): string[] => {
+    const ids: string[] = [];
+    for (const visit of visits) ids.push(attractionIdOf(visit));
     const user = userId === undefined ? undefined : generation.userOf.get(userId);
-    const items = user === undefined ? [] : seenBy(generation, user);
-    return Array.from(items, (item) => generation.attractions[item]?.attractionId ?? '');
+    if (user !== undefined)
+      for (const item of seenBy(generation, user)) ids.push((generation.attractions[item] as Attraction).attractionId);
+    return ids;
   };
 
   return {
     recommend(request) {
       const { limit, passes } = candidates(generation, request);
-      const { userId, at, park = '', visits = [], explain = false } = request;
+      const { at, park = '', explain = false } = request;
       const here = parks.get(park);
       if (here === undefined) return { recommendations: [], source: 'next-attraction', generation: generation.seqs };
       const last = lastVisit(request, park);
-      const visited = [...visits.map(attractionIdOf), ...knownOf(userId)];
-      const asked: NextRequest = { time: clocks.at(at)(park), last, visited };
+      const asked: NextRequest = { time: clocks.at(at)(park), last, visited: visitedBy(request) };
       const listed = likeliest(here, scoreNext(here.tables, asked), { limit, passes });
       const reasonOf = explain ? reasonsFrom(generation, nextTerms(here.tables, asked), last) : () => undefined;
       return {
@@ -90,17 +92,38 @@ function likeliest(
   scores: Float64Array,
   { limit, passes }: Pick<Candidates, 'limit' | 'passes'>,
 ): { item: number; place: number; probability: number }[] {
-  const scoreAt = (place: number) => scores[place] as number;
-  const itemAt = (place: number) => items[place] as number;
-  const open: number[] = [];
-  for (let place = 0; place < items.length; place++) if (passes(itemAt(place))) open.push(place);
-  open.sort((a, b) => scoreAt(b) - scoreAt(a) || itemAt(a) - itemAt(b));
-  const best = open[0] === undefined ? 0 : scoreAt(open[0]);
+  const open = inOrder(items, scores, passes);
+  const best = open[0] === undefined ? 0 : (scores[open[0]] as number);
+  const odds = new Float64Array(open.length);
   let total = 0;
-  for (const place of open) total += Math.exp(scoreAt(place) - best);
-  return open
-    .slice(0, limit)
-    .map((place) => ({ item: itemAt(place), place, probability: Math.exp(scoreAt(place) - best) / total }));
+  for (let n = 0; n < open.length; n++) total += odds[n] = Math.exp((scores[open[n] as number] as number) - best);
+  const listed = [];
+  for (let n = 0; n < Math.min(limit, open.length); n++) {
+    const place = open[n] as number;
+    listed.push({ item: items[place] as number, place, probability: (odds[n] as number) / total });
+  }
+  return listed;
+}
+
+/** Above so many, a sort that needs a call for each comparison is the faster one. */
+const FEW = 128;
+
+/** The places of the items that pass, by falling score, equal ones by item. */
+function inOrder(items: Uint32Array, scores: Float64Array, passes: (item: number) => boolean): Uint32Array {
+  const open = new Uint32Array(items.length);
+  let count = 0;
+  for (let place = 0; place < items.length; place++) if (passes(items[place] as number)) open[count++] = place;
+  const found = open.subarray(0, count);
+  const before = (a: number, b: number): number =>
+    (scores[b] as number) - (scores[a] as number) || (items[a] as number) - (items[b] as number);
+  if (count > FEW) return found.sort(before);
+  for (let n = 1; n < count; n++) {
+    const place = found[n] as number;
+    let at = n;
+    for (; at > 0 && before(found[at - 1] as number, place) > 0; at--) found[at] = found[at - 1] as number;
+    found[at] = place;
+  }
+  return found;
 }
 
 /** The term by which an attraction stands out most among those of its park. */

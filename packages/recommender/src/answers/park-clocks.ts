@@ -95,6 +95,8 @@ function isTimeZone(name: string): boolean {
 export const clockText = (shown: number): string => new Date(shown).toISOString().slice(0, -1);
 
 function partsOf(text: string): { readonly shown: number; readonly offsetMs: number | undefined } {
+  const plain = plainTime(text);
+  if (plain !== undefined) return { shown: plain, offsetMs: undefined };
   const [, day = '', minute = '', second = '00', fraction = '', offset] = TIME.exec(text) ?? [];
   const shown = Date.parse(`${day}T${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}Z`);
   // Where a day is too many for its month, JavaScript takes one of the next.
@@ -104,6 +106,31 @@ function partsOf(text: string): { readonly shown: number; readonly offsetMs: num
   const minutes = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4));
   return { shown, offsetMs: (offset.startsWith('-') ? -1 : 1) * minutes * 60_000 };
 }
+
+/**
+ * A time as most programs write it, `2014-08-05T14:30:00` with or without `.123`, digit by digit: several times as fast as what reads all of them, and a
+ * request has one for each visit. Undefined for any other, and for one that may not be a time.
+ */
+function plainTime(text: string): number | undefined {
+  const { length } = text;
+  if (length !== 19 && length !== 23) return undefined;
+  for (let k = 0; k < length; k++) {
+    const unit = text.charCodeAt(k);
+    const due = PLAIN.charCodeAt(k);
+    if (due === DIGIT ? unit < 48 || unit > 57 : unit !== due) return undefined;
+  }
+  const two = (at: number) => 10 * text.charCodeAt(at) + text.charCodeAt(at + 1) - 11 * DIGIT;
+  const [year, month, day] = [100 * two(0) + two(2), two(5), two(8)];
+  const [hour, minute, second] = [two(11), two(14), two(17)];
+  // The last days of a month are for the other way to judge.
+  if (year < 100 || month < 1 || month > 12 || day < 1 || day > 28 || hour > 23 || minute > 59 || second > 59)
+    return undefined;
+  const millis = length === 19 ? 0 : 10 * two(20) + text.charCodeAt(22) - DIGIT;
+  return Date.UTC(year, month - 1, day, hour, minute, second, millis);
+}
+
+const PLAIN = '0000-00-00T00:00:00.000';
+const DIGIT = 48;
 
 function hintFor(text: string): string {
   const usual = 'give RFC 3339, such as 2014-08-05T14:30:00 on the clock of the park or 2014-08-05T14:30:00+02:00';

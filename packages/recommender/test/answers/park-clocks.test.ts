@@ -15,6 +15,19 @@ describe('the clock of a park', () => {
     expect(shown(Date.UTC(2014, 7, 5, 14, 30), 'north')).toBe('2014-08-05T14:30:00.000');
   });
 
+  // The last days of a month and a blank for the T take the way that reads every form.
+  test('is read the same however it is written', () => {
+    const moment = fc.integer({ min: Date.UTC(1, 0, 2), max: Date.UTC(9999, 11, 30) });
+    fc.assert(
+      fc.property(moment, (ms) => {
+        const text = clockText(ms);
+        const whole = 1_000 * Math.floor(ms / 1_000);
+        for (const written of [text, text.replace('T', ' '), `${text}0`]) expect(clocks.at(written)('north')).toBe(ms);
+        expect(clocks.at(text.slice(0, 19))('north')).toBe(whole);
+      }),
+    );
+  });
+
   test('shows now where no time is given', () => {
     expect([undefined, 'north', 'south'].map((park) => shown(undefined, park).slice(11, 16))).toEqual([
       '08:00',

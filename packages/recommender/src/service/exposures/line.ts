@@ -1,11 +1,13 @@
 import { exposureProblem } from '@attractions/feeds';
 import type { Exposure } from '@attractions/feeds';
+import { isRemembered } from '../../answers/cached.js';
 import type { Shown, ShownList } from '../routes/recommendations.js';
 
 const tails = new WeakMap<ShownList['recommendations'], string>();
 
 /** What a line says of a list itself: all but when, in which request and to whom. Spelt once for a list that is remembered. */
 function tailOf(list: ShownList): string {
+  if (!isRemembered(list)) return spelt(list);
   let tail = tails.get(list.recommendations);
   if (tail === undefined) tails.set(list.recommendations, (tail = spelt(list)));
   return tail;

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isRemembered } from '../../answers/cached.js';
 import { visitOf } from '../../answers/visited.js';
 import type { RecommendationRequest, Recommendations } from '../../answers/recommender.js';
 import { RecommenderError } from '../../errors.js';
@@ -38,9 +39,14 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
 
   // Of a remembered list all but what was assumed is the same each time.
   const texts = new WeakMap<ShownList['recommendations'], string>();
-  const send = (reply: FastifyReply, { assumed, ...list }: ShownList): FastifyReply => {
+  const textOf = (reply: FastifyReply, list: ShownList): string => {
+    if (!isRemembered(list)) return String(reply.serialize(list));
     let text = texts.get(list.recommendations);
     if (text === undefined) texts.set(list.recommendations, (text = String(reply.serialize(list))));
+    return text;
+  };
+  const send = (reply: FastifyReply, { assumed, ...list }: ShownList): FastifyReply => {
+    const text = textOf(reply, list);
     const whole = assumed === undefined ? text : `${text.slice(0, -1)},"assumed":${JSON.stringify(assumed)}}`;
     return reply.type('application/json; charset=utf-8').send(whole);
   };
