@@ -1,4 +1,4 @@
-import type { AlsGeneration, VisitsTable } from '@attractions/feeds';
+import type { AlsGeneration, VisitsTable } from '@attractions/contracts';
 
 import { fastestSpace } from './fastest-kernel.js';
 import { fillInitial } from './initial.js';

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
 
 import type { Logger } from '@attractions/config';
-import { als, attractions, nextAttraction, openFeeds, parentOf, popularity, visits } from '@attractions/feeds';
-import type { AlsGeneration, FeedStore, Parent, Producer, Update, UpdateRecord, VisitsTable } from '@attractions/feeds';
+import { als, attractions, nextAttraction, popularity, visits } from '@attractions/contracts';
+import { openFeeds, parentOf } from '@attractions/feeds';
+import type { AlsGeneration, VisitsTable } from '@attractions/contracts';
+import type { FeedStore, Parent, Producer, Update, UpdateRecord } from '@attractions/feeds';
 
 import { AlsTrainer } from './als-trainer.js';
 import { AlsError } from './errors.js';

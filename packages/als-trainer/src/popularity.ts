@@ -1,4 +1,4 @@
-import type { Popularity, VisitsTable } from '@attractions/feeds';
+import type { Popularity, VisitsTable } from '@attractions/contracts';
 
 import type { AttractionsRecommenderTrainer } from './trainer.js';
 import { orient } from './csr.js';

@@ -1,4 +1,4 @@
-import type { VisitsTable } from '@attractions/feeds';
+import type { VisitsTable } from '@attractions/contracts';
 
 import { AlsError } from './errors.js';
 import type { Interactions } from './interactions.js';

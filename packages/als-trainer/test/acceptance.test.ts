@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { als, openFeeds } from '@attractions/feeds';
+import { als } from '@attractions/contracts';
+import { openFeeds } from '@attractions/feeds';
 
 import { AlsTrainer } from '../src/als-trainer.js';
 import { foldIn } from '../src/fold-in.js';

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { als, attractions, nextAttraction, openFeeds, parentOf, popularity, visits } from '@attractions/feeds';
+import { als, attractions, nextAttraction, popularity, visits } from '@attractions/contracts';
+import { openFeeds, parentOf } from '@attractions/feeds';
 import { forceConfig, readConfig } from '@attractions/config';
 
 import { runTrain } from '../src/driver.js';

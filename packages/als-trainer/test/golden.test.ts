@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import { describe, expect, test } from '@jest/globals';
 
-import { trainAls } from '../src/index.js';
+import { trainAls } from '../src/train.js';
 import { plainKernel } from '../src/plain-kernel.js';
 import { randomInteractions, shuffled } from './support/interactions.js';
 import { factorBytes, trainWith } from './support/training.js';

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { afterAll, expect, test } from '@jest/globals';
-import { attractions, openFeeds, parentOf, visits } from '@attractions/feeds';
+import { attractions, visits } from '@attractions/contracts';
+import { openFeeds, parentOf } from '@attractions/feeds';
 
 import { visitsTable } from './support/visits-table.js';
 

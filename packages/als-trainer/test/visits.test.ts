@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { Dictionary, Int32, Table, Utf8, vectorFromArray } from 'apache-arrow';
 import fc from 'fast-check';
-import type { VisitsTable } from '@attractions/feeds';
+import type { VisitsTable } from '@attractions/contracts';
 
 import { AlsTrainer } from '../src/als-trainer.js';
 import { vocabularyOf } from '../src/vocabulary.js';

@@ -1,6 +1,9 @@
 import { parseEnv } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { describeSettings, flag, integer, readConfig, sharedSettings, text } from '../src/index.js';
+import { describeSettings } from '../src/describe.js';
+import { flag, integer, text } from '../src/setting.js';
+import { readConfig } from '../src/read.js';
+import { sharedSettings } from '../src/base-settings.js';
 
 const settings = {
   rank: integer({

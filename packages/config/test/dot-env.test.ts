@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { ConfigError, loadDotEnv } from '../src/index.js';
+import { ConfigError } from '../src/errors.js';
+import { loadDotEnv } from '../src/dot-env.js';
 
 let folder: string;
 beforeAll(() => {

@@ -1,6 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
-import { ConfigError, forceConfig, integer, readConfig, text } from '../src/index.js';
+import { ConfigError } from '../src/errors.js';
+import { forceConfig } from '../src/force.js';
+import { integer, text } from '../src/setting.js';
+import { readConfig } from '../src/read.js';
 
 const settings = {
   rank: integer({ variable: 'FORCED_RANK', description: 'Factors.', default: 64, min: 1, max: 1024 }),

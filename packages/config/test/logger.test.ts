@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { createLogger, LOG_LEVELS } from '../src/index.js';
-import type { LogLevel } from '../src/index.js';
+import { createLogger } from '../src/logger.js';
+import { LOG_LEVELS } from '../src/base-settings.js';
+import type { LogLevel } from '../src/base-settings.js';
 
 function linesOf(level: LogLevel): unknown[] {
   const lines: unknown[] = [];

@@ -1,7 +1,10 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { choice, ConfigError, flag, integer, number, readConfig, text } from '../src/index.js';
-import type { Environment, Settings } from '../src/index.js';
+import { choice, flag, integer, number, text } from '../src/setting.js';
+import { ConfigError } from '../src/errors.js';
+import { readConfig } from '../src/read.js';
+import type { Environment } from '../src/read.js';
+import type { Settings } from '../src/setting.js';
 
 const rank = integer({ variable: 'RANK', description: 'Factors.', default: 64, min: 1, max: 1024, unit: 'factors' });
 const share = number({ variable: 'SHARE', description: 'Share.', default: 0.05, min: 0, max: 1 });

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { ConfigError, integer, number, readConfig, text } from '../src/index.js';
+import { ConfigError } from '../src/errors.js';
+import { integer, number, text } from '../src/setting.js';
+import { readConfig } from '../src/read.js';
 
 test('a setting is frozen, and says its range in words', () => {
   const variable = 'HOURS';

@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals';
-import { forceConfig, integer, runStage, sharedSettings } from '../src/index.js';
-import type { CommandResult, StageCommand } from '../src/index.js';
+import { forceConfig } from '../src/force.js';
+import { integer } from '../src/setting.js';
+import { runStage } from '../src/stage-command.js';
+import { sharedSettings } from '../src/base-settings.js';
+import type { CommandResult, StageCommand } from '../src/stage-command.js';
 
 const settings = {
   ...sharedSettings,

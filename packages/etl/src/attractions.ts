@@ -1,4 +1,4 @@
-import type { Attraction } from '@attractions/feeds';
+import type { Attraction } from '@attractions/contracts';
 import type { Row } from './engine/engine.js';
 import { frame, sql } from './frame/frame.js';
 import type { Frame } from './frame/frame.js';

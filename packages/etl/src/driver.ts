@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from '@attractions/config';
-import { attractions, openFeeds, parentOf, preloadParquet, rejects, visits } from '@attractions/feeds';
+import { attractions, rejects, visits } from '@attractions/contracts';
+import { openFeeds, parentOf, preloadParquet } from '@attractions/feeds';
 import type { FeedStore, Producer, PutOptions, UpdateRecord } from '@attractions/feeds';
 import { logFrames } from './engine/engine.js';
 import { EtlError } from './errors.js';

@@ -1,3 +1,4 @@
+export { transformAttractions } from './attractions.js';
 export { loadJudged, runEtl } from './driver.js';
 export { duckDbEngine } from './engine/duckdb.js';
 export { logFrames } from './engine/engine.js';
@@ -5,13 +6,11 @@ export { ETL_ERRORS, EtlError } from './errors.js';
 export { frame, sql, statementOf } from './frame/frame.js';
 export { loadVisits } from './loader.js';
 export { etlSettings } from './settings.js';
-export { cityLayout, LAYOUTS, parkLayout } from './sigir17/layout.js';
+export { LAYOUTS, cityLayout, parkLayout } from './sigir17/layout.js';
 export { sigir17 } from './sigir17/source.js';
 export { BUILT_IN_SOURCES, checkSources, probeSources } from './source/choose.js';
 export { defineSource } from './source/source.js';
-export { transformAttractions } from './attractions.js';
 export { transformVisits } from './visits.js';
-
 export type { AttractionsExtract, AttractionsFrames } from './attractions.js';
 export type { EtlContext, EtlSummary } from './driver.js';
 export type {

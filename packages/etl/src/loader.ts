@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Attraction, Reject, Source as SourceFile, VisitsTable } from '@attractions/feeds';
+import type { Attraction, Reject, VisitsTable } from '@attractions/contracts';
+import type { Source as SourceFile } from '@attractions/feeds';
 import { toAttraction, transformAttractions, visitedAttractions } from './attractions.js';
 import type { AttractionsExtract } from './attractions.js';
 import { duckDbEngine } from './engine/duckdb.js';

@@ -1,4 +1,4 @@
-import type { Attraction, Reject, VisitsTable } from '@attractions/feeds';
+import type { Attraction, Reject, VisitsTable } from '@attractions/contracts';
 import type { Row } from './engine/engine.js';
 import { EtlError } from './errors.js';
 

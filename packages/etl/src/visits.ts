@@ -1,4 +1,4 @@
-import type { VisitsColumns, VisitsTable } from '@attractions/feeds';
+import type { VisitsColumns, VisitsTable } from '@attractions/contracts';
 import type { Data, Utf8 } from 'apache-arrow';
 import type { Columns } from './engine/engine.js';
 import { frame, sql } from './frame/frame.js';

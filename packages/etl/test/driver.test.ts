@@ -1,7 +1,9 @@
 import { expect, test } from '@jest/globals';
 import { createLogger, forceConfig, readConfig } from '@attractions/config';
-import { attractions, openFeeds, parentOf, rejects, visits } from '@attractions/feeds';
-import { etlSettings, runEtl } from '../src/index.js';
+import { attractions, rejects, visits } from '@attractions/contracts';
+import { openFeeds, parentOf } from '@attractions/feeds';
+import { etlSettings } from '../src/settings.js';
+import { runEtl } from '../src/driver.js';
 import { memorySource } from './support/memory-source.js';
 import { NEW_YEAR, photo, poiFile, rawFolder, visitsFile } from './support/raw-folder.js';
 

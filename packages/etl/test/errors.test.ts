@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { ETL_ERRORS, EtlError } from '../src/index.js';
+import { ETL_ERRORS, EtlError } from '../src/errors.js';
 
 test('the table of errors in the README is the table in the code', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { loadVisits } from '../src/index.js';
-import type { LoadedVisits } from '../src/index.js';
+import { loadVisits } from '../src/loader.js';
+import type { LoadedVisits } from '../src/loader.js';
 import { NEW_YEAR, photo, poiFile, rawFolder, visitsFile } from './support/raw-folder.js';
 import { REAL_DATA, testOnRealData } from './support/real-data.js';
 

@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Logger } from '@attractions/config';
-import { evaluationReport, openFeeds } from '@attractions/feeds';
-import type { EvaluationReport, FeedStore, Producer, UpdateRecord } from '@attractions/feeds';
+import { evaluationReport } from '@attractions/contracts';
+import { openFeeds } from '@attractions/feeds';
+import type { EvaluationReport } from '@attractions/contracts';
+import type { FeedStore, Producer, UpdateRecord } from '@attractions/feeds';
 
 import type { Contender } from './judge/contender.js';
 import { reportPage } from './page/page.js';

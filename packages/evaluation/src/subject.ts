@@ -1,13 +1,7 @@
-import { als, attractions, nextAttraction, parentOf, siblingOf, visits } from '@attractions/feeds';
-import type {
-  AlsGeneration,
-  Attraction,
-  FeedStore,
-  NextAttractionModel,
-  Parent,
-  UpdateRecord,
-  VisitsTable,
-} from '@attractions/feeds';
+import { als, attractions, nextAttraction, visits } from '@attractions/contracts';
+import { parentOf, siblingOf } from '@attractions/feeds';
+import type { AlsGeneration, Attraction, NextAttractionModel, VisitsTable } from '@attractions/contracts';
+import type { FeedStore, Parent, UpdateRecord } from '@attractions/feeds';
 
 import { EvaluationError } from './errors.js';
 

@@ -1,4 +1,4 @@
-import type { Attraction, VisitsTable } from '@attractions/feeds';
+import type { Attraction, VisitsTable } from '@attractions/contracts';
 import type { Table } from 'apache-arrow';
 
 import { EvaluationError } from './errors.js';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 
-import { EVALUATION_ERRORS } from '../src/index.js';
+import { EVALUATION_ERRORS } from '../src/errors.js';
 
 test('the table of errors in the README is the table in the code', () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Attraction } from '@attractions/feeds';
+import type { Attraction } from '@attractions/contracts';
 
 import { visitLogOf, visitorsOf } from '../src/visit-log.js';
 import { visitsTableOf } from '../src/visits-table.js';

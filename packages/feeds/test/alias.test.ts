@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { attractions } from '../src/index.js';
+import { attractions } from './support/contracts.js';
 import { memoryStore } from '../src/store/memory.js';
 import { attraction, producer } from './support/samples.js';
 import { clockAt, counting, freshFeeds, STORES } from './support/stores.js';

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 
 import { recordBytes } from '../src/log/record.js';
-import { attractions } from '../src/index.js';
-import type { FeedContract, UpdateRecord } from '../src/index.js';
+import { attractions } from './support/contracts.js';
+import type { FeedContract } from '../src/contract.js';
+import type { UpdateRecord } from '../src/log/record.js';
 import type { BlobStore } from '../src/store/blob-store.js';
 import { memoryStore } from '../src/store/memory.js';
 import { attraction, producer } from './support/samples.js';

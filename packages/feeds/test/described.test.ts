@@ -2,9 +2,13 @@ import { expect, test } from '@jest/globals';
 
 import { csv } from '../src/codec/csv.js';
 import { json } from '../src/codec/json.js';
+import { parquetRows } from '../src/codec/parquet-rows.js';
 import { float64, int32, optional, schemaOf, text, texts } from '../src/columns.js';
 import type { FeedContract } from '../src/contract.js';
-import { describedBy, exposures, openFeeds } from '../src/index.js';
+import { describedBy } from '../src/described.js';
+import { visitsTable } from './support/samples.js';
+import { visits } from './support/contracts.js';
+import { openFeeds } from '../src/open.js';
 
 const producer = { id: 'by-hand', package: 'test', version: '1.0.0' };
 
@@ -36,11 +40,17 @@ test('CSV of any columns comes back by their types and the names of the schema',
   ]);
 });
 
-test('Parquet comes back as JSON has it: times in ms, lists as arrays', async () => {
-  const shown = { shownAt: new Date(5), requestId: 'r', source: 'als', modelSeq: 1, items: ['p:1', 'p:2'] };
-  expect(await readBack(exposures, [shown])).toEqual([
-    expect.objectContaining({ shown_at: 5, request_id: 'r', user_id: null, items: ['p:1', 'p:2'] }),
+test('Parquet comes back as JSON has it: times in ms', async () => {
+  const table = visitsTable([{ user_id: 'ann', attraction_id: 'p:1', visited_at: 5, photos: 2 }]);
+  expect(await readBack(visits, table)).toEqual([
+    expect.objectContaining({ user_id: 'ann', attraction_id: 'p:1', visited_at: 5, photos: 2 }),
   ]);
+});
+
+test('lists of a Parquet row come back as arrays', async () => {
+  const columns = { id: text('own_id', ''), tags: texts('tags', '') };
+  const own = { path: 'own/tagged/v1.0', description: '', schema: schemaOf(columns), codec: parquetRows(columns) };
+  expect(await readBack(own, [{ id: 'a', tags: ['x', 'y'] }])).toEqual([{ own_id: 'a', tags: ['x', 'y'] }]);
 });
 
 test('a JSON value is one row', async () => {

@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { sha256 } from '../src/canonical.js';
-import { attractions, parentOf, visits } from '../src/index.js';
-import type { UpdateRecord } from '../src/index.js';
+import { attractions, visits } from './support/contracts.js';
+import { parentOf } from '../src/log/record.js';
+import type { UpdateRecord } from '../src/log/record.js';
 import { logPaths } from '../src/log/head.js';
 import { recordBytes } from '../src/log/record.js';
 import type { BlobStore } from '../src/store/blob-store.js';

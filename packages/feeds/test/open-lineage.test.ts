@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals';
 
-import { attractions, openFeeds, openLineageOf, parentOf, popularity } from '../src/index.js';
+import { attractions, popularity } from './support/contracts.js';
+import { openFeeds } from '../src/open.js';
+import { openLineageOf } from '../src/open-lineage.js';
+import { parentOf } from '../src/log/record.js';
 import { attraction, producer } from './support/samples.js';
 
 const trainer = { id: 'train', package: '@attractions/als-trainer', version: '1.2.3' };

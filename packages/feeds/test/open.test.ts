@@ -3,7 +3,8 @@ import { relative } from 'node:path';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-import { attractions, openFeeds, visits } from '../src/index.js';
+import { attractions, visits } from './support/contracts.js';
+import { openFeeds } from '../src/open.js';
 import { temporaryFolder } from './support/folders.js';
 import { attraction, producer } from './support/samples.js';
 

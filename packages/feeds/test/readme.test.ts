@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { FEEDS_ERRORS } from '../src/index.js';
+import { FEEDS_ERRORS } from '../src/errors.js';
 import { temporaryFolder } from './support/folders.js';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));

@@ -1,6 +1,9 @@
 import { expect, test } from '@jest/globals';
 
-import { attractions, openFeeds, parentOf, popularity, rejects, siblingOf } from '../src/index.js';
+import { attractions, popularity, rejects } from './support/contracts.js';
+import { openFeeds } from '../src/open.js';
+import { parentOf } from '../src/log/record.js';
+import { siblingOf } from '../src/sibling.js';
 import { attraction, producer } from './support/samples.js';
 
 test('the sibling is the newest update of the same parents, whatever was put later from others', async () => {

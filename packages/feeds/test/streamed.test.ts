@@ -2,8 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 
 import { Table } from 'apache-arrow';
 
-import { attractions, streamed, visits } from '../src/index.js';
-import type { Batches } from '../src/index.js';
+import { attractions, visits } from './support/contracts.js';
+import { streamed } from '../src/streamed.js';
+import type { Batches } from '../src/codec/parquet-batches.js';
 import { memoryStore } from '../src/store/memory.js';
 import { dictionary, producer, rowsOf, visitsTable } from './support/samples.js';
 import { freshFeeds, STORES } from './support/stores.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { attractions } from '../src/index.js';
-import type { UpdateRecord } from '../src/index.js';
+import { attractions } from './support/contracts.js';
+import type { UpdateRecord } from '../src/log/record.js';
 import { folderStore } from '../src/store/folder.js';
 import { temporaryFolder } from './support/folders.js';
 import { attraction, producer } from './support/samples.js';

@@ -1,14 +1,11 @@
 /** What answers people. Commands load it when they are run, so that the others start without it. */
-import {
-  createRecommender,
-  loadGeneration,
-  parkClocks,
-  runServe,
-  similarIn,
-  timeZonesIn,
-} from '@attractions/recommender';
-import type { Recommendations, RunningService, SimilarRequest } from '@attractions/recommender';
-import type { FeedStore, RecommendationRequest } from '@attractions/feeds';
+import { createRecommender, parkClocks, similarIn, timeZonesIn } from '@attractions/recommender';
+import { loadGeneration } from '@attractions/models';
+import { runServe } from '@attractions/service';
+import type { Recommendations, SimilarRequest } from '@attractions/recommender';
+import type { RunningService } from '@attractions/service';
+import type { FeedStore } from '@attractions/feeds';
+import type { RecommendationRequest } from '@attractions/contracts';
 
 import type { PipelineContext } from './commands/command.js';
 import { runningExperiment } from './experiment.js';

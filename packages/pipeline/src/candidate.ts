@@ -1,5 +1,6 @@
 import type { Candidate, ModelSubject } from '@attractions/evaluation';
-import { createRecommender, foldInOf, generationOf } from '@attractions/recommender';
+import { createRecommender } from '@attractions/recommender';
+import { foldInOf, generationOf } from '@attractions/models';
 
 import { alsContender } from './contenders/als.js';
 import { nextAttractionContender } from './contenders/asked.js';

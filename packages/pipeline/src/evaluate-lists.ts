@@ -1,4 +1,5 @@
-import { optionsOf, trainAls } from '@attractions/als-trainer';
+import { optionsOf } from '@attractions/als-trainer/settings';
+import { trainAls } from '@attractions/als-trainer';
 import type { AlsOptions } from '@attractions/als-trainer';
 import {
   evaluate,
@@ -11,7 +12,7 @@ import {
   readIdPairs,
 } from '@attractions/evaluation';
 import type { ListRecommender, MetricName, Report } from '@attractions/evaluation';
-import { placed, topK } from '@attractions/recommender';
+import { placed, topK } from '@attractions/models';
 
 import type { PipelineContext } from './commands/command.js';
 import { grouped } from './grouped.js';

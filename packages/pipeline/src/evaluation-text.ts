@@ -1,5 +1,5 @@
 import type { EvaluateSummary } from '@attractions/evaluation';
-import type { JudgedRecommender, Measure, Segment } from '@attractions/feeds';
+import type { JudgedRecommender, Measure, Segment } from '@attractions/contracts';
 
 import { grouped } from './grouped.js';
 import { table } from './table.js';

@@ -1,8 +1,9 @@
 import type { Logger } from '@attractions/config';
-import { experiments } from '@attractions/feeds';
-import type { Experiment, FeedStore } from '@attractions/feeds';
+import { experiments } from '@attractions/contracts';
+import type { Experiment } from '@attractions/experiments';
+import type { FeedStore } from '@attractions/feeds';
 import { checkExperiment } from '@attractions/recommender';
-import type { Generation } from '@attractions/recommender';
+import type { Generation } from '@attractions/models';
 
 /**
  * The experiment that the service runs with a generation: the latest in the feeds, if there is one. One that cannot be read or run is

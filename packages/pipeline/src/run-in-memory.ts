@@ -1,6 +1,9 @@
-import { AlsTrainer, NextAttractionTrainer, optionsOf } from '@attractions/als-trainer';
+import { AlsTrainer, NextAttractionTrainer } from '@attractions/als-trainer';
+import { optionsOf } from '@attractions/als-trainer/settings';
 import { loadJudged } from '@attractions/etl';
-import { createRecommender, demoExperiment, generationOf } from '@attractions/recommender';
+import { createRecommender } from '@attractions/recommender';
+import { demoExperiment } from '@attractions/experiments';
+import { generationOf } from '@attractions/models';
 
 import type { PipelineContext } from './commands/command.js';
 import type { RunSummary } from './run-summary.js';

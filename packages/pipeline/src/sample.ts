@@ -1,4 +1,5 @@
-import type { Generation, Recommendations, Recommender } from '@attractions/recommender';
+import type { Generation } from '@attractions/models';
+import type { Recommendations, Recommender } from '@attractions/recommender';
 
 /** A visitor and what the recommender told them. */
 export interface SampleAnswer extends Recommendations {

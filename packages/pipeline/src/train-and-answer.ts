@@ -1,7 +1,9 @@
 /** The stages that follow the ETL. Loaded while the ETL's engine works. */
 import { runTrain } from '@attractions/als-trainer';
-import { als } from '@attractions/feeds';
-import { createRecommender, demoExperiment, loadGeneration } from '@attractions/recommender';
+import { als } from '@attractions/contracts';
+import { createRecommender } from '@attractions/recommender';
+import { demoExperiment } from '@attractions/experiments';
+import { loadGeneration } from '@attractions/models';
 
 import type { PipelineContext } from './commands/command.js';
 import { runningExperiment } from './experiment.js';

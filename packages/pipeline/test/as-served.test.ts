@@ -6,8 +6,9 @@ import { createLogger, forceConfig, readConfig } from '@attractions/config';
 import { runValidate } from '@attractions/evaluation';
 import type { Candidate, Listed, ModelSubject } from '@attractions/evaluation';
 import { openFeeds } from '@attractions/feeds';
-import type { RecommendationRequest, RequestTime } from '@attractions/feeds';
-import { clockText, runServe } from '@attractions/recommender';
+import type { RecommendationRequest, RequestTime } from '@attractions/contracts';
+import { clockText } from '@attractions/recommender';
+import { runServe } from '@attractions/service';
 import type { Recommendations } from '@attractions/recommender';
 
 import { candidateOf } from '../src/candidate.js';

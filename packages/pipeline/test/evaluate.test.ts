@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { readConfig } from '@attractions/config';
 import type { Subject } from '@attractions/evaluation';
-import { evaluationReport, openFeeds } from '@attractions/feeds';
+import { evaluationReport } from '@attractions/contracts';
+import { openFeeds } from '@attractions/feeds';
 
 import type { PipelineContext } from '../src/commands/command.js';
 import { contendersOf } from '../src/contenders/contenders.js';

@@ -4,11 +4,13 @@ import {
   experiments,
   experimentsOf,
   exposures as exposuresFeed,
-  openFeeds,
   visits,
-} from '@attractions/feeds';
-import type { Exposure, FeedStore } from '@attractions/feeds';
-import { assignmentIn, demoExperiment } from '@attractions/recommender';
+} from '@attractions/contracts';
+import { openFeeds } from '@attractions/feeds';
+import type { Exposure } from '@attractions/contracts';
+import type { FeedStore } from '@attractions/feeds';
+import { assignmentIn } from '@attractions/experiments';
+import { demoExperiment } from '@attractions/experiments';
 
 import { attractions, emptyFolder, quick } from './support/command-line.js';
 

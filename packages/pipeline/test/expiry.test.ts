@@ -1,8 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { createLogger, forceConfig, readConfig } from '@attractions/config';
-import { als, openFeeds, popularity, siblingOf } from '@attractions/feeds';
+import { als, popularity } from '@attractions/contracts';
+import { openFeeds, siblingOf } from '@attractions/feeds';
 import type { FeedStore } from '@attractions/feeds';
-import { loadGeneration, runServe } from '@attractions/recommender';
+import { loadGeneration } from '@attractions/models';
+import { runServe } from '@attractions/service';
 
 import { pipelineSettings } from '../src/settings.js';
 import { attractions, emptyFolder, quick } from './support/command-line.js';

@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from '@jest/globals';
-import { attractions as attractionsFeed, experiments, openFeeds } from '@attractions/feeds';
+import { attractions as attractionsFeed, experiments } from '@attractions/contracts';
+import { openFeeds } from '@attractions/feeds';
 
 import { attractions, emptyFolder, quick } from './support/command-line.js';
 import { PROGRAM } from './support/paths.js';

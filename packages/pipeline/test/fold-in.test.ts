@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { AlsTrainer, foldIn, resolveOptions } from '@attractions/als-trainer';
 import { loadVisits } from '@attractions/etl';
-import type { AlsGeneration } from '@attractions/feeds';
-import { foldInOf } from '@attractions/recommender';
+import type { AlsGeneration } from '@attractions/contracts';
+import { foldInOf } from '@attractions/models';
 
 import { SAMPLE_DATA } from './support/paths.js';
 

@@ -3,8 +3,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { createLogger, forceConfig, readConfig } from '@attractions/config';
-import { als, attractions as attractionsFeed, openFeeds, parentOf, visits } from '@attractions/feeds';
-import { runServe } from '@attractions/recommender';
+import { als, attractions as attractionsFeed, visits } from '@attractions/contracts';
+import { openFeeds, parentOf } from '@attractions/feeds';
+import { runServe } from '@attractions/service';
 import type { Recommendations } from '@attractions/recommender';
 
 import { runThroughFeeds } from '../src/run-through-feeds.js';

@@ -2,8 +2,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createRecommender, loadGeneration } from '@attractions/recommender';
-import type { Generation, RecommendationRequest } from '@attractions/recommender';
+import { createRecommender } from '@attractions/recommender';
+import { loadGeneration } from '@attractions/models';
+import type { Generation } from '@attractions/models';
+import type { RecommendationRequest } from '@attractions/recommender';
 import { openFeeds } from '@attractions/feeds';
 
 import { attractions, quick } from './support/command-line.js';

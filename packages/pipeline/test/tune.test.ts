@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
-import { openFeeds, trials } from '@attractions/feeds';
-import type { Trial } from '@attractions/feeds';
+import { openFeeds } from '@attractions/feeds';
+import { trials } from '@attractions/contracts';
+import type { Trial } from '@attractions/contracts';
 
 import { attractions, emptyFolder, quick } from './support/command-line.js';
 import { writePlanted } from './support/planted.js';

@@ -3,8 +3,10 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { runTrain } from '@attractions/als-trainer';
 import { createLogger, forceConfig, readConfig } from '@attractions/config';
 import { judgeModel, runValidate } from '@attractions/evaluation';
-import { als, attractions as attractionsFeed, nextAttraction, openFeeds, parentOf, visits } from '@attractions/feeds';
-import type { AlsGeneration, FeedStore, NextAttractionModel, UpdateRecord } from '@attractions/feeds';
+import { als, attractions as attractionsFeed, nextAttraction, visits } from '@attractions/contracts';
+import { openFeeds, parentOf } from '@attractions/feeds';
+import type { AlsGeneration, NextAttractionModel } from '@attractions/contracts';
+import type { FeedStore, UpdateRecord } from '@attractions/feeds';
 
 import { candidateOf } from '../src/candidate.js';
 import { pipelineSettings } from '../src/settings.js';

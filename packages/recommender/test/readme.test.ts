@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { openFeeds } from '@attractions/feeds';
-import { serveSettings } from '../src/settings.js';
-import { putGeneration } from './support/stored.js';
+import { putGeneration } from '@attractions/models/testing';
 
 test('the example of the README prints what the README says', async () => {
   const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
@@ -19,12 +18,4 @@ test('the example of the README prints what the README says', async () => {
     printed,
   );
   await rm(folder, { recursive: true });
-});
-
-test('the README lists every setting with its default', async () => {
-  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
-  for (const { variable, default: value } of Object.values(serveSettings))
-    expect(readme).toMatch(
-      new RegExp(`^\\| \`${variable}\` .*\\| ${value === undefined ? 'none' : `\`${value}\``}.*\\|$`, 'm'),
-    );
 });

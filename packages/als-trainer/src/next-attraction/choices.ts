@@ -1,4 +1,4 @@
-import { hourOfDay, togetherOf } from '@attractions/feeds';
+import { hourOfDay, togetherOf } from '@attractions/models';
 
 import { openCalendar } from './calendar.js';
 import { dayOf, presence } from './evidence.js';

@@ -1,4 +1,4 @@
-import type { Attraction } from '@attractions/feeds';
+import type { Attraction } from '@attractions/contracts';
 
 import { parameters } from './parameters.js';
 

@@ -1,4 +1,4 @@
-import { hourOfDay } from '@attractions/feeds';
+import { hourOfDay } from '@attractions/models';
 
 import { parameters } from './parameters.js';
 import type { ParkVisits } from './park-visits.js';

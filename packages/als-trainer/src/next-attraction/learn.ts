@@ -1,4 +1,4 @@
-import type { Attraction, ParkTables } from '@attractions/feeds';
+import type { Attraction, ParkTables } from '@attractions/contracts';
 
 import { openCalendar } from './calendar.js';
 import { choicesOf } from './choices.js';

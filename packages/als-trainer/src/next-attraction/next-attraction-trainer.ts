@@ -1,4 +1,4 @@
-import type { Attraction, NextAttractionModel, VisitsTable } from '@attractions/feeds';
+import type { Attraction, NextAttractionModel, VisitsTable } from '@attractions/contracts';
 
 import type { TrainRun } from '../model.js';
 import type { AttractionsRecommenderTrainer } from '../trainer.js';

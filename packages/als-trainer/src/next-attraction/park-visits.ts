@@ -1,4 +1,4 @@
-import type { Attraction, VisitsTable } from '@attractions/feeds';
+import type { Attraction, VisitsTable } from '@attractions/contracts';
 
 import { AlsError } from '../errors.js';
 import { indexVisits } from '../visits.js';

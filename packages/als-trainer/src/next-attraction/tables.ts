@@ -1,4 +1,4 @@
-import type { ParkTables } from '@attractions/feeds';
+import type { ParkTables } from '@attractions/contracts';
 
 import type { Weights } from './feature-names.js';
 import type { Features } from './features.js';

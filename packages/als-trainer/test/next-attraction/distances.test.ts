@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Attraction } from '@attractions/feeds';
+import type { Attraction } from '@attractions/contracts';
 
 import { closenessBetween, distancesBetween } from '../../src/next-attraction/distances.js';
 

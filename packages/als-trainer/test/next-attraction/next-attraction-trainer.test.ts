@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { scoreNext } from '@attractions/feeds';
-import type { ParkTables } from '@attractions/feeds';
+import { scoreNext } from '@attractions/models';
+import type { ParkTables } from '@attractions/contracts';
 
 import { NextAttractionTrainer } from '../../src/next-attraction/next-attraction-trainer.js';
 import { at, visitsTable } from '../support/visits-table.js';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Table } from 'apache-arrow';
-import type { Attraction } from '@attractions/feeds';
+import type { Attraction } from '@attractions/contracts';
 
 import { parkVisitsOf } from '../../src/next-attraction/park-visits.js';
 import { at, visitsTable } from '../support/visits-table.js';

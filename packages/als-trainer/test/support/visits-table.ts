@@ -1,5 +1,5 @@
 import { Int32, Table, TimestampMillisecond, Utf8, vectorFromArray } from 'apache-arrow';
-import type { VisitsTable } from '@attractions/feeds';
+import type { VisitsTable } from '@attractions/contracts';
 
 /** One visit: user, attraction, and when, in hours since a midnight. */
 export type VisitAt = readonly [user: string, attraction: string, hour: number];

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import type { Reject } from '@attractions/feeds';
+import type { Reject } from '@attractions/contracts';
 import { EtlError } from '../errors.js';
 import type { RawFile } from './find.js';
 import { describeFault, judgeLine, MAX_LINE_BYTES, splitLine } from './line.js';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Reject } from '@attractions/feeds';
+import type { Reject } from '@attractions/contracts';
 import type { AttractionsExtract } from '../attractions.js';
 import type { TableColumns, TableRow } from '../engine/engine.js';
 import { EtlError } from '../errors.js';

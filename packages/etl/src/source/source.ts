@@ -1,4 +1,5 @@
-import type { Reject, Source as SourceFile } from '@attractions/feeds';
+import type { Reject } from '@attractions/contracts';
+import type { Source as SourceFile } from '@attractions/feeds';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { AttractionsExtract } from '../attractions.js';
 import type { Engine } from '../engine/engine.js';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { attractions, openFeeds, rejects, visits } from '@attractions/feeds';
+import { attractions, rejects, visits } from '@attractions/contracts';
+import { openFeeds } from '@attractions/feeds';
 import { loadVisits } from '../loader.js';
 import { BUILT_IN_SOURCES, checkSources, probeSources } from '../source/choose.js';
 import type { SourceSettings } from '../source/choose.js';

@@ -3,8 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { duckDbEngine } from '../../src/engine/duckdb.js';
-import { defineSource, loadVisits, parkLayout, probeSources, sigir17, sql } from '../../src/index.js';
-import type { DeliveredVisits, Sigir17Options } from '../../src/index.js';
+import { defineSource } from '../../src/source/source.js';
+import { loadVisits } from '../../src/loader.js';
+import { parkLayout } from '../../src/sigir17/layout.js';
+import { probeSources } from '../../src/source/choose.js';
+import { sigir17 } from '../../src/sigir17/source.js';
+import { sql } from '../../src/frame/frame.js';
+import type { DeliveredVisits } from '../../src/source/source.js';
+import type { Sigir17Options } from '../../src/sigir17/source.js';
 import { sourceCases } from '../../src/testing/index.js';
 import { NEW_YEAR, photo, poiFile, rawFolder, visitsFile } from '../support/raw-folder.js';
 

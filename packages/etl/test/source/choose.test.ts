@@ -1,6 +1,9 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { expect, test } from '@jest/globals';
-import { checkSources, defineSource, loadVisits, probeSources, sigir17 } from '../../src/index.js';
+import { checkSources, probeSources } from '../../src/source/choose.js';
+import { defineSource } from '../../src/source/source.js';
+import { loadVisits } from '../../src/loader.js';
+import { sigir17 } from '../../src/sigir17/source.js';
 import { anyOptions, memorySource } from '../support/memory-source.js';
 
 interface Options {

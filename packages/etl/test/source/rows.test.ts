@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { defineSource, loadVisits } from '../../src/index.js';
-import type { AttractionRow, RefusedRow, VisitRow } from '../../src/index.js';
+import { defineSource } from '../../src/source/source.js';
+import { loadVisits } from '../../src/loader.js';
+import type { AttractionRow, RefusedRow, VisitRow } from '../../src/source/source.js';
 import { sourceCases } from '../../src/testing/index.js';
 import { anyOptions, memorySource } from '../support/memory-source.js';
 

@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
-import { defineSource } from '../../src/index.js';
-import type { AttractionRow, RefusedRow, Source, VisitRow } from '../../src/index.js';
+import { defineSource } from '../../src/source/source.js';
+import type { AttractionRow, RefusedRow, Source, VisitRow } from '../../src/source/source.js';
 
 /** Accepts any options. */
 export const anyOptions: StandardSchemaV1<unknown, unknown> = {

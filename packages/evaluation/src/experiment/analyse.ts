@@ -1,4 +1,5 @@
-import type { Experiment, Exposure, Interval } from '@attractions/feeds';
+import type { Exposure, Interval } from '@attractions/contracts';
+import type { Experiment } from '@attractions/experiments';
 
 import { EvaluationError } from '../errors.js';
 import { bootstrap, unpairedDifference } from '../statistics/bootstrap.js';

@@ -1,5 +1,8 @@
-import { experiments, exposures as exposuresFeed, FeedsError } from '@attractions/feeds';
-import type { Experiment, Exposure, FeedStore } from '@attractions/feeds';
+import { experiments, exposures as exposuresFeed } from '@attractions/contracts';
+import { FeedsError } from '@attractions/feeds';
+import type { Exposure } from '@attractions/contracts';
+import type { Experiment } from '@attractions/experiments';
+import type { FeedStore } from '@attractions/feeds';
 
 import { EvaluationError } from '../errors.js';
 import { latestVisits } from '../subject.js';

@@ -1,4 +1,4 @@
-import type { Exposure } from '@attractions/feeds';
+import type { Exposure } from '@attractions/contracts';
 
 import type { VisitLog } from '../visit-log.js';
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 
-import type { Experiment, Exposure } from '@attractions/feeds';
+import type { Exposure } from '@attractions/contracts';
+import type { Experiment } from '@attractions/experiments';
 
 /** How many buckets users are spread over. */
 export const buckets = 10_000;

@@ -1,4 +1,4 @@
-import type { RecommendationRequest } from '@attractions/feeds';
+import type { RecommendationRequest } from '@attractions/contracts';
 
 import type { Contender } from '../judge/contender.js';
 import type { ModelSubject } from '../subject.js';

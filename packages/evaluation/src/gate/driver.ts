@@ -1,5 +1,6 @@
 import type { Logger } from '@attractions/config';
-import { als, evaluationReport, FeedsError, openFeeds } from '@attractions/feeds';
+import { als, evaluationReport } from '@attractions/contracts';
+import { FeedsError, openFeeds } from '@attractions/feeds';
 import type { FeedStore } from '@attractions/feeds';
 
 import { producerOf } from '../driver.js';

@@ -1,4 +1,4 @@
-import type { EvaluationReport } from '@attractions/feeds';
+import type { EvaluationReport } from '@attractions/contracts';
 
 import type { Contender } from '../judge/contender.js';
 import { decidingMetrics } from '../report/deciding-metrics.js';

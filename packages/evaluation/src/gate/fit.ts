@@ -1,4 +1,4 @@
-import type { AlsGeneration } from '@attractions/feeds';
+import type { AlsGeneration } from '@attractions/contracts';
 
 import type { CheckResult } from './candidate.js';
 import type { History } from './histories.js';

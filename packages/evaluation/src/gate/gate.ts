@@ -1,4 +1,4 @@
-import type { EvaluationReport } from '@attractions/feeds';
+import type { EvaluationReport } from '@attractions/contracts';
 
 import type { ModelSubject } from '../subject.js';
 import { visitLogOf } from '../visit-log.js';

@@ -1,4 +1,4 @@
-import type { CalibrationBin } from '@attractions/feeds';
+import type { CalibrationBin } from '@attractions/contracts';
 
 import { drawing } from './interval-plot.js';
 import { scale, ticks } from './scale.js';

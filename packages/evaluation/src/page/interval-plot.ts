@@ -1,4 +1,4 @@
-import type { Interval } from '@attractions/feeds';
+import type { Interval } from '@attractions/contracts';
 
 import { escaped, signed, decimals } from './markup.js';
 import { scale, ticks } from './scale.js';

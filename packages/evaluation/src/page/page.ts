@@ -1,4 +1,4 @@
-import type { EvaluationReport, JudgedRecommender, Measure, Segment } from '@attractions/feeds';
+import type { EvaluationReport, JudgedRecommender, Measure, Segment } from '@attractions/contracts';
 
 import type { MetricName } from '../evaluate.js';
 import { decidingMetrics } from '../report/deciding-metrics.js';

@@ -1,4 +1,4 @@
-import type { CalibrationBin } from '@attractions/feeds';
+import type { CalibrationBin } from '@attractions/contracts';
 
 import type { Judgement } from '../judge/judge.js';
 

@@ -1,4 +1,4 @@
-import type { Segment } from '@attractions/feeds';
+import type { Segment } from '@attractions/contracts';
 
 /** A metric that decides who is better, so one that gets intervals. */
 export type DecidingMetric = keyof Segment['measures'];

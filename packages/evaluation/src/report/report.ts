@@ -1,4 +1,4 @@
-import type { EvaluationReport } from '@attractions/feeds';
+import type { EvaluationReport } from '@attractions/contracts';
 
 import { EvaluationError } from '../errors.js';
 import { judge } from '../judge/judge.js';

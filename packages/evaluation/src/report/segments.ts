@@ -1,4 +1,4 @@
-import type { Measure, Segment } from '@attractions/feeds';
+import type { Measure, Segment } from '@attractions/contracts';
 
 import type { Judgement } from '../judge/judge.js';
 import type { Split } from '../splits/split.js';

@@ -1,4 +1,4 @@
-import type { WorstRequest } from '@attractions/feeds';
+import type { WorstRequest } from '@attractions/contracts';
 
 import type { Judgement } from '../judge/judge.js';
 import type { Request, Split } from '../splits/split.js';

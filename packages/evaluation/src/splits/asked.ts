@@ -1,4 +1,4 @@
-import type { RecommendationRequest } from '@attractions/feeds';
+import type { RecommendationRequest } from '@attractions/contracts';
 
 import type { LogNames } from '../visit-log.js';
 import type { Request } from './split.js';

@@ -1,4 +1,4 @@
-import type { Protocol } from '@attractions/feeds';
+import type { Protocol } from '@attractions/contracts';
 
 import { EvaluationError } from '../errors.js';
 import { filterLog } from '../visit-log.js';

@@ -1,4 +1,4 @@
-import type { Protocol } from '@attractions/feeds';
+import type { Protocol } from '@attractions/contracts';
 
 import type { VisitLog } from '../visit-log.js';
 

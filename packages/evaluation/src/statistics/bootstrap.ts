@@ -1,4 +1,4 @@
-import type { Interval } from '@attractions/feeds';
+import type { Interval } from '@attractions/contracts';
 
 import { EvaluationError } from '../errors.js';
 import { randomFrom } from './random.js';

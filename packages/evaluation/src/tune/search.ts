@@ -1,4 +1,4 @@
-import type { Trial } from '@attractions/feeds';
+import type { Trial } from '@attractions/contracts';
 
 import { randomFrom } from '../statistics/random.js';
 import { drawPoints } from './space.js';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Experiment, Exposure } from '@attractions/feeds';
+import type { Exposure } from '@attractions/contracts';
+import type { Experiment } from '@attractions/experiments';
 
 import { analyseExperiment } from '../../src/experiment/analyse.js';
 import { outcomesOf } from '../../src/experiment/outcomes.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { AlsGeneration, RecommendationRequest } from '@attractions/feeds';
+import type { AlsGeneration, RecommendationRequest } from '@attractions/contracts';
 
 import type { Candidate } from '../../src/gate/candidate.js';
 import { finiteCheck } from '../../src/gate/finite.js';

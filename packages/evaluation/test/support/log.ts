@@ -1,5 +1,5 @@
 import { Int32, Table, TimestampMillisecond, Utf8, vectorFromArray } from 'apache-arrow';
-import type { VisitsTable } from '@attractions/feeds';
+import type { VisitsTable } from '@attractions/contracts';
 
 import { visitLogOf } from '../../src/visit-log.js';
 import type { VisitLog } from '../../src/visit-log.js';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { Trial } from '@attractions/feeds';
+import type { Trial } from '@attractions/contracts';
 
 import { randomFrom } from '../../src/statistics/random.js';
 import { search } from '../../src/tune/search.js';

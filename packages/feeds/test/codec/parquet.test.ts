@@ -8,9 +8,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { parquet } from '../../src/codec/parquet.js';
-import { visits } from '../../src/index.js';
-import type { Field, VisitsTable } from '../../src/index.js';
-import { encoded, roundTrip, stored } from '../support/files.js';
+import { visits } from '../support/contracts.js';
+import type { Field } from '../../src/contract.js';
+import type { VisitsTable } from '../support/contracts.js';
+import { encoded, roundTrip, stored } from '../../src/testing/files.js';
 import { temporaryFolder } from '../support/folders.js';
 import { dictionary, rowsOf, visitsTable } from '../support/samples.js';
 import type { Visit } from '../support/samples.js';

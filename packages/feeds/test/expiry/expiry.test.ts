@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { attractions, parentOf, popularity, rejects, siblingOf, trials } from '../../src/index.js';
-import type { Feed, Attraction } from '../../src/index.js';
+import { attractions, popularity, rejects, trials } from '../support/contracts.js';
+import { parentOf } from '../../src/log/record.js';
+import { siblingOf } from '../../src/sibling.js';
+import type { Feed } from '../../src/feed.js';
+import type { Attraction } from '../support/contracts.js';
 import type { BlobStore } from '../../src/store/blob-store.js';
 import { memoryStore } from '../../src/store/memory.js';
 import { attraction, producer } from '../support/samples.js';

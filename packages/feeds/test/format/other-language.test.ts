@@ -2,14 +2,14 @@ import { expect, test } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-import { experiments, openFeeds } from '../../src/index.js';
-import type { Experiment } from '../../src/index.js';
+import { experiments } from '../support/contracts.js';
+import { openFeeds } from '../../src/open.js';
 import { temporaryFolder } from '../support/folders.js';
 import { producer } from '../support/samples.js';
 
 const script = fileURLToPath(new URL('write_update.py', import.meta.url));
 
-const experiment: Experiment = {
+const experiment = {
   experiment: 'façade',
   version: 1,
   layerSalt: 'home',

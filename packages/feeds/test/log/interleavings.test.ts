@@ -2,8 +2,9 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { openFeed } from '../../src/feed.js';
-import { attractions, parentOf } from '../../src/index.js';
-import type { UpdateRecord } from '../../src/index.js';
+import { attractions } from '../support/contracts.js';
+import { parentOf } from '../../src/log/record.js';
+import type { UpdateRecord } from '../../src/log/record.js';
 import type { BlobStore } from '../../src/store/blob-store.js';
 import { memoryStore } from '../../src/store/memory.js';
 import { attraction, producer } from '../support/samples.js';

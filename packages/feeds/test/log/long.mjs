@@ -5,7 +5,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { attractions, openFeeds } from '../../dist/index.js';
+import { attractions, openFeeds } from '../support/built.mjs';
 
 const ROUNDS = 200;
 const producer = { id: 'test', package: 'test', version: '0.0.0' };

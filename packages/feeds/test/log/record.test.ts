@@ -2,10 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 
 import { sha256 } from '../../src/canonical.js';
-import { attractions, parentOf } from '../../src/index.js';
+import { attractions } from '../support/contracts.js';
+import { parentOf } from '../../src/log/record.js';
 import { parseRecord } from '../../src/log/parse-record.js';
 import { isUpdate, recordBytes, schemaFingerprint } from '../../src/log/record.js';
-import type { UpdateRecord } from '../../src/index.js';
+import type { UpdateRecord } from '../../src/log/record.js';
 
 /** A record as it lies in a log, to be checked by eye; `sha256sum golden.record` gives the hash below. */
 const golden = new Uint8Array(readFileSync(new URL('golden.record', import.meta.url)));

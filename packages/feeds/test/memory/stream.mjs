@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { openFeeds, streamed, visits } from '../../dist/index.js';
+import { openFeeds, streamed, visits } from '../support/built.mjs';
 
 const [deed, root, size] = process.argv.slice(2);
 if (deed === 'put' || deed === 'read') await child();

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-import { attractions, openFeeds } from '../../dist/index.js';
+import { attractions, openFeeds } from '../support/built.mjs';
 
 const stride = Number(process.argv[2] ?? 1);
 const script = fileURLToPath(new URL('put-told.mjs', import.meta.url));

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-import { attractions, openFeeds } from '../../dist/index.js';
+import { attractions, openFeeds } from '../support/built.mjs';
 
 const kills = Number(process.argv[2] ?? 30);
 const MAX_DELAY_MS = 120;

@@ -1,6 +1,6 @@
 // Puts updates to a feed, one after the other, until it is killed; says when it starts.
 // node put-forever.mjs ROOT
-import { attractions, openFeeds } from '../../dist/index.js';
+import { attractions, openFeeds } from '../support/built.mjs';
 
 const [, , root] = process.argv;
 const feed = openFeeds(root).feed(attractions);

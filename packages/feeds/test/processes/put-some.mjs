@@ -1,5 +1,5 @@
 // Puts updates to a feed as fast as it can, against others that do the same. node put-some.mjs ROOT PUTS NAME
-import { attractions, openFeeds } from '../../dist/index.js';
+import { attractions, openFeeds } from '../support/built.mjs';
 
 const [, , root, puts, name] = process.argv;
 const feed = openFeeds(root).feed(attractions);

@@ -1,5 +1,5 @@
 // Puts one update when told to by a line on its input, says when it is durable, and waits to be ended. node put-told.mjs ROOT ROWS
-import { attractions, openFeeds } from '../../dist/index.js';
+import { attractions, openFeeds } from '../support/built.mjs';
 
 const [, , root, count] = process.argv;
 const rows = Array.from({ length: Number(count) }, (_, i) => ({

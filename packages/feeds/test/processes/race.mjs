@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { attractions, openFeeds } from '../../dist/index.js';
+import { attractions, openFeeds } from '../support/built.mjs';
 
 const [processes, puts] = [Number(process.argv[2] ?? 4), Number(process.argv[3] ?? 25)];
 const given = process.argv[4];

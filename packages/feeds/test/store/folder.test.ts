@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import type { FeedsError } from '../../src/errors.js';
-import { attractions, openFeeds } from '../../src/index.js';
+import { attractions } from '../support/contracts.js';
+import { openFeeds } from '../../src/open.js';
 import { storeFailure } from '../../src/store/failure.js';
 import { folderStore } from '../../src/store/folder.js';
 import { temporaryFolder } from '../support/folders.js';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { attractions } from '../../src/index.js';
+import { attractions } from '../support/contracts.js';
 import type { BlobStore } from '../../src/store/blob-store.js';
 import { memoryStore } from '../../src/store/memory.js';
 import { probe } from '../../src/store/probe.js';

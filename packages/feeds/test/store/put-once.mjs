@@ -1,5 +1,5 @@
 // Puts one update, as nobody where it is started as root, and prints the record's seq, or the error's code and sentence. node put-once.mjs ROOT
-import { attractions, openFeeds } from '../../dist/index.js';
+import { attractions, openFeeds } from '../support/built.mjs';
 
 const [, , root] = process.argv;
 const value = [{ attractionId: 'p:0', park: 'p', name: '', themes: [] }];

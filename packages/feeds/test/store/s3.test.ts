@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
-import { attractions, openFeeds } from '../../src/index.js';
+import { attractions } from '../support/contracts.js';
+import { openFeeds } from '../../src/open.js';
 import { probe } from '../../src/store/probe.js';
 import { s3Store } from '../../src/store/s3.js';
 import { s3Location } from '../../src/store/s3-location.js';

@@ -1,7 +1,8 @@
 import { Dictionary, Int32, Table, TimestampMillisecond, Utf8, vectorFromArray } from 'apache-arrow';
 import type { DataType } from 'apache-arrow';
 
-import type { AlsGeneration, Attraction, Producer, VisitsTable } from '../../src/index.js';
+import type { Attraction, VisitsTable } from './contracts.js';
+import type { Producer } from '../../src/log/record.js';
 
 export const producer: Producer = { id: 'etl', package: '@attractions/etl', version: '0.1.0' };
 
@@ -44,19 +45,4 @@ export const dictionary = () => new Dictionary(new Utf8(), new Int32());
 /** The rows of a table as objects, its times as milliseconds. */
 export function rowsOf(table: Table): unknown[] {
   return table.toArray().map((row) => ({ ...row.toJSON() }));
-}
-
-/** A model of three users and two attractions, with the floats that are easiest to lose. */
-export function alsModel(): AlsGeneration {
-  return {
-    rank: 2,
-    userIds: ['ann', 'bob', 'Zoë@N00'],
-    attractionIds: ['p:1', 'p:2'],
-    userFactors: Float32Array.of(1, -0, 3.1, 1.401298464324817e-45, 3.4028234663852886e38, 1e-40),
-    itemFactors: Float32Array.of(0.1, 0.2, -0.3, 0.4),
-    seen: { offsets: Uint32Array.of(0, 1, 1, 3), items: Uint32Array.of(1, 0, 1) },
-    visitors: Uint32Array.of(1, 2),
-    options: { rank: 2, preset: 'default', implicitFeedback: true },
-    history: [{ iteration: 1, loss: 2.25, seconds: 0.5 }],
-  };
 }

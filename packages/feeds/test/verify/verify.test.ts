@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 
-import { attractions } from '../../src/index.js';
-import type { RecordEnvelope, UpdateRecord } from '../../src/index.js';
+import { attractions } from '../support/contracts.js';
+import type { RecordEnvelope, UpdateRecord } from '../../src/log/record.js';
 import { recordBytes } from '../../src/log/record.js';
 import type { BlobStore } from '../../src/store/blob-store.js';
 import { memoryStore } from '../../src/store/memory.js';

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import type { RecommendationRequest, Visited } from '@attractions/feeds';
-import { DEFAULT_LIMIT, MAX_LIMIT, visitOf } from '@attractions/recommender/settings';
+import type { RecommendationRequest, Visited } from '@attractions/contracts';
+import { DEFAULT_LIMIT, MAX_LIMIT, visitOf } from '@attractions/service/settings';
 
 import { answerText } from '../run-summary.js';
 import { commandOf } from './command.js';

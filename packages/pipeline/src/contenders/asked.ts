@@ -2,8 +2,9 @@ import { AlsTrainer, NextAttractionTrainer } from '@attractions/als-trainer';
 import type { AlsOptions } from '@attractions/als-trainer';
 import { askedIn, visitsTableOf } from '@attractions/evaluation';
 import type { Contender, LogNames } from '@attractions/evaluation';
-import type { AlsGeneration, Attraction } from '@attractions/feeds';
-import { createRecommender, generationOf, MAX_LIMIT, nextAttractionRecommender } from '@attractions/recommender';
+import type { AlsGeneration, Attraction } from '@attractions/contracts';
+import { createRecommender, MAX_LIMIT, nextAttractionRecommender } from '@attractions/recommender';
+import { generationOf } from '@attractions/models';
 import type { Recommendations } from '@attractions/recommender';
 
 /**

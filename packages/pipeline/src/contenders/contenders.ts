@@ -1,4 +1,4 @@
-import { optionsOf } from '@attractions/als-trainer';
+import { optionsOf } from '@attractions/als-trainer/settings';
 import { EASE_MOST_ITEMS, ease, lastAttraction, latelyPopular } from '@attractions/evaluation';
 import type { Contender, Subject } from '@attractions/evaluation';
 

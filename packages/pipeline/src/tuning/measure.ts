@@ -1,7 +1,7 @@
 import { trainAls } from '@attractions/als-trainer';
 import { evaluate } from '@attractions/evaluation';
 import type { Measured, PlannedTrial } from '@attractions/evaluation';
-import { placed, topK } from '@attractions/recommender';
+import { placed, topK } from '@attractions/models';
 
 import type { TuningQuestion } from './question.js';
 

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { latestSubject, search, visitLogOf } from '@attractions/evaluation';
 import type { SearchPlan, SearchResult } from '@attractions/evaluation';
-import { FeedsError, trials as trialsFeed } from '@attractions/feeds';
-import type { FeedStore, Parent, Trial } from '@attractions/feeds';
+import { FeedsError } from '@attractions/feeds';
+import { trials as trialsFeed } from '@attractions/contracts';
+import type { FeedStore, Parent } from '@attractions/feeds';
+import type { Trial } from '@attractions/contracts';
 
 import type { PipelineContext } from '../commands/command.js';
 import { packageVersion } from '../version.js';

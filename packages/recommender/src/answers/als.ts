@@ -1,7 +1,7 @@
-import type { Attraction } from '@attractions/feeds';
-import { placed } from '../factors/placed.js';
-import { rankPool } from '../factors/top-k.js';
-import type { Generation } from '../generation/generation.js';
+import type { Attraction } from '@attractions/contracts';
+import { placed } from '@attractions/models';
+import { rankPool } from '@attractions/models';
+import type { Generation } from '@attractions/models';
 import { candidates } from './candidates.js';
 import { entryOf } from './entry.js';
 import type { Recommender } from './recommender.js';
@@ -11,7 +11,7 @@ import type { Taste } from './taste.js';
 /**
  * The nearest attractions to a visitor's taste: the factors trained for a known user, or else factors folded in from the visits of the
  * request. Not able, so empty, for a stranger without visits, and silent about attractions without factors.
- * @throws RecommenderError RECOMMENDER_GENERATION_INVALID where the model does not carry its options
+ * @throws ModelsError MODELS_MODEL_INVALID where the model does not carry its options
  */
 export function alsRecommender(generation: Generation): Recommender {
   const { model, seqs } = generation;

@@ -1,6 +1,6 @@
-import type { Attraction } from '@attractions/feeds';
-import { dot } from '../factors/top-k.js';
-import type { Generation } from '../generation/generation.js';
+import type { Attraction } from '@attractions/contracts';
+import { dot } from '@attractions/models';
+import type { Generation } from '@attractions/models';
 import { itemKnown } from './candidates.js';
 import { tasteIn } from './taste.js';
 import type { Visitor } from './taste.js';
@@ -32,7 +32,7 @@ export interface Contribution {
  * Prepares explanations: which visits made a score, summing to it (Hu, Koren, Volinsky 2008, section 5).
  *
  * @returns the explanation; undefined where the model knows nothing about the visitor or has no factors for the attraction
- * @throws RecommenderError RECOMMENDER_UNKNOWN_ATTRACTION at each call; RECOMMENDER_GENERATION_INVALID where the model does not carry its
+ * @throws RecommenderError RECOMMENDER_UNKNOWN_ATTRACTION at each call; MODELS_MODEL_INVALID where the model does not carry its
  * options
  */
 export function becauseOf(generation: Generation): (visitor: Visitor, attractionId: string) => Explanation | undefined {

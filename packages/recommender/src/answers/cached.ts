@@ -1,4 +1,4 @@
-import type { Generation } from '../generation/generation.js';
+import type { Generation } from '@attractions/models';
 import { timeKeyIn } from './next-attraction.js';
 import { parkClocks } from './park-clocks.js';
 import type { ParkClocks } from './park-clocks.js';

@@ -1,8 +1,8 @@
-import type { Attraction } from '@attractions/feeds';
-import type { Generation } from '../generation/generation.js';
-import { seenBy } from '../generation/generation.js';
+import type { Attraction } from '@attractions/contracts';
+import type { Generation } from '@attractions/models';
+import { seenBy } from '@attractions/models';
 import { RecommenderError } from '../errors.js';
-import type { Pool } from '../factors/top-k.js';
+import type { Pool } from '@attractions/models';
 import { DEFAULT_LIMIT, MAX_LIMIT } from './recommender.js';
 import type { RecommendationRequest } from './recommender.js';
 import { attractionIdOf } from './visited.js';

@@ -1,7 +1,7 @@
-import { PANEL_RECOMMENDERS } from '@attractions/feeds';
-import type { Experiment } from '@attractions/feeds';
-import { assignmentIn } from '../experiment/assignment.js';
-import type { Generation } from '../generation/generation.js';
+import { PANEL_RECOMMENDERS } from '@attractions/contracts';
+import type { Experiment } from '@attractions/experiments';
+import { assignmentIn } from '@attractions/experiments';
+import type { Generation } from '@attractions/models';
 import { alsRecommender } from './als.js';
 import { cachedRecommender } from './cached.js';
 import { withFallback } from './fallback.js';
@@ -33,7 +33,7 @@ export interface Composition {
 /**
  * The usual stack: mapped list, next attraction in the park, known factors, fold-in, popular, each topped up by the next; paneled where there is
  * an experiment. Where a request gives no time or no park, the answer says what was assumed.
- * @throws RecommenderError RECOMMENDER_GENERATION_INVALID, RECOMMENDER_EXPERIMENT_INVALID
+ * @throws ModelsError MODELS_MODEL_INVALID, RECOMMENDER_EXPERIMENT_INVALID
  */
 export function createRecommender(generation: Generation, composition: Composition = {}): Recommender {
   const { cachedLists = 0, clocks = parkClocks() } = composition;

@@ -1,5 +1,5 @@
-import type { Attraction } from '@attractions/feeds';
-import type { Generation } from '../generation/generation.js';
+import type { Attraction } from '@attractions/contracts';
+import type { Generation } from '@attractions/models';
 import type { Recommendation, Source } from './recommender.js';
 
 /** One entry of a list, named. */

@@ -1,6 +1,6 @@
-import type { RecommendationRequest, RequestTime } from '@attractions/feeds';
-import { lastVisitOf } from '../generation/generation.js';
-import type { Generation } from '../generation/generation.js';
+import type { RecommendationRequest, RequestTime } from '@attractions/contracts';
+import { lastVisitOf } from '@attractions/models';
+import type { Generation } from '@attractions/models';
 import type { ParkClocks } from './park-clocks.js';
 
 /** Somebody whose last visit was at most so long ago is taken to be in its park still. */

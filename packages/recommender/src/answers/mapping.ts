@@ -1,4 +1,4 @@
-import type { Generation } from '../generation/generation.js';
+import type { Generation } from '@attractions/models';
 import { candidates, itemsOf } from './candidates.js';
 import { entryOf } from './entry.js';
 import { firstPassing } from './popular.js';

@@ -1,7 +1,8 @@
-import { hourOfDay, nextTerms, scoreNext, staleDays } from '@attractions/feeds';
-import type { Attraction, NextRequest, NextTerms, ParkTables } from '@attractions/feeds';
-import type { Generation } from '../generation/generation.js';
-import { seenBy } from '../generation/generation.js';
+import { hourOfDay, nextTerms, scoreNext, staleDays } from '@attractions/models';
+import type { Attraction, ParkTables } from '@attractions/contracts';
+import type { NextRequest, NextTerms } from '@attractions/models';
+import type { Generation } from '@attractions/models';
+import { seenBy } from '@attractions/models';
 import { candidates } from './candidates.js';
 import type { Candidates } from './candidates.js';
 import { entryOf } from './entry.js';

@@ -1,7 +1,7 @@
-import { PANEL_RECOMMENDERS } from '@attractions/feeds';
-import type { Experiment } from '@attractions/feeds';
+import { PANEL_RECOMMENDERS } from '@attractions/contracts';
+import type { Experiment } from '@attractions/experiments';
 import { RecommenderError } from '../errors.js';
-import { assignmentIn } from '../experiment/assignment.js';
+import { assignmentIn } from '@attractions/experiments';
 import type { Recommender } from './recommender.js';
 
 /**

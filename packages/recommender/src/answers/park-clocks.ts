@@ -1,4 +1,4 @@
-import type { RequestTime } from '@attractions/feeds';
+import type { RequestTime } from '@attractions/contracts';
 import { RecommenderError } from '../errors.js';
 
 /** IANA time zones of parks: what lies between the moment of a request and the clock of the visits in the feed. */
@@ -10,7 +10,7 @@ export interface TimeZones {
 
 /**
  * Time zones in one text, as in `north=Europe/Berlin,south=America/New_York`; an entry without a park is the zone of all others.
- * @throws RecommenderError RECOMMENDER_SETTING_INVALID with everything that is wrong
+ * @throws RecommenderError RECOMMENDER_TIME_ZONES_INVALID with everything that is wrong
  */
 export function timeZonesIn(text = ''): TimeZones {
   const entries = text.split(',').filter((entry) => entry.trim() !== '');
@@ -23,7 +23,7 @@ export function timeZonesIn(text = ''): TimeZones {
     ...(isTimeZone(zone) ? [] : [`'${zone}' is not a time zone`]),
     ...(pairs.findIndex((other) => other.park === park) < n ? [`${park ?? 'the zone of all others'} comes twice`] : []),
   ]);
-  if (faults.length > 0) throw new RecommenderError('RECOMMENDER_SETTING_INVALID', `${faults.join(', ')}.`);
+  if (faults.length > 0) throw new RecommenderError('RECOMMENDER_TIME_ZONES_INVALID', `${faults.join(', ')}.`);
   const named = pairs.flatMap(({ park, zone }) => (park === undefined ? [] : [[park, zone] as const]));
   return { default: pairs.find(({ park }) => park === undefined)?.zone, parks: Object.fromEntries(named) };
 }
@@ -51,14 +51,14 @@ const TIME = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?([Zz]|[+
  * and an hour that it skips is taken as it is written.
  *
  * @param now milliseconds since 1970, UTC; default: the clock of the system
- * @throws RecommenderError RECOMMENDER_SETTING_INVALID with every time zone that is not known
+ * @throws RecommenderError RECOMMENDER_TIME_ZONES_INVALID with every time zone that is not known
  */
 export function parkClocks({ default: usual = 'UTC', parks = {} }: TimeZones = {}, now = Date.now): ParkClocks {
   const zones = [...new Set([usual, ...Object.values(parks)])];
   const unknown = zones.filter((zone) => !isTimeZone(zone));
   if (unknown.length > 0)
     throw new RecommenderError(
-      'RECOMMENDER_SETTING_INVALID',
+      'RECOMMENDER_TIME_ZONES_INVALID',
       `There is no time zone ${unknown.map((zone) => `'${zone}'`).join(', ')}; give IANA names such as Europe/Berlin.`,
     );
   const offsets = new Map(zones.map((zone) => [zone, offsetIn(zone)]));

@@ -1,5 +1,5 @@
-import type { Attraction } from '@attractions/feeds';
-import type { Generation } from '../generation/generation.js';
+import type { Attraction } from '@attractions/contracts';
+import type { Generation } from '@attractions/models';
 import { candidates } from './candidates.js';
 import type { Candidates } from './candidates.js';
 import { entryOf } from './entry.js';

@@ -1,5 +1,6 @@
-import type { RecommendationRequest } from '@attractions/feeds';
-import type { GenerationSeqs } from '../generation/generation.js';
+import type { RecommendationRequest } from '@attractions/contracts';
+import type { PanelOf } from '@attractions/experiments';
+import type { GenerationSeqs } from '@attractions/contracts';
 
 /**
  * Anything that recommends. Synchronous: an answer is a few microseconds of arithmetic on what is already in memory.
@@ -31,15 +32,6 @@ export interface Recommendation {
   readonly reason?: string;
 }
 
-/** The panel of an experiment that a user fell into; only while one runs and the user takes part. */
-export interface PanelOf {
-  readonly experiment: string;
-  readonly version: number;
-  readonly panel: string;
-  /** 0 to 9999, by the experiment's salt. */
-  readonly bucket: number;
-}
-
 /** An answer. */
 export interface Recommendations {
   /** Best first within each source. Empty only where no attraction passes the filters, or where a lone recommender is not able. */
@@ -64,7 +56,7 @@ export interface Assumed {
   readonly parkFrom?: 'last-visit' | 'no-recent-visit';
 }
 
-export type { RecommendationRequest } from '@attractions/feeds';
+export type { RecommendationRequest } from '@attractions/contracts';
 
 /** Default of `limit`. */
 export const DEFAULT_LIMIT = 10;

@@ -1,7 +1,7 @@
-import type { Attraction } from '@attractions/feeds';
-import { placed } from '../factors/placed.js';
-import { rankPool } from '../factors/top-k.js';
-import type { Generation } from '../generation/generation.js';
+import type { Attraction } from '@attractions/contracts';
+import { placed } from '@attractions/models';
+import { rankPool } from '@attractions/models';
+import type { Generation } from '@attractions/models';
 import { candidates, itemKnown } from './candidates.js';
 import { entryOf } from './entry.js';
 import { withFallback } from './fallback.js';

@@ -1,5 +1,5 @@
-import type { RecommendationRequest, Visited } from '@attractions/feeds';
-import type { Generation } from '../generation/generation.js';
+import type { RecommendationRequest, Visited } from '@attractions/contracts';
+import type { Generation } from '@attractions/models';
 import { withFallback } from './fallback.js';
 import { lastVisitIn } from './last-visit.js';
 import { clockText } from './park-clocks.js';

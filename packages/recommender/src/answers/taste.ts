@@ -1,8 +1,8 @@
-import type { RecommendationRequest, Visited } from '@attractions/feeds';
-import { foldInOf } from '../factors/fold-in.js';
-import type { FoldedIn, History } from '../factors/fold-in.js';
-import { historyOf } from '../generation/generation.js';
-import type { Generation } from '../generation/generation.js';
+import type { RecommendationRequest, Visited } from '@attractions/contracts';
+import { foldInOf } from '@attractions/models';
+import type { FoldedIn, History } from '@attractions/models';
+import { historyOf } from '@attractions/models';
+import type { Generation } from '@attractions/models';
 import { attractionIdOf } from './visited.js';
 
 /** Who a taste is asked of. */
@@ -23,7 +23,7 @@ export interface Taste {
  * Prepares a model's view of visitors: a known user's own factors, or else factors folded in from the visits given, together with those known of the user.
  *
  * @returns the taste; undefined for a stranger without visits to attractions that have factors
- * @throws RecommenderError RECOMMENDER_GENERATION_INVALID where the model does not carry its options
+ * @throws ModelsError MODELS_MODEL_INVALID where the model does not carry its options
  */
 export function tasteIn(generation: Generation): (visitor: Visitor) => Taste | undefined {
   const { rank, userFactors } = generation.model;

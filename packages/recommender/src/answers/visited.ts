@@ -1,4 +1,4 @@
-import type { Visited } from '@attractions/feeds';
+import type { Visited } from '@attractions/contracts';
 
 /** Where a visit was. */
 export const attractionIdOf = (visit: Visited): string => (typeof visit === 'string' ? visit : visit.attractionId);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { alsRecommender } from '../../src/answers/als.js';
-import { sampleGeneration } from '../support/sample.js';
+import { sampleGeneration } from '@attractions/models/testing';
 
 const als = alsRecommender(sampleGeneration());
 const idsOf = (request: Parameters<typeof als.recommend>[0]) =>

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { becauseOf } from '../../src/answers/because.js';
 import { createRecommender } from '../../src/answers/compose.js';
-import { generationOf } from '../../src/generation/generation.js';
-import { sampleGeneration } from '../support/sample.js';
-import { visitsOf } from '../support/stored.js';
+import { generationOf } from '@attractions/models';
+import { sampleGeneration } from '@attractions/models/testing';
+import { visitsOf } from '@attractions/models/testing';
 
 const generation = sampleGeneration();
 const because = becauseOf(generation);

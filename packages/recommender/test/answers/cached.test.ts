@@ -4,8 +4,8 @@ import { cachedRecommender } from '../../src/answers/cached.js';
 import { createRecommender } from '../../src/answers/compose.js';
 import { parkClocks } from '../../src/answers/park-clocks.js';
 import type { RecommendationRequest, Recommender } from '../../src/answers/recommender.js';
-import { demoExperiment } from '../../src/experiment/demo.js';
-import { sampleGeneration, sampleNext } from '../support/sample.js';
+import { demoExperiment } from '@attractions/experiments';
+import { sampleGeneration, sampleNext } from '@attractions/models/testing';
 import { requestOf } from './recommender-contract.js';
 
 const DAY = 86_400_000;

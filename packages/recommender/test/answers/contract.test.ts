@@ -6,8 +6,8 @@ import { mappingRecommender } from '../../src/answers/mapping.js';
 import { parkClocks } from '../../src/answers/park-clocks.js';
 import { nextAttractionRecommender } from '../../src/answers/next-attraction.js';
 import { popularRecommender } from '../../src/answers/popular.js';
-import { demoExperiment } from '../../src/experiment/demo.js';
-import { sampleGeneration, sampleNext } from '../support/sample.js';
+import { demoExperiment } from '@attractions/experiments';
+import { sampleGeneration, sampleNext } from '@attractions/models/testing';
 import { keepsTheContract } from './recommender-contract.js';
 
 const generation = sampleGeneration();

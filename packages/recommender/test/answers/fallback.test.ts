@@ -3,8 +3,8 @@ import { createRecommender } from '../../src/answers/compose.js';
 import { withFallback } from '../../src/answers/fallback.js';
 import { withFilters } from '../../src/answers/filtered.js';
 import { popularRecommender } from '../../src/answers/popular.js';
-import { demoExperiment } from '../../src/experiment/demo.js';
-import { sampleGeneration } from '../support/sample.js';
+import { demoExperiment } from '@attractions/experiments';
+import { sampleGeneration } from '@attractions/models/testing';
 
 const generation = sampleGeneration();
 const popular = popularRecommender(generation);

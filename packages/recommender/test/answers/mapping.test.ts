@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { mappingRecommender } from '../../src/answers/mapping.js';
-import { sampleGeneration } from '../support/sample.js';
+import { sampleGeneration } from '@attractions/models/testing';
 
 const written = new Map([['ana', ['hill:tower', 'gone:ride', 'bay:pool', 'hill:tower', 'moon:crater']]]);
 const mapping = mappingRecommender(sampleGeneration(), written);

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { createRecommender } from '../../src/answers/compose.js';
 import { nextAttractionRecommender } from '../../src/answers/next-attraction.js';
 import { parkClocks } from '../../src/answers/park-clocks.js';
-import { sampleGeneration, sampleNext } from '../support/sample.js';
+import { sampleGeneration, sampleNext } from '@attractions/models/testing';
 
 const generation = { ...sampleGeneration(), next: sampleNext() };
 const hour = 3_600_000;

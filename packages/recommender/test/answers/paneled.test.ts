@@ -3,8 +3,8 @@ import { checkExperiment, createRecommender } from '../../src/answers/compose.js
 import { parkClocks } from '../../src/answers/park-clocks.js';
 import { paneledRecommender } from '../../src/answers/paneled.js';
 import { popularRecommender } from '../../src/answers/popular.js';
-import { demoExperiment } from '../../src/experiment/demo.js';
-import { sampleGeneration, sampleNext } from '../support/sample.js';
+import { demoExperiment } from '@attractions/experiments';
+import { sampleGeneration, sampleNext } from '@attractions/models/testing';
 
 const generation = sampleGeneration();
 const clocks = parkClocks({}, () => 0);

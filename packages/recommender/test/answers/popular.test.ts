@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { popularRecommender } from '../../src/answers/popular.js';
-import { sampleGeneration } from '../support/sample.js';
+import { sampleGeneration } from '@attractions/models/testing';
 
 const popular = popularRecommender(sampleGeneration());
 

@@ -4,8 +4,8 @@ import { DEFAULT_LIMIT } from '../../src/answers/recommender.js';
 import type { RecommendationRequest, Recommender } from '../../src/answers/recommender.js';
 import { attractionIdOf } from '../../src/answers/visited.js';
 import { RecommenderError } from '../../src/errors.js';
-import { seenBy } from '../../src/generation/generation.js';
-import type { Generation } from '../../src/generation/generation.js';
+import { seenBy } from '@attractions/models';
+import type { Generation } from '@attractions/models';
 
 /** Any request about a generation: known users and strangers, ids that exist and ids that do not, every filter. */
 export function requestOf({ attractions, model, parks, themes }: Generation): fc.Arbitrary<RecommendationRequest> {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { recommendEach } from '../../src/answers/batch.js';
 import { createRecommender } from '../../src/answers/compose.js';
 import { similarIn } from '../../src/answers/similar.js';
-import { sampleGeneration } from '../support/sample.js';
+import { sampleGeneration } from '@attractions/models/testing';
 
 const generation = sampleGeneration();
 const similar = similarIn(generation);

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { createRecommender } from '../../src/answers/compose.js';
 import { parkClocks } from '../../src/answers/park-clocks.js';
-import { demoExperiment } from '../../src/experiment/demo.js';
-import { generationOf } from '../../src/generation/generation.js';
-import { sampleGeneration, sampleNext } from '../support/sample.js';
-import { timedVisits } from '../support/stored.js';
+import { demoExperiment } from '@attractions/experiments';
+import { generationOf } from '@attractions/models';
+import { sampleGeneration, sampleNext } from '@attractions/models/testing';
+import { timedVisits } from '@attractions/models/testing';
 
 const hour = 3_600_000;
 const noon = Date.UTC(2014, 7, 5, 12);

@@ -1,0 +1,76 @@
+import type { AlsGeneration } from './als.js';
+
+/** Counts are written as signed integers, which every reader of Parquet has. */
+const INT32_MAX = 2 ** 31 - 1;
+
+/** Why a model is not whole, as a sentence naming the first thing that is wrong; undefined where it is. */
+export function alsProblem(model: AlsGeneration): string | undefined {
+  const { rank, userIds, attractionIds, userFactors, itemFactors, visitors } = model;
+  if (!Number.isInteger(rank) || rank < 1) return `rank is ${rank}, not a whole number of at least 1`;
+  return (
+    factorsProblem('users.factors', userFactors, userIds.length, rank) ??
+    factorsProblem('items.factors', itemFactors, attractionIds.length, rank) ??
+    idsProblem('users.user_id', userIds) ??
+    idsProblem('items.attraction_id', attractionIds) ??
+    seenProblem(model) ??
+    visitorsProblem(visitors, attractionIds.length) ??
+    recordProblem(model)
+  );
+}
+
+function visitorsProblem(visitors: Uint32Array, rows: number): string | undefined {
+  if (visitors.length !== rows) return `items.visitors has ${visitors.length} entries for ${rows} rows`;
+  const bad = visitors.findIndex((count) => count > INT32_MAX);
+  return bad < 0 ? undefined : `Row ${bad + 1}: items.visitors is ${visitors[bad]}, outside 0 to ${INT32_MAX}`;
+}
+
+function factorsProblem(name: string, factors: Float32Array, rows: number, rank: number): string | undefined {
+  if (factors.length !== rows * rank) return `${name} has ${factors.length} numbers, not ${rows} rows of ${rank}`;
+  let bad = 0;
+  // Only NaN and the infinities are not equal to themselves less themselves.
+  while (bad < factors.length && (factors[bad] ?? 0) - (factors[bad] ?? 0) === 0) bad++;
+  return bad === factors.length
+    ? undefined
+    : `Row ${Math.floor(bad / rank) + 1}: ${name} holds ${factors[bad]}, not a finite number`;
+}
+
+function idsProblem(name: string, ids: readonly string[]): string | undefined {
+  const known = new Set<string>();
+  for (const [row, id] of ids.entries()) {
+    if (typeof id !== 'string' || /\p{Surrogate}/u.test(id)) return `Row ${row + 1}: ${name} is no well-formed text`;
+    if (known.has(id)) return `Row ${row + 1}: ${name} is ${JSON.stringify(id)}, which an earlier row has too`;
+    known.add(id);
+  }
+  return undefined;
+}
+
+function seenProblem({ userIds, attractionIds, seen: { offsets, items } }: AlsGeneration): string | undefined {
+  if (offsets.length !== userIds.length + 1 || offsets[0] !== 0 || offsets.at(-1) !== items.length) {
+    return `users.seen: ${offsets.length} offsets do not divide ${items.length} items among ${userIds.length} users`;
+  }
+  for (let user = 0; user < userIds.length; user++) {
+    const from = offsets[user] ?? 0;
+    const to = offsets[user + 1] ?? 0;
+    if (to < from || to > items.length) return `Row ${user + 1}: users.seen ends at ${to}, before its start ${from}`;
+    for (let i = from; i < to; i++) {
+      const item = items[i] ?? 0;
+      if (item >= attractionIds.length)
+        return `Row ${user + 1}: users.seen holds ${item}; there are ${attractionIds.length} items`;
+      if (i > from && item <= (items[i - 1] ?? 0)) return `Row ${user + 1}: users.seen is not ascending at ${item}`;
+    }
+  }
+  return undefined;
+}
+
+function recordProblem({ options, history }: AlsGeneration): string | undefined {
+  if (typeof options !== 'object' || options === null) return 'model.options is no object';
+  const option = Object.entries(options).find(([, value]) => !isOption(value));
+  if (option) return `model.options: ${option[0]} is ${option[1]}, not a finite number, a text or a flag`;
+  if (!Array.isArray(history)) return 'model.history is no list';
+  const bad = history.findIndex(({ iteration, loss, seconds }) => ![iteration, loss, seconds].every(Number.isFinite));
+  return bad < 0 ? undefined : `model.history: entry ${bad + 1} has a number that is missing or not finite`;
+}
+
+function isOption(value: unknown): boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
+}

@@ -1,0 +1,78 @@
+import { parquetRows, rowProblem } from '@attractions/feeds';
+import { int32, optional, schemaOf, text } from '@attractions/feeds';
+import type { Column, Columns } from '@attractions/feeds';
+import type { FeedContract } from '@attractions/feeds';
+
+/** One list that was shown to somebody. */
+export interface Exposure {
+  readonly shownAt: Date;
+  /** As in the answer's `x-request-id`; lists of many users share one. */
+  readonly requestId: string;
+  /** Absent for an anonymous visitor. */
+  readonly userId?: string;
+  /** This and the next three are there where the user takes part in an experiment. */
+  readonly experiment?: string;
+  readonly version?: number;
+  readonly panel?: string;
+  /** 0 to 9999, by the experiment's salt. */
+  readonly bucket?: number;
+  /** Which path found the first entry. */
+  readonly source: string;
+  readonly modelSeq: number;
+  /** Attraction ids, best first; empty where nothing passed the filters. */
+  readonly items: readonly string[];
+}
+
+const SEQ = [0, 2 ** 31 - 1] as const;
+
+const columns: Columns<Exposure> = {
+  shownAt: time('shown_at', 'When the list was made, by the clock of the service.'),
+  requestId: text('request_id', "The request, as in the answer's `x-request-id`; lists of many users share one."),
+  userId: optional(text('user_id', 'Whom it was shown to; none for an anonymous visitor.')),
+  experiment: optional(text('experiment', 'The experiment that the user takes part in, if any.')),
+  version: optional(int32('version', 'Version of the experiment.', [1, SEQ[1]])),
+  panel: optional(text('panel', 'Panel of the experiment.')),
+  bucket: optional(int32('bucket', "Bucket by the experiment's salt.", [0, 9_999])),
+  source: text('source', 'Which path found the first entry: als, fold-in, mapping, popular.'),
+  modelSeq: int32('model_seq', 'Update of `training/als` that answered.', SEQ),
+  items: ids('items', 'Attraction ids as listed, best first.'),
+};
+
+/** Which lists were shown to whom. One row is one list. Parquet. */
+export const exposures: FeedContract<readonly Exposure[]> = {
+  path: 'serving/exposures/v1.0',
+  description: 'Lists shown, with their panel and model.',
+  schema: schemaOf(columns),
+  codec: parquetRows(columns),
+};
+
+/** Why the feed refuses a list, such as `bucket is 10000, outside 0 to 9999`; undefined where it takes it. One bad row makes it refuse a whole put. */
+export const exposureProblem = rowProblem(columns);
+
+function time(name: string, description: string): Column<Date> {
+  return {
+    field: { name, type: 'timestamp[ms, UTC]', nullable: false, description },
+    problem: (value) => {
+      // By its name: a date may come from another realm.
+      const ms = Object.prototype.toString.call(value) === '[object Date]' ? Number(value) : NaN;
+      return Number.isNaN(ms) ? `is ${String(value)}, no time` : undefined;
+    },
+    toText: (value) => value.toISOString(),
+    fromText: (cell) => (cell === null ? null : new Date(cell)),
+  };
+}
+
+/** Unlike `texts`, any ids: they are never joined. */
+function ids(name: string, description: string): Column<readonly string[]> {
+  const { problem } = text(name, description);
+  return {
+    field: { name, type: 'list<utf8>', nullable: false, description },
+    problem: (value) => {
+      if (!Array.isArray(value)) return `is ${String(value)}, no list of ids`;
+      const fault = value.map(problem).find((found) => found !== undefined);
+      return fault && `holds an id that ${fault}`;
+    },
+    toText: (value) => JSON.stringify(value),
+    fromText: (cell) => (cell === null ? null : JSON.parse(cell)),
+  };
+}

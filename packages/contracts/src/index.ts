@@ -1,0 +1,33 @@
+export { als } from './als.js';
+export { attractions } from './attractions.js';
+export { evaluationReport } from './evaluation-report.js';
+export { CONTRACTS_ERRORS, ContractsError } from './errors.js';
+export { PANEL_RECOMMENDERS, experiments, experimentsOf } from './experiments.js';
+export { exposureProblem, exposures } from './exposures.js';
+export { nextAttraction } from './next-attraction.js';
+export { popularity } from './popularity.js';
+export { rejects } from './rejects.js';
+export { trials } from './trials.js';
+export { visits } from './visits.js';
+export type { AlsGeneration } from './als.js';
+export type { Attraction } from './attractions.js';
+export type {
+  CalibrationBin,
+  EvaluationReport,
+  Interval,
+  JudgedRecommender,
+  Measure,
+  Protocol,
+  Segment,
+  WorstRequest,
+} from './evaluation-report.js';
+export type { Exposure } from './exposures.js';
+export type { NextAttractionModel, ParkTables } from './next-attraction.js';
+export type { Popularity } from './popularity.js';
+export type { RecommendationRequest, RequestTime, TimedVisit, Visited } from './recommendation-request.js';
+export type { Reject } from './rejects.js';
+export type { Trial } from './trials.js';
+export type { VisitsColumns, VisitsTable } from './visits.js';
+export { loadSnapshot, wantedModel } from './snapshot.js';
+export type { GenerationSeqs, Snapshot } from './snapshot.js';
+export type { ContractsErrorCode } from './errors.js';

@@ -1,0 +1,41 @@
+import type { Int32, Table, TimestampMillisecond, Utf8 } from 'apache-arrow';
+
+import { parquet } from '@attractions/feeds';
+import type { FeedContract, Field } from '@attractions/feeds';
+
+/** Arrow columns of {@link VisitsTable}. String columns may be dictionary-encoded; readers must not care. */
+export type VisitsColumns = {
+  user_id: Utf8;
+  attraction_id: Utf8;
+  visited_at: TimestampMillisecond;
+  photos: Int32;
+};
+
+/** One row a visit: a distinct (user, park, attraction, travel sequence). */
+export type VisitsTable = Table<VisitsColumns>;
+
+const schema: readonly Field[] = [
+  { name: 'user_id', type: 'utf8', nullable: false, description: 'The visitor, as the source names them.' },
+  { name: 'attraction_id', type: 'utf8', nullable: false, description: '`park:poi`, as in `etl/attractions`.' },
+  {
+    name: 'visited_at',
+    type: 'timestamp[ms, UTC]',
+    nullable: false,
+    description: "Time of the visit's first photo; the clock is the photographer's own, taken as UTC.",
+  },
+  {
+    name: 'photos',
+    type: 'int32',
+    nullable: false,
+    description: 'Distinct photos taken during the visit.',
+    range: [1, 2 ** 31 - 1],
+  },
+];
+
+/** Who visited what, and when. One row is one visit. Parquet. */
+export const visits: FeedContract<VisitsTable> = {
+  path: 'etl/visits/v1.0',
+  description: 'Visits: distinct travel sequences of a user at an attraction.',
+  schema,
+  codec: parquet<VisitsColumns>(schema),
+};

@@ -1,0 +1,1 @@
+export { encoded, roundTrip, stored, storedText } from './files.js';

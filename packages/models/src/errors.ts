@@ -1,0 +1,26 @@
+/**
+ * Every way this package fails: a stable code, when it is thrown, and what a command line exits with (1 failed, 2 wrong usage or
+ * configuration, 3 the data or the model was refused). A test holds the README's table to this one.
+ */
+export const MODELS_ERRORS = {
+  MODELS_MODEL_INVALID: {
+    when: 'A model and its attractions do not fit together, or the model is damaged.',
+    exitCode: 3,
+  },
+} as const;
+
+/** A stable code of this package, safe to test for. */
+export type ModelsErrorCode = keyof typeof MODELS_ERRORS;
+
+/** The one error this package throws; `message` is a sentence with the offending value and the fix. */
+export class ModelsError extends Error {
+  override readonly name = 'ModelsError';
+  readonly code: ModelsErrorCode;
+  readonly exitCode: 1 | 2 | 3;
+
+  constructor(code: ModelsErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.exitCode = MODELS_ERRORS[code].exitCode;
+  }
+}

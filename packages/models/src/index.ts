@@ -1,0 +1,15 @@
+export { MODELS_ERRORS, ModelsError } from './errors.js';
+export { foldInOf } from './als/fold-in.js';
+export { hourOfDay, nextTerms, scoreNext, staleDays, togetherOf } from './next-attraction-score.js';
+export { placed } from './ranking/placed.js';
+export { topKAll } from './ranking/top-k-all.js';
+export { dot, rankPool, topK } from './ranking/top-k.js';
+export { generationOf, historyOf, lastVisitOf, seenBy } from './snapshot/generation.js';
+export { IdIndex } from './snapshot/id-index.js';
+export { loadGeneration } from './snapshot/load.js';
+export type { FoldedIn, History } from './als/fold-in.js';
+export type { NextRequest, NextTerms } from './next-attraction-score.js';
+export type { RankedAll, TopKAllOptions } from './ranking/top-k-all.js';
+export type { Pool, Ranked } from './ranking/top-k.js';
+export type { Generation, Origin } from './snapshot/generation.js';
+export type { ModelsErrorCode } from './errors.js';

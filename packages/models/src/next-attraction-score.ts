@@ -1,0 +1,135 @@
+import type { ParkTables } from '@attractions/contracts';
+
+/** Who asks: when, where they were last in this park, and where they have been. */
+export interface NextRequest {
+  /** Milliseconds since 1970; where nobody knows, neither the hour nor the place of the last visit nor what is popular of late counts. */
+  readonly time?: number | undefined;
+  /** The latest visit before `time`; absent where there is none, or nobody knows when it was. */
+  readonly last?: { readonly attractionId: string; readonly visitedAt: number } | undefined;
+  /** Ids of the attractions visited so far; unknown ones and those of other parks are passed over, repeats count once. */
+  readonly visited?: readonly string[] | undefined;
+}
+
+/** The parts of each attraction's score, in the order of `attractionIds`; they add up to it. A reason for each list entry. */
+export interface NextTerms {
+  readonly popular: readonly number[];
+  readonly lately: readonly number[];
+  readonly hour: readonly number[];
+  readonly onward: readonly number[];
+  readonly together: readonly number[];
+}
+
+const msPerHour = 3_600_000;
+
+/** The hour of the day of a time, 0 to 23, UTC. */
+export const hourOfDay = (time: number): number => ((Math.floor(time / msPerHour) % 24) + 24) % 24;
+
+/**
+ * The terms of the score; see `NextAttractionModel`. A last visit that is unknown to the tables, or later than the request, gives none.
+ * What was popular of late fades with the whole days between the request and the tables, before or after.
+ */
+export function nextTerms(tables: ParkTables, request: NextRequest): NextTerms {
+  const { popular, lately, hour, onward, fresh, there, together } = rowsOf(tables, request);
+  const times = (factor: number, row: Float64Array | undefined) =>
+    Array.from(popular, (_, k) => factor * (row?.[k] ?? 0));
+  return {
+    popular: Array.from(popular),
+    lately: times(fresh, lately),
+    hour: times(1, hour),
+    onward: times(there, onward),
+    together: Array.from(together),
+  };
+}
+
+/** The rows of the tables that speak for a request, and how much; absent ones say nothing. */
+function rowsOf(tables: ParkTables, { time, last, visited = [] }: NextRequest) {
+  const { places, popular, lately, byHour, onward, together } = numbersIn(tables);
+  const rows: Float64Array[] = [];
+  const met = new Uint8Array(popular.length);
+  for (const id of visited) {
+    const place = places.get(id) ?? -1;
+    const row = together[place];
+    if (row === undefined || met[place] === 1) continue;
+    met[place] = 1;
+    rows.push(row);
+  }
+  const withOthers = togetherOf(rows, popular.length);
+  if (time === undefined) return { popular, fresh: 0, there: 0, together: withOthers };
+  const from = last === undefined || last.visitedAt > time ? undefined : places.get(last.attractionId);
+  return {
+    popular,
+    lately,
+    fresh: 2 ** (-staleDays(tables, time) / (tables.halfLifeDays ?? Infinity)),
+    hour: byHour[hourOfDay(time)],
+    onward: from === undefined ? undefined : onward[from],
+    there:
+      from === undefined || last === undefined
+        ? 0
+        : Math.exp((last.visitedAt - time) / msPerHour / tables.patienceHours),
+    together: withOthers,
+  };
+}
+
+/** Tables as they are computed with: rows of doubles, side by side in memory. */
+interface Numbers {
+  readonly places: ReadonlyMap<string, number>;
+  readonly popular: Float64Array;
+  readonly lately: Float64Array;
+  readonly byHour: readonly Float64Array[];
+  readonly onward: readonly Float64Array[];
+  readonly together: readonly Float64Array[];
+}
+
+/** Tables do not change. */
+const numbersOfTables = new WeakMap<ParkTables, Numbers>();
+
+function numbersIn(tables: ParkTables): Numbers {
+  const known = numbersOfTables.get(tables);
+  if (known !== undefined) return known;
+  const doubles = (row: readonly number[]) => Float64Array.from(row);
+  const numbers = {
+    places: new Map(tables.attractionIds.map((id, place) => [id, place])),
+    popular: doubles(tables.popular),
+    lately: doubles(tables.lately),
+    byHour: tables.byHour.map(doubles),
+    onward: tables.onward.map(doubles),
+    together: (tables.together ?? []).map(doubles),
+  };
+  numbersOfTables.set(tables, numbers);
+  return numbers;
+}
+
+/**
+ * What each visited attraction says of the others, as one: the sum over the root of how many there are, since they say much of the same.
+ *
+ * @param rows one for each visited attraction, `length` long.
+ */
+export function togetherOf(rows: readonly ArrayLike<number>[], length: number): Float64Array {
+  const sum = new Float64Array(length);
+  const weight = 1 / Math.sqrt(rows.length || 1);
+  for (const row of rows) for (let k = 0; k < length; k++) (sum[k] as number) += weight * (row[k] as number);
+  return sum;
+}
+
+/** Score of each attraction of the park, visited ones too: whom to leave out is the caller's to say. Higher comes sooner. */
+export function scoreNext(tables: ParkTables, request: NextRequest): Float64Array {
+  const { popular, lately, hour, onward, fresh, there, together } = rowsOf(tables, request);
+  const scores = new Float64Array(popular.length);
+  for (let k = 0; k < scores.length; k++)
+    scores[k] =
+      (popular[k] as number) +
+      fresh * (lately?.[k] ?? 0) +
+      (hour?.[k] ?? 0) +
+      there * (onward?.[k] ?? 0) +
+      (together[k] as number);
+  return scores;
+}
+
+/**
+ * Whole days between a request and the day of the tables, before or after: 0 on that day and the ones beside it, and where the tables do not say.
+ * What was popular of late fades with them, so that it is the same all day.
+ */
+export function staleDays({ asOf, halfLifeDays }: ParkTables, time: number): number {
+  if (asOf === undefined || halfLifeDays === undefined) return 0;
+  return Math.max(0, Math.floor(Math.abs(time - asOf) / (24 * msPerHour)) - 1);
+}

@@ -1,0 +1,157 @@
+import type {
+  AlsGeneration,
+  Attraction,
+  GenerationSeqs,
+  NextAttractionModel,
+  VisitsTable,
+} from '@attractions/contracts';
+import type { History } from '../als/fold-in.js';
+import { checkModel } from './check-model.js';
+import { ModelsError } from '../errors.js';
+import { historiesOf } from './histories.js';
+import type { HistoryReader, LastVisits } from './histories.js';
+import { IdIndex } from './id-index.js';
+
+/**
+ * A model, its vocabulary, its seen sets and the attractions it names: what one answer may draw on, and never two of them mixed.
+ * An *item* is an index into `attractions`. The model's rows come first and keep their order, so a row of the item factors is an
+ * item; after them, by id, the attractions that nobody visited before the model was trained.
+ */
+export interface Generation {
+  readonly seqs: GenerationSeqs;
+  readonly model: AlsGeneration;
+  /** What visitors of each park go to next, learnt from the same visits; undefined where none was trained. */
+  readonly next?: NextAttractionModel;
+  readonly attractions: readonly Attraction[];
+  readonly itemOf: ReadonlyMap<string, number>;
+  /** Row of the user factors, by user id. */
+  readonly userOf: IdIndex;
+  /** The items of each park, ascending; parks in alphabetical order. */
+  readonly parks: ReadonlyMap<string, Uint32Array>;
+  /** Every theme that an attraction has, in alphabetical order. */
+  readonly themes: ReadonlySet<string>;
+  /** Distinct visitors of each item. */
+  readonly visitors: Uint32Array;
+  /** How often each user visited each item of their seen set, in the order of `model.seen.items`; 1 each where the visits are not at hand. */
+  readonly visitCounts: Float32Array;
+  /** Of each user, where the visits are at hand. */
+  readonly lastVisits: LastVisits;
+}
+
+/** What a generation in memory may be given besides the model and its attractions. */
+export interface Origin {
+  /** Default: 0 each, which says "from no feed". */
+  readonly seqs?: GenerationSeqs;
+  /** The visits the model was trained on; they tell how often a user went somewhere, and where last. */
+  readonly visits?: VisitsTable;
+  /** The model of the next attraction, of the same visits. */
+  readonly next?: NextAttractionModel | undefined;
+}
+
+/**
+ * A generation from memory, no feed involved: `generationOf(await trainer.train(visits), attractions)`.
+ * @throws ModelsError MODELS_MODEL_INVALID where the two do not fit together
+ */
+export function generationOf(
+  model: AlsGeneration,
+  attractions: readonly Attraction[],
+  { seqs = { model: 0, visits: 0, attractions: 0 }, visits, next }: Origin = {},
+): Generation {
+  const { generation, histories } = generationIn(model, attractions, seqs, next);
+  for (const batch of visits?.batches ?? []) histories.add(batch);
+  return { ...generation, ...histories.done() };
+}
+
+/**
+ * The same before the visits: `histories` takes them, and gives what the generation lacks.
+ * @throws ModelsError MODELS_MODEL_INVALID
+ */
+export function generationIn(
+  model: AlsGeneration,
+  attractions: readonly Attraction[],
+  seqs: GenerationSeqs,
+  next: NextAttractionModel | undefined,
+): { generation: Omit<Generation, 'visitCounts' | 'lastVisits'>; histories: HistoryReader } {
+  checkModel(model);
+  const ordered = inItemOrder(model, attractions);
+  const visitors = new Uint32Array(ordered.length);
+  visitors.set(model.visitors);
+  const ids = ordered.map(({ attractionId }) => attractionId);
+  const itemOf = new Map(ids.map((id, item) => [id, item]));
+  const userOf = IdIndex.of(model.userIds);
+  checkNext(next, itemOf);
+  const generation = {
+    seqs,
+    model,
+    ...(next && { next }),
+    attractions: ordered,
+    itemOf,
+    userOf,
+    parks: itemsByPark(ordered),
+    themes: new Set(ordered.flatMap(({ themes }) => themes).sort()),
+    visitors,
+  };
+  return { generation, histories: historiesOf(model.seen, userOf, ids) };
+}
+
+/** What a user visited before the model was trained, as items, ascending. */
+export function seenBy({ model }: Generation, user: number): Uint32Array {
+  return model.seen.items.subarray(model.seen.offsets[user], model.seen.offsets[user + 1]);
+}
+
+/** The same with how often, as a fold-in takes it. */
+export function historyOf(generation: Generation, user: number): History {
+  const { offsets } = generation.model.seen;
+  return {
+    items: seenBy(generation, user),
+    weights: generation.visitCounts.subarray(offsets[user], offsets[user + 1]),
+  };
+}
+
+/** Where a user was last, by the visits of the model, on the clock of the park; undefined where that is not known. */
+export function lastVisitOf(
+  { userOf, lastVisits: { items, times } }: Generation,
+  userId: string,
+): { readonly item: number; readonly visitedAt: number } | undefined {
+  const user = userOf.get(userId);
+  const item = user === undefined ? -1 : (items[user] ?? -1);
+  return user === undefined || item < 0 ? undefined : { item, visitedAt: times[user] as number };
+}
+
+function inItemOrder(model: AlsGeneration, attractions: readonly Attraction[]): Attraction[] {
+  const byId = new Map(attractions.map((attraction) => [attraction.attractionId, attraction]));
+  if (byId.size !== attractions.length) throw invalid('An attraction id occurs twice among the attractions.');
+  const modelled = model.attractionIds.map((id) => {
+    const attraction = byId.get(id);
+    if (attraction === undefined)
+      throw invalid(`The model has factors for '${id}', which is not among the ${byId.size} attractions given.`);
+    byId.delete(id);
+    return attraction;
+  });
+  const others = [...byId.values()].sort((a, b) => (a.attractionId < b.attractionId ? -1 : 1));
+  return [...modelled, ...others];
+}
+
+function checkNext(next: NextAttractionModel | undefined, itemOf: ReadonlyMap<string, number>): void {
+  const unknown = next?.parks.flatMap(({ attractionIds }) => attractionIds).find((id) => !itemOf.has(id));
+  if (unknown !== undefined)
+    throw invalid(
+      `The model of the next attraction has '${unknown}', which is not among the ${itemOf.size} attractions.`,
+    );
+}
+
+function itemsByPark(attractions: readonly Attraction[]): Map<string, Uint32Array> {
+  const parks = new Map<string, number[]>();
+  attractions.forEach(({ park }, item) => {
+    const items = parks.get(park);
+    if (items === undefined) parks.set(park, [item]);
+    else items.push(item);
+  });
+  return new Map(
+    [...parks].sort(([a], [b]) => (a < b ? -1 : 1)).map(([park, items]) => [park, Uint32Array.from(items)]),
+  );
+}
+
+function invalid(reason: string): ModelsError {
+  return new ModelsError('MODELS_MODEL_INVALID', `${reason} Train again from the same update.`);
+}

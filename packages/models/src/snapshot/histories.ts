@@ -1,0 +1,113 @@
+import type { AlsGeneration } from '@attractions/contracts';
+import type { Data, RecordBatch, Timestamp } from 'apache-arrow';
+import { IdIndex } from './id-index.js';
+
+/** The last visit of each user of a model. */
+export interface LastVisits {
+  /** The item of each user; -1 where no visit is known. */
+  readonly items: Int32Array;
+  /** When, on the clock of the park: milliseconds since 1970. */
+  readonly times: Float64Array;
+}
+
+/** What the visits tell of each user of a model. */
+export interface Histories {
+  /** How often, for each entry of the seen sets, in their order; 1 where no visit is known. */
+  readonly visitCounts: Float32Array;
+  /** Of equal times the later row. */
+  readonly lastVisits: LastVisits;
+}
+
+/** Visits as they come. */
+export interface HistoryReader {
+  /** Takes columns of `etl/visits`, plain or by dictionary, in the order of the rows. */
+  add(batch: RecordBatch): void;
+  /** What all of them tell. */
+  done(): Histories;
+}
+
+/**
+ * Reads visits once, piece by piece, without an object or a string for each. A visit of a user or to an attraction that the model does not know is
+ * passed over; so is one without an entry in the seen sets, though it may be somebody's last.
+ *
+ * @param attractionIds of the items, in their order
+ */
+export function historiesOf(
+  { offsets, items }: AlsGeneration['seen'],
+  users: IdIndex,
+  attractionIds: readonly string[],
+): HistoryReader {
+  const attractions = IdIndex.of(attractionIds);
+  const visitCounts = new Float32Array(items.length);
+  const last = { items: new Int32Array(users.size).fill(-1), times: new Float64Array(users.size).fill(-Infinity) };
+
+  const count = (user: number, item: number): void => {
+    const end = offsets[user + 1] as number;
+    let [low, high] = [offsets[user] as number, end];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((items[middle] as number) < item) low = middle + 1;
+      else high = middle;
+    }
+    if (low < end && items[low] === item) (visitCounts[low] as number) += 1;
+  };
+
+  return {
+    add(batch) {
+      const userRows = rowsIn(batch, 'user_id', users);
+      const itemRows = rowsIn(batch, 'attraction_id', attractions);
+      const times = timesIn(batch);
+      for (let row = 0; row < batch.numRows; row++) {
+        const user = userRows[row] as number;
+        const item = itemRows[row] as number;
+        if (user < 0 || item < 0) continue;
+        count(user, item);
+        const time = times[row] as number;
+        if (time < (last.times[user] as number)) continue;
+        last.items[user] = item;
+        last.times[user] = time;
+      }
+    },
+    done: () => ({ visitCounts: visitCounts.map((visits) => Math.max(1, visits)), lastVisits: last }),
+  };
+}
+
+/** Arrow's number for the type, written out: nothing else here needs Arrow itself. */
+const DICTIONARY = -1;
+
+/** The row of each text of a column; -1 where it has none. */
+function rowsIn(batch: RecordBatch, column: string, ids: IdIndex): Int32Array {
+  const vector = batch.getChild(column);
+  const data: Data | undefined = vector?.data[0];
+  if (data === undefined) return new Int32Array(batch.numRows).fill(-1);
+  if (data.type.typeId === DICTIONARY) {
+    const words = Array.from(data.dictionary ?? [], (word: string | null) => rowOf(ids, word));
+    return Int32Array.from(data.values, (word: number | bigint) => words[Number(word)] ?? -1);
+  }
+  const { values, valueOffsets } = data;
+  if (!(valueOffsets instanceof Int32Array)) return Int32Array.from(vector ?? [], (id) => rowOf(ids, id));
+  const rows = new Int32Array(batch.numRows);
+  for (let row = 0; row < rows.length; row++)
+    rows[row] = ids.ofUtf8(values, valueOffsets[row] as number, valueOffsets[row + 1] as number);
+  return rows;
+}
+
+const rowOf = (ids: IdIndex, id: string | null): number => (id === null ? undefined : ids.get(id)) ?? -1;
+
+/** Arrow's number for milliseconds. */
+const MILLISECOND = 1;
+
+/** When each visit was: milliseconds since 1970; minus infinity where that is not known. */
+function timesIn(batch: RecordBatch): Float64Array {
+  const vector = batch.getChild('visited_at');
+  const data: Data<Timestamp> | undefined = vector?.data[0];
+  if (data === undefined) return new Float64Array(batch.numRows).fill(-Infinity);
+  if (data.type.unit !== MILLISECOND || data.nullCount > 0)
+    return Float64Array.from(vector ?? [], (time) => Number(time ?? -Infinity));
+  // Halves of 64 bits, little-endian as all of Arrow here: to make a number of each bigint takes several times as long.
+  const halves = new Int32Array(data.values.buffer, data.values.byteOffset, 2 * batch.numRows);
+  return Float64Array.from(
+    { length: batch.numRows },
+    (_, row) => (halves[2 * row + 1] as number) * 2 ** 32 + ((halves[2 * row] as number) >>> 0),
+  );
+}

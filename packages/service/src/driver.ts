@@ -1,0 +1,141 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Logger } from '@attractions/config';
+import { openFeeds } from '@attractions/feeds';
+import type { Experiment } from '@attractions/experiments';
+import type { FeedStore } from '@attractions/feeds';
+import type { FastifyInstance } from 'fastify';
+import type { Mapping } from '@attractions/recommender';
+import { parkClocks, timeZonesIn } from '@attractions/recommender';
+import { ServiceError } from './errors.js';
+import type { GenerationSeqs } from '@attractions/contracts';
+import { facesIn, keyOf, keysIn, originsIn, proxiesIn } from './access.js';
+import type { ServiceParts } from './start.js';
+import type { ServeConfig } from './settings.js';
+
+/** What a service is given besides its configuration. */
+export interface ServeContext {
+  /** The feeds of `config.feedsRoot` where absent. */
+  readonly store?: FeedStore;
+  readonly logger: Logger;
+  /** Closes the service when it aborts: in-flight requests are answered first. */
+  readonly signal?: AbortSignal;
+  /** Runs where the feed of experiments is empty; such as `demoExperiment`. */
+  readonly experiment?: Experiment;
+  /** Lists written for some users. */
+  readonly mapping?: Mapping;
+}
+
+/** A service that answers. */
+export interface RunningService {
+  /** Where, without a slash at the end: `http://127.0.0.1:3000`. */
+  readonly url: string;
+  /** What it started with; `/v1/version` tells what is in use. */
+  readonly generation: GenerationSeqs;
+  /** The experiment that it started with, if one runs. */
+  readonly experiment?: { readonly experiment: string; readonly version: number };
+  /** Answers what comes until it is quiet, at most `DRAIN_MS`, and what is in flight; then frees the port. May be called again. */
+  close(): Promise<void>;
+  /** Settles once the service is closed, whoever closed it. */
+  readonly closed: Promise<void>;
+}
+
+/**
+ * Starts the service on the model that the feeds want served, and follows them.
+ *
+ * @throws ServiceError, FeedsError; in each case nothing listens
+ */
+export async function runServe(config: ServeConfig, context: ServeContext): Promise<RunningService> {
+  const { logger, signal } = context;
+  const store = context.store ?? openFeeds(config.feedsRoot);
+  const keys = [...keysIn(config.apiKeys), ...(config.adminToken ? [keyOf(config.adminToken, 'admin')] : [])];
+  // Fastify takes a while to import; whoever only uses the library never waits for it.
+  const { startService } = await import('./start.js');
+  const service = await startService({
+    store,
+    logger,
+    version: ownVersion(),
+    composition: {
+      experiment: context.experiment,
+      mapping: context.mapping,
+      cachedLists: config.cachedLists,
+      clocks: parkClocks(timeZonesIn(config.parkTimeZones)),
+    },
+    pollMs: config.modelPollSeconds * 1_000,
+    bounds: config,
+    access: { keys, open: config.apiKeys === undefined, ratePerSecond: config.ratePerSecond },
+    visible: facesIn(config.openPaths, keys),
+    corsOrigins: originsIn(config.corsOrigins),
+    trustProxy: proxiesIn(config.trustProxy),
+    drainMs: config.drainMs,
+    otlpEndpoint: endpointIn(config.otlpEndpoint),
+    ...exposuresOf(config, store, logger),
+  });
+  signal?.throwIfAborted();
+  signal?.addEventListener('abort', () => void service.close(), { once: true });
+  const url = await listen(service.server, config).catch(async (error: unknown) => {
+    await service.close();
+    throw error;
+  });
+  const { generation, experiment } = service.served();
+  logger.info({ url, generation: generation.seqs }, 'serving');
+  return {
+    url,
+    generation: generation.seqs,
+    ...(experiment && { experiment: { experiment: experiment.experiment, version: experiment.version } }),
+    close: service.close,
+    closed: service.closed,
+  };
+}
+
+/** Connections that the system holds for us while we are busy; Linux caps it at `net.core.somaxconn`, 4,096 by default. */
+const MAX_AT_THE_DOOR = 4_096;
+
+async function listen(server: FastifyInstance, { host, port }: ServeConfig): Promise<string> {
+  try {
+    return await server.listen({ host, port, backlog: MAX_AT_THE_DOOR });
+  } catch (cause) {
+    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : String(cause);
+    if (code === 'EADDRINUSE')
+      throw new ServiceError(
+        'SERVICE_ADDRESS_IN_USE',
+        `Something already listens on ${host}:${port}; stop it, or set PORT to another port (0 takes a free one).`,
+        { cause },
+      );
+    throw new ServiceError(
+      'SERVICE_CANNOT_LISTEN',
+      `Cannot listen on ${host}:${port} (${code}); set HOST to an address of this machine and PORT to one you may use.`,
+      { cause },
+    );
+  }
+}
+
+function endpointIn(text: string | undefined): string | undefined {
+  if (text === undefined || /^https?:\/\/[^/]/.test(text)) return text;
+  throw new ServiceError(
+    'SERVICE_SETTING_INVALID',
+    `OTEL_EXPORTER_OTLP_ENDPOINT is ${JSON.stringify(text)}; give the URL of a collector, such as http://localhost:4318.`,
+  );
+}
+
+/** A folder of feeds has room for the spool; other feeds need to be told of a local folder. */
+function exposuresOf(config: ServeConfig, { root }: FeedStore, logger: Logger): Pick<ServiceParts, 'exposures'> {
+  if (!config.logExposures) return {};
+  const beside = /^(memory:|s3:)/.test(root) ? undefined : root.startsWith('file:') ? fileURLToPath(root) : root;
+  const folder = config.exposureSpool ?? (beside && join(beside, '_spool'));
+  if (folder === undefined) {
+    logger.warn('lists shown are not recorded; set EXPOSURE_SPOOL to a local folder, or LOG_EXPOSURES=false');
+    return {};
+  }
+  return {
+    exposures: { folder, syncMs: config.exposureSyncMs, commitMs: config.exposureCommitSeconds * 1_000 },
+  };
+}
+
+function ownVersion(): string {
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    version: string;
+  };
+  return version;
+}

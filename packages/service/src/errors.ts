@@ -1,0 +1,97 @@
+/**
+ * Every way this package fails: a stable code, when it is thrown, and what a command line exits with (1 failed, 2 wrong usage or
+ * configuration, 3 the data or the model was refused); of those that a client is told of, the HTTP status. A test holds the README's table to this one.
+ */
+export const SERVICE_ERRORS = {
+  // What clients find as `code` in an answer keeps the prefix it had before the service was a package of its own.
+  RECOMMENDER_UNAUTHORIZED: {
+    when: 'A request lacks the token or the key it needs.',
+    exitCode: 1,
+    status: 401,
+  },
+  RECOMMENDER_FORBIDDEN: {
+    when: 'The key of a request does not have the scope that its route needs.',
+    exitCode: 1,
+    status: 403,
+  },
+  RECOMMENDER_REQUEST_INVALID: {
+    when: 'A request cannot be read: its parameters, its body or its headers.',
+    exitCode: 1,
+    status: 400,
+  },
+  RECOMMENDER_NO_SUCH_PATH: {
+    when: 'A request to the service leads nowhere.',
+    exitCode: 1,
+    status: 404,
+  },
+  RECOMMENDER_METHOD_NOT_ALLOWED: {
+    when: 'A path of the service does not take this method.',
+    exitCode: 1,
+    status: 405,
+  },
+  RECOMMENDER_NO_GENERATION_BEFORE: {
+    when: 'A rollback was asked for, but there is no model before.',
+    exitCode: 1,
+    status: 409,
+  },
+  RECOMMENDER_TOO_MANY_REQUESTS: {
+    when: 'One client sends more requests than the rate limit allows.',
+    exitCode: 1,
+    status: 429,
+  },
+  RECOMMENDER_OVERLOADED: {
+    when: 'The service has more to do than it can; answered with Retry-After.',
+    exitCode: 1,
+    status: 503,
+  },
+  RECOMMENDER_CLOSING: {
+    when: 'The service is about to end.',
+    exitCode: 1,
+    status: 503,
+  },
+  RECOMMENDER_FAILED: {
+    when: 'The service met a defect while answering; the cause is in its log.',
+    exitCode: 1,
+    status: 500,
+  },
+  SERVICE_SMOKE_FAILED: {
+    when: 'A model answered one of the fixed requests wrongly that it is asked before it is served.',
+    exitCode: 3,
+  },
+  SERVICE_SPOOL_UNUSABLE: {
+    when: 'The folder in which lists shown are recorded cannot be made or written to.',
+    exitCode: 2,
+  },
+  SERVICE_TRACING_MODULE_MISSING: {
+    when: 'OTEL_EXPORTER_OTLP_ENDPOINT is set, but OpenTelemetry is not installed.',
+    exitCode: 2,
+  },
+  SERVICE_SETTING_INVALID: {
+    when: 'A setting of the service holds a value that it cannot use.',
+    exitCode: 2,
+  },
+  SERVICE_ADDRESS_IN_USE: {
+    when: 'Another process listens on the host and port of the service.',
+    exitCode: 1,
+  },
+  SERVICE_CANNOT_LISTEN: {
+    when: 'The operating system refuses the host or the port of the service.',
+    exitCode: 1,
+  },
+} as const satisfies Record<string, { when: string; exitCode: 1 | 2 | 3; status?: number }>;
+
+/** A stable code of this package, safe to test for. */
+export type ServiceErrorCode = keyof typeof SERVICE_ERRORS;
+
+/** The one error this package throws; `message` is a sentence with the offending value and the fix. */
+export class ServiceError extends Error {
+  override readonly name = 'ServiceError';
+  readonly code: ServiceErrorCode;
+  readonly exitCode: 1 | 2 | 3;
+
+  constructor(code: ServiceErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.exitCode = SERVICE_ERRORS[code].exitCode;
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * The life of a batch in the spool, a folder of chunks that are never changed:
+ *
+ *     <spool>/<uuid>-<n>/00000007.ndjson       open: whoever began it adds chunks
+ *     <spool>/<uuid>-<n>.12/00000007.ndjson    closed: the chunks up to 12 are one update of the feed, whose run id is the name up to the dot
+ *
+ * Any process may close any batch and commit it, also while its owner lives, and several may do so at once: nothing is lost and nothing comes
+ * twice (tools/decisions/0007). A file that is not there was committed by somebody else.
+ */
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, readdir, rename, rmdir, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FeedsError } from '@attractions/feeds';
+import { exposures } from '@attractions/contracts';
+import type { FeedStore, Producer } from '@attractions/feeds';
+import { exposuresIn } from './line.js';
+import type { Lines } from './line.js';
+
+/** What became of some batches. */
+export interface Commit {
+  /** Lists in the feed. */
+  readonly committed: number;
+  readonly rejected: readonly Rejected[];
+  /** Batches that are still in the spool. */
+  readonly failed: readonly { readonly batch: string; readonly problem: string }[];
+}
+
+/** Lines of a chunk that the feed's contract refuses: they are kept in `file`, each with its reason, of which this is the first. */
+export interface Rejected {
+  readonly file: string;
+  readonly lines: number;
+  readonly reason: string;
+}
+
+/** What the name of a batch's folder says; no `chunks` while it is open. */
+interface BatchName {
+  readonly batch: string;
+  readonly chunks?: number;
+}
+
+interface ClosedBatch extends BatchName {
+  readonly folder: string;
+  readonly chunks: number;
+}
+
+interface Chunk extends Lines {
+  readonly name: string;
+}
+
+/** Where lines that the feed refuses are kept, in the spool. */
+export const REJECTS = '_rejects';
+
+/**
+ * Closes batches and commits each as one update, then removes it. One that fails does not hold up the others, unless it is the store that fails.
+ * @param names names of folders in the spool
+ */
+export async function commitBatches(
+  store: FeedStore,
+  spool: string,
+  names: readonly string[],
+  producer: Producer,
+): Promise<Commit> {
+  let committed = 0;
+  const rejected: Rejected[] = [];
+  const failed: Commit['failed'][number][] = [];
+  for (const name of names) {
+    try {
+      const batch = await close(spool, name);
+      if (batch === undefined) continue;
+      const chunks = await chunksOf(batch);
+      const rows = chunks.flatMap((chunk) => chunk.rows);
+      if (rows.length > 0) await store.feed(exposures).put(rows, { producer, runId: batch.batch });
+      committed += rows.length;
+      rejected.push(...(await setAside(spool, batch, chunks)));
+      await remove(spool, batch);
+    } catch (error) {
+      failed.push({ batch: name, problem: String(error) });
+      if (error instanceof FeedsError && error.code.startsWith('FEEDS_STORE_')) break;
+    }
+  }
+  return { committed, rejected, failed };
+}
+
+/** The folders of batches in a spool, open and closed. */
+export async function batchesIn(spool: string): Promise<string[]> {
+  return (await readdir(spool)).filter((name) => nameOf(name) !== undefined).sort();
+}
+
+/** Undefined where it is not the name of a batch. */
+export function nameOf(name: string): BatchName | undefined {
+  const [, batch, chunks] = /^([0-9a-f-]{36}-\d+)(?:\.(\d+))?$/.exec(name) ?? [];
+  return batch === undefined ? undefined : { batch, ...(chunks !== undefined && { chunks: Number(chunks) }) };
+}
+
+/** The name of the nth chunk; they sort as they count. */
+export function chunkName(n: number): string {
+  return `${String(n).padStart(8, '0')}.ndjson`;
+}
+
+/**
+ * Only one rename of a folder succeeds, and its new name says for good which chunks count: those that an owner adds later are not among them.
+ * Undefined where somebody else was faster.
+ */
+async function close(spool: string, name: string): Promise<ClosedBatch | undefined> {
+  const { batch, chunks } = nameOf(name) ?? {};
+  if (batch === undefined) return undefined;
+  if (chunks !== undefined) return { batch, chunks, folder: join(spool, name) };
+  const found = await unlessGone(readdir(join(spool, name)));
+  if (found === undefined) return undefined;
+  const last = Math.max(0, ...found.map(numberOf));
+  const folder = join(spool, `${batch}.${last}`);
+  const closed = await unlessGone(rename(join(spool, name), folder).then(() => ({ batch, chunks: last, folder })));
+  // Were the name lost with the power after the commit, a later chunk might be taken for one that was committed.
+  if (closed) await syncFolder(spool);
+  return closed;
+}
+
+/** The chunks that count, in order. One that is missing was committed with the others, so what is left of them is not committed again. */
+async function chunksOf({ folder, chunks }: ClosedBatch): Promise<Chunk[]> {
+  const names = ((await unlessGone(readdir(folder))) ?? [])
+    .filter((name) => numberOf(name) > 0 && numberOf(name) <= chunks)
+    .sort();
+  const texts = await Promise.all(names.map((name) => unlessGone(readFile(join(folder, name), 'utf8'))));
+  return texts.flatMap((text, n) => (text === undefined ? [] : { name: names[n] ?? '', ...exposuresIn(text) }));
+}
+
+/** Removes a batch that was committed. Chunks that were added after it was closed become a batch of their own. */
+async function remove(spool: string, { folder, chunks }: ClosedBatch): Promise<void> {
+  const names = (await unlessGone(readdir(folder))) ?? [];
+  const late = names.filter((name) => numberOf(name) > chunks);
+  // Parts go too: their owner still has the lines, and finds that its folder is gone.
+  for (const name of names) if (!late.includes(name)) await unlessGone(unlink(join(folder, name)));
+  if (late.length > 0) {
+    const other = join(spool, `${randomUUID()}-1`);
+    await mkdir(other);
+    for (const name of late) await unlessGone(rename(join(folder, name), join(other, name)));
+    await Promise.all([syncFolder(other), syncFolder(folder)]);
+    await removeIfEmpty(other);
+  }
+  await removeIfEmpty(folder);
+}
+
+async function removeIfEmpty(folder: string): Promise<void> {
+  await rmdir(folder).catch((error: unknown) => {
+    if (!hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST')) throw error;
+  });
+}
+
+/** Writes what the feed refuses to files that depend on the chunk alone, so that doing it again changes nothing. */
+async function setAside(spool: string, { batch }: BatchName, chunks: readonly Chunk[]): Promise<Rejected[]> {
+  const rejected: Rejected[] = [];
+  for (const { name, refused } of chunks) {
+    const [first] = refused;
+    if (first === undefined) continue;
+    const file = join(spool, REJECTS, `${batch}-${name}`);
+    await mkdir(join(spool, REJECTS), { recursive: true });
+    await writeFile(file, refused.map((one) => `${JSON.stringify(one)}\n`).join(''), { flush: true });
+    rejected.push({ file, lines: refused.length, reason: first.reason });
+  }
+  return rejected;
+}
+
+/** 0 for what is not a chunk. */
+function numberOf(name: string): number {
+  return Number(/^(\d+)\.ndjson$/.exec(name)?.[1] ?? 0);
+}
+
+/** A new name is durable only once its folder is synced; Windows cannot sync a folder. A folder that is gone needs no sync. */
+export async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const folder = await unlessGone(open(path, 'r'));
+  if (folder === undefined) return;
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Whether an error is one of the system's, by its code. */
+export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
+}
+
+async function unlessGone<T>(action: Promise<T>): Promise<T | undefined> {
+  try {
+    return await action;
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import type { FeedStore } from '@attractions/feeds';
+import type { FastifyBaseLogger } from 'fastify';
+import type { Composition } from '@attractions/recommender';
+import type { Generation } from '@attractions/models';
+import { every } from '../every.js';
+import { serving } from '../served.js';
+import type { ExperimentFault, Served } from '../served.js';
+import { experimentLog, experimentsIn } from './experiment.js';
+import { generationsFrom } from './generations.js';
+import type { Generations, SwapResult } from './generations.js';
+import { loaderOf } from './loader.js';
+import { checkAnswers } from './smoke.js';
+import { modelBefore, wantedIn } from './wanted.js';
+import type { Wanted } from './wanted.js';
+
+/** What is followed, and who hears of it. */
+export interface Following {
+  readonly store: FeedStore;
+  readonly pollMs: number;
+  readonly logger: FastifyBaseLogger;
+  /** What stands beside every generation; the experiment only while the feed of experiments is empty. */
+  readonly composition: Composition;
+  onSwap(result: SwapResult): void;
+}
+
+/**
+ * Loads what the feeds want served, tries it, and follows them from then on.
+ * @throws ServiceError, FeedsError where there is nothing fit to start with
+ */
+export async function followFeeds(following: Following): Promise<Generations & { stop(): Promise<void> }> {
+  const { store, logger, pollMs, composition } = following;
+  const load = loaderOf(store);
+  const experimentFor = experimentsIn(store, composition);
+  const tell = experimentLog(logger);
+  const compose = async (next: Wanted | undefined, generation: Generation, present?: Served): Promise<Served> => {
+    const { experiment, fault } = await experimentFor(next, generation);
+    tell(fault);
+    if (present?.generation === generation && fault !== undefined && isAsBefore(fault, present)) return present;
+    const served = serving(generation, { ...composition, experiment }, fault);
+    // Tries it, which warms it up too.
+    await checkAnswers(served);
+    return served;
+  };
+  const generation = await load({ model: undefined, behindAnswers: false });
+  const wanted = await wantedIn(store);
+  const first = await compose(wanted, generation);
+  const generations = generationsFrom(first, wanted?.experiment, {
+    wanted: () => wantedIn(store),
+    modelBefore: (model) => modelBefore(store, model),
+    load: async (next, present) => {
+      const { generation } = present;
+      const same = next.model === generation.seqs.model;
+      return compose(next, same ? generation : await load({ model: next.model, behindAnswers: true }), present);
+    },
+    onSwap: (result, served, error) => {
+      following.onSwap(result);
+      const generation = served.generation.seqs;
+      if (result === 'refused') logger.error({ generation, err: error }, 'a generation was refused; the old one stays');
+      else logger.info({ generation, experiment: served.experiment?.experiment }, `generation ${result}`);
+    },
+    onReach: (error) =>
+      error === undefined
+        ? logger.info('the feeds can be read again')
+        : logger.warn({ err: error }, 'the feeds cannot be read; the generation in use stays'),
+  });
+  return { ...generations, ...every(pollMs, generations.check) };
+}
+
+function isAsBefore({ update, code }: ExperimentFault, { experimentFault: before }: Served): boolean {
+  return before !== undefined && before.update === update && before.code === code;
+}

@@ -1,0 +1,27 @@
+/** The thread of `loader.ts`: loads one generation, sends it piece by piece as it is asked to, ends. */
+import { once } from 'node:events';
+import { parentPort, workerData } from 'node:worker_threads';
+import { openFeeds } from '@attractions/feeds';
+import { loadGeneration } from '@attractions/models';
+import { stepBack } from '../step-back.js';
+import type { Loaded, LoadOrder } from './loader.js';
+import { packed } from './parcel.js';
+
+const { root, model, behindAnswers } = workerData as LoadOrder;
+const port = parentPort;
+
+if (behindAnswers) stepBack();
+
+const send = (message: Loaded, memory: readonly ArrayBuffer[] = []) => port?.postMessage(message, memory);
+
+try {
+  const { frame, pieces } = packed(await loadGeneration(openFeeds(root), model));
+  send({ frame, pieces: pieces.length });
+  for (const piece of pieces) {
+    if (port) await once(port, 'message');
+    send({ piece }, [piece.part.buffer as ArrayBuffer]);
+  }
+} catch (error) {
+  const { code, exitCode, message } = error as { code?: string; exitCode?: number; message: string };
+  send({ fault: { code, exitCode, message } });
+}

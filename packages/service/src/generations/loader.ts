@@ -1,0 +1,73 @@
+import { existsSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
+import { fileURLToPath } from 'node:url';
+import type { FeedStore } from '@attractions/feeds';
+import type { Generation } from '@attractions/models';
+import { loadGeneration } from '@attractions/models';
+import { unpacked } from './parcel.js';
+import type { Frame, Piece } from './parcel.js';
+
+/** What the thread is asked for. */
+export interface LoadOrder {
+  readonly root: string;
+  /** Undefined: as `loadGeneration` chooses. */
+  readonly model: number | undefined;
+  /** Whether answers come first: not at the start, when there are none. */
+  readonly behindAnswers: boolean;
+}
+
+/** What the thread sends: a frame and then, one for each message to it, as many pieces as that says; or why there is none. */
+export type Loaded =
+  { readonly frame: Frame; readonly pieces: number } | { readonly piece: Piece } | { readonly fault: Fault };
+
+interface Fault {
+  readonly code: string | undefined;
+  readonly exitCode: number | undefined;
+  readonly message: string;
+}
+
+/** Loads and verifies the generation of a model. */
+export type LoadGeneration = (order: Omit<LoadOrder, 'root'>) => Promise<Generation>;
+
+const program = fileURLToPath(new URL('./loader-thread.js', import.meta.url));
+
+/**
+ * Loads on a thread of its own, so that reading and checking a large model never holds up an answer, and what reading takes of memory goes when the
+ * thread ends. A store in memory cannot be seen from there, nor is there a compiled thread where TypeScript runs from source; then it loads on this
+ * thread, between answers.
+ */
+export function loaderOf(store: FeedStore): LoadGeneration {
+  const here = store.root === 'memory:' || !existsSync(program);
+  return here ? ({ model }) => loadGeneration(store, model) : (order) => loadOnThread({ root: store.root, ...order });
+}
+
+async function loadOnThread(order: LoadOrder): Promise<Generation> {
+  const thread = new Worker(program, { workerData: order });
+  // At the start nothing else keeps the process alive.
+  if (order.behindAnswers) thread.unref();
+  try {
+    return await receivedFrom(thread);
+  } finally {
+    await thread.terminate();
+  }
+}
+
+function receivedFrom(thread: Worker): Promise<Generation> {
+  let frame: Frame;
+  let due = 0;
+  const pieces: Piece[] = [];
+  return new Promise((resolve, reject) => {
+    thread.on('message', (message: Loaded) => {
+      if ('fault' in message) return reject(errorOf(message.fault));
+      if ('frame' in message) [frame, due] = [message.frame, message.pieces];
+      else pieces.push(message.piece);
+      if (pieces.length === due) resolve(unpacked(frame, pieces));
+      else thread.postMessage('next');
+    });
+    thread.once('error', reject);
+    thread.once('exit', (code) => reject(new Error(`The thread that loads a model ended with code ${code}.`)));
+  });
+}
+
+/** The error as it can be told by: a class does not survive the way between threads. */
+const errorOf = ({ code, exitCode, message }: Fault): Error => Object.assign(new Error(message), { code, exitCode });

@@ -1,0 +1,89 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Recommendations } from '@attractions/recommender';
+import { attractionIdOf } from '@attractions/recommender';
+import { ServiceError } from '../errors.js';
+import { seenBy } from '@attractions/models';
+import type { Generation } from '@attractions/models';
+import type { Served } from '../served.js';
+
+/** Most parks, and known users, that are asked for. */
+const SAMPLE = 20;
+
+/**
+ * Asks a generation a fixed set of requests before anybody else does: known users, an unknown one, a visitor known by visits alone, parks. Each
+ * answer must be as long as it can be, of named attractions, with finite scores, none of them visited.
+ * Each is asked in a turn of the event loop of its own, so that answers do not wait for all of them.
+ * @throws ServiceError SERVICE_SMOKE_FAILED with the first request that is answered wrongly
+ */
+export async function checkAnswers({
+  generation,
+  recommender,
+}: Pick<Served, 'generation' | 'recommender'>): Promise<void> {
+  for (const [n, request] of smokeSet(generation).entries()) {
+    await nextTurn();
+    const fault = faultOf(generation, request, answerTo(recommender, request));
+    if (fault !== undefined)
+      // The number and not the request, which names a user.
+      throw new ServiceError(
+        'SERVICE_SMOKE_FAILED',
+        `Model ${generation.seqs.model} answers request ${n} of the smoke set wrongly: ${fault}. Train again.`,
+      );
+  }
+}
+
+/** One request of the set. */
+interface SmokeRequest {
+  readonly userId?: string | undefined;
+  readonly visits?: readonly string[];
+  readonly park?: string;
+  readonly limit: number;
+}
+
+function smokeSet({ userOf, attractions, parks }: Generation): SmokeRequest[] {
+  const visit = attractions[0]?.attractionId;
+  const names = [...parks.keys()];
+  return [
+    {},
+    { userId: 'smoke: nobody has this id' },
+    ...(visit === undefined ? [] : [{ visits: [visit] }]),
+    ...spread(userOf.size).map((user) => ({ userId: userOf.at(user) })),
+    ...spread(parks.size).map((place) => ({ park: names[place] as string, userId: userOf.at(0) })),
+  ].map((request) => ({ ...request, limit: 10 }));
+}
+
+/** At most `SAMPLE` places of `count`, evenly spread, the first and the last among them. */
+function spread(count: number): number[] {
+  if (count <= SAMPLE) return [...Array(count).keys()];
+  return Array.from({ length: SAMPLE }, (_, n) => Math.round((n * (count - 1)) / (SAMPLE - 1)));
+}
+
+function answerTo(recommender: Served['recommender'], request: SmokeRequest): Recommendations | Error {
+  try {
+    return recommender.recommend(request);
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+function faultOf(generation: Generation, request: SmokeRequest, answer: Recommendations | Error): string | undefined {
+  if (answer instanceof Error) return answer.message;
+  const { recommendations } = answer;
+  const visited = visitedBy(generation, request);
+  const pool = request.park === undefined ? generation.itemOf.values() : (generation.parks.get(request.park) ?? []);
+  const able = [...pool].filter((item) => !visited.has(item)).length;
+  const due = Math.min(request.limit, able);
+  if (recommendations.length !== due) return `it lists ${recommendations.length} attractions where ${due} are due`;
+  if (new Set(recommendations.map(({ attractionId }) => attractionId)).size !== due) return 'an attraction comes twice';
+  const bad = recommendations.find(
+    ({ attractionId, name, score }) =>
+      name === '' || !Number.isFinite(score) || visited.has(generation.itemOf.get(attractionId) ?? -1),
+  );
+  return bad && `'${bad.attractionId}' has no name, no finite score (${bad.score}), or was visited before`;
+}
+
+function visitedBy(generation: Generation, { userId, visits = [] }: SmokeRequest): Set<number> {
+  const user = userId === undefined ? undefined : generation.userOf.get(userId);
+  const items = new Set(user === undefined ? [] : seenBy(generation, user));
+  for (const visit of visits) items.add(generation.itemOf.get(attractionIdOf(visit)) ?? -1);
+  return items;
+}

@@ -1,0 +1,43 @@
+import { als, experiments } from '@attractions/contracts';
+import type { FeedStore } from '@attractions/feeds';
+import { wantedModel } from '@attractions/contracts';
+
+/** What the feeds say should be served. */
+export interface Wanted {
+  readonly model: number;
+  /** Undefined while the feed of experiments is empty, or cannot be read. */
+  readonly experiment: number | undefined;
+  /** The error with which the feed of experiments answers; models are followed all the same. */
+  readonly experimentsFault?: unknown;
+}
+
+/** Asks the feeds, in a few small reads, what should be served; undefined while there is no model. */
+export async function wantedIn(store: FeedStore): Promise<Wanted | undefined> {
+  const [model, running] = await Promise.all([
+    wantedModel(store),
+    store
+      .feed(experiments)
+      .refs()
+      .then(
+        ({ latest }) => ({ experiment: latest }),
+        (experimentsFault: unknown) => ({ experiment: undefined, experimentsFault }),
+      ),
+  ]);
+  return model === undefined ? undefined : { model, ...running };
+}
+
+/**
+ * The model to go back to from another one: the champion before, where it is the champion, since the gate let that one pass and expiry keeps
+ * it; else the update before it in the feed. Undefined where there is none.
+ */
+export async function modelBefore(store: FeedStore, seq: number): Promise<number | undefined> {
+  const feed = store.feed(als);
+  const isChampion = (await feed.refs())['champion'] === seq;
+  for await (const { refs } of feed.records()) {
+    const then = refs['champion'];
+    if (!isChampion || then === undefined) break;
+    if (then !== seq) return then;
+  }
+  for await (const record of feed.history()) if (record.seq < seq) return record.seq;
+  return undefined;
+}

@@ -1,0 +1,100 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Recommendations } from '@attractions/recommender';
+import type { SwapResult } from './generations/generations.js';
+import type { Pressure } from './pressure.js';
+import type { Served } from './served.js';
+import { tallyOf } from './tally.js';
+
+/** Gauges that prom-client names like counters, to which promtool objects; the ones without `_total` tell the same by type. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
+/** Why a request was turned away. */
+export type ShedReason = 'overload' | 'rate';
+
+/** What became of a list that was shown. */
+export type ExposureResult = 'spooled' | 'committed' | 'dropped' | 'rejected';
+
+/** What the service counts, for Prometheus. No label ever names a user. */
+export interface Metrics {
+  /** `route` is the pattern (`/v1/users/:userId/visits`) and not the path. */
+  requested(method: string, route: string, status: number, seconds: number): void;
+  answered(answer: Pick<Recommendations, 'source' | 'panel'>, degraded: boolean): void;
+  swapped(result: SwapResult): void;
+  shed(reason: ShedReason): void;
+  exposed(result: ExposureResult, lists: number): void;
+  readonly contentType: string;
+  /** The text format 0.0.4. */
+  text(): Promise<string>;
+}
+
+/** Upper ends of the latency buckets, in seconds: an answer takes tens of microseconds, a queue makes it longer. */
+const LATENCY_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
+
+/** Counts in a registry of its own, so that two services in a process do not meet. */
+export function createMetrics(served: () => Served, pressure: Pressure): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) => {
+    const tally = tallyOf(labelNames);
+    new Counter<L>({
+      name: `attractions_${name}_total`,
+      help,
+      labelNames: [...labelNames],
+      registers,
+      collect() {
+        tally.settle(this);
+      },
+    });
+    return tally;
+  };
+  const gauge = (name: string, help: string, value: () => number) =>
+    new Gauge({
+      name: `attractions_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(value());
+      },
+    });
+
+  const latency = new Histogram({
+    name: 'attractions_http_request_duration_seconds',
+    help: 'From the headers of a request to the end of its answer.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: LATENCY_BUCKETS,
+    registers,
+  });
+  const answers = counter('answers', 'Lists given, by the path and the panel they came from.', [
+    'source',
+    'panel',
+    'degraded',
+  ]);
+  const swaps = counter('generation_swaps', 'Changes of generation, by what became of them.', ['result']);
+  const shed = counter('requests_shed', 'Requests turned away, by reason.', ['reason']);
+  const exposures = counter('exposures', 'Lists shown, by how far their record has come.', ['result']);
+  for (const result of ['swapped', 'refused', 'rolled-back'] as const) swaps.add({ result }, 0);
+  for (const reason of ['overload', 'rate'] as const) shed.add({ reason }, 0);
+  for (const result of ['spooled', 'committed', 'dropped', 'rejected'] as const) exposures.add({ result }, 0);
+  gauge('generation_model_seq', 'Update of the model feed in use.', () => served().generation.seqs.model);
+  gauge('generation_age_seconds', 'Since the generation in use took over.', () => {
+    return (Date.now() - served().servedSince.getTime()) / 1_000;
+  });
+  gauge('experiment_invalid', '1 while an experiment is wanted that cannot be run, else 0.', () =>
+    served().experimentFault === undefined ? 0 : 1,
+  );
+  gauge('requests_in_flight', 'Requests that have come and are not answered to the end.', pressure.inFlight);
+  gauge('event_loop_delay_seconds', 'How late the event loop was of late.', () => pressure.delayMs() / 1_000);
+  collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
+
+  return {
+    requested: (method, route, status, seconds) => latency.observe({ method, route, status }, seconds),
+    answered: ({ source, panel }, degraded) =>
+      answers.add({ source, panel: panel?.panel ?? '', degraded: degraded ? 'true' : 'false' }),
+    swapped: (result) => swaps.add({ result }),
+    shed: (reason) => shed.add({ reason }),
+    exposed: (result, lists) => exposures.add({ result }, lists),
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  };
+}

@@ -1,0 +1,149 @@
+import { Type } from 'typebox';
+import type { Static, TSchema } from 'typebox';
+import { DEFAULT_LIMIT, MAX_LIMIT } from '@attractions/recommender';
+import { MAX_ID_LENGTH, closed, id, word } from './parts.js';
+
+/** Most attractions on one page of the catalogue. */
+const MAX_PAGE = 1_000;
+
+/** Most users in one body. */
+const MAX_USERS = 100;
+
+/** Most visits in a body; a query has room for fewer. */
+const [MAX_VISITS, MAX_VISITS_IN_QUERY] = [1_000, 100];
+
+const limit = Type.Integer({ minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT, description: 'Longest list.' });
+const park = word(
+  'Only attractions of this park. Without it, those of the park of a visit in the 8 hours before come first; the answer says so in `assumed`.',
+);
+const themes = Type.Array(word('A theme.'), {
+  maxItems: 20,
+  description: 'Only attractions with one of these themes.',
+});
+const ids = (description: string) => Type.Array(id('An attraction id.'), { maxItems: 100, description });
+const exclude = ids('Never these attractions; stronger than `allow`.');
+const includeVisited = Type.Boolean({
+  default: false,
+  description: 'Whether attractions already visited may come again.',
+});
+const explain = Type.Boolean({ default: false, description: 'Whether each entry carries a reason.' });
+
+const time = (description: string) =>
+  Type.String({
+    maxLength: 40,
+    description: `${description} RFC 3339: without an offset it is what the clock of the park shows, with one it is converted by the time zone of the park. In a query, + is written %2B.`,
+    examples: ['2014-08-05T14:30:00', '2014-08-05T12:30:00Z'],
+  });
+const at = time('When the visitor asks. Without it: now.');
+
+/** A parameter that has another name by now. */
+function formerly<S extends TSchema>(schema: S, name: string) {
+  const about = { deprecated: true, description: `The former name of \`${name}\`.` };
+  return Type.Optional(Type.Unsafe<Static<S>>({ ...schema, default: undefined, ...about }));
+}
+
+const filters = {
+  limit: Type.Optional(limit),
+  park: Type.Optional(park),
+  themes: Type.Optional(themes),
+  allow: Type.Optional(ids('Only these attractions.')),
+  exclude: Type.Optional(exclude),
+  explain: Type.Optional(explain),
+};
+
+/** What a request says of a visitor, in a query. */
+const visitor = {
+  at: Type.Optional(at),
+  visits: Type.Optional(
+    Type.Array(Type.String({ minLength: 1, maxLength: MAX_ID_LENGTH + 41 }), {
+      maxItems: MAX_VISITS_IN_QUERY,
+      description:
+        'Where the visitor went, besides what is known of them; repeats count. An attraction id, or `id@TIME` with the time as in `at`: what follows the last `@` is a time where it begins with a date.',
+      examples: [['epcot:7', 'epcot:12@2014-08-05T14:10:00']],
+    }),
+  ),
+};
+
+/** Path of everything about one user. */
+export const UserParams = closed({
+  userId: id('User id, percent-encoded: `@`, `/` and any letters may occur in it. Unknown users get a fallback.'),
+});
+export type UserParams = Static<typeof UserParams>;
+
+/** Query of a user's list. */
+export const ListQuery = closed({
+  ...visitor,
+  ...filters,
+  includeVisited: Type.Optional(includeVisited),
+  theme: formerly(themes, 'themes'),
+  include_visited: formerly(includeVisited, 'includeVisited'),
+});
+export type ListQuery = Static<typeof ListQuery>;
+
+/** Query of a comparison of panels. */
+export const PanelsQuery = closed({ ...visitor, limit: Type.Optional(limit), park: Type.Optional(park) });
+export type PanelsQuery = Static<typeof PanelsQuery>;
+
+/** Path of everything about one attraction. */
+export const AttractionParams = closed({ attractionId: id('Attraction id, `park:poi`, percent-encoded.') });
+export type AttractionParams = Static<typeof AttractionParams>;
+
+/** Query of the attractions like another. */
+export const SimilarQuery = closed({ ...filters, theme: formerly(themes, 'themes') });
+export type SimilarQuery = Static<typeof SimilarQuery>;
+
+/** Query of the catalogue. */
+export const CatalogueQuery = closed({
+  park: Type.Optional(park),
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: MAX_PAGE, default: MAX_PAGE, description: 'Longest page.' }),
+  ),
+  after: Type.Optional(id('The last attraction id of the page before, as its `next` says.')),
+});
+export type CatalogueQuery = Static<typeof CatalogueQuery>;
+
+/** Body that asks for the list of one visitor, or for the lists of many users. */
+export const ListBody = closed(
+  {
+    userId: Type.Optional(id('Who asks; unknown users get a fallback. Without it: an anonymous visitor.')),
+    visits: Type.Optional(
+      Type.Array(
+        Type.Union([
+          id('An attraction id.'),
+          closed({ attractionId: id('An attraction id.'), visitedAt: time('When the visit was.') }),
+        ]),
+        {
+          maxItems: MAX_VISITS,
+          description: 'Where this visitor went, besides what is known of the user; repeats count.',
+        },
+      ),
+    ),
+    at: Type.Optional(at),
+    users: Type.Optional(
+      Type.Array(id('A user id.'), {
+        minItems: 1,
+        maxItems: MAX_USERS,
+        description:
+          'Users to make a list for, each; the answer is then one of `lists`. Not together with `userId` or `visits`.',
+      }),
+    ),
+    ...filters,
+    includeVisited: Type.Optional(includeVisited),
+    deny: formerly(exclude, 'exclude'),
+  },
+  {
+    description: 'One visitor, or many users.',
+    examples: [
+      {
+        userId: 'ana',
+        park: 'epcot',
+        at: '2014-08-05T14:30:00',
+        visits: ['epcot:7', { attractionId: 'epcot:12', visitedAt: '2014-08-05T14:10:00' }],
+        limit: 5,
+      },
+      { visits: ['epcot:7'], at: '2014-08-05T12:30:00Z' },
+      { users: ['ana', 'bob'], park: 'epcot', at: '2014-08-05T09:00:00' },
+    ],
+  },
+);
+export type ListBody = Static<typeof ListBody>;

@@ -1,0 +1,158 @@
+import { flag, integer, number, sharedSettings, text } from '@attractions/config';
+import type { Config } from '@attractions/config';
+import { FACES, facesIn, faultOf, keysIn, originsIn, proxiesIn } from './access.js';
+import { timeZonesIn } from '@attractions/recommender';
+
+// What a command line needs before it needs the rest.
+export { DEFAULT_LIMIT, MAX_LIMIT } from '@attractions/recommender';
+export { visitOf } from '@attractions/recommender';
+
+/** The settings of the service. */
+export const serveSettings = {
+  ...sharedSettings,
+  host: text({
+    variable: 'HOST',
+    description: 'Address on which the service listens; 0.0.0.0 is every IPv4 address of the machine.',
+    default: '127.0.0.1',
+  }),
+  port: integer({
+    variable: 'PORT',
+    description: 'Port on which the service listens; 0 takes any free one.',
+    default: 3000,
+    min: 0,
+    max: 65_535,
+  }),
+  parkTimeZones: text({
+    variable: 'PARK_TIME_ZONES',
+    description:
+      'Time zones of the clocks that visits are timed by, such as north=Europe/Berlin,south=America/New_York; one without a park is that of all others. Without it, UTC.',
+    range: 'IANA time zones by park, such as north=Europe/Berlin,America/New_York',
+    fault: (zones) => {
+      try {
+        return void timeZonesIn(zones);
+      } catch (error) {
+        return (error as Error).message.slice(0, -1);
+      }
+    },
+  }),
+  modelPollSeconds: number({
+    variable: 'MODEL_POLL_SECONDS',
+    description: 'How often the service asks the feeds for another model or experiment.',
+    default: 5,
+    min: 0.05,
+    max: 86_400,
+    unit: 'seconds',
+  }),
+  adminToken: text({
+    variable: 'ADMIN_TOKEN',
+    description: 'Opens POST /admin/rollback; without it, or a key with the scope admin, there is no such path.',
+    secret: true,
+    range: 'a text of at least 16 characters',
+    fault: (token) => (token.length < 16 ? 'shorter than 16 characters' : undefined),
+  }),
+  apiKeys: text({
+    variable: 'API_KEY_HASHES',
+    description:
+      'SHA-256 in hex of each key, comma between them; each opens lists and the catalogue, and with :read+history behind it also what is known of one user. Unset: everybody may ask.',
+    secret: true,
+    range: 'hashes such as 9f86d081…:read+history, with some of the scopes read, history, admin',
+    fault: (keys) => faultOf(() => keysIn(keys)),
+  }),
+  openPaths: text({
+    variable: 'OPEN_PATHS',
+    description:
+      'Which of page,docs,metrics are open to everybody, or none; the others ask for a key, and are not there where there is none.',
+    default: FACES.join(','),
+    range: `some of ${FACES.join(',')}, or none`,
+    fault: (paths) => faultOf(() => facesIn(paths, [])),
+  }),
+  ratePerSecond: number({
+    variable: 'RATE_LIMIT',
+    description: 'Requests that one key, or else one address, may send; 0.5 is one every two seconds, 0 is any number.',
+    default: 0,
+    min: 0,
+    max: 1_000_000,
+    unit: 'requests a second',
+  }),
+  trustProxy: text({
+    variable: 'TRUST_PROXY',
+    description:
+      "How many proxies stand before the service, or their addresses and networks, comma between them; an asker's address is then that of x-forwarded-for. Without it, that header is not believed.",
+    range: 'a number of proxies, or networks such as 10.0.0.0/8,loopback',
+    fault: (proxies) => faultOf(() => proxiesIn(proxies)),
+  }),
+  corsOrigins: text({
+    variable: 'CORS_ORIGINS',
+    description: 'Origins whose pages may ask from a browser, comma between them, or *; without it none but its own.',
+    range: 'origins such as https://park.example, or *',
+    fault: (origins) => faultOf(() => originsIn(origins)),
+  }),
+  maxInFlight: integer({
+    variable: 'MAX_IN_FLIGHT',
+    description: 'Requests in flight before others get status 503; from half of it on, lists are the popular ones.',
+    default: 1_000,
+    min: 1,
+    max: 1_000_000,
+    unit: 'requests',
+  }),
+  maxDelayMs: integer({
+    variable: 'MAX_DELAY_MS',
+    description: 'Event loop delay from which requests get status 503; from half of it on, lists are the popular ones.',
+    default: 500,
+    min: 1,
+    max: 60_000,
+    unit: 'milliseconds',
+  }),
+  cachedLists: integer({
+    variable: 'CACHED_LISTS',
+    description: 'Lists remembered while a generation is served, about 6 kB each; 0 makes every one anew.',
+    default: 10_000,
+    min: 0,
+    max: 10_000_000,
+    unit: 'lists',
+  }),
+  logExposures: flag({
+    variable: 'LOG_EXPOSURES',
+    description:
+      'Whether lists shown are recorded in the feed serving/exposures/v1.0, by which experiments are judged.',
+    default: true,
+  }),
+  exposureSpool: text({
+    variable: 'EXPOSURE_SPOOL',
+    description:
+      'Folder where lists shown wait to be committed, also a shared one; without it, _spool in FEEDS_ROOT if that is a folder.',
+  }),
+  exposureSyncMs: integer({
+    variable: 'EXPOSURE_SYNC_MS',
+    description:
+      'How often lists shown are synced to the spool; what is shown between two syncs is lost when the process is killed.',
+    default: 200,
+    min: 10,
+    max: 60_000,
+    unit: 'milliseconds',
+  }),
+  exposureCommitSeconds: number({
+    variable: 'EXPOSURE_COMMIT_SECONDS',
+    description: 'How often the spool is committed to the feed.',
+    default: 60,
+    min: 0.05,
+    max: 86_400,
+    unit: 'seconds',
+  }),
+  otlpEndpoint: text({
+    variable: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    description:
+      'Where an OpenTelemetry collector takes traces by HTTP, such as http://localhost:4318; without it there are none.',
+  }),
+  drainMs: integer({
+    variable: 'DRAIN_MS',
+    description: 'How long the service goes on answering after a signal, unless it gets quiet before.',
+    default: 2_000,
+    min: 0,
+    max: 600_000,
+    unit: 'milliseconds',
+  }),
+};
+
+/** The values of {@link serveSettings}. */
+export type ServeConfig = Config<typeof serveSettings>;

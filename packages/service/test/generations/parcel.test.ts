@@ -1,0 +1,49 @@
+import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
+import { expect, test } from '@jest/globals';
+import { createRecommender } from '@attractions/recommender';
+import { packed, unpacked } from '../../src/generations/parcel.js';
+import type { Frame, Piece } from '../../src/generations/parcel.js';
+import { sampleGeneration } from '@attractions/models/testing';
+
+test('a generation is the same on the other side, and its large parts have moved', () => {
+  const generation = sampleGeneration();
+  const { frame, pieces } = packed(generation);
+  const { port1, port2 } = new MessageChannel();
+  port1.postMessage(frame);
+  for (const piece of pieces) port1.postMessage(piece, [piece.part.buffer as ArrayBuffer]);
+  const next = () => receiveMessageOnPort(port2)?.message;
+  const received = unpacked(
+    next() as Frame,
+    pieces.map(() => next() as Piece),
+  );
+  port1.close();
+  expect(generation.model.userFactors).toHaveLength(0);
+  expect(generation.userOf.parts.slots).toHaveLength(0);
+
+  const same = sampleGeneration();
+  expect(received).toEqual(same);
+  expect(received.model.userIds).toEqual(same.model.userIds);
+  for (const userId of ['ana', 'bob@x', 'nobody'])
+    expect(createRecommender(received).recommend({ userId, at: 0 })).toEqual(
+      createRecommender(same).recommend({ userId, at: 0 }),
+    );
+});
+
+test('parts that share the memory of one file are the same on the other side', () => {
+  const { model, ...rest } = sampleGeneration();
+  const memory = new ArrayBuffer(1_024);
+  const within = <A extends Float32Array | Uint32Array>(array: A, at: number): A => {
+    const view = new (array.constructor as new (buffer: ArrayBuffer, at: number, length: number) => A)(
+      memory,
+      at,
+      array.length,
+    );
+    view.set(array);
+    return view;
+  };
+  const seen = { offsets: within(model.seen.offsets, 0), items: within(model.seen.items, 256) };
+  const shared = { ...rest, model: { ...model, seen, userFactors: within(model.userFactors, 512) } };
+  const { frame, pieces } = packed(shared);
+  const moved = pieces.map((piece) => structuredClone(piece, { transfer: [piece.part.buffer as ArrayBuffer] }));
+  expect(unpacked(frame, moved)).toEqual(sampleGeneration());
+});

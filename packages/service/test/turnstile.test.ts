@@ -1,0 +1,44 @@
+import { expect, test } from '@jest/globals';
+import { setImmediate } from 'node:timers/promises';
+import { turnstile } from '../src/turnstile.js';
+
+test('what one turn has no time for waits for the next ones, in order; whoever comes later queues up', async () => {
+  let nowMs = 0;
+  const { pass, waitedMs } = turnstile(2, () => nowMs);
+  const done: string[] = [];
+  const work = (name: string) =>
+    pass(() => {
+      done.push(name);
+      nowMs += 1.5;
+    });
+  for (const name of ['a', 'b', 'c', 'd']) work(name);
+  expect(done).toEqual(['a', 'b']);
+  expect(waitedMs()).toBe(0);
+  nowMs += 10;
+  expect(waitedMs()).toBe(10);
+  work('e');
+  await setImmediate();
+  expect(done).toEqual(['a', 'b', 'c', 'd']);
+  await setImmediate();
+  expect(done).toEqual(['a', 'b', 'c', 'd', 'e']);
+  expect(waitedMs()).toBe(0);
+  await setImmediate();
+  work('f');
+  expect(done.at(-1)).toBe('f');
+});
+
+test('work that takes longer than a turn still goes through, one a turn', async () => {
+  let nowMs = 0;
+  const { pass } = turnstile(2, () => nowMs);
+  let done = 0;
+  for (let n = 0; n < 3; n++)
+    pass(() => {
+      done++;
+      nowMs += 100;
+    });
+  expect(done).toBe(1);
+  await setImmediate();
+  expect(done).toBe(2);
+  await setImmediate();
+  expect(done).toBe(3);
+});
