@@ -20,7 +20,7 @@ test('no form of a path opens what the plain one does not, as docs/paths.md says
   assert.equal(status, 0, `forms differ; run: node tools/stress/paths.mjs\n${stderr}`);
   const rows = cellsOf(stdout);
   assert.ok(rows.length >= 200, `${rows.length} forms`);
-  assert.deepEqual(cellsOf(readFileSync(join(root, 'packages/recommender/docs/paths.md'), 'utf8')), rows);
+  assert.deepEqual(cellsOf(readFileSync(join(root, 'docs/paths.md'), 'utf8')), rows);
 });
 
 const withoutChromium = spawnSync('chromium', ['--version']).error === undefined ? false : 'there is no chromium';

@@ -4,9 +4,14 @@
  */
 export const unpackedBudgetKilobytes = {
   config: 130,
-  feeds: 950,
+  feeds: 840,
+  contracts: 230,
+  models: 340,
+  experiments: 70,
   etl: 580,
-  'als-trainer': 720,
-  recommender: 1190,
-  evaluation: 530,
+  'als-trainer': 830,
+  recommender: 270,
+  service: 690,
+  evaluation: 690,
+  pipeline: 470,
 };

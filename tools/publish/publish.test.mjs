@@ -22,7 +22,7 @@ const root = join(import.meta.dirname, '../..');
 const packages = publicPackages(root);
 const programs = join(import.meta.dirname, 'consumers');
 /** The program that uses several packages, and which. */
-const together = { name: 'together', uses: ['feeds', 'etl', 'als-trainer', 'recommender'] };
+const together = { name: 'together', uses: ['feeds', 'contracts', 'etl', 'als-trainer', 'recommender'] };
 
 const start = promisify(execFile);
 
@@ -152,9 +152,10 @@ describe('publish', () => {
         );
       });
 
-      test(name === 'etl' ? 'brings no native code but DuckDB' : 'brings no native code', () => {
+      const bringsDuckDb = ['etl', 'pipeline'].includes(name);
+      test(bringsDuckDb ? 'brings no native code but DuckDB' : 'brings no native code', () => {
         const { addons, scripts } = nativeIn(consumer(name));
-        const foreign = addons.filter((path) => name !== 'etl' || !path.startsWith('@duckdb/'));
+        const foreign = addons.filter((path) => !bringsDuckDb || !path.startsWith('@duckdb/'));
         assert.deepEqual({ foreign, scripts }, { foreign: [], scripts: [] });
       });
 

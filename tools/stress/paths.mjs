@@ -3,7 +3,7 @@
  * all scopes, a key of the scope `read`, a wrong key and none. A form that reaches a route is answered as the plain path is, key by key; one that reaches
  * none is 404 to those who have a key, and 401 to those who have none. Needs the built packages (`npx nx run-many -t build`); takes a few seconds.
  *
- *     node tools/stress/paths.mjs [--markdown]     # --markdown: the table alone, as it stands in packages/recommender/docs/paths.md
+ *     node tools/stress/paths.mjs [--markdown]     # --markdown: the table alone, as it stands in docs/paths.md
  */
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Int32, Table, TimestampMillisecond, Utf8, vectorFromArray } from 'apache-arrow';
 
 const packages = join(import.meta.dirname, '../../packages');
-const cli = join(packages, 'recommender/dist/cli.js');
+const cli = join(packages, 'service/dist/cli.js');
 if (!existsSync(cli)) {
   console.error('This needs the built packages: npx nx run-many -t build');
   process.exit(2);

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { scratchWorkspace } from './support/scratch-workspace.mjs';
 
-const everything = ['config', 'feeds', 'etl', 'als-trainer', 'recommender', 'evaluation', 'pipeline', 'tools'];
+const stages = ['etl', 'als-trainer', 'recommender', 'evaluation', 'service'];
+const everything = ['config', 'feeds', 'experiments', 'contracts', 'models', ...stages, 'pipeline', 'tools'];
 
 /**
  * What a change of a package runs: itself, what is built on it, and `tools`, whose tests look at the whole workspace. Written out, not
@@ -13,12 +14,16 @@ const everything = ['config', 'feeds', 'etl', 'als-trainer', 'recommender', 'eva
  * and that must not make the one project depend on the other.
  */
 const affectedByPackage = {
-  config: ['config', 'etl', 'als-trainer', 'recommender', 'evaluation', 'pipeline', 'tools'],
-  feeds: ['feeds', 'etl', 'als-trainer', 'recommender', 'evaluation', 'pipeline', 'tools'],
+  config: ['config', 'etl', 'als-trainer', 'evaluation', 'service', 'pipeline', 'tools'],
+  feeds: ['feeds', 'contracts', 'models', ...stages, 'pipeline', 'tools'],
+  experiments: ['experiments', 'contracts', 'models', ...stages, 'pipeline', 'tools'],
+  contracts: ['contracts', 'models', ...stages, 'pipeline', 'tools'],
+  models: ['models', 'als-trainer', 'recommender', 'evaluation', 'service', 'pipeline', 'tools'],
   etl: ['etl', 'pipeline', 'tools'],
   'als-trainer': ['als-trainer', 'pipeline', 'tools'],
-  recommender: ['recommender', 'pipeline', 'tools'],
+  recommender: ['recommender', 'service', 'pipeline', 'tools'],
   evaluation: ['evaluation', 'pipeline', 'tools'],
+  service: ['service', 'pipeline', 'tools'],
   pipeline: ['pipeline', 'tools'],
 };
 

@@ -63,7 +63,7 @@ describe('the cache', () => {
     [
       'a source runs its package and all that is built on it',
       'packages/feeds/src/index.ts',
-      () => tasks(others('config'), checks),
+      () => tasks(others('config', 'experiments'), checks),
     ],
     [
       'a source of a stage does not run its neighbours',
@@ -78,7 +78,7 @@ describe('the cache', () => {
     [
       'a manifest runs what depends on it',
       'packages/recommender/package.json',
-      () => tasks(['recommender', 'pipeline'], checks),
+      () => tasks(['recommender', 'service', 'pipeline'], checks),
     ],
     ["the linter's settings run every lint", 'eslint.config.mjs', () => tasks(packages, ['lint'])],
     ["the test runner's settings run every test", 'jest.config.mjs', () => tasks(packages, ['test'])],

@@ -9,11 +9,11 @@ import { scratchWorkspace } from './support/scratch-workspace.mjs';
 const generators = [
   {
     command: ['feed', 'etl/park-weather'],
-    name: 'feeds',
-    made: ['src/contracts/park-weather.ts', 'test/contracts/park-weather.test.ts'],
+    name: 'contracts',
+    made: ['src/park-weather.ts', 'test/park-weather.test.ts'],
     exports: [
-      "export { parkWeather } from './contracts/park-weather.js';",
-      "export type { ParkWeatherRow } from './contracts/park-weather.js';",
+      "export { parkWeather } from './park-weather.js';",
+      "export type { ParkWeatherRow } from './park-weather.js';",
     ],
   },
   {

@@ -12,7 +12,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { RecordBatch, Struct, Field, Schema, Int32, TimestampMillisecond, Utf8, makeData } from 'apache-arrow';
 
-import { openFeeds, streamed, visits } from '../../../packages/feeds/dist/index.js';
+import { visits } from '../../../packages/contracts/dist/index.js';
+import { openFeeds, streamed } from '../../../packages/feeds/dist/index.js';
 import { resolveOptions } from '../../../packages/als-trainer/dist/options.js';
 import { fastestSpace } from '../../../packages/als-trainer/dist/fastest-kernel.js';
 import { preparePairs } from '../../../packages/als-trainer/dist/prepare.js';

@@ -21,7 +21,8 @@ import {
   visitLogOf,
   visitsTableOf,
 } from '../../../packages/evaluation/dist/index.js';
-import { attractions, openFeeds, parentOf, visits } from '../../../packages/feeds/dist/index.js';
+import { attractions, visits } from '../../../packages/contracts/dist/index.js';
+import { openFeeds, parentOf } from '../../../packages/feeds/dist/index.js';
 import { servedContender } from '../../../packages/pipeline/dist/contenders/asked.js';
 import { clockText } from '../../../packages/recommender/dist/index.js';
 

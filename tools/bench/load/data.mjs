@@ -3,7 +3,8 @@
  * Made once; a folder that has a model is taken as it is.
  */
 import { Int32, TimestampMillisecond, Utf8, makeData, RecordBatch, Struct, Field, Schema, Table } from 'apache-arrow';
-import { als, attractions, openFeeds, parentOf, visits } from '../../../packages/feeds/dist/index.js';
+import { als, attractions, visits } from '../../../packages/contracts/dist/index.js';
+import { openFeeds, parentOf } from '../../../packages/feeds/dist/index.js';
 import { runTrain, trainSettings } from '../../../packages/als-trainer/dist/index.js';
 import { readConfig } from '../../../packages/config/dist/index.js';
 

@@ -17,7 +17,7 @@ import { cpus, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { als } from '../../../packages/feeds/dist/index.js';
+import { als } from '../../../packages/contracts/dist/index.js';
 import { feedsIn, producer, userIdOf } from './data.mjs';
 
 const { values } = parseArgs({
@@ -56,7 +56,7 @@ await models.alias('champion', 1, { producer });
 const began = performance.now();
 const service = spawn(
   process.execPath,
-  ['--import', join(import.meta.dirname, 'turns.mjs'), join(root, 'packages/recommender/dist/cli.js'), '--json'],
+  ['--import', join(import.meta.dirname, 'turns.mjs'), join(root, 'packages/service/dist/cli.js'), '--json'],
   {
     env: {
       ...process.env,

@@ -17,7 +17,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { als, attractions } from '../../../packages/feeds/dist/index.js';
+import { als, attractions } from '../../../packages/contracts/dist/index.js';
 import { feedsIn, generator } from '../load/data.mjs';
 import { drive, requestOf } from './drive.mjs';
 
@@ -32,7 +32,7 @@ const { values } = parseArgs({
 });
 const [seconds, rounds, connections] = ['seconds', 'rounds', 'connections'].map((name) => Number(values[name]));
 const root = resolve(import.meta.dirname, '../../..');
-const recommender = join(root, 'packages/recommender/dist');
+const built = join(root, 'packages/service/dist');
 const folder = mkdtempSync(join(tmpdir(), 'bench-serve-'));
 const feeds = resolve(values.feeds ?? join(folder, 'feeds'));
 mkdirSync(feeds, { recursive: true });
@@ -46,11 +46,11 @@ const cachedLists = Math.min(10_000, Math.floor(userIds.length / 4));
 const ways = { remembered: remembered(), new: neverAsked(), moment: moments() };
 
 const profiling = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(values.profile)}`];
-const service = await start([...profiling, join(recommender, 'cli.js'), '--json'], (line) => JSON.parse(line).url);
+const service = await start([...profiling, join(built, 'cli.js'), '--json'], (line) => JSON.parse(line).url);
 const answers = { get: await answerTo(ways.remembered()), post: await answerTo(ways.moment()) };
 writeFileSync(join(folder, 'answers.json'), JSON.stringify(answers));
 const bare = await start(
-  [join(import.meta.dirname, 'bare.mjs'), join(folder, 'answers.json'), join(recommender, 'service/schema/answers.js')],
+  [join(import.meta.dirname, 'bare.mjs'), join(folder, 'answers.json'), join(built, 'schema/answers.js')],
   (line) => line,
 );
 const sides = { bare, service };

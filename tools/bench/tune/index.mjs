@@ -11,7 +11,8 @@ import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { openFeeds, trials } from '@attractions/feeds';
+import { trials } from '@attractions/contracts';
+import { openFeeds } from '@attractions/feeds';
 
 const BIN = join(import.meta.dirname, '../../../packages/pipeline/bin/attractions.js');
 const options = { rounds: { type: 'string', default: '7' }, kills: { type: 'string', default: '20' } };

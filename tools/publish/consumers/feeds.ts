@@ -2,33 +2,33 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { als, openFeeds, parentOf, popularity, type AlsGeneration, type Popularity } from '@attractions/feeds';
+import { csv, float64, openFeeds, schemaOf, text, type Columns, type FeedContract } from '@attractions/feeds';
+
+interface Reading {
+  readonly station: string;
+  readonly celsius: number;
+}
+
+const columns: Columns<Reading> = {
+  station: text('station', 'Its name.'),
+  celsius: float64('celsius', 'Temperature.'),
+};
+const readings: FeedContract<readonly Reading[]> = {
+  path: 'weather/readings/v1.0',
+  description: 'Temperatures.',
+  schema: schemaOf(columns),
+  codec: csv(columns),
+};
 
 const producer = { id: 'consumer', package: 'consumer', version: '1.0.0' };
 const folder = await mkdtemp(join(tmpdir(), 'attractions-feeds-'));
 try {
-  const store = openFeeds(folder);
-  const counts: Popularity[] = [{ attractionId: 'tidewater:1', visits: 3, visitors: 2 }];
-  const record = await store.feed(popularity).put(counts, { producer });
-
-  const model: AlsGeneration = {
-    rank: 2,
-    userIds: ['ann'],
-    attractionIds: ['tidewater:1'],
-    userFactors: Float32Array.of(0.5, 0.25),
-    itemFactors: Float32Array.of(1, 2),
-    seen: { offsets: Uint32Array.of(0, 1), items: Uint32Array.of(0) },
-    visitors: Uint32Array.of(2),
-    options: { rank: 2 },
-    history: [{ iteration: 1, loss: 0.5, seconds: 0.1 }],
-  };
-  await store.feed(als).put(model, { producer, parents: [parentOf(record)] });
-
+  await openFeeds(folder)
+    .feed(readings)
+    .put([{ station: 'Oslo', celsius: -3.5 }], { producer });
   // A second process would see just this: another store on the same folder.
-  const latest = await openFeeds(folder).feed(als).latest();
-  assert.deepEqual(await latest.read(), model);
-  assert.equal(latest.record.parents[0]?.seq, record.seq);
-  assert.deepEqual(await (await openFeeds(folder).feed(popularity).latest()).read(), counts);
+  const latest = await openFeeds(folder).feed(readings).latest();
+  assert.deepEqual(await latest.read(), [{ station: 'Oslo', celsius: -3.5 }]);
 } finally {
   await rm(folder, { recursive: true });
 }

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AlsTrainer } from '@attractions/als-trainer';
 import { loadVisits } from '@attractions/etl';
-import { openFeeds, visits as visitsFeed } from '@attractions/feeds';
+import { visits as visitsFeed } from '@attractions/contracts';
+import { openFeeds } from '@attractions/feeds';
 import { createRecommender, generationOf } from '@attractions/recommender';
 
 const folder = await mkdtemp(join(tmpdir(), 'attractions-together-'));
