@@ -12,7 +12,7 @@ const layers = [
   // The one stage on a stage: the service stands on the library of the recommender.
   { sourceTag: 'layer:service', onlyDependOnLibsWithTags: [...below, 'serves:lists'] },
   { sourceTag: 'layer:app', onlyDependOnLibsWithTags: [...below, 'layer:stage', 'layer:service'] },
-  { sourceTag: 'layer:tools', onlyDependOnLibsWithTags: [...below, 'layer:stage', 'layer:service'] },
+  { sourceTag: 'layer:tools', onlyDependOnLibsWithTags: [...below, 'layer:stage', 'layer:service', 'layer:app'] },
 ];
 
 export default tseslint.config(
