@@ -91,7 +91,7 @@ describe('the service', () => {
   test('tells what is running', async () => {
     const { body } = await ask('/v1/version', { experiment: demoExperiment });
     expect(body).toEqual({
-      name: '@attractions/recommender',
+      name: '@attractions/service',
       version: '1.2.3',
       generation: { model: 0, visits: 0, attractions: 0 },
       servedSince: expect.stringMatching(/^\d{4}-.*Z$/),

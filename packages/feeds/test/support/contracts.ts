@@ -18,14 +18,12 @@ export interface Attraction {
   readonly themes: readonly string[];
 }
 
-const COORDINATE = [-180, 180] as const;
-
 const attractionColumns: Columns<Attraction> = {
   attractionId: text('attraction_id', 'Unique.'),
   park: text('park', 'Name of the park.'),
   name: text('name', 'Name for people.'),
-  latitude: optional(float64('latitude', 'Degrees, WGS 84.', COORDINATE)),
-  longitude: optional(float64('longitude', 'Degrees, WGS 84.', COORDINATE)),
+  latitude: optional(float64('latitude', 'Degrees, WGS 84.', [-90, 90])),
+  longitude: optional(float64('longitude', 'Degrees, WGS 84.', [-180, 180])),
   durationMinutes: optional(float64('duration_minutes', 'In minutes.', [0, 1e6])),
   themes: texts('themes', 'Joined with `|`.'),
 };

@@ -38,7 +38,7 @@ export function operations(server: FastifyInstance, parts: OperationParts): void
     async () => {
       const { generation, experiment, servedSince } = served();
       return {
-        name: '@attractions/recommender',
+        name: '@attractions/service',
         version,
         generation: generation.seqs,
         servedSince: servedSince.toISOString(),

@@ -8,5 +8,5 @@ const here = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.
 
 test('the committed shortlist is what the assembly source compiles to', () => {
   const compiled = execFileSync(process.execPath, [here('assembly/compile.mjs'), '--print'], { encoding: 'utf8' });
-  expect(readFileSync(here('src/factors/wasm/shortlist-bytes.ts'), 'utf8') === compiled).toBe(true);
+  expect(readFileSync(here('src/ranking/wasm/shortlist-bytes.ts'), 'utf8') === compiled).toBe(true);
 });
