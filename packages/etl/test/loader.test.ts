@@ -1,5 +1,8 @@
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { loadVisits } from '../src/loader.js';
@@ -111,6 +114,14 @@ test.each([
 ])('%s is refused by code', async (_, files, code) => {
   const folder = files === undefined ? join(rawFolder(), 'none') : rawFolder(files);
   await expect(loadVisits(folder)).rejects.toMatchObject({ code });
+});
+
+test('a load that fails while the engine still starts is refused by code, where other work holds up the engine too', async () => {
+  const program = fileURLToPath(new URL('processes/fail-early.mjs', import.meta.url));
+  // One thread, so that the engine has to wait its turn; freed memory is overwritten, so that reading it is a crash.
+  const env = { ...process.env, UV_THREADPOOL_SIZE: '1', MALLOC_PERTURB_: '165' };
+  const { stdout } = await promisify(execFile)(process.execPath, [program], { env });
+  expect(JSON.parse(stdout)).toEqual(Array.from({ length: 5 }, () => 'ETL_NO_FOLDER'));
 });
 
 /** Counts that owe nothing to the code under test: distinct keys over the plain lines, the last field being the sequence. */

@@ -43,10 +43,27 @@ export function duckDbEngine(): Engine {
   return new DuckDbEngine();
 }
 
+/** The engine from a first query to the next close. */
+interface Session {
+  readonly instance: Promise<DuckDBInstance>;
+  readonly kept: Map<Frame, string>;
+  readonly running: Set<Promise<unknown>>;
+  /** Aborts when the engine is closed, and with it all that runs. */
+  readonly closing: AbortController;
+}
+
+/** A connection for one piece of work. */
+interface Work {
+  readonly session: Session;
+  readonly connection: DuckDBConnection;
+  /** Throws what DuckDB threw as ETL_ENGINE_FAILED, or why the work was stopped. */
+  readonly failed: (cause: unknown) => never;
+  readonly throwIfStopped: () => void;
+}
+
 class DuckDbEngine implements Engine {
   readonly name = 'duckdb';
-  readonly #kept = new Map<Frame, string>();
-  #instance: Promise<DuckDBInstance> | undefined;
+  #session: Session | undefined;
   #tables = 0;
 
   async open(): Promise<void> {
@@ -84,12 +101,12 @@ class DuckDbEngine implements Engine {
     const kinds = Object.values(columns);
     const names = sql.join(Object.keys(columns).map(sql.identifier), ', ');
     const made = frame(name)`SELECT ${names} FROM ${sql.relation(sql`${sql.identifier(table)}`)}`;
-    await this.#connected(subjectOf(made), options, async (connection, failed) => {
+    await this.#connected(subjectOf(made), options, async ({ connection, failed, throwIfStopped }) => {
       await connection.run(`CREATE TABLE ${table} (${types.join(', ')})`).catch(failed);
       const appender = await connection.createAppender(table);
       try {
         for await (const batch of batches) {
-          options.signal?.throwIfAborted();
+          throwIfStopped();
           try {
             for (const row of batch) {
               for (const [i, kind] of kinds.entries()) {
@@ -114,11 +131,11 @@ class DuckDbEngine implements Engine {
   }
 
   async rows(query: Query, options?: RunOptions) {
-    return (await this.#run(query, options)).getRowObjectsJson();
+    return this.#run(query, options, (result) => result.getRowObjectsJson());
   }
 
   async collect(query: Query, options?: RunOptions): Promise<Columns> {
-    const result = await this.#run(query, options);
+    const result = await this.#run(query, options, (whole) => whole);
     return {
       rowCount: result.rowCount,
       eachValue(column, visit) {
@@ -131,10 +148,11 @@ class DuckDbEngine implements Engine {
   }
 
   async keep(target: Frame, options: RunOptions = {}): Promise<void> {
-    const table = `kept_${this.#kept.size}_${target.name}`;
-    const statement = `CREATE TABLE ${table} AS ${statementOf(target, this.#kept)}`;
-    await this.#connected(subjectOf(target), options, (connection, failed) => connection.run(statement).catch(failed));
-    this.#kept.set(target, table);
+    const table = `kept_${this.#tables++}_${target.name}`;
+    await this.#connected(subjectOf(target), options, async ({ session, connection, failed }) => {
+      await connection.run(`CREATE TABLE ${table} AS ${statementOf(target, session.kept)}`).catch(failed);
+      session.kept.set(target, table);
+    });
   }
 
   async describe(target: Frame, rowCount: number, options?: RunOptions) {
@@ -144,46 +162,68 @@ class DuckDbEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    const instance = this.#instance;
-    this.#instance = undefined;
-    this.#kept.clear();
-    (await instance?.catch(() => undefined))?.closeSync();
+    const session = this.#session;
+    if (!session) return;
+    this.#session = undefined;
+    session.closing.abort(new Error('The engine was closed.'));
+    // DuckDB frees the instance at once, and the process crashes if another thread is connecting to it.
+    await Promise.allSettled(session.running);
+    (await session.instance.catch(() => undefined))?.closeSync();
   }
 
-  async #run(query: Query, options: RunOptions = {}): Promise<DuckDBMaterializedResult> {
-    const statement = statementOf(query, this.#kept);
-    return this.#connected(subjectOf(query), options, (connection, failed) => connection.run(statement).catch(failed));
+  #run<T>(query: Query, options: RunOptions = {}, take: (result: DuckDBMaterializedResult) => T | Promise<T>) {
+    return this.#connected(subjectOf(query), options, async ({ session, connection, failed }) =>
+      take(await connection.run(statementOf(query, session.kept)).catch(failed)),
+    );
   }
 
-  /** Does some work on a connection of its own. `failed` throws what DuckDB threw as ETL_ENGINE_FAILED. */
-  async #connected<T>(
-    subject: string,
-    { signal, onProgress }: RunOptions,
-    work: (connection: DuckDBConnection, failed: (cause: unknown) => never) => Promise<T>,
-  ): Promise<T> {
-    const failed = (cause: unknown): never => {
-      signal?.throwIfAborted();
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new EtlError('ETL_ENGINE_FAILED', `DuckDB failed in ${subject}: ${reason}`, { cause });
-    };
+  /** Does some work on a connection of its own; `close` stops it and waits for it. */
+  async #connected<T>(subject: string, options: RunOptions, work: (given: Work) => Promise<T>): Promise<T> {
+    options.signal?.throwIfAborted();
+    const session = (this.#session ??= {
+      instance: openInstance(),
+      kept: new Map(),
+      running: new Set(),
+      closing: new AbortController(),
+    });
+    const running = onConnection(session, subject, options, work);
+    session.running.add(running);
+    return running.finally(() => session.running.delete(running));
+  }
+}
+
+async function onConnection<T>(
+  session: Session,
+  subject: string,
+  { signal, onProgress }: RunOptions,
+  work: (given: Work) => Promise<T>,
+): Promise<T> {
+  const { closing } = session;
+  const stop = signal ? AbortSignal.any([signal, closing.signal]) : closing.signal;
+  const failed = (thrown: unknown): never => {
     signal?.throwIfAborted();
-    this.#instance ??= openInstance();
-    const connection = await this.#instance.then((instance) => instance.connect()).catch(failed);
-    const timers: NodeJS.Timeout[] = [];
-    const interrupt = (): void => {
-      connection.interrupt();
-      timers.push(setInterval(() => connection.interrupt(), INTERRUPT_INTERVAL_MS));
-    };
-    signal?.addEventListener('abort', interrupt, { once: true });
-    if (onProgress) timers.push(setInterval(() => report(connection, onProgress), PROGRESS_INTERVAL_MS));
-    try {
-      signal?.throwIfAborted();
-      return await work(connection, failed);
-    } finally {
-      signal?.removeEventListener('abort', interrupt);
-      for (const timer of timers) clearInterval(timer);
-      connection.closeSync();
-    }
+    const cause: unknown = closing.signal.aborted ? closing.signal.reason : thrown;
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new EtlError('ETL_ENGINE_FAILED', `DuckDB failed in ${subject}: ${reason}`, { cause });
+  };
+  const throwIfStopped = (): void => {
+    if (stop.aborted) failed(stop.reason);
+  };
+  const connection = await session.instance.then((instance) => instance.connect()).catch(failed);
+  const timers: NodeJS.Timeout[] = [];
+  const interrupt = (): void => {
+    connection.interrupt();
+    timers.push(setInterval(() => connection.interrupt(), INTERRUPT_INTERVAL_MS));
+  };
+  stop.addEventListener('abort', interrupt, { once: true });
+  if (onProgress) timers.push(setInterval(() => report(connection, onProgress), PROGRESS_INTERVAL_MS));
+  try {
+    throwIfStopped();
+    return await work({ session, connection, failed, throwIfStopped });
+  } finally {
+    stop.removeEventListener('abort', interrupt);
+    for (const timer of timers) clearInterval(timer);
+    connection.closeSync();
   }
 }
 

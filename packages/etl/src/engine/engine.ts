@@ -86,7 +86,10 @@ export interface Engine {
   keep(target: Frame, options?: RunOptions): Promise<void>;
   /** Shows a frame. Slow: it is run twice, from its files. */
   describe(target: Frame, rowCount: number, options?: RunOptions): Promise<FrameDescription>;
-  /** Stops the engine and drops its tables and kept frames. A closed engine starts again at the next query. */
+  /**
+   * Stops the engine and drops its tables and kept frames. Calls that are running are stopped, and fail with ETL_ENGINE_FAILED; it waits for
+   * them. A closed engine starts again at the next query.
+   */
   close(): Promise<void>;
 }
 

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import type { Engine } from '../engine/engine.js';
 import { frame, sql } from '../frame/frame.js';
+import type { Frame } from '../frame/frame.js';
 import type { SqlValue } from '../frame/sql-text.js';
 import { loadVisits } from '../loader.js';
 import { defineSource } from '../source/source.js';
@@ -40,7 +42,7 @@ const HARD_TEXTS: readonly string[] = [
   '',
 ];
 
-/** The contract of {@link Engine}. The cases run one after another on the one engine; the last closes it, and starts it again. */
+/** The contract of {@link Engine}. The cases run one after another on the one engine; the last ones close it, and start it again. */
 export function engineCases(engine: Engine, { hasLineNumbers = true }: EngineTraits = {}): readonly Case[] {
   const cases: Case[] = [];
   const law = (name: string, run: () => Promise<void>): void => void cases.push({ name, run });
@@ -196,12 +198,9 @@ SELECT unix_millis(timestamp_seconds(1262304000)) AS seconds, unix_millis(timest
     const one = frame('one')`SELECT 1 AS n`;
     await assert.rejects(engine.rows(one, { signal: AbortSignal.abort(reason) }), isReason);
 
-    const table = await engine.table('pairs', { n: 'bigint' }, [Array.from({ length: 20_000 }, (_, n) => [n])]);
-    const endless = frame('endless')`
-SELECT count_if((a.n * 7 + b.n * 3 + c.n) % 11 = 1) AS hits FROM ${table} a CROSS JOIN ${table} b CROSS JOIN ${table} c`;
     const abort = new AbortController();
-    const running = engine.rows(endless, { signal: abort.signal });
-    setImmediate(() => abort.abort(reason));
+    const running = engine.rows(await endless(engine), { signal: abort.signal });
+    void setImmediate().then(() => abort.abort(reason));
     await assert.rejects(running, isReason);
     assert.deepEqual(await engine.rows(one), [{ n: 1 }]);
   });
@@ -245,7 +244,30 @@ SELECT count_if((a.n * 7 + b.n * 3 + c.n) % 11 = 1) AS hits FROM ${table} a CROS
     await engine.close();
   });
 
+  law('closing stops what runs and what is about to run, and the next query starts the engine again', async () => {
+    const isStopped = (error: Error & { code?: string }): boolean => error.code === 'ETL_ENGINE_FAILED';
+    const query = await endless(engine);
+    const running = [assert.rejects(engine.rows(query), isStopped)];
+    await setImmediate();
+    running.push(assert.rejects(engine.rows(query), isStopped));
+    await engine.close();
+    await Promise.all(running);
+
+    const starting = engine.open().catch((error: unknown) => assert.ok(isStopped(error as Error)));
+    await engine.close();
+    await starting;
+    assert.deepEqual(await engine.rows(frame('one')`SELECT 1 AS n`), [{ n: 1 }]);
+    await engine.close();
+  });
+
   return cases;
+}
+
+/** A query that takes longer than any test. */
+async function endless(engine: Engine): Promise<Frame> {
+  const table = await engine.table('numbers', { n: 'bigint' }, [Array.from({ length: 20_000 }, (_, n) => [n])]);
+  return frame('endless')`
+SELECT count_if((a.n * 7 + b.n * 3 + c.n) % 11 = 1) AS hits FROM ${table} a CROSS JOIN ${table} b CROSS JOIN ${table} c`;
 }
 
 async function valueOf(engine: Engine, value: SqlValue): Promise<unknown> {
