@@ -1,7 +1,8 @@
 export { alsRecommender } from './answers/als.js';
 export { recommendEach } from './answers/batch.js';
 export { becauseOf } from './answers/because.js';
-export { CACHED_LISTS, cachedRecommender, isRemembered } from './answers/cached.js';
+export { CACHED_LISTS, cachedRecommender, textsKeptOf } from './answers/cached.js';
+export type { KeptTexts } from './answers/cached.js';
 export { itemKnown, itemsOfPark } from './answers/candidates.js';
 export { checkExperiment, createRecommender } from './answers/compose.js';
 export { withFallback } from './answers/fallback.js';

@@ -22,6 +22,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Whether the service is too busy for more than the popular list. */
     degraded: boolean;
+    /** What it must be allowed to do. Its route says so, which Fastify puts together anew each time it is asked. */
+    scope: Scope | 'public';
   }
 }
 
@@ -41,12 +43,15 @@ export function admission(server: FastifyInstance, pressure: Pressure, metrics: 
   const retryAfter = String(Math.max(1, Math.ceil(1 / ratePerSecond)));
 
   server.decorateRequest('degraded', false);
+  server.decorateRequest('scope', 'read');
   server.addHook('onRequest', (request, reply, done) => {
     pressure.enter();
-    reply.raw.once('close', pressure.leave);
+    // Comes once, so the listener need not remove itself.
+    reply.raw.on('close', pressure.leave);
     if (request.headers.host === undefined && request.raw.httpVersion === '1.1')
       return done(new ServiceError('RECOMMENDER_REQUEST_INVALID', "HTTP/1.1 needs a 'host' header; send one."));
     const scope = scopeOf(request);
+    request.scope = scope;
     if (scope === 'public') return done();
     const load = pressure.load();
     if (load === 'full' && scope !== 'admin') {
@@ -83,7 +88,7 @@ export function admission(server: FastifyInstance, pressure: Pressure, metrics: 
     done();
   });
   server.addHook('preHandler', (request, _reply, done) => {
-    if (scopeOf(request) === 'public') return done();
+    if (request.scope === 'public') return done();
     pressure.pass(() => {
       // It may have waited for its turn.
       request.degraded ||= pressure.load() !== 'normal';

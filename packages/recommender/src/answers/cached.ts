@@ -11,10 +11,20 @@ export const CACHED_LISTS = 10_000;
 /** Longest key: a request of more words than this is seldom asked again. */
 const MAX_KEY_LENGTH = 1_000;
 
-const remembered = new WeakSet<readonly Recommendation[]>();
+/** Texts made of a list that was asked for again, kept as long as its entries are. */
+export interface KeptTexts {
+  answer?: string;
+  exposure?: string;
+}
 
-/** Whether the entries of an answer are those of a list that is remembered, so that it pays to remember what is made of them too. */
-export const isRemembered = ({ recommendations }: Recommendations): boolean => remembered.has(recommendations);
+const keptTexts = new WeakMap<readonly Recommendation[], KeptTexts>();
+
+/**
+ * Where to keep the texts made of an answer; undefined unless a cache gave it for the second time or later. Most lists are asked for once: to keep
+ * the texts of those too is work for the collector.
+ */
+export const textsKeptOf = ({ recommendations }: Recommendations): KeptTexts | undefined =>
+  keptTexts.get(recommendations);
 
 /**
  * Answers the same request with the same list, which is made once: a generation does not change, so neither does its answer. Of more than
@@ -43,14 +53,19 @@ export function cachedRecommender(
       const key = keyOf(request, timeKey(request));
       if (key === undefined) return recommender.recommend(request);
       const known = young.get(key);
-      if (known !== undefined) return known;
-      const answer = old.get(key) ?? recommender.recommend(request);
+      if (known !== undefined) return askedAgain(known);
+      const before = old.get(key);
+      const answer = before === undefined ? recommender.recommend(request) : askedAgain(before);
       if (young.size >= half) [young, old] = [new Map(), young];
       young.set(key, answer);
-      remembered.add(answer.recommendations);
       return answer;
     },
   };
+}
+
+function askedAgain(answer: Recommendations): Recommendations {
+  if (!keptTexts.has(answer.recommendations)) keptTexts.set(answer.recommendations, {});
+  return answer;
 }
 
 /** All that an answer depends on; undefined where it is not worth remembering. */

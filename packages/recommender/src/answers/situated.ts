@@ -30,14 +30,13 @@ export function situated(generation: Generation, inner: Recommender, clocks: Par
       const asked = { ...request, visits, at };
       const answer = (last === undefined ? inner : firstIn(last.park, inner)).recommend(asked);
       if (request.at !== undefined && request.park !== undefined) return answer;
-      const assumed: Assumed = {
-        ...(request.at === undefined && { at: clockText(at), timeZone: clocks.zoneOf(park) }),
-        ...(request.park === undefined && {
-          park: last?.park ?? null,
-          parkFrom: last === undefined ? 'no-recent-visit' : 'last-visit',
-        }),
-      };
-      return { ...answer, assumed };
+      const when: Assumed = request.at === undefined ? { at: clockText(at), timeZone: clocks.zoneOf(park) } : {};
+      if (request.park !== undefined) return { ...answer, assumed: when };
+      const where =
+        last === undefined
+          ? ({ park: null, parkFrom: 'no-recent-visit' } as const)
+          : ({ park: last.park, parkFrom: 'last-visit' } as const);
+      return { ...answer, assumed: { ...when, ...where } };
     },
   };
 }

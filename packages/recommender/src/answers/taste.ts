@@ -32,9 +32,11 @@ export function tasteIn(generation: Generation): (visitor: Visitor) => Taste | u
     const user = userId === undefined ? undefined : generation.userOf.get(userId);
     const known = user === undefined ? undefined : historyOf(generation, user);
     const given = counted(generation, visits);
-    const history = known === undefined ? given : together(known, given);
-    const folded = given.items.length === 0 ? undefined : foldIn(history);
-    if (folded !== undefined) return { source: 'fold-in', factors: folded.factors, history, explained: () => folded };
+    if (given.items.length > 0) {
+      const history = known === undefined ? given : together(known, given);
+      const folded = foldIn(history);
+      if (folded !== undefined) return { source: 'fold-in', factors: folded.factors, history, explained: () => folded };
+    }
     if (user === undefined || known === undefined) return undefined;
     const factors = userFactors.subarray(user * rank, (user + 1) * rank);
     return { source: 'als', factors, history: known, explained: () => foldIn(known) };

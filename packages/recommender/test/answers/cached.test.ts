@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { cachedRecommender } from '../../src/answers/cached.js';
+import { cachedRecommender, textsKeptOf } from '../../src/answers/cached.js';
 import { createRecommender } from '../../src/answers/compose.js';
 import { parkClocks } from '../../src/answers/park-clocks.js';
 import type { RecommendationRequest, Recommender } from '../../src/answers/recommender.js';
@@ -37,6 +37,16 @@ describe('a cache', () => {
     expect(cached.recommend({ userId: 'ana', limit: 3 })).toBe(first);
     expect(first).toEqual(usual.recommend({ userId: 'ana', limit: 3 }));
     expect(asked).toHaveLength(1);
+  });
+
+  test('has a place for the texts of a list once it is asked for again, the same each time', () => {
+    const cached = cachedRecommender(generation, usual, 10, clocks);
+    const ask = () => textsKeptOf(cached.recommend({ userId: 'ana', limit: 3 }));
+    expect(ask()).toBeUndefined();
+    const texts = ask();
+    expect(texts).toEqual({});
+    expect(ask()).toBe(texts);
+    expect(textsKeptOf(usual.recommend({ userId: 'ana', limit: 3 }))).toBeUndefined();
   });
 
   const base: RecommendationRequest = { userId: 'ana', limit: 3 };

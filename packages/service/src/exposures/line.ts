@@ -1,16 +1,12 @@
-import { isRemembered } from '@attractions/recommender';
+import { textsKeptOf } from '@attractions/recommender';
 import { exposureProblem } from '@attractions/contracts';
 import type { Exposure } from '@attractions/contracts';
 import type { Shown, ShownList } from '../routes/recommendations.js';
 
-const tails = new WeakMap<ShownList['recommendations'], string>();
-
 /** What a line says of a list itself: all but when, in which request and to whom. Spelt once for a list that is remembered. */
 function tailOf(list: ShownList): string {
-  if (!isRemembered(list)) return spelt(list);
-  let tail = tails.get(list.recommendations);
-  if (tail === undefined) tails.set(list.recommendations, (tail = spelt(list)));
-  return tail;
+  const kept = textsKeptOf(list);
+  return kept === undefined ? spelt(list) : (kept.exposure ??= spelt(list));
 }
 
 function spelt({ panel, source, generation, recommendations }: ShownList): string {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isRemembered, visitOf } from '@attractions/recommender';
+import { textsKeptOf, visitOf } from '@attractions/recommender';
 import type { RecommendationRequest, Recommendations } from '@attractions/recommender';
 import { ServiceError } from '../errors.js';
 import { ListAnswer, ListsAnswer, problems } from '../schema/answers.js';
@@ -36,18 +36,16 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
     return list;
   };
 
-  // Of a remembered list all but what was assumed is the same each time.
-  const texts = new WeakMap<ShownList['recommendations'], string>();
   const textOf = (reply: FastifyReply, list: ShownList): string => {
-    if (!isRemembered(list)) return String(reply.serialize(list));
-    let text = texts.get(list.recommendations);
-    if (text === undefined) texts.set(list.recommendations, (text = String(reply.serialize(list))));
-    return text;
+    const kept = textsKeptOf(list);
+    if (kept === undefined) return String(reply.serialize(list));
+    // All but what was assumed is the same each time. Kept without the brace at its end, after which that comes.
+    kept.answer ??= String(reply.serialize({ ...list, assumed: undefined })).slice(0, -1);
+    return list.assumed === undefined ? `${kept.answer}}` : `${kept.answer},"assumed":${JSON.stringify(list.assumed)}}`;
   };
-  const send = (reply: FastifyReply, { assumed, ...list }: ShownList): FastifyReply => {
-    const text = textOf(reply, list);
-    const whole = assumed === undefined ? text : `${text.slice(0, -1)},"assumed":${JSON.stringify(assumed)}}`;
-    return reply.type('application/json; charset=utf-8').send(whole);
+  // Returns nothing: an answer that a handler returns is waited for like a promise.
+  const send = (reply: FastifyReply, list: ShownList): void => {
+    reply.type('application/json; charset=utf-8').send(textOf(reply, list));
   };
 
   server.get<{ Params: UserParams; Querystring: ListQuery }>(
@@ -76,7 +74,7 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
         includeVisited: query.includeVisited === true || query.include_visited,
         explain: query.explain,
       });
-      return send(reply, list);
+      send(reply, list);
     },
   );
 
@@ -92,8 +90,22 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
       },
     },
     (asked, reply) => {
-      const { users, deny, exclude, ...rest } = asked.body;
-      const request = { ...rest, exclude: joined(exclude, deny) };
+      const { body } = asked;
+      const { users } = body;
+      // Bodies come in as many shapes as there are choices and orders of fields. Requests all have one, which every copy and every look at it after this
+      // is compiled for.
+      const request: RecommendationRequest = {
+        userId: body.userId,
+        visits: body.visits,
+        at: body.at,
+        limit: body.limit,
+        park: body.park,
+        themes: body.themes,
+        allow: body.allow,
+        exclude: joined(body.exclude, body.deny),
+        includeVisited: body.includeVisited,
+        explain: body.explain,
+      };
       const now = served();
       if (users === undefined) return send(reply, listFor(now, asked, request));
       const ofOne = (['visits', 'userId'] as const).find((name) => request[name] !== undefined);
@@ -102,7 +114,7 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
           'RECOMMENDER_REQUEST_INVALID',
           `The body has both 'users' and '${ofOne}', which is one visitor's; send that in a request of its own.`,
         );
-      return reply.send({
+      reply.send({
         lists: users.map((userId) => ({ userId, ...listFor(now, asked, { ...request, userId }) })),
         generation: now.generation.seqs,
       });
