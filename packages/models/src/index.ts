@@ -8,6 +8,7 @@ export { generationOf, historyOf, lastVisitOf, seenBy } from './snapshot/generat
 export { IdIndex } from './snapshot/id-index.js';
 export { loadGeneration } from './snapshot/load.js';
 export type { FoldedIn, History } from './als/fold-in.js';
+export type { Best, LastVisit, ModelKind, Scorer, Scores, ScoringKind, TrainingRun, Visitor } from './kind.js';
 export type { NextRequest, NextTerms } from './next-attraction-score.js';
 export type { RankedAll, TopKAllOptions } from './ranking/top-k-all.js';
 export type { Pool, Ranked } from './ranking/top-k.js';

@@ -11,7 +11,7 @@ export interface Ranked {
 
 /** Which items a ranking may return. `passes` is asked only for items that would enter the list, so it may be dear. */
 export interface Pool {
-  /** The items to rank, ascending; absent: all. */
+  /** The items worth looking at, ascending; absent: all. `passes` alone decides. */
   readonly items?: Uint32Array | undefined;
   readonly passes?: ((item: number) => boolean) | undefined;
 }
