@@ -56,6 +56,8 @@ function programOf(output: CommandOutput, json: boolean, exitWith: (code: number
   const program = new Command('attractions')
     .description('Photos of visitors in theme parks to named recommendations, through versioned feeds.')
     .version(packageVersion())
+    // Options before a command are the program's, those after it the command's: `experiment --version 2` is not `--version`.
+    .enablePositionalOptions()
     .addHelpText('after', HELP)
     .addCommand(runCommand(run))
     .addCommand(etlCommand(run))

@@ -54,6 +54,10 @@ test('what the service assigns is what the analysis recomputes; then it speaks, 
   expect(found.panels.map(({ followed }: { followed: { mean: number } }) => followed.mean)).toEqual([1, 1]);
   expect((await attractions(config, 'experiment', 'demo')).stdout).toMatch(/all \d+ exposures recompute/);
   expect((await attractions(config, 'experiment', 'nobody')).exitCode).toBe(2);
+  const versioned = await attractions(config, 'experiment', '--version', '1', '--days', '1', '--json');
+  expect(versioned.exitCode).toBe(0);
+  expect(JSON.parse(versioned.stdout)).toMatchObject({ experiment: 'demo', version: 1, recomputed: lists.length });
+  expect((await attractions(config, 'experiment', '--version', '2')).exitCode).toBe(2);
   await store.feed(exposuresFeed).put([{ ...(lists[0] as Exposure), bucket: 12 }], { producer });
   const tampered = await attractions(config, 'experiment', '--json');
   expect(tampered.exitCode).toBe(3);

@@ -1,5 +1,4 @@
 import swagger from '@fastify/swagger';
-import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance } from 'fastify';
 import { scopeByDefault } from './admission.js';
 import type { Scope } from './access.js';
@@ -49,6 +48,8 @@ export async function openapi(
     },
   });
   if (scope === undefined) return;
+  // Loaded only where somebody may see it: reading its files is a good part of a start.
+  const { default: swaggerUi } = await import('@fastify/swagger-ui');
   await server.register(async (docs) => {
     scopeByDefault(docs, scope);
     await docs.register(swaggerUi, { routePrefix: '/docs', uiConfig: { deepLinking: true } });

@@ -29,6 +29,8 @@ export function problemOf(error: FastifyError | RecommenderError | ServiceError)
   }
   if (error.validation !== undefined) return problem(400, 'RECOMMENDER_REQUEST_INVALID', validationSentence(error));
   const status = error.statusCode ?? 500;
+  if (status === 415)
+    return problem(status, error.code, 'The body has another content type than application/json; send it as that.');
   return status >= 400 && status < 500 ? problem(status, error.code, error.message) : unexpected;
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
 import Fastify, { LogController } from 'fastify';
-import type { FastifyBaseLogger, FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { admission } from './admission.js';
 import type { Access } from './admission.js';
 import type { GenerationState } from './generations/generations.js';
@@ -70,6 +70,10 @@ const REQUEST_ID = /^[\w.:-]{1,64}$/;
 export function createServer(parts: ServerParts): FastifyInstance {
   const { metrics, shown, visible = ALL_VISIBLE, corsOrigins = [] } = parts;
   const nextId = requestIds();
+  const addCommonHeaders = (request: FastifyRequest, reply: FastifyReply) => {
+    reply.headers(securityHeaders).header('x-request-id', request.id);
+    if (parts.closed()) reply.header('connection', 'close');
+  };
   const server: FastifyInstance = Fastify({
     loggerInstance: parts.logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -92,9 +96,15 @@ export function createServer(parts: ServerParts): FastifyInstance {
     // What comes while the service ends is still answered.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_ENCODED_ID_LENGTH },
-    frameworkErrors: (error, request, reply) => void onError(error, request, reply),
+    // A path that cannot be decoded, or is too long: the router throws before any hook runs.
+    frameworkErrors: (error, request, reply) => {
+      addCommonHeaders(request, reply);
+      onError(error, request, reply);
+    },
     clientErrorHandler: onClientError,
   });
+  // Bodies are JSON. Fastify would also take plain text, as one string.
+  server.removeContentTypeParser('text/plain');
   server.setValidatorCompiler(validatorCompiler());
   server.server.on('checkExpectation', onExpectation);
   server.setErrorHandler(onError);
@@ -105,8 +115,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
   if (corsOrigins.length > 0) allowOrigins(server, corsOrigins);
   admission(server, parts.pressure, metrics, parts.access);
   server.addHook('onSend', (request, reply, _, done) => {
-    reply.headers(securityHeaders).header('x-request-id', request.id);
-    if (parts.closed()) reply.header('connection', 'close');
+    addCommonHeaders(request, reply);
     done();
   });
   server.addHook('onResponse', (request, reply, done) => {

@@ -47,12 +47,13 @@ describe('POST /v1/recommendations', () => {
     });
   });
 
-  test('refuses what is no JSON with a problem document', async () => {
+  test('refuses what is not JSON with a problem document', async () => {
     const url = await listening(serving(sampleGeneration()));
     const send = (type: string, body: string) =>
       askAt(url, '/v1/recommendations', { method: 'POST', headers: { 'content-type': type }, body });
     expect(await send('application/json', '{')).toMatchObject({ status: 400, type: 'application/problem+json' });
-    expect(await send('text/xml', '<a/>')).toMatchObject({ status: 415, type: 'application/problem+json' });
+    for (const type of ['text/xml', 'text/plain', 'text/plain; charset=utf-8'])
+      expect(await send(type, '{"limit":2}')).toMatchObject({ status: 415, type: 'application/problem+json' });
     expect(await send('application/json', `"${'x'.repeat(70_000)}"`)).toMatchObject({ status: 413 });
   });
 });

@@ -114,10 +114,16 @@ describe('the service', () => {
     [`/v1/users/${'x'.repeat(9 * 256 + 1)}/recommendations`, 414],
   ])('refuses the path %s with a problem document', async (url, status) => {
     const detail = expect.stringMatching(/.{20}/);
-    expect(await ask(url)).toMatchObject({
+    const answer = await ask(url);
+    expect(answer).toMatchObject({
       status,
       type: 'application/problem+json',
       body: { status, type: 'about:blank', detail },
+    });
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'x-content-type-options': 'nosniff',
+      'cache-control': 'no-store',
+      'x-request-id': expect.stringMatching(/./),
     });
   });
 

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { getPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
 
-const program = new URL('../../dist/service/step-back.js', import.meta.url).href;
+const program = new URL('../dist/step-back.js', import.meta.url).href;
 
 (process.platform === 'linux' ? test : test.skip)('a thread steps back, its process does not', async () => {
   const source = `

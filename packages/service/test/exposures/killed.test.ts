@@ -8,6 +8,7 @@ import type { Exposure } from '@attractions/contracts';
 import { batchesIn, nameOf } from '../../src/exposures/batch.js';
 import { exposuresIn } from '../../src/exposures/line.js';
 import { startProcess } from '../support/service-process.js';
+import { untilInFolder } from '../support/watched-folder.js';
 import { putGeneration } from '@attractions/models/testing';
 
 const KILLS = 3;
@@ -101,7 +102,7 @@ test('SIGKILL at random moments: lost is only what no sync has taken, and the fe
 
   // What the killed ones have left is taken up when nobody has touched it for a while.
   const last = await startProcess(folder, {});
-  while ((await batchesIn(spool)).length > 0) await new Promise((resolve) => setTimeout(resolve, 50));
+  await untilInFolder(spool, async () => (await batchesIn(spool)).length === 0);
   await last.end('SIGTERM');
   const feed = openFeeds(folder).feed(exposures);
   const rows: Exposure[] = [];

@@ -8,6 +8,7 @@ import { batchesIn } from '../../src/exposures/batch.js';
 import { isolation, startProcess } from '../support/service-process.js';
 import { putGeneration } from '@attractions/models/testing';
 import { testIf } from '../support/test-if.js';
+import { untilInFolder } from '../support/watched-folder.js';
 
 const unshared = isolation();
 const test = testIf(unshared !== undefined, 'no unshare(1), or it may not make a PID namespace here');
@@ -45,10 +46,6 @@ async function recorded(): Promise<string[]> {
   return ids.sort();
 }
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
-}
-
 test('two services that are both process 1 of their container share a folder: each list is in the feed once', async () => {
   const settings = { EXPOSURE_SYNC_MS: '10', EXPOSURE_COMMIT_SECONDS: '0.05' };
   const services = await Promise.all([1, 2].map(() => startProcess(folder, settings, unshared)));
@@ -67,9 +64,9 @@ test('one that stands still for so long that the other takes its lists goes on a
     startProcess(folder, {}, unshared),
   ]);
   const answered = await ask(still.url, 'before', 200);
-  await until(async () => (await batchesIn(spool())).length > 0);
+  await untilInFolder(spool(), async () => (await batchesIn(spool())).length > 0);
   still.kill('SIGSTOP');
-  await until(async () => (await batchesIn(spool())).length === 0);
+  await untilInFolder(spool(), async () => (await batchesIn(spool())).length === 0);
   expect(await recorded()).not.toEqual([]);
   still.kill('SIGCONT');
   answered.push(...(await ask(still.url, 'after', 200)));
