@@ -1,16 +1,23 @@
-export { LOG_LEVELS, sharedSettings } from './base-settings.js';
-export { describeSettings } from './describe.js';
-export { loadDotEnv } from './dot-env.js';
-export { CONFIG_ERRORS, ConfigError } from './errors.js';
-export { forceConfig } from './force.js';
-export { createLogger } from './logger.js';
+// Declare settings and read them.
 export { readConfig } from './read.js';
 export { choice, flag, integer, number, text } from './setting.js';
-export { reportFailure, runStage, untilStopped, writeResult } from './stage-command.js';
-export type { LogLevel } from './base-settings.js';
-export type { ConfigErrorCode } from './errors.js';
-export type { LoggerOptions } from './logger.js';
+export { LOG_LEVELS, createLogger, sharedSettings } from './shared.js';
+export { loadDotEnv } from './read.js';
 export type { Config, Environment } from './read.js';
 export type { Bounds, Optional, Present, Setting, SettingOptions, Settings } from './setting.js';
-export type { CommandContext, CommandOutput, CommandResult, StageCommand } from './stage-command.js';
+export type { LogLevel, LoggerOptions } from './shared.js';
 export type { Logger } from 'pino';
+
+// Describe them to people.
+export { describeSettings } from './describe.js';
+
+// Force them in a test.
+export { forceConfig } from './read.js';
+
+// Run a stage, or several commands, as a process.
+export { reportFailure, runStage, untilStopped, writeResult } from './stage-command.js';
+export type { CommandContext, CommandOutput, CommandResult, StageCommand } from './stage-command.js';
+
+// What goes wrong.
+export { CONFIG_ERRORS, ConfigError } from './errors.js';
+export type { ConfigErrorCode } from './errors.js';

@@ -1,6 +1,9 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { readFileSync } from 'node:fs';
+import { parseEnv } from 'node:util';
+
+import { missingValue, refusedValue } from './describe.js';
 import { ConfigError } from './errors.js';
-import { forcedValues } from './force.js';
-import { missingValue, refusedValue } from './problems.js';
 import type { Setting, Settings } from './setting.js';
 
 /** Variables by name, as in `process.env`. */
@@ -37,4 +40,61 @@ function readOne(setting: Setting<unknown>, given: string | undefined, problems:
   const value = setting.parse(given);
   if (value === undefined) problems.push(refusedValue(setting, given));
   return value;
+}
+
+const scopes = new AsyncLocalStorage<ReadonlyMap<string, unknown>>();
+
+/**
+ * Runs `fn` in a scope where `readConfig` returns `values`, whatever the process environment says; returns what `fn`
+ * returns. For tests: the scope follows awaits and timers, and parallel scopes never meet. Inside it the process
+ * environment is not read at all, so a setting that is not forced has its default. A scope within a scope adds to it.
+ * Throws CONFIG_INVALID, before `fn` runs, where a value lies outside its setting's range.
+ */
+export function forceConfig<S extends Settings, R>(settings: S, values: Partial<Config<S>>, fn: () => R): R {
+  const forced = new Map(scopes.getStore());
+  const problems: string[] = [];
+  for (const [key, value] of Object.entries(values)) {
+    const setting = settings[key];
+    if (setting === undefined) {
+      problems.push(`'${key}' is forced but is no setting here; use one of ${Object.keys(settings).join(', ')}.`);
+    } else if (value !== undefined && !setting.accepts(value)) {
+      problems.push(refusedValue(setting, value));
+    } else {
+      forced.set(setting.variable, value);
+    }
+  }
+  if (problems.length > 0) throw new ConfigError('CONFIG_INVALID', problems);
+  return scopes.run(forced, fn);
+}
+
+/** The values forced in the scope that this runs in, by variable; undefined outside every scope. */
+export function forcedValues(): ReadonlyMap<string, unknown> | undefined {
+  return scopes.getStore();
+}
+
+/**
+ * Fills `env` (default: the process environment) from a `.env` file; what is set already stays. An absent file is no
+ * problem. For the edge of an app, before `readConfig`. Throws CONFIG_FILE_UNREADABLE where the file is there but
+ * cannot be read.
+ */
+export function loadDotEnv(path = '.env', env: Record<string, string | undefined> = process.env): void {
+  for (const [variable, value] of Object.entries(parseEnv(readIfPresent(path)))) {
+    env[variable] ??= value;
+  }
+}
+
+function readIfPresent(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const code = systemErrorCode(cause);
+    if (code === 'ENOENT') return '';
+    const problem = `'${path}' cannot be read (${code}); make it a readable file or remove it.`;
+    throw new ConfigError('CONFIG_FILE_UNREADABLE', [problem], { cause });
+  }
+}
+
+/** By shape, not `instanceof`: under Jest the file system's errors come from another realm. */
+function systemErrorCode(error: unknown): unknown {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : error;
 }

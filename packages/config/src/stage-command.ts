@@ -1,12 +1,12 @@
 import { parseArgs } from 'node:util';
+
 import type { Logger } from 'pino';
-import { sharedSettings } from './base-settings.js';
+
 import { describeSettings } from './describe.js';
-import { loadDotEnv } from './dot-env.js';
-import { createLogger } from './logger.js';
-import { readConfig } from './read.js';
+import { loadDotEnv, readConfig } from './read.js';
 import type { Config } from './read.js';
 import type { Settings } from './setting.js';
+import { createLogger, sharedSettings } from './shared.js';
 
 /** What a command found, once for programs and once for people. */
 export interface CommandResult {

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
-import { forceConfig } from '../src/force.js';
+import { forceConfig } from '../src/read.js';
 import { integer } from '../src/setting.js';
 import { runStage } from '../src/stage-command.js';
-import { sharedSettings } from '../src/base-settings.js';
+import { sharedSettings } from '../src/shared.js';
 import type { CommandResult, StageCommand } from '../src/stage-command.js';
 
 const settings = {

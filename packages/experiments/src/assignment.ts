@@ -1,7 +1,20 @@
-import { BUCKETS, bucketOf } from './bucket.js';
-import { experimentProblem } from './experiment.js';
-import type { Experiment } from './experiment.js';
+import { hash } from 'node:crypto';
+
 import { ExperimentsError } from './errors.js';
+import { BUCKETS, experimentProblem } from './experiment.js';
+import type { Experiment } from './experiment.js';
+
+/**
+ * The bucket of a user under a salt: `floor(h * 10000 / 2^32)`, h the first 32 bits, big-endian, of SHA-256 of `v1|salt|userId` in UTF-8.
+ * Exact in doubles, so SQL and Python give the same from the same text (the README has both). A lone surrogate in an id hashes as
+ * U+FFFD, since UTF-8 has no other word for it.
+ *
+ * @returns 0 to 9999
+ */
+export function bucketOf(salt: string, userId: string): number {
+  const h = hash('sha256', `v1|${salt}|${userId}`, 'buffer').readUInt32BE(0);
+  return Math.floor((h * BUCKETS) / 2 ** 32);
+}
 
 /** The panel of an experiment that a user falls into. */
 export interface PanelOf {
@@ -10,6 +23,15 @@ export interface PanelOf {
   readonly panel: string;
   /** 0 to 9999, by the experiment's salt. */
   readonly bucket: number;
+}
+
+/**
+ * The panel that a user falls into; undefined where the user takes no part. For many users prepare the experiment once, by `assignmentIn`.
+ *
+ * @throws ExperimentsError EXPERIMENTS_EXPERIMENT_INVALID
+ */
+export function assign(experiment: Experiment, userId: string): PanelOf | undefined {
+  return assignmentIn(experiment)(userId);
 }
 
 /**

@@ -1,4 +1,5 @@
-import { BUCKETS } from './bucket.js';
+/** How many buckets users are spread over; one is 0.01 %. */
+export const BUCKETS = 10_000;
 
 /** One immutable version of one experiment; any change is a new version. Bucket arithmetic: `v1` of the design, 10,000 buckets. */
 export interface Experiment {
@@ -145,3 +146,16 @@ function show(value: unknown): string {
   if (typeof value === 'number') return String(value);
   return value === undefined ? 'missing' : (JSON.stringify(value) ?? String(value));
 }
+
+/** A sample experiment over all users: half are answered by the model, half by popularity. It runs only where a caller asks for it. */
+export const demoExperiment: Experiment = {
+  experiment: 'demo',
+  version: 1,
+  layerSalt: 'demo-layer',
+  layerBuckets: [0, 10_000],
+  salt: 'demo-1',
+  panels: [
+    { name: 'model', recommender: 'als', buckets: [[0, 5_000]] },
+    { name: 'popular', recommender: 'popular', buckets: [[5_000, 10_000]] },
+  ],
+};

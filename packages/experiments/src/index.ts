@@ -1,8 +1,15 @@
-export { assignmentIn } from './assignment.js';
-export { BUCKETS, bucketOf } from './bucket.js';
-export { EXPERIMENTS_ERRORS, ExperimentsError } from './errors.js';
-export { experimentProblem, putProblem } from './experiment.js';
+// Assign users to the panels of an experiment.
+export { assign, assignmentIn } from './assignment.js';
 export type { PanelOf } from './assignment.js';
-export type { ExperimentsErrorCode } from './errors.js';
+
+// Describe an experiment and check it before it is used or stored.
+export { demoExperiment, experimentProblem, putProblem } from './experiment.js';
 export type { Experiment, Panel } from './experiment.js';
-export { demoExperiment } from './demo.js';
+
+// The arithmetic of buckets.
+export { bucketOf } from './assignment.js';
+export { BUCKETS } from './experiment.js';
+
+// What goes wrong.
+export { EXPERIMENTS_ERRORS, ExperimentsError } from './errors.js';
+export type { ExperimentsErrorCode } from './errors.js';

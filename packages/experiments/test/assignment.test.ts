@@ -2,9 +2,8 @@ import type { Experiment } from '../src/experiment.js';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ExperimentsError } from '../src/errors.js';
-import { assignmentIn } from '../src/assignment.js';
-import { bucketOf } from '../src/bucket.js';
-import { demoExperiment } from '../src/demo.js';
+import { assign, assignmentIn, bucketOf } from '../src/assignment.js';
+import { demoExperiment } from '../src/experiment.js';
 
 const users = Array.from({ length: 5_000 }, (_, n) => `visitor-${n}`);
 const panelOf = (experiment: Experiment, user: string) => assignmentIn(experiment)(user)?.panel;
@@ -25,11 +24,18 @@ describe('assignment', () => {
     });
   });
 
+  test('of one user is that of the prepared experiment', () => {
+    const half = { ...demoExperiment, layerBuckets: [0, 5_000] } as const;
+    const panelIn = assignmentIn(half);
+    expect(assign(demoExperiment, 'ana')).toEqual({ experiment: 'demo', version: 1, panel: 'model', bucket: 996 });
+    for (const user of users.slice(0, 100)) expect(assign(half, user)).toEqual(panelIn(user));
+  });
+
   test('lets in exactly the users in the buckets of the layer', () => {
-    const assign = assignmentIn({ ...demoExperiment, layerBuckets: [2_000, 4_500] });
+    const panelIn = assignmentIn({ ...demoExperiment, layerBuckets: [2_000, 4_500] });
     for (const user of users) {
       const layer = bucketOf('demo-layer', user);
-      expect(assign(user) !== undefined).toBe(layer >= 2_000 && layer < 4_500);
+      expect(panelIn(user) !== undefined).toBe(layer >= 2_000 && layer < 4_500);
     }
   });
 

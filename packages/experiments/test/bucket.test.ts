@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { BUCKETS, bucketOf } from '../src/bucket.js';
+import { BUCKETS } from '../src/experiment.js';
+import { bucketOf } from '../src/assignment.js';
 import { testIf } from './support/test-if.js';
 
 /** Salt, user, bucket: worked out by Python's hashlib. They may never change; another arithmetic is another version than `v1`. */

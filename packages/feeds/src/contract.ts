@@ -1,3 +1,6 @@
+import type { Codec } from './codec/codec.js';
+import { FeedsError } from './errors.js';
+
 /** One column or JSON property of a feed's rows, as the record's schema carries it. */
 export interface Field {
   /** Snake case, as written in the file; `file.column` where an update has files of several kinds. */
@@ -22,42 +25,6 @@ export type FieldType =
   | 'list<float32>'
   | 'json';
 
-/** A file of one update, before it has a place in a store. */
-export interface EncodedFile {
-  /** What the file is within its update, with extension: `part-00000.parquet`. In the store a UUID is put before the extension. */
-  readonly name: string;
-  readonly bytes: Uint8Array;
-  /** Rows in this file; 0 for a file that is no table. */
-  readonly rows: number;
-}
-
-/** A file of one update, as a reader meets it. */
-export interface StoredFile {
-  /** As the codec named it. */
-  readonly name: string;
-  /** Where it lies, for messages. */
-  readonly path: string;
-  /** Rows in it by its record; a codec throws FEEDS_DATA_CORRUPT where it finds another number. */
-  readonly rows: number;
-  /** Its content, held to the size and hash of its record. */
-  bytes(): Promise<Uint8Array>;
-}
-
-/** How a value becomes files and files become the value again. A new serialisation is one file that exports one of these. */
-export interface Codec<T> {
-  /** The `codec` word of the record: `parquet`, `csv`, `json`, … */
-  readonly format: string;
-  /**
-   * The files one after the other, so that no more than one need be in memory. Throws FEEDS_VALUE_INVALID naming the first
-   * row and column that break the contract.
-   */
-  encode(value: T): AsyncIterable<EncodedFile>;
-  /** Takes files of any minor version: columns it does not know are left out, nullable ones that are missing are null. */
-  decode(files: readonly StoredFile[]): Promise<T>;
-  /** Reads and judges files as decoding does, and keeps nothing; where absent, they are decoded. For values that are streams. */
-  check?(files: readonly StoredFile[]): Promise<void>;
-}
-
 /**
  * What a feed promises: its path with the contract version in it, its columns, and how its values are written.
  * A minor version only adds nullable columns; anything else is a new major path beside the old one.
@@ -73,4 +40,61 @@ export interface FeedContract<T> {
   readonly description: string;
   readonly schema: readonly Field[];
   readonly codec: Codec<T>;
+}
+
+const FEED_PATH = /^[a-z0-9-]+(\/[a-z0-9-]+)*\/v((\d+)\.\d+)$/;
+
+/**
+ * Throws FEEDS_PATH_INVALID unless the contract's path is a feed's: no upper case, no dots, no way out of the root; and its
+ * version, if it has one of its own, of the path's major.
+ */
+export function checkFeedPath(contract: FeedContract<unknown>): void {
+  const { path, version } = contract;
+  const major = majorIn(path);
+  if (version !== undefined && !new RegExp(`^${major}\\.\\d+$`).test(version)) {
+    const mend = `write ${major}.<minor>, or give the new major a path of its own`;
+    throw new FeedsError('FEEDS_PATH_INVALID', `${JSON.stringify(version)} is no version for ${path}; ${mend}.`);
+  }
+}
+
+/** The major version in a feed's path. Throws FEEDS_PATH_INVALID where it is no path of a feed. */
+export function majorIn(path: string): string {
+  const [, , , major] = FEED_PATH.exec(path) ?? [];
+  if (major !== undefined) return major;
+  const form = 'lower-case letters, digits and hyphens, divided by /, and v<major>.<minor> at the end';
+  throw new FeedsError(
+    'FEEDS_PATH_INVALID',
+    `${JSON.stringify(path)} is no feed path; write ${form}: etl/visits/v1.0.`,
+  );
+}
+
+/** `<major>.<minor>` of a contract: what it says, or else what its path says. */
+export function contractVersion({ path, version }: FeedContract<unknown>): string {
+  return version ?? FEED_PATH.exec(path)?.[2] ?? '';
+}
+
+/** What a record says of the contract that its update was written under. */
+interface WrittenUnder {
+  readonly feed: string;
+  readonly seq: number;
+  readonly version: string;
+  readonly codec: string;
+}
+
+/** Throws FEEDS_VERSION_UNKNOWN unless the contract can read the update of the record. */
+export function checkReadable(record: WrittenUnder, contract: FeedContract<unknown>): void {
+  const version = contractVersion(contract);
+  const where = `Update ${record.seq} of ${record.feed}`;
+  if (majorOf(record.version) !== majorOf(version)) {
+    const mend = `this reader knows ${version}; use a release that knows the other`;
+    throw new FeedsError('FEEDS_VERSION_UNKNOWN', `${where} has version ${record.version} of the contract, ${mend}.`);
+  }
+  if (record.codec !== contract.codec.format) {
+    const mend = `this reader's contract has ${contract.codec.format}`;
+    throw new FeedsError('FEEDS_VERSION_UNKNOWN', `${where} was written by the codec ${record.codec}; ${mend}.`);
+  }
+}
+
+function majorOf(version: string): string | undefined {
+  return version.split('.')[0];
 }

@@ -1,9 +1,10 @@
-import { float64, optional, text, texts } from './columns.js';
-import type { Column } from './columns.js';
+import { textOf, unreadable } from './codec/codec.js';
+import type { StoredFile } from './codec/codec.js';
 import { csv } from './codec/csv.js';
 import { parquetBatches } from './codec/parquet-batches.js';
-import { textOf, unreadable } from './codec/stored.js';
-import type { FeedContract, Field, StoredFile } from './contract.js';
+import { float64, optional, text, texts } from './columns.js';
+import type { Column } from './columns.js';
+import type { FeedContract, Field } from './contract.js';
 import { FeedsError } from './errors.js';
 import type { UpdateRecord } from './log/record.js';
 

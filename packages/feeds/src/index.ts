@@ -1,30 +1,24 @@
-export { preloadParquet } from './arrow/preload.js';
-export { canonicalJson } from './canonical.js';
+// Open the feeds of a root, put an update, read one.
+export { openFeeds } from './open.js';
+export type { FeedStore } from './open.js';
+export type { Feed, Update } from './feed/feed.js';
+export type { PutOptions } from './feed/put-options.js';
+
+// Declare what a feed holds: a contract of columns and a codec.
+export { float64, int32, optional, schemaOf, text, texts } from './columns.js';
+export type { Column, Columns } from './columns.js';
+export type { FeedContract, Field, FieldType } from './contract.js';
 export { csv } from './codec/csv.js';
 export { json } from './codec/json.js';
-export { parquetRows, rowProblem } from './codec/parquet-rows.js';
-export { parquet } from './codec/parquet.js';
-export { checkRows, textOf, unreadable } from './codec/stored.js';
-export { float64, int32, optional, schemaOf, text, texts } from './columns.js';
-export { describedBy } from './described.js';
-export { FEEDS_ERRORS, FeedsError } from './errors.js';
-export { parentOf, schemaFingerprint } from './log/record.js';
-export { openLineageOf } from './open-lineage.js';
-export { openFeeds } from './open.js';
-export { siblingOf } from './sibling.js';
-export { streamed } from './streamed.js';
-export type { AliasOptions } from './alias.js';
-export type { Batches } from './codec/parquet-batches.js';
-export type { Column, Columns } from './columns.js';
-export type { Codec, EncodedFile, FeedContract, Field, FieldType, StoredFile } from './contract.js';
-export type { DescribedRow } from './described.js';
-export type { FeedsErrorCode } from './errors.js';
-export type { ExpireOptions, Expiry } from './expiry/expire.js';
-export type { PinOptions } from './expiry/pin.js';
-export type { ExpireRule, Kept } from './expiry/plan.js';
-export type { Purge, PurgeOptions } from './expiry/purge.js';
-export type { FeedLog } from './feed-log.js';
-export type { Feed, Update } from './feed.js';
+export { parquet, parquetRows } from './codec/parquet.js';
+export { preloadParquet } from './arrow/wasm.js';
+
+// Updates that are larger than memory.
+export { streamed } from './codec/parquet-batches.js';
+export type { Batches, StreamOptions } from './codec/parquet-batches.js';
+
+// The log of a feed: its records, the names of updates, what may be forgotten, whether all is whole.
+export type { FeedLog } from './feed/feed-log.js';
 export type {
   AliasRecord,
   DataFile,
@@ -38,10 +32,31 @@ export type {
   Source,
   UpdateRecord,
 } from './log/record.js';
+export type { WatchOptions } from './feed/watch.js';
+export type { AliasOptions, PinOptions } from './feed/names.js';
+export type { ExpireOptions, Expiry } from './expiry/expire.js';
+export type { ExpireRule, Kept } from './expiry/plan.js';
+export type { Purge, PurgeOptions } from './expiry/purge.js';
+export type { Finding } from './verify/chain.js';
+export type { Repair, RepairOptions, Verification } from './verify/verify.js';
+
+// Where an update came from, and what was made beside it.
+export { parentOf } from './log/record.js';
+export { siblingOf } from './log/updates.js';
+export { openLineageOf } from './open-lineage.js';
 export type { OpenLineageDataset, OpenLineageEvent } from './open-lineage.js';
-export type { FeedStore } from './open.js';
-export type { PutOptions } from './put-options.js';
-export type { StreamOptions } from './streamed.js';
-export type { Repair, RepairOptions } from './verify/repair.js';
-export type { Finding, Verification } from './verify/verification.js';
-export type { WatchOptions } from './watch.js';
+
+// Read feeds without their contracts.
+export { describedBy } from './described.js';
+export type { DescribedRow } from './described.js';
+
+// Write a codec of your own.
+export { checkRows, textOf, unreadable } from './codec/codec.js';
+export type { Codec, EncodedFile, StoredFile } from './codec/codec.js';
+export { rowProblem } from './codec/parquet.js';
+export { canonicalJson } from './canonical.js';
+export { schemaFingerprint } from './log/record.js';
+
+// What goes wrong.
+export { FEEDS_ERRORS, FeedsError } from './errors.js';
+export type { FeedsErrorCode } from './errors.js';

@@ -1,18 +1,18 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { systemClock } from './clock.js';
-import type { Clock } from './clock.js';
+import { checkFeedPath, majorIn } from './contract.js';
 import type { FeedContract } from './contract.js';
 import { FeedsError } from './errors.js';
-import { openFeed, openLogOf } from './feed.js';
-import type { Feed } from './feed.js';
-import type { FeedLog } from './feed-log.js';
-import { checkFeedPath, majorIn } from './feed-path.js';
+import type { FeedLog } from './feed/feed-log.js';
+import { openFeed, openLogOf } from './feed/feed.js';
+import type { Feed } from './feed/feed.js';
+import { systemClock } from './log/append.js';
+import type { Clock } from './log/append.js';
+import { probe } from './store/blob-store.js';
 import type { BlobStore } from './store/blob-store.js';
 import { folderStore } from './store/folder.js';
 import { memoryStore } from './store/memory.js';
-import { probe } from './store/probe.js';
 import { s3Store } from './store/s3.js';
 
 /** The feeds of one root. */

@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 
 import { csv } from '../src/codec/csv.js';
 import { json } from '../src/codec/json.js';
-import { parquetRows } from '../src/codec/parquet-rows.js';
+import { parquetRows } from '../src/codec/parquet.js';
 import { float64, int32, optional, schemaOf, text, texts } from '../src/columns.js';
 import type { FeedContract } from '../src/contract.js';
 import { describedBy } from '../src/described.js';

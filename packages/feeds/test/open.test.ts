@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { relative } from 'node:path';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 import { attractions, visits } from './support/contracts.js';

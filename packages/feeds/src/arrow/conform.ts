@@ -1,9 +1,10 @@
-import * as arrow from 'apache-arrow';
 import { DataType } from 'apache-arrow';
+import * as arrow from 'apache-arrow';
 import type { Data, RecordBatch } from 'apache-arrow';
 
 import type { Field, FieldType } from '../contract.js';
-import { FeedsError } from '../errors.js';
+import type { FeedsError } from '../errors.js';
+import { assemble } from './tables.js';
 import { arrowType, fits } from './types.js';
 import { plainUtf8, utf8Data } from './utf8.js';
 
@@ -29,40 +30,6 @@ export function conform(table: arrow.Table, schema: readonly Field[], refuse: Re
     return new arrow.Field(name, batches[0]?.[i]?.type ?? arrowType(type), nullable);
   });
   return assemble(fields, batches);
-}
-
-/** The rows of several tables of one schema, one after the other. */
-export function concat(tables: readonly arrow.Table[]): arrow.Table {
-  const [first, ...others] = tables;
-  if (first === undefined) throw new FeedsError('FEEDS_DATA_CORRUPT', 'The update names no file.');
-  if (others.length === 0) return first;
-  const batches = tables.flatMap((table) => table.batches);
-  return new arrow.Table(first.schema, batches);
-}
-
-/** Batches of one schema as a table; of none, a table without rows and with the columns of `schema`. */
-export function tableOfBatches(batches: readonly RecordBatch[], schema: readonly Field[] = []): arrow.Table {
-  if (batches.length > 0) return new arrow.Table([...batches]);
-  return assemble(
-    schema.map(({ name, type, nullable }) => new arrow.Field(name, arrowType(type), nullable)),
-    [],
-  );
-}
-
-/** A table of columns of one length, none of them with nulls. */
-export function tableOf(columns: Readonly<Record<string, Data>>): arrow.Table {
-  const fields = Object.entries(columns).map(([name, { type }]) => new arrow.Field(name, type, false));
-  return assemble(fields, [Object.values(columns)]);
-}
-
-function assemble(fields: arrow.Field[], batches: readonly Data[][]): arrow.Table {
-  const schema: arrow.Schema = new arrow.Schema(fields);
-  const type = new arrow.Struct(fields);
-  const parts = batches.map((children) => {
-    const length = children[0]?.length ?? 0;
-    return new arrow.RecordBatch(schema, arrow.makeData({ type, length, nullCount: 0, children }));
-  });
-  return new arrow.Table(schema, parts);
 }
 
 function checkColumns(given: arrow.Schema, schema: readonly Field[], refuse: Refusal): void {

@@ -1,8 +1,8 @@
 import { tableFromIPC, tableToIPC } from 'apache-arrow';
 import type { Table } from 'apache-arrow';
 
-import { checkRows, unreadable } from '../codec/stored.js';
-import type { StoredFile } from '../contract.js';
+import { checkRows, unreadable } from '../codec/codec.js';
+import type { StoredFile } from '../codec/codec.js';
 import { withParquetWasm } from './wasm.js';
 import type { ParquetWasm } from './wasm.js';
 

@@ -1,5 +1,5 @@
-import * as arrow from 'apache-arrow';
 import { DataType } from 'apache-arrow';
+import * as arrow from 'apache-arrow';
 
 import type { FieldType } from '../contract.js';
 

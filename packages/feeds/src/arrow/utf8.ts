@@ -1,4 +1,4 @@
-import { makeData, Utf8 } from 'apache-arrow';
+import { Utf8, makeData } from 'apache-arrow';
 import type { Data, Vector } from 'apache-arrow';
 
 const encoder = new TextEncoder();

@@ -1,5 +1,5 @@
-import * as arrow from 'apache-arrow';
 import { DataType } from 'apache-arrow';
+import * as arrow from 'apache-arrow';
 import type { Data } from 'apache-arrow';
 
 import type { Refusal } from './conform.js';

@@ -1,8 +1,9 @@
 import { schemaOf } from '../columns.js';
 import type { Column, Columns } from '../columns.js';
-import type { Codec, Field, StoredFile } from '../contract.js';
+import type { Field } from '../contract.js';
 import { FeedsError } from '../errors.js';
-import { checkRows, textOf, unreadable } from './stored.js';
+import { checkRows, textOf, unreadable } from './codec.js';
+import type { Codec, StoredFile } from './codec.js';
 
 /**
  * Rows as CSV by RFC 4180 with a header, in UTF-8, lines ended by LF. A cell without a value is empty and unquoted; the

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../canonical.js';
-import type { Codec } from '../contract.js';
 import { FeedsError } from '../errors.js';
-import { checkRows, textOf, unreadable } from './stored.js';
+import { checkRows, textOf, unreadable } from './codec.js';
+import type { Codec } from './codec.js';
 
 /**
  * One value as one JSON document, in the canonical spelling of RFC 8785. `check` gives the value back, or throws

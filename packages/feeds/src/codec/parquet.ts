@@ -1,8 +1,11 @@
 import type { Table, TypeMap } from 'apache-arrow';
 
-import type { Codec, Field } from '../contract.js';
+import { schemaOf } from '../columns.js';
+import type { Column, Columns } from '../columns.js';
+import type { Field } from '../contract.js';
 import { FeedsError } from '../errors.js';
-import { checkRows, unreadable } from './stored.js';
+import { checkRows, unreadable } from './codec.js';
+import type { Codec } from './codec.js';
 
 /**
  * Arrow tables as Parquet. Columns are held to `schema` both ways; texts are written plain, dictionary-encoded or not.
@@ -26,5 +29,59 @@ export function parquet<T extends TypeMap>(schema: readonly Field[]): Codec<Tabl
       });
       return concat(await Promise.all(parts));
     },
+  };
+}
+
+/**
+ * Rows as objects over the Parquet codec, for feeds whose writers have no columns at hand. A property without a value is a null; a time is a
+ * `Date`. Columns are held to `problem` both ways.
+ */
+export function parquetRows<R extends object>(columns: Columns<R>): Codec<readonly R[]> {
+  const schema = schemaOf(columns);
+  const tables = parquet(schema);
+  const entries = Object.entries<Column<R[keyof R]>>(columns);
+  const problem = rowProblem(columns);
+
+  /** Throws with the first row and column that break the contract. */
+  const check = (rows: readonly R[], code: 'FEEDS_VALUE_INVALID' | 'FEEDS_DATA_CORRUPT'): void => {
+    for (const [n, row] of rows.entries()) {
+      const fault = problem(row);
+      if (fault !== undefined) throw new FeedsError(code, `Row ${n + 1}: ${fault}.`);
+    }
+  };
+
+  return {
+    format: tables.format,
+    encode: async function* (rows) {
+      check(rows, 'FEEDS_VALUE_INVALID');
+      const { tableFromRows } = await import('../arrow/tables.js');
+      const valuesOf = entries.map(([key]) => rows.map((row) => row[key as keyof R]));
+      yield* tables.encode(tableFromRows(schema, valuesOf));
+    },
+    decode: async (files) => {
+      const [table, { valuesOfTable }] = await Promise.all([tables.decode(files), import('../arrow/tables.js')]);
+      const valuesOf = valuesOfTable(table, schema);
+      const rows = Array.from({ length: table.numRows }, (_, n) => {
+        const present = entries.flatMap(([key], c) => {
+          const value = valuesOf[c]?.[n];
+          return value === undefined ? [] : [[key, value] as const];
+        });
+        return Object.fromEntries(present) as R;
+      });
+      check(rows, 'FEEDS_DATA_CORRUPT');
+      return rows;
+    },
+  };
+}
+
+/** Tells of a row why it breaks the contract of these columns, beginning with the column's name; undefined where it keeps it. */
+export function rowProblem<R extends object>(columns: Columns<R>): (row: R) => string | undefined {
+  const entries = Object.entries<Column<R[keyof R]>>(columns);
+  return (row) => {
+    for (const [key, { field, problem }] of entries) {
+      const fault = problem(row[key as keyof R]);
+      if (fault !== undefined) return `${field.name} ${fault}`;
+    }
+    return undefined;
   };
 }

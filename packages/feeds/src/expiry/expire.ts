@@ -1,13 +1,11 @@
 import { FeedsError } from '../errors.js';
+import { checkPutOptions } from '../feed/put-options.js';
 import { append } from '../log/append.js';
 import type { Draft, LogEnd } from '../log/append.js';
 import type { ExpireRecord, Producer, RecordEnvelope } from '../log/record.js';
-import { checkPutOptions } from '../put-options.js';
-import { withExpired } from './expired.js';
-import { livingAt } from './living.js';
+import { livingAt, withExpired } from './living.js';
 import type { Living } from './living.js';
-import { neededOf } from './needed.js';
-import { planExpiry } from './plan.js';
+import { neededOf, planExpiry } from './plan.js';
 import type { ExpireRule, ExpiryPlan, Kept } from './plan.js';
 
 /** Who lets updates expire, and whether in earnest. */

@@ -1,7 +1,7 @@
+import { FeedsError } from '../errors.js';
 import type { Log } from '../log/log.js';
-import { isPin, isUpdate } from '../log/record.js';
+import { isExpire, isPin, isUpdate } from '../log/record.js';
 import type { PinRecord, RecordEnvelope, SeqRange, UpdateRecord } from '../log/record.js';
-import { expiredAt, isIn } from './expired.js';
 
 /** What a feed still has, seen from one head. */
 export interface Living {
@@ -36,4 +36,44 @@ export async function livingAt(log: Log, head: RecordEnvelope | undefined): Prom
     }
   }
   return { expired, updates, pins: [...pins.values()], refs, before };
+}
+
+/** Tells whether an update has expired. */
+export function isIn(ranges: readonly SeqRange[], seq: number): boolean {
+  return ranges.some(([first, last]) => seq >= first && seq <= last);
+}
+
+/**
+ * The ranges when more updates expire. A range means every update in it, so two become one where no living update is between
+ * them, and the first begins at 1 where none is before it.
+ */
+export function withExpired(
+  ranges: readonly SeqRange[],
+  expiring: readonly number[],
+  living: readonly number[],
+): readonly SeqRange[] {
+  const all = [...ranges, ...expiring.map((seq): SeqRange => [seq, seq])].sort(([a], [b]) => a - b);
+  const merged: [number, number][] = [];
+  for (const [first, last] of all) {
+    const before = merged.at(-1);
+    const from = before ? before[1] : 0;
+    const parted = living.some((seq) => seq > from && seq < first);
+    if (before && !parted) before[1] = Math.max(before[1], last);
+    else merged.push([before || parted ? first : 1, last]);
+  }
+  return merged;
+}
+
+/** What has expired when `record` was the newest: the newest expire record says it, whichever came after. */
+export async function expiredAt(log: Log, record: RecordEnvelope | undefined): Promise<readonly SeqRange[]> {
+  const seq = record?.refs['expired'];
+  if (record === undefined || seq === undefined) return [];
+  const entry = seq === record.seq ? { record } : await log.read(seq);
+  return entry && isExpire(entry.record) ? entry.record.expired : [];
+}
+
+/** An update whose data were given up. */
+export function gone(feed: string, seq: number, consequence: string, cause?: unknown): FeedsError {
+  const mend = 'Pin or name the updates that must stay';
+  return new FeedsError('FEEDS_EXPIRED', `Update ${seq} of ${feed} has expired; ${consequence}. ${mend}.`, { cause });
 }

@@ -1,12 +1,12 @@
+import { checkPutOptions } from '../feed/put-options.js';
 import { append } from '../log/append.js';
 import type { Draft, LogEnd } from '../log/append.js';
-import { logPaths } from '../log/head.js';
+import { logPaths } from '../log/log.js';
 import { isExpire, isPurge, isUpdate } from '../log/record.js';
 import type { ExpireRecord, Producer, PurgeRecord, UpdateRecord } from '../log/record.js';
-import { checkPutOptions } from '../put-options.js';
-import { storeNow } from '../store/store-clock.js';
+import { storeNow } from '../store/blob-store.js';
 import { livingAt } from './living.js';
-import { neededOf } from './needed.js';
+import { neededOf } from './plan.js';
 import type { Kept, Needed } from './plan.js';
 
 /** Who deletes, and whether in earnest. */

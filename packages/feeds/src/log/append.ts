@@ -1,15 +1,24 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 
-import type { Clock } from '../clock.js';
 import { FeedsError } from '../errors.js';
 import type { BlobStore } from '../store/blob-store.js';
 import { unanswered } from '../store/failure.js';
-import { logPaths, writeHint } from './head.js';
+import { logPaths, writeHint } from './log.js';
 import type { Entry, Log } from './log.js';
 import { parseRecord } from './parse-record.js';
 import { RECORD_FORMAT, recordBytes } from './record.js';
 import type { RecordEnvelope } from './record.js';
 import { markRun } from './runs.js';
+
+/** Time, as a writer needs it. */
+export interface Clock {
+  /** Milliseconds since 1970. */
+  now(): number;
+  sleep(durationMs: number): Promise<void>;
+}
+
+export const systemClock: Clock = { now: Date.now, sleep: (durationMs) => delay(durationMs) };
 
 /** The end of one feed's log, where records are appended. */
 export interface LogEnd {

@@ -1,6 +1,6 @@
 import { canonicalJson, sha256 } from '../canonical.js';
 import type { BlobStore } from '../store/blob-store.js';
-import { logPaths } from './head.js';
+import { logPaths } from './log.js';
 import type { Entry, Log } from './log.js';
 import { corrupt } from './parse-record.js';
 import { isUpdate } from './record.js';

@@ -1,3 +1,7 @@
+import { randomUUID } from 'node:crypto';
+
+import { FeedsError } from '../errors.js';
+
 /** What a store tells of a file. */
 export interface BlobStat {
   readonly bytes: number;
@@ -34,4 +38,44 @@ export interface BlobStore {
    * Undefined where there is no such folder. Absent where a store cannot tell: whoever watches must look from time to time anyway.
    */
   onChange?(folder: string, ring: () => void, ended: () => void): (() => void) | undefined;
+}
+
+/** Writers at once in the race that a store must decide. */
+const RACERS = 16;
+
+/**
+ * Tries whether a store puts a file only if it is absent: twice in a row, then sixteen at once, on names of its own that are
+ * removed again. Throws FEEDS_STORE_UNFIT where a second writer won too, since the log would then lose updates.
+ */
+export async function probe(store: BlobStore): Promise<void> {
+  const id = randomUUID();
+  const [twice, race] = [`.probe-${id}-twice`, `.probe-${id}-race`];
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  try {
+    const first = await store.putIfAbsent(twice, bytes('first'));
+    const second = await store.putIfAbsent(twice, bytes('second'));
+    if (!first || second) throw unfit(store, `the put of a new file gave ${first}, of an existing one ${second}`);
+    const entries = Array.from({ length: RACERS }, (_, racer) => store.putIfAbsent(race, bytes(String(racer))));
+    const wins = (await Promise.all(entries)).filter(Boolean).length;
+    if (wins !== 1) throw unfit(store, `of ${RACERS} writers at once ${wins} won`);
+  } finally {
+    await Promise.allSettled([store.remove(twice), store.remove(race)]);
+  }
+}
+
+function unfit({ root }: BlobStore, found: string): FeedsError {
+  const mend = 'Use a store with an atomic put-if-absent';
+  return new FeedsError('FEEDS_STORE_UNFIT', `${root} cannot hold a commit log: ${found}. ${mend}.`);
+}
+
+/**
+ * The store's own clock, in milliseconds since 1970, as it stamps a new file below `folder`: this machine's may differ from those
+ * that wrote the others.
+ */
+export async function storeNow(store: BlobStore, folder: string): Promise<number> {
+  const path = `${folder}/.tmp-${randomUUID()}`;
+  await store.write(path, new Uint8Array());
+  const written = await store.stat(path);
+  await store.remove(path);
+  return written?.modifiedMs ?? 0;
 }

@@ -1,12 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+import type * as s3 from '@aws-sdk/client-s3';
+
 import { FeedsError } from '../errors.js';
 import type { BlobStore } from './blob-store.js';
 import { unanswered } from './failure.js';
-import { connectS3 } from './s3-client.js';
-import type { S3Sdk } from './s3-client.js';
 import { answerOf, isAbsent, isPassing, isTaken, s3Failure } from './s3-failure.js';
-import { s3Location } from './s3-location.js';
 
 /** How patient the store is with a server. */
 export interface S3Patience {
@@ -128,4 +127,62 @@ async function unlessAbsent<R>(find: () => Promise<R>): Promise<R | undefined> {
     if (isAbsent(answerOf(cause))) return undefined;
     throw cause;
   }
+}
+
+/** Where in S3 feeds lie. */
+export interface S3Location {
+  readonly bucket: string;
+  /** Begins every key: empty, or with a `/` at its end. */
+  readonly prefix: string;
+  /** Whether the bucket stands in the path of a request, as most servers other than Amazon's want it, and not in the host. */
+  readonly pathStyle: boolean;
+}
+
+/**
+ * The location of a root such as `s3://bucket/prefix` or `s3://bucket/prefix?path-style=true`. Throws FEEDS_ROOT_INVALID with
+ * what is wrong with it.
+ */
+export function s3Location(root: string): S3Location {
+  const invalid = (problem: string) =>
+    new FeedsError('FEEDS_ROOT_INVALID', `${JSON.stringify(root)} ${problem}; give s3://bucket/prefix.`);
+  const [, bucket = '', path = '', query = ''] = /^s3:\/\/([^/?]*)\/?([^?]*)\??(.*)$/i.exec(root) ?? [];
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) throw invalid(`names the bucket ${JSON.stringify(bucket)}`);
+  const parts = path.split('/').filter((part) => part !== '');
+  const bad = parts.find((part) => !/^[\w.-]+$/.test(part) || /^\.+$/.test(part));
+  if (bad !== undefined)
+    throw invalid(`has ${JSON.stringify(bad)} in its prefix, of which not every tool finds the key`);
+  const [[name, value] = ['path-style', 'false'], ...more] = new URLSearchParams(query);
+  if (name !== 'path-style' || !/^(true|false)$/.test(value) || more.length > 0) {
+    throw invalid(`has the option ${query}, where only path-style=true or false may stand`);
+  }
+  return { bucket, prefix: parts.map((part) => `${part}/`).join(''), pathStyle: value === 'true' };
+}
+
+/** The SDK with a client of its own. */
+export interface S3Sdk {
+  readonly sdk: typeof s3;
+  readonly client: s3.S3Client;
+}
+
+/**
+ * Loads the SDK, which only those who keep feeds in S3 need to install, and makes a client. Credentials, region and endpoint are
+ * those that the SDK finds by itself: `AWS_ACCESS_KEY_ID`, `AWS_PROFILE`, `AWS_REGION`, `AWS_ENDPOINT_URL_S3` and the rest.
+ * It tries nothing twice: only the store knows what an answer that was lost means.
+ *
+ * @throws FEEDS_STORE_MODULE_MISSING where the SDK is not installed
+ */
+export async function connectS3({ pathStyle }: S3Location, timeoutMs: number): Promise<S3Sdk> {
+  const sdk = await import('@aws-sdk/client-s3').catch((cause: unknown) => {
+    const mend = 'install it beside @attractions/feeds: npm install @aws-sdk/client-s3';
+    throw new FeedsError('FEEDS_STORE_MODULE_MISSING', `Feeds in S3 need @aws-sdk/client-s3; ${mend}.`, { cause });
+  });
+  const config: s3.S3ClientConfig = {
+    maxAttempts: 1,
+    forcePathStyle: pathStyle,
+    // Records hold a SHA-256 of every byte, and not every server knows the checksums of newer clients.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: { connectionTimeout: timeoutMs, socketTimeout: timeoutMs },
+  };
+  return { sdk, client: new sdk.S3Client(config) };
 }

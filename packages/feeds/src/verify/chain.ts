@@ -1,11 +1,62 @@
 import { canonicalJson, sha256 } from '../canonical.js';
-import { logPaths } from '../log/head.js';
+import { logPaths, parseHint } from '../log/log.js';
 import { parseRecord } from '../log/parse-record.js';
 import { isAlias, isExpire, isPin, isPurge, isUpdate, schemaFingerprint } from '../log/record.js';
 import type { RecordEnvelope, SeqRange, UpdateRecord } from '../log/record.js';
 import type { BlobStore } from '../store/blob-store.js';
-import type { Listing } from './listing.js';
-import type { Finding } from './verification.js';
+
+/** Something that is not as it should be, and where. */
+export interface Finding {
+  /**
+   * `broken`: committed data or history is lost or changed; restore it. `leftover`: what a writer that died may leave, or one
+   * that is at work; readers do not see it, and `repair` puts it right once it is old.
+   */
+  readonly kind: 'broken' | 'leftover';
+  /** Relative to the root of the store. */
+  readonly path: string;
+  /** What is wrong with it, to follow its path in a sentence. */
+  readonly problem: string;
+  /** The record whose run has no marker, where that is what is left over. */
+  readonly unmarkedSeq?: number;
+}
+
+/** What lies in a feed's folder. */
+export interface Listing {
+  /** Files of data folders, relative to the feed: `20261122T220311123Z/part-00000-<uuid>.csv`. */
+  readonly data: readonly string[];
+  /** Names of markers of runs. */
+  readonly markers: readonly string[];
+  /** The seq of the hint; 0 where there is none. */
+  readonly hint: number;
+  /** Seqs of the records, rising. */
+  readonly seqs: readonly number[];
+  /** Paths of temporary files, relative to the root. */
+  readonly temporary: readonly string[];
+}
+
+/** Lists a feed, the log last: what is committed meanwhile is then in the log rather than unknown to it. */
+export async function listFeed(store: BlobStore, feed: string): Promise<Listing> {
+  const paths = logPaths(feed);
+  const folders = (await store.children(feed)).filter((name) => /^\d{8}T\d{9}Z\/$/.test(name));
+  const data: string[] = [];
+  for (const folder of folders) {
+    for (const name of await store.children(`${feed}/${folder.slice(0, -1)}`)) data.push(`${folder}${name}`);
+  }
+  const runs = await store.children(`${paths.folder}/runs`);
+  const hint = parseHint(await store.read(paths.hint));
+  const log = await store.children(paths.folder);
+  const isTemporary = (name: string) => name.startsWith('.tmp-');
+  return {
+    data,
+    hint,
+    markers: runs.filter((name) => !isTemporary(name)),
+    seqs: log.flatMap((name) => (/^(?!0{20})\d{20}\.json$/.test(name) ? Number(name.slice(0, 20)) : [])),
+    temporary: [
+      ...log.filter(isTemporary).map((name) => `${paths.folder}/${name}`),
+      ...runs.filter(isTemporary).map((name) => `${paths.folder}/runs/${name}`),
+    ],
+  };
+}
 
 /** The log, as far as it can be read. */
 export interface Chain {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { csv } from '../../src/codec/csv.js';
 import { float64, int32, optional, text, texts } from '../../src/columns.js';
 import type { Columns } from '../../src/columns.js';
-import { encoded, roundTrip, stored, storedText } from '../../src/testing/files.js';
+import { encoded, roundTrip, stored, storedText } from '../../src/testing.js';
 import { temporaryFolder } from '../support/folders.js';
 
 interface Row {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { json } from '../../src/codec/json.js';
-import { encoded, roundTrip, stored, storedText } from '../../src/testing/files.js';
+import { encoded, roundTrip, stored, storedText } from '../../src/testing.js';
 
 const codec = json<unknown>((value) => value);
 

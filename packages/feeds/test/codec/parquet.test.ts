@@ -11,7 +11,7 @@ import { parquet } from '../../src/codec/parquet.js';
 import { visits } from '../support/contracts.js';
 import type { Field } from '../../src/contract.js';
 import type { VisitsTable } from '../support/contracts.js';
-import { encoded, roundTrip, stored } from '../../src/testing/files.js';
+import { encoded, roundTrip, stored } from '../../src/testing.js';
 import { temporaryFolder } from '../support/folders.js';
 import { dictionary, rowsOf, visitsTable } from '../support/samples.js';
 import type { Visit } from '../support/samples.js';

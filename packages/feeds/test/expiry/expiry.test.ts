@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 
 import { attractions, popularity, rejects, trials } from '../support/contracts.js';
 import { parentOf } from '../../src/log/record.js';
-import { siblingOf } from '../../src/sibling.js';
-import type { Feed } from '../../src/feed.js';
+import { siblingOf } from '../../src/log/updates.js';
+import type { Feed } from '../../src/feed/feed.js';
 import type { Attraction } from '../support/contracts.js';
 import type { BlobStore } from '../../src/store/blob-store.js';
 import { memoryStore } from '../../src/store/memory.js';

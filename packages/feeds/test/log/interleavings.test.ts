@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { openFeed } from '../../src/feed.js';
+import { openFeed } from '../../src/feed/feed.js';
 import { attractions } from '../support/contracts.js';
 import { parentOf } from '../../src/log/record.js';
 import type { UpdateRecord } from '../../src/log/record.js';

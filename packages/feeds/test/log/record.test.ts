@@ -3,9 +3,8 @@ import { readFileSync } from 'node:fs';
 
 import { sha256 } from '../../src/canonical.js';
 import { attractions } from '../support/contracts.js';
-import { parentOf } from '../../src/log/record.js';
+import { isUpdate, parentOf, recordBytes, schemaFingerprint } from '../../src/log/record.js';
 import { parseRecord } from '../../src/log/parse-record.js';
-import { isUpdate, recordBytes, schemaFingerprint } from '../../src/log/record.js';
 import type { UpdateRecord } from '../../src/log/record.js';
 
 /** A record as it lies in a log, to be checked by eye; `sha256sum golden.record` gives the hash below. */

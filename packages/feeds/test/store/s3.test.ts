@@ -2,9 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import { attractions } from '../support/contracts.js';
 import { openFeeds } from '../../src/open.js';
-import { probe } from '../../src/store/probe.js';
-import { s3Store } from '../../src/store/s3.js';
-import { s3Location } from '../../src/store/s3-location.js';
+import { probe } from '../../src/store/blob-store.js';
+import { s3Location, s3Store } from '../../src/store/s3.js';
 import { faultProxy } from '../support/fault-proxy.js';
 import type { Fault, FaultProxy } from '../support/fault-proxy.js';
 import { BUCKET, describeOnS3, s3Root } from '../support/s3.js';

@@ -1,5 +1,5 @@
-import { systemClock } from '../../src/clock.js';
-import type { Clock } from '../../src/clock.js';
+import { systemClock } from '../../src/log/append.js';
+import type { Clock } from '../../src/log/append.js';
 import { feedStore } from '../../src/open.js';
 import type { FeedStore } from '../../src/open.js';
 import type { BlobStore } from '../../src/store/blob-store.js';

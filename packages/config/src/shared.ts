@@ -1,0 +1,49 @@
+import { pino } from 'pino';
+import type { DestinationStream, Logger } from 'pino';
+
+import { choice, text } from './setting.js';
+
+/** Log levels, from the most to the least talkative. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** How much is logged. */
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** The settings that every stage has; a stage spreads them into its own: `{ ...sharedSettings, rank }`. */
+export const sharedSettings = {
+  feedsRoot: text({
+    variable: 'FEEDS_ROOT',
+    description:
+      'Where the feeds are: a folder, a file:// URL, s3://bucket/prefix, or memory: for feeds that end with the process.',
+    default: './feeds',
+  }),
+  logLevel: choice({
+    variable: 'LOG_LEVEL',
+    description: 'The least severe log line that is written to stderr.',
+    choices: LOG_LEVELS,
+    default: 'info',
+  }),
+};
+
+/** What a logger is made of. */
+export interface LoggerOptions {
+  readonly level: LogLevel;
+  /** Who speaks: `etl`, `recommender`. On every line. */
+  readonly name?: string;
+  /** Where the lines go; default: stderr, since stdout belongs to results. */
+  readonly destination?: DestinationStream;
+}
+
+/**
+ * A pino logger: one JSON object a line, with the level as a word and the time in ISO 8601 (UTC). Lines to stderr are
+ * written synchronously, so none is lost when the process exits. Made by an app or a driver and passed on.
+ */
+export function createLogger({ level, name, destination }: LoggerOptions): Logger {
+  const options = {
+    level,
+    ...(name === undefined ? {} : { name }),
+    formatters: { level: (label: string) => ({ level: label }) },
+    timestamp: pino.stdTimeFunctions.isoTime,
+  };
+  return pino(options, destination ?? pino.destination({ dest: 2, sync: true }));
+}

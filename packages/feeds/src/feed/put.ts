@@ -1,0 +1,91 @@
+import { contractVersion } from '../contract.js';
+import type { FeedContract } from '../contract.js';
+import { FeedsError } from '../errors.js';
+import { append, laterThan, outcomeUnknown } from '../log/append.js';
+import type { Draft, LogEnd } from '../log/append.js';
+import type { Entry } from '../log/log.js';
+import { schemaFingerprint } from '../log/record.js';
+import type { DataFile, UpdateRecord } from '../log/record.js';
+import { committedBy } from '../log/runs.js';
+import { checkPutOptions } from './put-options.js';
+import type { PutOptions } from './put-options.js';
+import type { UpdateFiles } from './update-files.js';
+
+/**
+ * Adds an update: data files first, read back and judged, then the one record that makes them one. Whatever happens before
+ * the record is there, readers see the update before.
+ */
+export async function putUpdate<T>(
+  end: LogEnd,
+  files: UpdateFiles,
+  contract: FeedContract<T>,
+  value: T,
+  options: PutOptions,
+): Promise<UpdateRecord> {
+  checkPutOptions(options);
+  const { producer, runId } = options;
+  const run = runId === undefined ? undefined : { producerId: producer.id, runId };
+  const settled = async (head: Entry | undefined) => run && committedBy(end, run, head);
+
+  const head = await end.log.head();
+  const before = await settled(head);
+  if (before) return before;
+
+  const written = await files.write(compact(laterThan(head?.record, end.clock.now())), contract.codec.encode(value));
+  await readBack(files, contract, written);
+  const manifest = manifestOf(contract, written, options);
+  const record = await append<UpdateRecord>(end, {
+    settled,
+    draft: (seq, previous) => ({ ...manifest, refs: { ...previous?.refs, latest: seq } }),
+  }).catch(async (cause: unknown) => {
+    if (!outcomeUnknown(cause)) await files.discard(written);
+    throw cause;
+  });
+  const ours = record.files[0]?.path === written[0]?.path;
+  if (!ours) await files.discard(written);
+  return record;
+}
+
+/** Opens what was written as any reader will: bytes, hashes, rows and schema from the store itself. */
+async function readBack<T>(
+  files: UpdateFiles,
+  { codec }: FeedContract<T>,
+  written: readonly DataFile[],
+): Promise<void> {
+  try {
+    const reopened = files.open(written);
+    await (codec.check ? codec.check(reopened) : codec.decode(reopened));
+  } catch (cause) {
+    await files.discard(written);
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    throw new FeedsError('FEEDS_UNVERIFIED', `Read back after writing: ${problem} Nothing was committed.`, { cause });
+  }
+}
+
+function manifestOf(
+  contract: FeedContract<unknown>,
+  files: readonly DataFile[],
+  options: PutOptions,
+): Omit<Draft<UpdateRecord>, 'refs'> {
+  const { producer, runId, parents = [], sources = [], labels = {}, checks = {} } = options;
+  const sum = (count: (file: DataFile) => number) => files.reduce((total, file) => total + count(file), 0);
+  return {
+    type: 'update',
+    version: contractVersion(contract),
+    codec: contract.codec.format,
+    schema: { fields: contract.schema, fingerprint: schemaFingerprint(contract.schema) },
+    files,
+    totals: { files: files.length, bytes: sum(({ bytes }) => bytes), rows: sum(({ rows }) => rows) },
+    parents,
+    sources,
+    producer,
+    ...(runId !== undefined && { runId }),
+    checks,
+    labels,
+  };
+}
+
+/** `20261122T220311123Z` */
+function compact(time: Date): string {
+  return time.toISOString().replace(/[-:.]/g, '');
+}

@@ -1,0 +1,81 @@
+import { randomUUID } from 'node:crypto';
+
+import { sha256 } from '../canonical.js';
+import type { EncodedFile, StoredFile } from '../codec/codec.js';
+import { FeedsError } from '../errors.js';
+import type { DataFile } from '../log/record.js';
+import type { BlobStore } from '../store/blob-store.js';
+
+/** The data files of one feed, written once and read checked. */
+export interface UpdateFiles {
+  /** Writes files under names never used before, one after the other. What was written is removed where one fails. */
+  write(folder: string, files: AsyncIterable<EncodedFile>): Promise<readonly DataFile[]>;
+  /**
+   * The files a record names. Sizes are checked at every reading, hashes at this process's first; a file that is not what
+   * the record says throws FEEDS_DATA_CORRUPT with its path, what was expected and what was found, or what `explain` makes of it.
+   */
+  open(files: readonly DataFile[], explain?: Explain): readonly StoredFile[];
+  /** Removes files that no record names, as far as the store lets. */
+  discard(files: readonly DataFile[]): Promise<void>;
+}
+
+/** A better error than that a file is not what its record says, if there is one. */
+export type Explain = (found: FeedsError) => Promise<FeedsError>;
+
+/** `verified` holds the paths whose hash this process has seen to fit. */
+export function updateFiles(store: BlobStore, feed: string, verified: Set<string>): UpdateFiles {
+  const discard = async (files: readonly DataFile[]) => {
+    await Promise.allSettled(files.map(({ path }) => store.remove(`${feed}/${path}`)));
+  };
+  return {
+    discard,
+    write: async (folder, files) => {
+      const written: DataFile[] = [];
+      try {
+        for await (const { name, bytes, rows } of files) {
+          const path = `${folder}/${uniqueName(name)}`;
+          written.push({ path, bytes: bytes.length, rows, sha256: sha256(bytes) });
+          await store.write(`${feed}/${path}`, bytes);
+        }
+        return written;
+      } catch (cause) {
+        await discard(written);
+        throw cause;
+      }
+    },
+    open: (files, explain = async (found) => found) =>
+      files.map((file) => {
+        const path = `${feed}/${file.path}`;
+        const where = `${store.root}/${path}`;
+        const bytes = async () => {
+          const found = await store.read(path);
+          const problem = found ? mismatch(found, file, verified.has(path)) : 'is missing';
+          if (!found || problem) {
+            throw await explain(new FeedsError('FEEDS_DATA_CORRUPT', `${where} ${problem}. ${MEND}`));
+          }
+          verified.add(path);
+          return found;
+        };
+        return { name: plainName(file.path), path: where, rows: file.rows, bytes };
+      }),
+  };
+}
+
+const MEND = 'Restore it from a copy, or read another update.';
+
+/** How the content of a file differs from what its record says; undefined where it does not. */
+export function mismatch(found: Uint8Array, file: DataFile, verified: boolean): string | undefined {
+  if (found.length !== file.bytes) return `has ${found.length} bytes; its record says ${file.bytes}`;
+  const hash = verified ? file.sha256 : sha256(found);
+  return hash === file.sha256 ? undefined : `has the SHA-256 ${hash}; its record says ${file.sha256}`;
+}
+
+/** `users.parquet` -> `users-<uuid>.parquet` */
+function uniqueName(name: string): string {
+  return name.replace(/(\.[^.]*)?$/, (extension) => `-${randomUUID()}${extension}`);
+}
+
+/** `20261122T220311123Z/users-<uuid>.parquet` -> `users.parquet` */
+function plainName(path: string): string {
+  return path.replace(/^.*\//, '').replace(/-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(?=\.|$)/, '');
+}

@@ -1,1 +1,0 @@
-export { encoded, roundTrip, stored, storedText } from './files.js';
