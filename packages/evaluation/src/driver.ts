@@ -1,18 +1,16 @@
-import { mkdir, writeFile } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-
 import type { Logger } from '@attractions/config';
 import { evaluationReport } from '@attractions/contracts';
-import { openFeeds } from '@attractions/feeds';
 import type { EvaluationReport } from '@attractions/contracts';
+import { openFeeds } from '@attractions/feeds';
 import type { FeedStore, Producer, UpdateRecord } from '@attractions/feeds';
-
 import type { Contender } from './judge/contender.js';
 import { reportPage } from './page/page.js';
 import { drawReport } from './report/report.js';
 import type { EvaluationConfig } from './settings.js';
-import { lastNewAttraction } from './splits/last-new-attraction.js';
+import { lastNewAttraction } from './splits/protocols.js';
 import { latestSubject } from './subject.js';
 import type { Subject } from './subject.js';
 import { visitLogOf } from './visit-log.js';
@@ -22,11 +20,11 @@ export interface EvaluateContext {
   /** The feeds of `config.feedsRoot` where absent. */
   readonly store?: FeedStore;
   readonly logger: Pick<Logger, 'info'>;
-  /** The same run commits once. */
+  /** A run with an id that is already in the feed commits nothing. */
   readonly runId?: string;
   /** Nothing is committed once it aborts. */
   readonly signal?: AbortSignal;
-  /** What is judged beside the baselines; trainers are no part of this package. */
+  /** What is judged beside the baselines; this package has no trainers. */
   contenders(subject: Subject): readonly Contender[];
 }
 
@@ -36,17 +34,17 @@ export interface EvaluateSummary {
   readonly feeds: readonly { readonly feed: string; readonly seq: number }[];
   /** Where the page and the JSON were written. */
   readonly files: readonly string[];
-  /** Learning and answering, by recommender. */
+  /** Seconds to learn and answer, by recommender. */
   readonly secondsOf: Readonly<Record<string, number>>;
   /** Wall time of the whole run. */
   readonly seconds: number;
 }
 
 /**
- * Judges recommenders on the visits of the latest model by the fixed protocol, `lastNewAttraction`: puts the report into its feed, with the model, its
+ * Judges recommenders on the visits of the latest model by the fixed protocol, `lastNewAttraction`: commits the report to its feed, with the model, its
  * visits and its attractions as parents, and writes it as a page and as JSON.
  *
- * @throws EvaluationError, FeedsError; in each case no report was put
+ * @throws EvaluationError, FeedsError; in each case no report was committed
  */
 export async function runEvaluate(config: EvaluationConfig, context: EvaluateContext): Promise<EvaluateSummary> {
   const begin = performance.now();
@@ -72,7 +70,7 @@ export async function runEvaluate(config: EvaluationConfig, context: EvaluateCon
   };
 }
 
-/** Writes the page that people read and the JSON it was drawn from. */
+/** Writes the page for people and the JSON it was made from. */
 async function writeReport(folder: string, report: EvaluationReport, { feed, seq }: UpdateRecord): Promise<string[]> {
   await mkdir(folder, { recursive: true });
   const page = join(folder, 'report.html');
@@ -82,7 +80,7 @@ async function writeReport(folder: string, report: EvaluationReport, { feed, seq
   return [page, data];
 }
 
-/** Who puts: this package, with what it was told. */
+/** This package as the producer of an update, with the configuration it ran with. */
 export function producerOf(config: Readonly<Record<string, unknown>>): Producer {
   const { name, version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     name: string;

@@ -1,33 +1,55 @@
-/** Every way this package refuses: a stable code and what it means. The README's table is held to this one by a test. */
+/**
+ * Every way this package fails: a stable code, when it is thrown, and what a command line exits with (2 wrong usage or configuration,
+ * 3 the data or the model was refused). A test holds the README's table to this one.
+ */
 export const EVALUATION_ERRORS = {
-  EVALUATION_VISITS_INVALID: 'The visits table lacks a column that is needed, or has a null in it.',
-  EVALUATION_OPTIONS_INVALID: 'An option is out of its range, or a metric is unknown.',
-  EVALUATION_HELD_OUT_INVALID: 'The held-out pairs contradict themselves, or lack the popularity that a metric needs.',
-  EVALUATION_RANKING_INVALID: 'A ranking names an item twice, or one that does not exist.',
-  EVALUATION_SCORES_INVALID: 'A recommender gave scores of the wrong number, or one that is no number.',
-  EVALUATION_MODEL_REFUSED: 'A model failed a check of the gate; the message names each with its figures.',
-  EVALUATION_LISTS_INVALID: 'A file of users and items cannot be read, or holds none.',
-  EVALUATION_LINEAGE_BROKEN: 'An update does not name the updates it was made from.',
-  EVALUATION_EXPOSURES_MISSING: 'No list of the experiment was logged.',
-  EVALUATION_EXPOSURES_DISAGREE: 'A logged exposure does not recompute to the panel it names.',
-  EVALUATION_SAMPLE_RATIO: 'The users of the panels are not in the ratio that was drawn: p below 0.001.',
-  EVALUATION_NOTHING_HELD_OUT: 'No visitor has enough attractions for anything to be held out.',
-} as const;
+  EVALUATION_VISITS_INVALID: {
+    when: 'The visits table lacks a column that is needed, or has a null in it.',
+    exitCode: 3,
+  },
+  EVALUATION_OPTIONS_INVALID: {
+    when: 'An option is out of its range, or names a metric or experiment that does not exist.',
+    exitCode: 2,
+  },
+  EVALUATION_HELD_OUT_INVALID: {
+    when: 'The held-out pairs contradict each other, or lack the popularity that a metric needs.',
+    exitCode: 3,
+  },
+  EVALUATION_RANKING_INVALID: { when: 'A ranking names an item twice, or one that does not exist.', exitCode: 3 },
+  EVALUATION_SCORES_INVALID: {
+    when: 'A recommender gave the wrong number of scores, or a score that is not a number.',
+    exitCode: 3,
+  },
+  EVALUATION_MODEL_REFUSED: {
+    when: 'A model failed a check of the gate; the message names each failed check with its figures.',
+    exitCode: 3,
+  },
+  EVALUATION_LISTS_INVALID: { when: 'A file of users and items cannot be read, or has no pair in it.', exitCode: 3 },
+  EVALUATION_LINEAGE_BROKEN: { when: 'An update does not name the updates it was made from.', exitCode: 3 },
+  EVALUATION_EXPOSURES_MISSING: {
+    when: 'No list of the experiment was logged, or all that were logged have expired.',
+    exitCode: 3,
+  },
+  EVALUATION_EXPOSURES_DISAGREE: { when: 'A logged exposure does not recompute to the panel it names.', exitCode: 3 },
+  EVALUATION_SAMPLE_RATIO: {
+    when: 'The users of the panels are not in the ratio of their buckets: p is below 0.001.',
+    exitCode: 3,
+  },
+  EVALUATION_NOTHING_HELD_OUT: { when: 'No visitor has enough attractions to hold one out.', exitCode: 3 },
+} as const satisfies Record<string, { when: string; exitCode: 1 | 2 | 3 }>;
 
 /** A stable code of this package, safe to test for. */
 export type EvaluationErrorCode = keyof typeof EVALUATION_ERRORS;
 
-/** The one error this package throws; the message is a sentence with the offending value and the mend. */
+/** The one error this package throws; `message` is a sentence with the offending value and the fix. */
 export class EvaluationError extends Error {
   override readonly name = 'EvaluationError';
-  /** For a command line: 2 for wrong options, 3 for data or a model that is refused. */
-  readonly exitCode: 2 | 3;
+  readonly code: EvaluationErrorCode;
+  readonly exitCode: 1 | 2 | 3;
 
-  constructor(
-    readonly code: EvaluationErrorCode,
-    message: string,
-  ) {
-    super(message);
-    this.exitCode = code === 'EVALUATION_OPTIONS_INVALID' ? 2 : 3;
+  constructor(code: EvaluationErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.exitCode = EVALUATION_ERRORS[code].exitCode;
   }
 }

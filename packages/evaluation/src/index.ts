@@ -1,58 +1,59 @@
-export { EASE_MOST_ITEMS } from './baselines/ease-weights.js';
+// Judge a ranking, or lists on a published split.
+export { evaluate, metricNames, rankByScore } from './evaluate.js';
+export type { EvaluateOptions, HeldOut, MetricName, Report } from './evaluate.js';
+export { bootstrap, pairedDifference, unpairedDifference } from './statistics/bootstrap.js';
+export type { BootstrapOptions } from './statistics/bootstrap.js';
+export { listEase, listItemKnn, listPopular, listsOf } from './lists/list-recommender.js';
+export type { ListRecommender, ListScorer } from './lists/list-recommender.js';
+export { pairSplitOf, readIdPairs } from './lists/pair-split.js';
+export type { IdPair, PairSplit } from './lists/pair-split.js';
+
+// Judge recommenders on visits: a log, a split, a report, a page.
+export { visitLogOf, visitsTableOf } from './visit-log.js';
+export type { LogNames, VisitLog } from './visit-log.js';
+export { byTime, lastNewAttraction, randomNewAttraction } from './splits/protocols.js';
+export { recommendationRequestOf } from './splits/split.js';
+export type { Request, Split } from './splits/split.js';
+export { judge } from './judge/judge.js';
+export type { JudgeOptions, Judgement } from './judge/judge.js';
+export type { Contender, Scorer } from './judge/contender.js';
+export { baselines, drawReport } from './report/report.js';
+export type { DrawnReport, ReportOptions } from './report/report.js';
+export { reportPage } from './page/page.js';
+
+// Contenders to compare with.
 export { ease } from './baselines/ease.js';
+export { EASE_MOST_ITEMS } from './baselines/ease-weights.js';
 export { itemKnn } from './baselines/item-knn.js';
 export { lastAttraction } from './baselines/last-attraction.js';
 export { latelyPopular } from './baselines/lately-popular.js';
-export { popularInPark } from './baselines/popular-in-park.js';
 export { popular } from './baselines/popular.js';
-export { runEvaluate } from './driver.js';
-export { EVALUATION_ERRORS, EvaluationError } from './errors.js';
-export { evaluate, metricNames } from './evaluate.js';
-export { analyseExperiment } from './experiment/analyse.js';
-export { runExperiment } from './experiment/driver.js';
-export { champion, runValidate } from './gate/driver.js';
-export { judgeModel } from './gate/gate.js';
-export { judge } from './judge/judge.js';
-export { listEase, listItemKnn, listPopular } from './lists/list-baselines.js';
-export { listsOf } from './lists/list-recommender.js';
-export { pairSplitOf } from './lists/pair-split.js';
-export { readIdPairs } from './lists/read-lists.js';
-export { reportPage } from './page/page.js';
-export { rankByScore } from './rank-by-score.js';
-export { decidingMetrics } from './report/deciding-metrics.js';
-export { baselines, drawReport } from './report/report.js';
+export { popularInPark } from './baselines/popular-in-park.js';
+
+// Run a stage on the feeds: evaluate, validate, read an experiment.
 export { evaluationSettings } from './settings.js';
-export { askedIn } from './splits/asked.js';
-export { byTime } from './splits/by-time.js';
-export { lastNewAttraction } from './splits/last-new-attraction.js';
-export { randomNewAttraction } from './splits/random.js';
-export { bootstrap, pairedDifference, unpairedDifference } from './statistics/bootstrap.js';
-export { chiSquareTest } from './statistics/chi-square.js';
-export { latestSubject } from './subject.js';
-export { search } from './tune/search.js';
-export { filterLog, visitLogOf } from './visit-log.js';
-export { visitsTableOf } from './visits-table.js';
-export type { EvaluateContext, EvaluateSummary } from './driver.js';
-export type { EvaluationErrorCode } from './errors.js';
-export type { EvaluateOptions, MetricName, Report, UserMetricName } from './evaluate.js';
-export type { AnalysisOptions, ExperimentFindings, PanelFindings } from './experiment/analyse.js';
-export type { ExperimentReadOut, WhichExperiment } from './experiment/driver.js';
-export type { Candidate, CheckResult, GateLimits, Listed } from './gate/candidate.js';
-export type { ValidateContext, ValidateSummary } from './gate/driver.js';
-export type { Verdict } from './gate/gate.js';
-export type { HeldOut } from './held-out.js';
-export type { Contender, Scorer } from './judge/contender.js';
-export type { JudgeOptions, Judgement } from './judge/judge.js';
-export type { ListRecommender, ListScorer } from './lists/list-recommender.js';
-export type { PairSplit } from './lists/pair-split.js';
-export type { IdPair } from './lists/read-lists.js';
-export type { DecidingMetric } from './report/deciding-metrics.js';
-export type { DrawnReport, ReportOptions } from './report/report.js';
 export type { EvaluationConfig } from './settings.js';
-export type { Request, Split } from './splits/split.js';
-export type { BootstrapOptions } from './statistics/bootstrap.js';
-export type { ChiSquare } from './statistics/chi-square.js';
+export { runEvaluate } from './driver.js';
+export type { EvaluateContext, EvaluateSummary } from './driver.js';
+export { latestSubject } from './subject.js';
 export type { ModelSubject, Subject } from './subject.js';
+export { champion, runValidate } from './gate/driver.js';
+export type { ValidateContext, ValidateSummary } from './gate/driver.js';
+export { judgeModel } from './gate/gate.js';
+export type { Verdict } from './gate/gate.js';
+export type { Candidate, CheckResult, GateLimits, Listed } from './gate/candidate.js';
+export { runExperiment } from './experiment/driver.js';
+export type { ExperimentReadOut, WhichExperiment } from './experiment/driver.js';
+export { analyseExperiment } from './experiment/analyse.js';
+export type { AnalysisOptions, ExperimentFindings, PanelFindings } from './experiment/analyse.js';
+export { chiSquareTest } from './statistics/chi-square.js';
+export type { ChiSquare } from './statistics/chi-square.js';
+
+// Search the options of a trainer.
+export { search } from './tune/search.js';
 export type { Measured, PlannedTrial, SearchPlan, SearchResult, SearchRun } from './tune/search.js';
 export type { DrawnOptions, OptionRange, SearchSpace } from './tune/space.js';
-export type { LogNames, VisitLog } from './visit-log.js';
+
+// Errors.
+export { EVALUATION_ERRORS, EvaluationError } from './errors.js';
+export type { EvaluationErrorCode } from './errors.js';

@@ -1,7 +1,7 @@
 import { integer, number, sharedSettings, text } from '@attractions/config';
 import type { Config } from '@attractions/config';
 
-/** Settings of judging. */
+/** The settings of evaluate and validate. */
 export const evaluationSettings = {
   ...sharedSettings,
   reportFolder: text({
@@ -11,7 +11,7 @@ export const evaluationSettings = {
   }),
   reportResamples: integer({
     variable: 'REPORT_RESAMPLES',
-    description: 'Resamples of the bootstrap that intervals are drawn from.',
+    description: 'Resamples of the bootstrap that gives the intervals.',
     default: 2000,
     min: 100,
     max: 1_000_000,
@@ -19,7 +19,8 @@ export const evaluationSettings = {
   }),
   gateMargin: number({
     variable: 'GATE_MARGIN',
-    description: 'How far a model must be above popular-in-park: HR@5 and NDCG@5, lower end of the paired interval.',
+    description:
+      'How far a model must be above popular-in-park, in HR@5 and NDCG@5: the lower end of the paired interval.',
     default: 0,
     min: -1,
     max: 1,

@@ -1,13 +1,12 @@
 import type { Attraction, VisitsTable } from '@attractions/contracts';
 import type { Table } from 'apache-arrow';
-
 import { EvaluationError } from './errors.js';
 
-/** Visits in time order, as numbers: one entry of each column a visit. */
+/** Visits in time order, as numbers: each column has one entry for each visit. */
 export interface VisitLog {
   readonly users: Uint32Array;
   readonly attractions: Uint32Array;
-  /** Milliseconds since 1970. Ascending; equal ones by user, then by attraction. */
+  /** Milliseconds since 1970. Ascending; equal times are ordered by user, then by attraction. */
   readonly times: Float64Array;
   readonly photos: Int32Array;
   readonly names: LogNames;
@@ -17,9 +16,9 @@ export interface VisitLog {
 export interface LogNames {
   /** Ascending. */
   readonly userIds: readonly string[];
-  /** Ascending: the visited ones and those that were only listed. */
+  /** Ascending: those visited, and those that are only in the list of attractions. */
   readonly attractionIds: readonly string[];
-  /** Name of each attraction for people; its id where it was not listed. */
+  /** Name of each attraction for people; its id where the list does not have it. */
   readonly titles: readonly string[];
   /** Ascending. */
   readonly parks: readonly string[];
@@ -62,7 +61,7 @@ export function filterLog(log: VisitLog, keeps: (visit: number) => boolean): Vis
   };
 }
 
-/** The visits of each user, in time order; empty for users of whom the log has none. */
+/** The visits of each user, in time order; empty for users without visits in the log. */
 export function visitsByUser({ users, names }: VisitLog): readonly (readonly number[])[] {
   const byUser: number[][] = names.userIds.map(() => []);
   users.forEach((user, visit) => byUser[user]?.push(visit));
@@ -74,7 +73,7 @@ export function itemsOfUsers(log: VisitLog): readonly (readonly number[])[] {
   return visitsByUser(log).map((visits) => [...new Set(visits.map((visit) => log.attractions[visit] as number))]);
 }
 
-/** The visits that were a user's first to their attraction, in time order. */
+/** The visits that were the user's first to that attraction, in time order. */
 export function firstVisitsOf({ users, attractions, names }: VisitLog): number[] {
   const known = new Set<number>();
   return Array.from(users.keys()).filter((visit) => {
@@ -120,4 +119,21 @@ function column(visits: Table, name: string): unknown[] {
     'EVALUATION_VISITS_INVALID',
     `The visits' column ${name} ${fault}; every visit needs one, see etl/visits/v1.0.`,
   );
+}
+
+/** The table that trainers take, made from a log: the inverse of `visitLogOf`. */
+export async function visitsTableOf({ users, attractions, times, photos, names }: VisitLog): Promise<VisitsTable> {
+  // Loaded when needed: it takes longer to load than the rest of the package.
+  const { Int32, Table, TimestampMillisecond, Utf8, vectorFromArray } = await import('apache-arrow');
+  const named = (numbers: Uint32Array, ids: readonly string[]) =>
+    vectorFromArray(
+      Array.from(numbers, (number) => ids[number] as string),
+      new Utf8(),
+    );
+  return new Table({
+    user_id: named(users, names.userIds),
+    attraction_id: named(attractions, names.attractionIds),
+    visited_at: vectorFromArray(Array.from(times), new TimestampMillisecond('UTC')),
+    photos: vectorFromArray(Array.from(photos), new Int32()),
+  });
 }

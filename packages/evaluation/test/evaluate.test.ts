@@ -1,8 +1,7 @@
 import { expect, test } from '@jest/globals';
-
-import { evaluate, metricNames } from '../src/evaluate.js';
-import type { MetricName } from '../src/evaluate.js';
-import type { HeldOut } from '../src/held-out.js';
+import { evaluate, metricNames, rankByScore } from '../src/evaluate.js';
+import type { MetricName, HeldOut } from '../src/evaluate.js';
+import fc from 'fast-check';
 
 // User 0 should get items 1 and 2, user 2 item 0; user 1 is not asked about.
 const heldOut: HeldOut = {
@@ -60,4 +59,29 @@ test('wrong options and pairs are refused with the offending value', () => {
   expect(judged({ users: Uint32Array.of(0) })).toThrow(/1 users and 4 items/);
   expect(judged({ userCount: 2 })).toThrow(/user 2/);
   expect(judged({ popularity: [1] })).toThrow(/popularity of all 4 items/);
+});
+
+test('best first; of equal scores the lower item; only candidates', () => {
+  expect(Array.from(rankByScore([5, 7, 7, 9, 1], [0, 1, 2, 4], 3))).toEqual([1, 2, 0]);
+  expect(Array.from(rankByScore([1, 1, 1], [0, 1, 2], 5))).toEqual([0, 1, 2]);
+  expect(rankByScore([1], [0], 0)).toHaveLength(0);
+});
+
+test('a score that is missing or no number is refused, also of the last candidate', () => {
+  expect(() => rankByScore([1, NaN], [0, 1], 1)).toThrow(/item 1 is NaN/);
+  expect(() => rankByScore([1], [0, 3], 1)).toThrow(/item 3 is undefined/);
+});
+
+test('the list is the head of a stable sort', () => {
+  const scores = fc.array(fc.oneof(fc.integer({ min: 0, max: 3 }), fc.constant(-Infinity)), { maxLength: 30 });
+  fc.assert(
+    fc.property(scores, fc.nat(10), (drawn, length) => {
+      const items = [...drawn.keys()];
+      const sorted = [...items].sort((a, b) => {
+        const [x, y] = [drawn[a] as number, drawn[b] as number];
+        return x === y ? a - b : y - x;
+      });
+      expect(Array.from(rankByScore(drawn, items, length))).toEqual(sorted.slice(0, length));
+    }),
+  );
 });

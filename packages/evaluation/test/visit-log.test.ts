@@ -1,8 +1,6 @@
-import { expect, test } from '@jest/globals';
 import type { Attraction } from '@attractions/contracts';
-
-import { visitLogOf, visitorsOf } from '../src/visit-log.js';
-import { visitsTableOf } from '../src/visits-table.js';
+import { expect, test } from '@jest/globals';
+import { visitLogOf, visitorsOf, visitsTableOf } from '../src/visit-log.js';
 import { logOf, named, visitsTable } from './support/log.js';
 import type { VisitAt } from './support/log.js';
 

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
-  askedIn,
+  recommendationRequestOf,
   evaluate,
   judge,
   lastNewAttraction,
@@ -59,7 +59,7 @@ async function measure(all, training) {
 
   const { names } = split.training;
   const itemOf = new Map(names.attractionIds.map((id, item) => [id, item]));
-  const asked = split.requests.map((request) => askedIn(request, names, K));
+  const asked = split.requests.map((request) => recommendationRequestOf(request, names, K));
   const service = await serve(training);
   const rows = {
     'user, park, time, timed visits': await each(asked, ({ at, visits: before, ...rest }) => ({

@@ -1,10 +1,10 @@
 import { EvaluationError } from '../errors.js';
 import { invert } from './inverse.js';
 
-/** The pull of all weights towards zero, as strong as so many users. */
+/** Ridge regularization, in users: how strongly all weights are pulled towards zero. */
 const RIDGE = 100;
 
-/** Items of the largest matrix that is inverted: 0.8 GB, and minutes, since the time grows with the cube. */
+/** Most items of a matrix that is inverted: 0.8 GB, and minutes, since the time grows with the cube. */
 export const EASE_MOST_ITEMS = 10_000;
 
 /** @throws EvaluationError EVALUATION_OPTIONS_INVALID where there are more items than EASE takes; `remedy` says what to do then. */
@@ -21,7 +21,7 @@ export function checkEaseSize(itemCount: number, remedy: string): void {
  * from the user's others.
  *
  * @param seen the items of each user, none twice
- * @returns row-major, n x n: how much the row's item speaks for the column's
+ * @returns row-major, n x n: how much the row's item counts towards the column's
  */
 export function easeWeights(seen: readonly ArrayLike<number>[], n: number): Float64Array {
   const matrix = new Float64Array(n * n);

@@ -6,7 +6,7 @@ import { addRows, checkEaseSize, easeWeights } from './ease-weights.js';
 /** Embarrassingly shallow autoencoders (Steck 2019), for each park by itself. */
 export const ease: Contender = {
   name: 'EASE',
-  description: 'Attractions of the park that are best foretold by those visited: one linear model of them all.',
+  description: 'Attractions of the park that those visited predict best: one linear model of them all.',
   learn(training) {
     const { parks, parkOf, attractionIds } = training.names;
     const seen = itemsOfUsers(training);

@@ -2,7 +2,7 @@ import type { Contender } from '../judge/contender.js';
 import { itemsOfUsers } from '../visit-log.js';
 import { cosineScorer } from './neighbourhood.js';
 
-/** Item-based collaborative filtering (Sarwar et al. 2001) with all attractions as neighbours, over who was at either, however often. */
+/** Item-based collaborative filtering (Sarwar et al. 2001) with all attractions as neighbours. Counts visitors, not visits. */
 export const itemKnn: Contender = {
   name: 'item kNN',
   description: 'Attractions that the visitors of the same attractions went to: cosine of visitors, summed.',

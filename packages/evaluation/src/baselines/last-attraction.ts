@@ -2,12 +2,12 @@ import type { Contender } from '../judge/contender.js';
 import { firstVisitsOf, visitorsOf } from '../visit-log.js';
 import type { VisitLog } from '../visit-log.js';
 
-/** Steps that every attraction is taken to have seen already, spread as popularity is. */
+/** Prior: this many steps are assumed from every attraction, distributed as popularity is. */
 const smoothing = 10;
 
 /**
  * A first-order Markov chain on the new attractions of a visitor in a park, times popularity: where people go from the one that was new
- * last. A visit to a known one is no step.
+ * last. A visit to a known attraction is not a step.
  */
 export const lastAttraction: Contender = {
   name: 'last attraction',

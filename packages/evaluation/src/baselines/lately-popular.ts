@@ -3,7 +3,7 @@ import { firstVisitsOf } from '../visit-log.js';
 
 const days = 365;
 
-/** The sign at the entrance, painted anew for each request: who went there for the first time in the year before it, and nobody who came later. */
+/** The most popular attractions at the time of the request: counts the visitors who went there for the first time in the year before it, and none who came later. */
 export const latelyPopular: Contender = {
   name: 'popular lately',
   description: `Most new visitors in the ${days} days before the request first.`,

@@ -12,10 +12,10 @@ const MOST_PAIRS = 300_000_000;
 
 /**
  * Item-based collaborative filtering with all items as neighbours (Sarwar et al. 2001): the score of an item is the sum of its cosines with the items
- * asked about, over the users who have them. An item is no neighbour of its own.
+ * given, over the users who have them. An item is not its own neighbour.
  *
  * @param seen the items of each user, none twice
- * @returns scores of all items for some of them; the array is used again by the next call
+ * @returns scores of all items for some of them; the next call uses the same array again
  * @throws EvaluationError EVALUATION_OPTIONS_INVALID where more than 300 million pairs of items share a user
  */
 export function cosineScorer(
@@ -36,7 +36,7 @@ export function cosineScorer(
   };
 }
 
-/** Goes through the items twice, since how much room a row needs is known only once it is counted. */
+/** Counts the items twice, since the length of a row is known only after counting it. */
 function neighboursOf(seen: readonly ArrayLike<number>[], itemCount: number): Neighbours {
   const usersOf: number[][] = Array.from({ length: itemCount }, () => []);
   seen.forEach((items, user) => {

@@ -2,8 +2,8 @@ import type { Contender } from '../judge/contender.js';
 import { visitorsOf } from '../visit-log.js';
 
 /**
- * The sign at the entrance of the park, which a recommender has to beat: the most distinct visitors first, other parks' attractions after
- * all of the park's own. It is `popular` where only the park's attractions are candidates.
+ * Popularity in the park, which a recommender has to beat: the most distinct visitors first, attractions of other parks after
+ * all of the park's own. Where only the park's attractions are candidates, it is the same as `popular`.
  */
 export const popularInPark: Contender = {
   name: 'popular in park',

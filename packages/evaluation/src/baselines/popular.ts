@@ -1,7 +1,7 @@
 import type { Contender } from '../judge/contender.js';
 import { visitorsOf } from '../visit-log.js';
 
-/** The sign at the entrance of all parks: the most distinct visitors first. */
+/** Popularity over all parks: the most distinct visitors first. */
 export const popular: Contender = {
   name: 'popular',
   description: 'Most visitors first, over all parks.',

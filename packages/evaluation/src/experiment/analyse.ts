@@ -10,10 +10,10 @@ import type { VisitLog } from '../visit-log.js';
 import { outcomesOf } from './outcomes.js';
 import { disagreement } from './recompute.js';
 
-/** Below it, the panels are not what was drawn, and nothing that differs between them can be believed. */
-const leastP = 0.001;
+/** Below it the panels are not in the ratio of their buckets, and no difference between them can be trusted. */
+const MIN_P = 0.001;
 
-/** How an experiment is read. */
+/** How an experiment is analysed. */
 export interface AnalysisOptions extends BootstrapOptions {
   /** Days after a list within which a visit counts. Default 7. */
   readonly days?: number;
@@ -23,14 +23,14 @@ export interface AnalysisOptions extends BootstrapOptions {
 export interface PanelFindings {
   readonly panel: string;
   readonly recommender: string;
-  /** Users who were shown a list, ever, and those of them with a list whose days are over. */
+  /** Users who were shown a list. `users` are those of them who have a list whose days are over. */
   readonly exposed: number;
   readonly users: number;
   /** Lists whose days are over. */
   readonly exposures: number;
   /** Share of the users who went to an attraction of a list within the days after it. */
   readonly followed: Interval;
-  /** By how much that is above the first panel's; none for the first. */
+  /** The difference to the first panel; absent for the first. */
   readonly difference?: Interval;
 }
 
@@ -47,8 +47,8 @@ export interface ExperimentFindings {
 }
 
 /**
- * Reads an experiment, and refuses to before every logged exposure recomputes to its panel and the panels' users are in the ratio that
- * was drawn (Fabijan et al. 2019): a difference between groups that are not what they should be is no effect.
+ * Analyses an experiment. Refuses unless every logged exposure recomputes to its panel, and the users of the panels are in the ratio of their
+ * buckets (Fabijan et al. 2019): a difference between wrongly made groups does not show an effect.
  *
  * @throws EvaluationError EVALUATION_EXPOSURES_MISSING, EVALUATION_EXPOSURES_DISAGREE, EVALUATION_SAMPLE_RATIO
  */
@@ -93,7 +93,7 @@ function refuseDisagreement(name: string, experiment: Experiment, exposures: rea
   if (faults.length === 0) return;
   throw new EvaluationError(
     'EVALUATION_EXPOSURES_DISAGREE',
-    `${name}: ${faults.length} of ${exposures.length} exposures do not recompute; ${faults[0] as string}. Find out who assigned them.`,
+    `${name}: ${faults.length} of ${exposures.length} exposures do not recompute; ${faults[0] as string}. Find out what assigned them.`,
   );
 }
 
@@ -101,11 +101,11 @@ function refuseRatio(name: string, { panels }: Experiment, exposures: readonly E
   const shares = panels.map(({ buckets }) => buckets.reduce((sum, [from, to]) => sum + to - from, 0));
   const counts = panels.map((panel) => usersOf(exposures, panel.name));
   const test = chiSquareTest(counts, shares);
-  if (test.p >= leastP) return test;
+  if (test.p >= MIN_P) return test;
   const found = panels.map((panel, k) => `${panel.name} has ${counts[k]} users with ${shares[k]} buckets`).join(', ');
   throw new EvaluationError(
     'EVALUATION_SAMPLE_RATIO',
-    `${name}: ${found}; chi-square ${test.statistic.toFixed(2)}, p ${test.p.toExponential(1)}, below ${leastP}. Some users of a panel are not logged, or logged twice under other ids; find out why.`,
+    `${name}: ${found}; chi-square ${test.statistic.toFixed(2)}, p ${test.p.toExponential(1)}, below ${MIN_P}. Some users of a panel are not logged, or logged twice under other ids; find out why.`,
   );
 }
 

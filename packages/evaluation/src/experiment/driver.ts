@@ -10,25 +10,25 @@ import { visitLogOf } from '../visit-log.js';
 import { analyseExperiment } from './analyse.js';
 import type { AnalysisOptions, ExperimentFindings } from './analyse.js';
 
-/** Which experiment; the latest, and the latest version of one, where nothing is said. */
+/** Which experiment: by default the latest one, and the latest version of the one named. */
 export interface WhichExperiment {
   readonly experiment?: string | undefined;
   readonly version?: number | undefined;
 }
 
-/** What an experiment showed, and what could not be looked at for it. */
+/** The findings, and what could not be read for them. */
 export interface ExperimentReadOut extends ExperimentFindings {
   readonly passedOver: {
     /** Updates of exposures that have expired: the lists in them are not in the findings. */
     readonly expiredExposures: number;
-    /** Newer updates of experiments that have expired, or that no reader can read. */
+    /** Newer updates of experiments that have expired or cannot be read. */
     readonly experiments: number;
   };
 }
 
 /**
  * Reads an experiment from the feeds: its configuration, the exposures that were logged, and the latest visits with the attractions that these
- * name. Passes over updates that have expired, and says how many. Puts nothing.
+ * name. Skips updates that have expired, and says how many. Writes nothing.
  * @throws EvaluationError EVALUATION_OPTIONS_INVALID where there is no such experiment, EVALUATION_LINEAGE_BROKEN, and what
  * `analyseExperiment` throws
  */
@@ -57,13 +57,13 @@ export async function runExperiment(
   return { ...findings, passedOver: { expiredExposures, experiments: unread } };
 }
 
-/** Nothing, where what was read has expired; throws anything else again. */
+/** Undefined for an update that has expired; rethrows any other error. */
 function unlessExpired(error: unknown): undefined {
   if (error instanceof FeedsError && error.code === 'FEEDS_EXPIRED') return undefined;
   throw error;
 }
 
-/** Codes of an update that nobody can read, which another of the same feed may make up for. */
+/** Codes of an update that cannot be read; an older one of the same feed may still be the one. */
 const UNREADABLE = new Set<string>(['FEEDS_EXPIRED', 'FEEDS_DATA_CORRUPT', 'FEEDS_VERSION_UNKNOWN']);
 
 async function experimentIn(

@@ -2,7 +2,7 @@ import type { Exposure } from '@attractions/contracts';
 
 import type { VisitLog } from '../visit-log.js';
 
-const msPerDay = 86_400_000;
+const MS_PER_DAY = 86_400_000;
 
 /** What became of the lists that one user was shown. */
 export interface Outcome {
@@ -15,8 +15,8 @@ export interface Outcome {
 }
 
 /**
- * Outcomes by user. A list whose days are not over by the last visit of the log is left out, since nobody knows yet: that would favour
- * whichever panel was shown earlier.
+ * Outcomes by user. A list whose days are not over by the last visit of the log is left out: its outcome is not known yet, and counting it
+ * would favour the panel that was shown earlier.
  *
  * @param exposures of one experiment version, with users and panels.
  */
@@ -25,7 +25,7 @@ export function outcomesOf(exposures: readonly Exposure[], log: VisitLog, days: 
   const visitsOf = visitsByName(log);
   const outcomes = new Map<string, Outcome>();
   for (const { userId, panel, shownAt, items } of exposures) {
-    const [from, to] = [Number(shownAt), Number(shownAt) + days * msPerDay];
+    const [from, to] = [Number(shownAt), Number(shownAt) + days * MS_PER_DAY];
     if (userId === undefined || panel === undefined || to > end) continue;
     const shown = new Set(items);
     const went = (visitsOf.get(userId) ?? []).some(({ id, time }) => time > from && time <= to && shown.has(id));

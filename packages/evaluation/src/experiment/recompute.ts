@@ -4,7 +4,7 @@ import type { Exposure } from '@attractions/contracts';
 import type { Experiment } from '@attractions/experiments';
 
 /** How many buckets users are spread over. */
-export const buckets = 10_000;
+const BUCKETS = 10_000;
 
 /** The panel that a user belongs to. */
 export interface Assignment {
@@ -13,7 +13,7 @@ export interface Assignment {
 }
 
 /**
- * The assignment of a user, from the experiment's text alone. Written a second time, apart from the service that assigns, so that a fault of
+ * The assignment of a user, from the experiment's text alone. Written independently of the service that assigns, so that an error in
  * one shows in the other: floor(h * 10000 / 2^32), h the first 32 bits of SHA-256 of `v1|salt|userId`.
  *
  * @returns undefined where the user takes no part
@@ -27,7 +27,7 @@ export function assignmentOf(experiment: Experiment, userId: string): Assignment
   return owner && { panel: owner.name, bucket };
 }
 
-/** Why an exposure of the experiment is not what its text says; undefined where it is. */
+/** How an exposure differs from what the experiment's text assigns; undefined where it agrees. */
 export function disagreement(
   experiment: Experiment,
   { userId, panel, bucket, requestId }: Exposure,
@@ -41,5 +41,5 @@ export function disagreement(
 
 function bucketOf(salt: string, userId: string): number {
   const bits = createHash('sha256').update(`v1|${salt}|${userId}`, 'utf8').digest().readUInt32BE(0);
-  return Math.floor((bits * buckets) / 2 ** 32);
+  return Math.floor((bits * BUCKETS) / 2 ** 32);
 }

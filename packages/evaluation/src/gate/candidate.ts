@@ -9,11 +9,11 @@ export interface Listed {
   readonly score: number;
 }
 
-/** A model before it is served: what is in the feeds, and how it behaves. Made outside of this package, which knows no recommender. */
+/** A model before it is served: what is in the feeds, and how it answers. Made outside this package, which does not know any recommender. */
 export interface Candidate extends ModelSubject {
   /** Answers as the service would, best first. */
   ask(request: RecommendationRequest): readonly Listed[];
-  /** Factors of a stranger with these visits, the attractions' factors fixed. Items are rows of the model, weights visits. */
+  /** Factors of an unknown user with these visits, with the attractions' factors fixed. Items are rows of the model, weights are numbers of visits. */
   foldIn(items: Uint32Array, weights: Float32Array): Float32Array;
   /** The same training with the same options, for a replay of the past. */
   readonly replay: Contender;
@@ -23,19 +23,19 @@ export interface Candidate extends ModelSubject {
 export interface CheckResult {
   readonly check: string;
   readonly passed: boolean;
-  /** What was found, with figures; for a check that failed, what is wrong. */
+  /** What the check found, with figures; where it failed, what is wrong. */
   readonly found: string;
 }
 
-/** What the gate asks for. */
+/** The limits that a model must keep. */
 export interface GateLimits {
-  /** Lower end that the paired intervals above popular-in-park must be above. */
+  /** The lower end of the paired intervals of the difference to popular-in-park must be above this. */
   readonly margin: number;
-  /** Least share of the visited attractions that are in anybody's list. */
+  /** Least share of the visited attractions that must be in the list of at least one user. */
   readonly coverage: number;
   /** Resamples of the intervals. */
   readonly resamples: number;
 }
 
-/** Length of the lists that are looked at. */
-export const listLength = 5;
+/** Length of the lists that are checked. */
+export const LIST_LENGTH = 5;

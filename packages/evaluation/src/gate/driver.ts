@@ -23,11 +23,11 @@ export interface ValidateContext {
   readonly signal?: AbortSignal;
   /** Which model; the latest where absent. */
   readonly model?: number | undefined;
-  /** How a model is answered with and trained again; neither is part of this package. */
+  /** How the model answers and how it is trained again; this package knows neither. */
   candidateOf(subject: ModelSubject): Candidate;
 }
 
-/** What a validation found in a model that it let pass. */
+/** The result of a validation that passed. */
 export interface ValidateSummary {
   /** Sequence number of the model, the champion from now on. */
   readonly model: number;
@@ -75,7 +75,7 @@ export async function runValidate(config: EvaluationConfig, context: ValidateCon
   };
 }
 
-/** A model that its own codec refuses is refused here too. */
+/** A model that cannot be decoded is refused too. */
 async function readable(store: FeedStore, model: number | undefined): Promise<ModelSubject> {
   try {
     return await modelSubject(store, model);

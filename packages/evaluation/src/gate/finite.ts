@@ -2,51 +2,51 @@ import type { ModelSubject } from '../subject.js';
 import type { CheckResult } from './candidate.js';
 
 /**
- * Every number of the models is one: the factors, and whatever numbers the document of the next attraction holds, known tables or not. A null where JSON
- * should have a number is none.
+ * Every number of the models is finite: the factors, and all numbers in the document of the next-attraction model, in known tables or not. A null counts as
+ * a number that is not finite: JSON writes NaN as null.
  */
 export function finiteCheck({ model, next }: Pick<ModelSubject, 'model' | 'next'>): CheckResult {
   const { userFactors, itemFactors, options, history } = model;
   const parts = [
-    { name: 'user factors', tally: tallyOf(userFactors) },
-    { name: 'item factors', tally: tallyOf(itemFactors) },
-    { name: "model's options and history", tally: tallyOf({ options, history }) },
-    { name: 'next-attraction model', tally: tallyOf(next) },
+    { name: 'user factors', count: countNumbers(userFactors) },
+    { name: 'item factors', count: countNumbers(itemFactors) },
+    { name: "model's options and history", count: countNumbers({ options, history }) },
+    { name: 'next-attraction model', count: countNumbers(next) },
   ];
-  const broken = parts.find(({ tally }) => tally.broken > 0);
-  const [users, items, , terms] = parts.map(({ tally }) => tally.numbers) as [number, number, number, number];
+  const broken = parts.find(({ count }) => count.broken > 0);
+  const [users, items, , terms] = parts.map(({ count }) => count.numbers) as [number, number, number, number];
   return {
     check: 'finite',
     passed: broken === undefined,
     found: broken
-      ? `${broken.tally.broken} numbers of the ${broken.name} are not finite, the first at ${broken.tally.first}`
+      ? `${broken.count.broken} numbers of the ${broken.name} are not finite, the first at ${broken.count.first}`
       : `${users + items} factors and ${terms} numbers of the next-attraction model, all finite`,
   };
 }
 
-interface Tally {
+interface Count {
   numbers: number;
   broken: number;
-  /** Where the first broken number stands: `parks[0].together[3][1]`. */
+  /** Path of the first broken number: `parks[0].together[3][1]`. */
   first: string;
 }
 
 /** Counts the numbers at the leaves of a value of lists, typed arrays and objects. */
-function tallyOf(value: unknown, tally: Tally = { numbers: 0, broken: 0, first: '' }, path = ''): Tally {
+function countNumbers(value: unknown, count: Count = { numbers: 0, broken: 0, first: '' }, path = ''): Count {
   if (Array.isArray(value) || ArrayBuffer.isView(value)) {
     const list = value as unknown as ArrayLike<unknown>;
     for (let n = 0; n < list.length; n++) {
-      // The path of a number is put together only where it is told.
-      if (Number.isFinite(list[n])) tally.numbers++;
-      else tallyOf(list[n], tally, `${path}[${n}]`);
+      // The path of a number is only composed where it is needed.
+      if (Number.isFinite(list[n])) count.numbers++;
+      else countNumbers(list[n], count, `${path}[${n}]`);
     }
   } else if (typeof value === 'object' && value !== null) {
-    for (const [name, member] of Object.entries(value)) tallyOf(member, tally, path ? `${path}.${name}` : name);
+    for (const [name, member] of Object.entries(value)) countNumbers(member, count, path ? `${path}.${name}` : name);
   } else if (typeof value === 'number' || value === null) {
-    tally.numbers++;
-    if (Number.isFinite(value)) return tally;
-    tally.first ||= path;
-    tally.broken++;
+    count.numbers++;
+    if (Number.isFinite(value)) return count;
+    count.first ||= path;
+    count.broken++;
   }
-  return tally;
+  return count;
 }

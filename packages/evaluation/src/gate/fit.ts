@@ -4,8 +4,8 @@ import type { CheckResult } from './candidate.js';
 import type { History } from './histories.js';
 
 /**
- * The factors know the visits they were learnt from: the share of pairs, one attraction that the user visited and one that the user did not,
- * that they put into the right order (AUC) is above that of the number of visitors. Factors that were shuffled, or of other visits, are not.
+ * The factors fit the visits they were learnt from: of the pairs of an attraction that the user visited and one that the user did not, they put
+ * a larger share into the right order (AUC) than popularity does. Factors that were shuffled, or that belong to other visits, do not.
  */
 export function fitCheck({ model }: { readonly model: AlsGeneration }, histories: readonly History[]): CheckResult {
   const { rank, userFactors, itemFactors } = model;

@@ -11,17 +11,17 @@ import { listChecks } from './lists.js';
 import { monotoneCheck } from './monotone.js';
 import { vocabularyCheck } from './vocabulary.js';
 
-/** What the gate found. */
+/** The result of all checks. */
 export interface Verdict {
   readonly passed: boolean;
   readonly checks: readonly CheckResult[];
-  /** Absent where the model was too broken to be asked anything. */
+  /** Absent where the parts of the model do not fit, so that it cannot answer. */
   readonly report?: EvaluationReport;
 }
 
 /**
- * Looks at a model before it is served. A model whose parts do not fit is not asked anything; of all others every check is made, so that one
- * run tells all that is wrong.
+ * Checks a model before it is served. A model whose parts do not fit is not asked for lists; for every other model all checks are made, so that
+ * one run shows all that is wrong.
  *
  * @param candidateOf called for a model whose parts fit.
  */

@@ -2,7 +2,7 @@ import type { ModelSubject } from '../subject.js';
 import { visitsByUser } from '../visit-log.js';
 import type { VisitLog } from '../visit-log.js';
 
-/** What one user did, by the visits and not by what the model says of them. */
+/** What one user did, from the visits and not from what the model says of them. */
 export interface History {
   readonly userId: string;
   /** Row in the model. */
@@ -17,7 +17,7 @@ export interface History {
   readonly lastAt: number;
 }
 
-/** The history of each user of the model, in the model's order; the vocabularies must have been found to be the same. */
+/** The history of each user of the model, in the model's order; the vocabularies must be the same (`vocabularyCheck`). */
 export function historiesOf({ model }: ModelSubject, log: VisitLog): History[] {
   const { userIds, attractionIds, parks, parkOf } = log.names;
   const rows = new Map(model.attractionIds.map((id, row) => [id, row]));

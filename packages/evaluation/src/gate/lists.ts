@@ -1,12 +1,12 @@
-import { listLength } from './candidate.js';
+import { LIST_LENGTH } from './candidate.js';
 import type { Candidate, CheckResult, GateLimits, Listed } from './candidate.js';
 import type { History } from './histories.js';
 
 const MS_PER_DAY = 86_400_000;
 
 /**
- * Every user is asked for: at the latest visit, in its park and without naming it, and a day later over all parks. Nothing that the visits know is listed again, every list is as long
- * as it can be, every score is a number, and together the lists have enough of the attractions.
+ * Requests lists for every user: at the time of the latest visit, in its park and without a park, and a day later without a park. No visited attraction is listed again, every list is as long
+ * as it can be, every score is a number, and the lists together have enough of the attractions.
  */
 export function listChecks(
   candidate: Candidate,
@@ -21,25 +21,25 @@ export function listChecks(
   for (const { userId, items, park, lastAt } of histories) {
     const seen = new Set(Array.from(items, (item) => model.attractionIds[item]));
     for (const [pool, question] of [
-      [everywhere, { userId, at: lastAt, limit: listLength }],
-      [everywhere, { userId, at: lastAt + MS_PER_DAY, limit: listLength }],
-      [idsIn.get(park) ?? [], { userId, park, at: lastAt, limit: listLength }],
+      [everywhere, { userId, at: lastAt, limit: LIST_LENGTH }],
+      [everywhere, { userId, at: lastAt + MS_PER_DAY, limit: LIST_LENGTH }],
+      [idsIn.get(park) ?? [], { userId, park, at: lastAt, limit: LIST_LENGTH }],
     ] as const) {
       const list = candidate.ask(question);
       for (const { attractionId } of list) listed.add(attractionId);
-      const due = Math.min(listLength, pool.filter((id) => !seen.has(id)).length);
+      const due = Math.min(LIST_LENGTH, pool.filter((id) => !seen.has(id)).length);
       faults.visited ||= visitedIn(userId, list, seen);
       faults.full ||= list.length === due ? '' : `'${userId}' gets ${list.length} attractions where ${due} are due`;
       faults.scores ||= list.every(({ score }) => Number.isFinite(score))
         ? ''
-        : `'${userId}' gets a score that is none`;
+        : `'${userId}' gets a score that is not a number`;
     }
   }
   const share = model.attractionIds.filter((id) => listed.has(id)).length / (model.attractionIds.length || 1);
   const asked = `${histories.length} users asked for`;
   return [
     { check: 'visited', passed: faults.visited === '', found: faults.visited || `no visited attraction; ${asked}` },
-    { check: 'full', passed: faults.full === '', found: faults.full || `lists of ${listLength}; ${asked}` },
+    { check: 'full', passed: faults.full === '', found: faults.full || `lists of ${LIST_LENGTH}; ${asked}` },
     { check: 'scores', passed: faults.scores === '', found: faults.scores || `all finite; ${asked}` },
     {
       check: 'coverage',
@@ -57,5 +57,5 @@ function groupedByPark({ attractions }: Candidate): Map<string, string[]> {
 
 function visitedIn(userId: string, list: readonly Listed[], seen: ReadonlySet<string | undefined>): string {
   const again = list.find(({ attractionId }) => seen.has(attractionId));
-  return again ? `'${userId}' is told to go to '${again.attractionId}' again` : '';
+  return again ? `'${userId}' is recommended '${again.attractionId}' again` : '';
 }

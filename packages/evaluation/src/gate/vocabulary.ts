@@ -2,7 +2,7 @@ import type { ModelSubject } from '../subject.js';
 import type { VisitLog } from '../visit-log.js';
 import type { CheckResult } from './candidate.js';
 
-/** The model names exactly the users and attractions of its visits, and no attraction that there is not. */
+/** The model names exactly the users and attractions of its visits, and every attraction it names exists. */
 export function vocabularyCheck({ model, next, attractions }: ModelSubject, log: VisitLog): CheckResult {
   const users = new Set(log.names.userIds);
   const visited = new Set(Array.from(log.attractions, (item) => log.names.attractionIds[item] as string));

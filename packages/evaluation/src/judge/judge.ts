@@ -1,8 +1,6 @@
 import { EvaluationError } from '../errors.js';
-import { evaluate, metricNames } from '../evaluate.js';
-import type { Report } from '../evaluate.js';
-import type { HeldOut } from '../held-out.js';
-import { rankByScore } from '../rank-by-score.js';
+import { evaluate, metricNames, rankByScore } from '../evaluate.js';
+import type { Report, HeldOut } from '../evaluate.js';
 import type { Request, Split } from '../splits/split.js';
 import { visitorsOf } from '../visit-log.js';
 import type { LogNames, VisitLog } from '../visit-log.js';
@@ -12,7 +10,7 @@ import type { Contender } from './contender.js';
 export interface JudgeOptions {
   /** Length of the list that counts. Default 5. */
   readonly k?: number;
-  /** Which attractions compete: those of the park the visitor is in, or of all parks. Visited ones never do. Default `park`. */
+  /** Which attractions compete: those of the visitor's park, or of all parks. Visited ones never do. Default `park`. */
   readonly candidates?: 'park' | 'all';
 }
 
@@ -24,9 +22,9 @@ export interface Judgement {
   readonly rankings: readonly Uint32Array[];
   /** Their scores, in the order of the ranking. */
   readonly scores: readonly Float64Array[];
-  /** A "user" of it is a request of the split. */
+  /** Each of its users is one request of the split. */
   readonly report: Report;
-  /** Learning and answering together. */
+  /** Time to learn and to answer all requests. */
   readonly seconds: number;
 }
 

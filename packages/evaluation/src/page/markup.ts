@@ -2,7 +2,7 @@
 export const escaped = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
-/** A table: the first column is text, numbers stand to the right. */
+/** A table. Numbers are aligned to the right. */
 export function table(heads: readonly string[], rows: readonly (readonly (string | number)[])[]): string {
   const head = heads.map((cell) => `<th>${escaped(cell)}</th>`).join('');
   const body = rows.map((row) => `<tr>${row.map(cellOf).join('')}</tr>`).join('\n');
@@ -12,14 +12,14 @@ export function table(heads: readonly string[], rows: readonly (readonly (string
 /** Four decimals: a ten-thousandth is less than one visitor in most reports. */
 export const decimals = (value: number): string => value.toFixed(4);
 
-/** With its sign, as differences are written. */
+/** With its sign, for differences. */
 export const signed = (value: number): string => (value < 0 ? '−' : '+') + Math.abs(value).toFixed(4);
 
-/** Characters of a cell that is kept on one line. */
-const longestWhole = 28;
+/** Longest cell that is kept on one line, in characters. */
+const MAX_UNBROKEN = 28;
 
 function cellOf(cell: string | number): string {
   if (typeof cell === 'number') return `<td class="number">${decimals(cell)}</td>`;
-  // What is short does not break: times, places, intervals.
-  return `<td${cell.length <= longestWhole ? ' class="whole"' : ''}>${escaped(cell)}</td>`;
+  // Times, places and intervals do not break.
+  return `<td${cell.length <= MAX_UNBROKEN ? ' class="whole"' : ''}>${escaped(cell)}</td>`;
 }

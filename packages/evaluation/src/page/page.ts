@@ -1,14 +1,11 @@
 import type { EvaluationReport, JudgedRecommender, Measure, Segment } from '@attractions/contracts';
-
 import type { MetricName } from '../evaluate.js';
-import { decidingMetrics } from '../report/deciding-metrics.js';
-import type { DecidingMetric } from '../report/deciding-metrics.js';
-import { calibrationPlot } from './calibration-plot.js';
-import { intervalPlot } from './interval-plot.js';
+import { decidingMetrics } from '../report/segments.js';
+import type { DecidingMetric } from '../report/segments.js';
 import { escaped, signed, table } from './markup.js';
-import { style } from './style.js';
+import { calibrationPlot, intervalPlot } from './plots.js';
 
-const headings: Readonly<Record<MetricName, string>> = {
+const HEADINGS: Readonly<Record<MetricName, string>> = {
   hitRate: 'HR',
   precision: 'Precision',
   recall: 'Recall',
@@ -21,8 +18,8 @@ const headings: Readonly<Record<MetricName, string>> = {
 };
 
 /**
- * A report as one HTML page that a person reads: no script, no file beside it. The last recommender is shown in detail.
- * @param origin where the report is kept, as a sentence for its foot.
+ * A report as one HTML page for people: no script, no other file. The last recommender is shown in detail.
+ * @param origin where the report is kept, as a sentence for the footer.
  */
 export function reportPage(report: EvaluationReport, origin?: string): string {
   const { protocol, recommenders, baseline } = report;
@@ -44,7 +41,7 @@ export function reportPage(report: EvaluationReport, origin?: string): string {
   return [
     '<!doctype html>',
     '<html lang="en">',
-    `<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${style}</style></head>`,
+    `<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${STYLE}</style></head>`,
     `<body>\n${sections.join('\n')}\n</body>`,
     '</html>\n',
   ].join('\n');
@@ -61,20 +58,20 @@ function introduction({ protocol, data, baseline }: EvaluationReport): string {
 }
 
 function overview({ recommenders, protocol }: EvaluationReport): string {
-  const names = Object.keys(headings) as MetricName[];
+  const names = Object.keys(HEADINGS) as MetricName[];
   return table(
-    ['Recommender', ...names.map((name) => `${headings[name]}@${protocol.k}`)],
+    ['Recommender', ...names.map((name) => `${HEADINGS[name]}@${protocol.k}`)],
     recommenders.map(({ name, metrics }) => [name, ...names.map((metric) => metrics[metric] ?? 0)]),
   );
 }
 
 function differencePlot({ recommenders, baseline, protocol }: EvaluationReport, metric: DecidingMetric): string {
-  const title = `${headings[metric]}@${protocol.k} above “${baseline}”`;
+  const title = `${HEADINGS[metric]}@${protocol.k} above “${baseline}”`;
   const lines = recommenders
     .filter(({ name }) => name !== baseline)
     .map(({ name, overall }) => ({ label: name, interval: overall.measures[metric].difference }));
   const caption =
-    'The difference on the same requests. A bar wholly to the right of zero is a win, one across it is undecided.';
+    'The difference on the same requests. A bar wholly to the right of zero is a win; one that crosses zero is undecided.';
   return `<figure>${intervalPlot(title, lines, { zero: true })}<figcaption>${escaped(caption)}</figcaption></figure>`;
 }
 
@@ -95,7 +92,7 @@ function segmentTable(
     }),
   );
   return table(
-    ['Requests', 'Recommender', ...decidingMetrics.flatMap((m) => [`${headings[m]}@${k}`, 'Difference'])],
+    ['Requests', 'Recommender', ...decidingMetrics.flatMap((m) => [`${HEADINGS[m]}@${k}`, 'Difference'])],
     rows,
   );
 }
@@ -104,15 +101,15 @@ function detail({ name, description, calibration, worst }: JudgedRecommender, ba
   const scores = calibration.map(({ meanScore }) => meanScore);
   const probabilities = Math.min(...scores) >= 0 && Math.max(...scores) <= 1;
   const caption = probabilities
-    ? 'How often a candidate was the answer, against its score, tenth by tenth. On the dashed line the score is the probability.'
-    : 'How often a candidate was the answer, against its score, tenth by tenth.';
+    ? 'How often a candidate was the answer, against its score, for each tenth of the candidates. On the dashed line the score is the probability.'
+    : 'How often a candidate was the answer, against its score, for each tenth of the candidates.';
   return [
     `<h2>${escaped(name)}</h2>`,
     `<p>${escaped(description)} The other recommenders are in the JSON; all are compared with “${escaped(baseline)}”.</p>`,
     `<figure>${calibrationPlot(`Calibration of ${name}`, calibration, probabilities)}<figcaption>${caption}</figcaption></figure>`,
     '<h3>Where it was furthest off</h3>',
     table(
-      ['Visitor', 'Park', 'Time', 'Went to', 'Place', 'Was told'],
+      ['Visitor', 'Park', 'Time', 'Went to', 'Place', 'Recommended'],
       worst.map(({ userId, park, time, answer, place, candidates, listed }) => [
         userId,
         park,
@@ -129,3 +126,28 @@ const differenceOf = ({ difference: { mean, low, high } }: Measure): string =>
   low === 0 && high === 0 && mean === 0 ? '–' : `${signed(mean)} (${signed(low)} to ${signed(high)})`;
 
 const count = (value: number): string => value.toLocaleString('en-GB');
+
+/** Styles of the page and its drawings, light and dark. */
+const STYLE = `
+:root { color-scheme: light dark; --ink: #1c2430; --faint: #8a94a3; --rule: #d9dee6; --mark: #0b6fb8; --paper: #fff; --shade: #f3f6fa; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ee; --faint: #98a2b1; --rule: #37404d; --mark: #5db5f5; --paper: #14181e; --shade: #1c222b; } }
+body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 1000px; margin: 2rem auto; padding: 0 1rem; }
+h2 { margin-top: 2.5rem; }
+table { border-collapse: collapse; font-size: 13px; display: block; overflow-x: auto; }
+th, td { text-align: left; padding: .3rem .7rem .3rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
+td.number, td.whole { font-variant-numeric: tabular-nums; white-space: nowrap; }
+tbody tr:hover { background: var(--shade); }
+figure { margin: 1.5rem 0; max-width: 800px; }
+footer { margin-top: 2.5rem; color: var(--faint); font-size: 13px; }
+figcaption { color: var(--faint); font-size: 13px; }
+svg text { font-size: 12px; fill: var(--ink); }
+svg .tick { text-anchor: middle; fill: var(--faint); }
+svg .label { text-anchor: end; }
+svg .axis { text-anchor: middle; fill: var(--faint); }
+svg .axis.start { text-anchor: start; }
+svg .grid { stroke: var(--rule); }
+svg .zero { stroke: var(--ink); stroke-width: 1.5; }
+svg .bar { stroke: var(--mark); stroke-width: 3; stroke-linecap: round; opacity: .5; }
+svg .mean { fill: var(--mark); }
+svg .curve { fill: none; stroke: var(--mark); stroke-width: 1.5; }
+`;

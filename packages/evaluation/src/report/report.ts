@@ -1,36 +1,33 @@
-import type { EvaluationReport } from '@attractions/contracts';
-
+import type { EvaluationReport, CalibrationBin, WorstRequest } from '@attractions/contracts';
+import { itemKnn } from '../baselines/item-knn.js';
+import { popularInPark } from '../baselines/popular-in-park.js';
+import { popular } from '../baselines/popular.js';
 import { EvaluationError } from '../errors.js';
+import type { Contender } from '../judge/contender.js';
 import { judge } from '../judge/judge.js';
 import type { Judgement, JudgeOptions } from '../judge/judge.js';
-import type { Contender } from '../judge/contender.js';
-import { itemKnn } from '../baselines/item-knn.js';
-import { popular } from '../baselines/popular.js';
-import { popularInPark } from '../baselines/popular-in-park.js';
-import type { Split } from '../splits/split.js';
-import { calibrationOf } from './calibration.js';
+import type { Split, Request } from '../splits/split.js';
 import { byActivity, byPark, everyone, segmentOf } from './segments.js';
-import { worstRequests } from './worst-requests.js';
 
-/** What every report has, and what `popular in park` all others are compared with. */
+/** The recommenders of every report; all others are compared with `popular in park`. */
 export const baselines: readonly Contender[] = [popular, popularInPark, itemKnn];
 
-/** How a report is drawn up. */
+/** How a report is made. */
 export interface ReportOptions extends JudgeOptions {
-  /** Of the intervals. Defaults 2000, .95 and 1. */
+  /** Of the intervals. Defaults: 2000, .95 and 1. */
   readonly resamples?: number;
   readonly confidence?: number;
   readonly seed?: number;
 }
 
-/** A report and what it was drawn from. How long things took is in the judgements alone, so the report is the same each time. */
+/** A report and the judgements it was made from. Only the judgements say how long things took, so the report is the same each time. */
 export interface DrawnReport {
   readonly report: EvaluationReport;
   readonly judgements: readonly Judgement[];
 }
 
 /**
- * Judges the contenders beside the baselines and draws up the report.
+ * Judges the contenders beside the baselines and makes the report.
  * @throws EvaluationError EVALUATION_SCORES_INVALID, EVALUATION_OPTIONS_INVALID
  */
 export async function drawReport(
@@ -72,4 +69,56 @@ export async function drawReport(
     })),
   };
   return { report, judgements };
+}
+
+const BINS = 10;
+
+/** All pairs of a request and a candidate, in ten bins of rising score and nearly equal size. */
+export function calibrationOf({ rankings, scores }: Judgement, answers: readonly Uint32Array[]): CalibrationBin[] {
+  const pairs = rankings.flatMap((ranking, request) => {
+    const wanted = new Set(answers[request]);
+    return Array.from(ranking, (item, place) => ({
+      score: scores[request]?.[place] as number,
+      answered: wanted.has(item),
+    }));
+  });
+  pairs.sort((a, b) => a.score - b.score);
+  return Array.from({ length: BINS }, (_, bin) =>
+    pairs.slice(Math.floor((bin * pairs.length) / BINS), Math.floor(((bin + 1) * pairs.length) / BINS)),
+  )
+    .filter((bin) => bin.length > 0)
+    .map((bin) => ({
+      pairs: bin.length,
+      meanScore: bin.reduce((sum, { score }) => sum + score, 0) / bin.length,
+      answered: bin.filter(({ answered }) => answered).length / bin.length,
+    }));
+}
+
+const WORST = 10;
+
+/** The requests whose best answer has the lowest place in the ranking; of equal places the earlier request comes first. */
+export function worstRequests({ rankings, report }: Judgement, { requests, answers, training }: Split): WorstRequest[] {
+  const { titles, userIds, parks } = training.names;
+  const title = (item: number): string => titles[item] as string;
+  return rankings
+    .map((ranking, request) => {
+      const wanted = new Set(answers[request]);
+      const found = ranking.findIndex((item) => wanted.has(item));
+      return { request, place: found < 0 ? ranking.length + 1 : found + 1, answer: ranking[found] };
+    })
+    .sort((a, b) => b.place - a.place || a.request - b.request)
+    .slice(0, WORST)
+    .map(({ request, place, answer }) => {
+      const { user, park, time } = requests[request] as Request;
+      const ranking = rankings[request] as Uint32Array;
+      return {
+        userId: userIds[user] as string,
+        park: parks[park] as string,
+        time: new Date(time).toISOString(),
+        answer: title(answer ?? (answers[request]?.[0] as number)),
+        place,
+        candidates: ranking.length,
+        listed: Array.from(ranking.slice(0, report.k), title),
+      };
+    });
 }

@@ -1,19 +1,23 @@
-import type { Measure, Segment } from '@attractions/contracts';
-
+import type { Segment, Measure } from '@attractions/contracts';
 import type { Judgement } from '../judge/judge.js';
 import type { Split } from '../splits/split.js';
 import { bootstrap, pairedDifference } from '../statistics/bootstrap.js';
 import type { BootstrapOptions } from '../statistics/bootstrap.js';
-import type { DecidingMetric } from './deciding-metrics.js';
 
-/** Requests that are looked at together. */
+/** A metric that decides which recommender is better, and so has intervals. */
+export type DecidingMetric = keyof Segment['measures'];
+
+/** The metrics that decide, the more important one first. */
+export const decidingMetrics: readonly DecidingMetric[] = ['hitRate', 'ndcg'];
+
+/** Requests that are measured together. */
 export interface Group {
   readonly name: string;
   readonly requests: readonly number[];
 }
 
-/** How many visited attractions each activity level begins with. */
-const levels = [1, 4, 8, 12] as const;
+/** The number of visited attractions at which each activity level begins. */
+const LEVELS = [1, 4, 8, 12] as const;
 
 /** All requests in one group. */
 export const everyone = ({ requests }: Split): Group => ({ name: 'all', requests: [...requests.keys()] });
@@ -27,16 +31,14 @@ export function byPark({ requests, training }: Split): Group[] {
 
 /** Requests by how many attractions of the park the visitor had been to; empty levels are left out. */
 export function byActivity({ requests }: Split): Group[] {
-  return levels
-    .map((from, level) => {
-      const below = levels[level + 1] ?? Infinity;
-      const name = below === Infinity ? `${from} or more visited` : `${from} to ${below - 1} visited`;
-      return { name, requests: indicesOf(requests, ({ visited: { length } }) => length >= from && length < below) };
-    })
-    .filter(hasRequests);
+  return LEVELS.map((from, level) => {
+    const below = LEVELS[level + 1] ?? Infinity;
+    const name = below === Infinity ? `${from} or more visited` : `${from} to ${below - 1} visited`;
+    return { name, requests: indicesOf(requests, ({ visited: { length } }) => length >= from && length < below) };
+  }).filter(hasRequests);
 }
 
-/** A judgement measured on a group, beside the baseline's on the same requests. */
+/** A judgement measured on a group, with the difference to the baseline on the same requests. */
 export function segmentOf(group: Group, ours: Judgement, baseline: Judgement, options: BootstrapOptions): Segment {
   const of = ({ report }: Judgement, metric: DecidingMetric) =>
     group.requests.map((request) => report.perUser[metric]?.[request] as number);

@@ -3,7 +3,7 @@ import type { Interval } from '@attractions/contracts';
 import { EvaluationError } from '../errors.js';
 import { randomFrom } from './random.js';
 
-/** How intervals are drawn. */
+/** How intervals are computed. */
 export interface BootstrapOptions {
   /** Default 2000. */
   readonly resamples?: number;
@@ -14,8 +14,8 @@ export interface BootstrapOptions {
 }
 
 /**
- * The percentile bootstrap (Efron 1979): as many users as there are, drawn with replacement, again and again; the interval holds the
- * middle of their means. Of nobody, all is 0.
+ * The percentile bootstrap (Efron 1979): draws as many values as there are, with replacement, `resamples` times; the interval holds the
+ * middle of their means. All 0 where there are no values.
  */
 export function bootstrap(values: ArrayLike<number>, options: BootstrapOptions = {}): Interval {
   const { resamples = 2000, confidence = 0.95, seed = 1 } = options;
@@ -34,8 +34,8 @@ export function bootstrap(values: ArrayLike<number>, options: BootstrapOptions =
 }
 
 /**
- * By how much `ours` is above `theirs`, user by user. Both are judged on the same users, so what is easy or hard for both cancels: the
- * interval is narrower than the two intervals suggest. Above zero as a whole: ours is better.
+ * The difference of `ours` to `theirs`, user by user. Both are judged on the same users, so what is easy or hard for both cancels out, and the
+ * interval is narrower than the two intervals suggest. Where it is above zero as a whole, ours is better.
  *
  * @throws EvaluationError EVALUATION_HELD_OUT_INVALID where the two are not of the same length.
  */
@@ -55,7 +55,7 @@ export function pairedDifference(
   );
 }
 
-/** By how much the mean of `ours` is above that of `theirs`, of different users: each group is drawn anew by itself. Of nobody, all is 0. */
+/** The difference of the means of two groups of different users: each group is resampled on its own. All 0 where a group is empty. */
 export function unpairedDifference(
   ours: ArrayLike<number>,
   theirs: ArrayLike<number>,
@@ -83,7 +83,7 @@ function meanOf(values: ArrayLike<number>): number {
   return sum / values.length;
 }
 
-/** Of ascending values, with straight lines between them (numpy's default). */
+/** A quantile of ascending values, interpolated linearly (numpy's default). */
 function quantile(ascending: Float64Array, share: number): number {
   const at = share * (ascending.length - 1);
   const [below, above] = [ascending[Math.floor(at)] as number, ascending[Math.ceil(at)] as number];

@@ -2,14 +2,14 @@
 export interface ChiSquare {
   readonly statistic: number;
   readonly degrees: number;
-  /** Probability of counts at least so far off, if the shares are right. */
+  /** Probability of counts that differ at least this much, if the shares are right. */
   readonly p: number;
 }
 
 /**
  * Pearson's test (1900) of how well counts fit expected shares.
  *
- * @param shares of the same length, in any unit; above 0 each.
+ * @param shares as many as counts, in any unit, each above 0.
  */
 export function chiSquareTest(counts: readonly number[], shares: readonly number[]): ChiSquare {
   const [total, whole] = [sum(counts), sum(shares)];

@@ -1,7 +1,7 @@
-// Taken once: in a realm of its own, such as a test's, each look at a global is dear, and this runs millions of times.
+// Read once: in a realm of its own, such as that of a test, reading a global is slow, and this runs millions of times.
 const { imul } = Math;
 
-/** A seeded stream of numbers, each 0 (included) to 1 (excluded) in steps of 2^-32. Integers only inside, so equal on every machine. */
+/** A seeded stream of numbers, each 0 (included) to 1 (excluded) in steps of 2^-32. It computes with integers only, so it is the same on every machine. */
 export function randomFrom(seed: number): () => number {
   let state = seed | 0;
   return () => {

@@ -13,19 +13,19 @@ export interface SearchPlan {
   readonly points: number;
   /** Iterations that the trials of each round train for, ascending. */
   readonly budgets: readonly number[];
-  /** One in so many goes on to the next round, at least one. */
+  /** One in `cut` trials goes on to the next round, at least one. */
   readonly cut: number;
   readonly seed: number;
-  /** What trials are judged by; greater is better. */
+  /** The metric of the trials; higher is better. */
   readonly metric: string;
-  /** An option with numbers: of trials that are as good as the best, those with the least of it come first. */
+  /** A numeric option: of trials that are as good as the best, those with the lowest value come first. */
   readonly simplest: string;
 }
 
 /** A trial to be run. */
 export type PlannedTrial = Pick<Trial, 'key' | 'round' | 'budget' | 'options'>;
 
-/** How trials are run, and kept. */
+/** How trials are run and stored. */
 export interface SearchRun {
   /** Trials of earlier runs; those of this study are not run again. */
   readonly done: readonly Trial[];
@@ -33,12 +33,12 @@ export interface SearchRun {
   readonly workers: number;
   /** Trains and measures. */
   measure(trial: PlannedTrial): Promise<Measured>;
-  /** Keeps a trial, before the next one is begun by the same worker. */
+  /** Stores a trial, before the same worker begins the next one. */
   keep(trial: Trial): Promise<void>;
   readonly signal?: AbortSignal;
 }
 
-/** What a trial is worth. */
+/** The result of a trial. */
 export type Measured = Required<Pick<Trial, 'value' | 'standardError'>>;
 
 /** What a search found. */
@@ -47,14 +47,14 @@ export interface SearchResult {
   readonly best: Trial;
   /** Every trial of the study, by round, in the order that decides who goes on. */
   readonly trials: readonly Trial[];
-  /** How many of them were run now. */
+  /** How many of them ran in this search. */
   readonly ran: number;
 }
 
 /**
- * Successive halving (Jamieson and Talwalkar 2016) of points drawn at random: all train for a little, the best of them for longer. A trial is kept as soon
- * as it is measured, so a search that was killed goes on where it stopped. Trials within one standard error of the best are taken as equally
- * good, and the simplest of them comes first (Breiman et al. 1984): what is left of the difference is luck, and what is smaller costs less.
+ * Successive halving (Jamieson and Talwalkar 2016) of points drawn at random: all train for a few iterations, the best of them for more. A trial is stored as
+ * soon as it is measured, so a search that was killed continues where it stopped. Trials within one standard error of the best count as equally
+ * good, and the simplest of them comes first (Breiman et al. 1984): the rest of the difference is chance, and a smaller model costs less.
  *
  * @throws what `measure` or `keep` throws, and the signal's reason
  */
@@ -66,7 +66,7 @@ export async function search(plan: SearchPlan, run: SearchRun): Promise<SearchRe
   let ranked: Trial[] = [];
   for (const [round, budget] of plan.budgets.entries()) {
     const planned = points.map((options) => plannedTrial(options, round, budget));
-    // The largest first, so that no worker waits at the end for another that has just begun on one.
+    // The largest first, so that at the end no worker waits for another that has just begun a large one.
     const missing = planned.filter(({ key }) => !known.has(key)).sort((a, b) => sizeOf(b, plan) - sizeOf(a, plan));
     await inParallel(missing, run.workers, async (trial) => {
       run.signal?.throwIfAborted();
@@ -88,12 +88,12 @@ export async function search(plan: SearchPlan, run: SearchRun): Promise<SearchRe
   return { best: ranked[0] as Trial, trials, ran };
 }
 
-/** A trial is what it trains with, so its key says all of it. */
+/** The key of a trial names everything that it trains with. */
 function plannedTrial(options: DrawnOptions, round: number, budget: number): PlannedTrial {
-  const spelt = Object.entries(options)
+  const named = Object.entries(options)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name}=${value}`);
-  return { key: [`iterations=${budget}`, ...spelt].join(' '), round, budget, options };
+  return { key: [`iterations=${budget}`, ...named].join(' '), round, budget, options };
 }
 
 const sizeOf = ({ options }: PlannedTrial, { simplest }: SearchPlan): number => Number(options[simplest] ?? 0);
@@ -108,7 +108,7 @@ function inOrder(trials: readonly Trial[], plan: SearchPlan): Trial[] {
   return [...equals, ...ranked.slice(equals.length)];
 }
 
-/** Each worker takes the next that is left. The first failure is thrown, when the others have finished what they were at. */
+/** Each worker takes the next task that is left. The first failure is thrown once the other workers have finished their tasks. */
 async function inParallel<T>(tasks: readonly T[], workers: number, act: (task: T) => Promise<void>): Promise<void> {
   const left = [...tasks];
   const settled = await Promise.allSettled(

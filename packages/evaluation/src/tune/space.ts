@@ -1,4 +1,4 @@
-/** The values that one option may take: some, or a range that is drawn from evenly in its logarithm. */
+/** The values that one option may take: choices, or a range that is sampled evenly in its logarithm. */
 export type OptionRange =
   { readonly choices: readonly (number | string | boolean)[] } | { readonly from: number; readonly to: number };
 
@@ -9,9 +9,9 @@ export type SearchSpace = Readonly<Record<string, OptionRange>>;
 export type DrawnOptions = Readonly<Record<string, number | string | boolean>>;
 
 /**
- * Points drawn at random (Bergstra and Bengio 2012), none twice. Choices are dealt like cards, so that with few points too each comes up
- * equally often; and the points of one deal of the longest list of choices share their values of the ranges, so that what one choice
- * is worth is seen under the same conditions as the next.
+ * Points drawn at random (Bergstra and Bengio 2012), without repetition. Choices are dealt like cards, so that each comes up equally often
+ * even among few points. The points of one deal of the longest list of choices have the same values of the ranges, so that choices are
+ * compared under the same conditions.
  */
 export function drawPoints(space: SearchSpace, count: number, random: () => number): DrawnOptions[] {
   const deal = Math.max(1, ...Object.values(space).map((range) => ('choices' in range ? range.choices.length : 1)));

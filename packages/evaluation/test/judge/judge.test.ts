@@ -1,10 +1,9 @@
 import { expect, test } from '@jest/globals';
-
 import { itemKnn } from '../../src/baselines/item-knn.js';
-import { popular } from '../../src/baselines/popular.js';
 import { popularInPark } from '../../src/baselines/popular-in-park.js';
+import { popular } from '../../src/baselines/popular.js';
 import { judge } from '../../src/judge/judge.js';
-import { lastNewAttraction } from '../../src/splits/last-new-attraction.js';
+import { lastNewAttraction } from '../../src/splits/protocols.js';
 import { logOf } from '../support/log.js';
 
 // In p: 1 has three visitors, 2 two, 3 two, 4 one; ann is asked where she goes after 1. In q: one attraction with four visitors.

@@ -1,9 +1,8 @@
 import { expect, test } from '@jest/globals';
-
 import type { Contender } from '../../src/judge/contender.js';
 import { reportPage } from '../../src/page/page.js';
 import { drawReport } from '../../src/report/report.js';
-import { lastNewAttraction } from '../../src/splits/last-new-attraction.js';
+import { lastNewAttraction } from '../../src/splits/protocols.js';
 import type { Request } from '../../src/splits/split.js';
 import { logOf } from '../support/log.js';
 import type { VisitAt } from '../support/log.js';

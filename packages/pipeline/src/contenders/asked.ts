@@ -1,6 +1,6 @@
 import { AlsTrainer, NextAttractionTrainer } from '@attractions/als-trainer';
 import type { AlsOptions } from '@attractions/als-trainer';
-import { askedIn, visitsTableOf } from '@attractions/evaluation';
+import { recommendationRequestOf, visitsTableOf } from '@attractions/evaluation';
 import type { Contender, LogNames } from '@attractions/evaluation';
 import type { AlsGeneration, Attraction } from '@attractions/contracts';
 import { createRecommender, MAX_LIMIT, nextAttractionRecommender } from '@attractions/recommender';
@@ -26,7 +26,7 @@ export function servedContender(
       const next = await new NextAttractionTrainer(attractions).train(visits, run);
       const recommender = createRecommender(generationOf(model, attractions, { visits, next }));
       const scoresOf = scoresIn(training.names);
-      return (request) => scoresOf(recommender.recommend(askedIn(request, training.names, MAX_LIMIT)));
+      return (request) => scoresOf(recommender.recommend(recommendationRequestOf(request, training.names, MAX_LIMIT)));
     },
   };
 }
@@ -47,7 +47,7 @@ export function nextAttractionContender(attractions: readonly Attraction[]): Con
       const nobody = generationOf(WITHOUT_VISITS, attractionsIn(names));
       const scoresOf = scoresIn(names);
       return (request) => {
-        const asked = askedIn(request, names, MAX_LIMIT);
+        const asked = recommendationRequestOf(request, names, MAX_LIMIT);
         const tables = learnt.get(asked.park)?.tablesAt(asked.at);
         const next = { asOf: 0, parks: tables === undefined ? [] : [tables] };
         return scoresOf(nextAttractionRecommender({ ...nobody, next }).recommend({ ...asked, userId: undefined }));

@@ -1,13 +1,17 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-
-import { averagePrecision } from '../../src/metrics/average-precision.js';
-import { hitRate } from '../../src/metrics/hit-rate.js';
-import type { Hits } from '../../src/metrics/hits.js';
-import { ndcg } from '../../src/metrics/ndcg.js';
-import { precision } from '../../src/metrics/precision.js';
-import { recall } from '../../src/metrics/recall.js';
-import { reciprocalRank } from '../../src/metrics/reciprocal-rank.js';
+import {
+  averagePrecision,
+  hitRate,
+  ndcg,
+  precision,
+  recall,
+  reciprocalRank,
+  coverage,
+  novelty,
+  popularityBias,
+} from '../src/metrics.js';
+import type { Hits } from '../src/metrics.js';
 
 // Three items were held out; two of them stand at places 2 and 4 of a list of 5.
 const some: Hits = { k: 5, relevant: 3, places: [2, 4] };
@@ -62,4 +66,20 @@ test('a hit that moves up a place raises NDCG and MAP', () => {
       expect(averagePrecision(at(place - 1))).toBeGreaterThan(averagePrecision(at(place)));
     }),
   );
+});
+
+test('coverage: three of four items are shown to somebody', () => {
+  expect(coverage([[0, 1], [1, 3], []], 4)).toBe(3 / 4);
+});
+
+test('novelty: seen by one in two is one bit, by one in eight three; nobody counts as one', () => {
+  expect(novelty([0, 1], [4, 1, 0], 8)).toBe(2);
+  expect(novelty([2], [4, 1, 0], 8)).toBe(3);
+  expect(novelty([], [4, 1, 0], 8)).toBe(0);
+});
+
+test('popularity bias: a list of the most popular of 6, 2 and 1 is twice the mean of 3', () => {
+  expect(popularityBias([0], [6, 2, 1])).toBe(2);
+  expect(popularityBias([0, 1, 2], [6, 2, 1])).toBe(1);
+  expect(popularityBias([], [6, 2, 1])).toBe(0);
 });

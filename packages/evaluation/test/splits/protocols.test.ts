@@ -1,9 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-
-import { byTime } from '../../src/splits/by-time.js';
-import { lastNewAttraction } from '../../src/splits/last-new-attraction.js';
-import { randomNewAttraction } from '../../src/splits/random.js';
+import { byTime, lastNewAttraction, randomNewAttraction } from '../../src/splits/protocols.js';
 import type { Split } from '../../src/splits/split.js';
 import { hours, logOf, named } from '../support/log.js';
 import type { VisitAt } from '../support/log.js';

@@ -3,9 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-
-import { pairSplitOf } from '../../src/lists/pair-split.js';
-import { readIdPairs } from '../../src/lists/read-lists.js';
+import { pairSplitOf, readIdPairs } from '../../src/lists/pair-split.js';
 
 let folder = '';
 beforeAll(async () => {

@@ -1,7 +1,6 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-
-import { scale, ticks } from '../../src/page/scale.js';
+import { scale, ticks } from '../../src/page/plots.js';
 
 test('the ends of the range meet the ends of the drawing', () => {
   const x = scale([-1, 3], [100, 500]);

@@ -1,10 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-
-import { listEase, listItemKnn, listPopular } from '../../src/lists/list-baselines.js';
-import { listsOf } from '../../src/lists/list-recommender.js';
+import { listEase, listItemKnn, listPopular, listsOf } from '../../src/lists/list-recommender.js';
 import { pairSplitOf } from '../../src/lists/pair-split.js';
-import type { IdPair } from '../../src/lists/read-lists.js';
+import type { IdPair } from '../../src/lists/pair-split.js';
 
 /** Ann and Bob like a and b, Cid likes b and c, Dan c and d; Eve has a only. */
 const pairs: IdPair[] = ['ann a', 'ann b', 'bob a', 'bob b', 'cid b', 'cid c', 'dan c', 'dan d', 'eve a'].map(
