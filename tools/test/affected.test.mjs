@@ -18,7 +18,7 @@ const affectedByPackage = {
   feeds: ['feeds', 'contracts', 'models', ...stages, 'pipeline', 'tools'],
   experiments: ['experiments', 'contracts', 'models', ...stages, 'pipeline', 'tools'],
   contracts: ['contracts', 'models', ...stages, 'pipeline', 'tools'],
-  models: ['models', 'als-trainer', 'recommender', 'evaluation', 'service', 'pipeline', 'tools'],
+  models: ['models', 'als-trainer', 'recommender', 'service', 'pipeline', 'tools'],
   etl: ['etl', 'pipeline', 'tools'],
   'als-trainer': ['als-trainer', 'pipeline', 'tools'],
   recommender: ['recommender', 'service', 'pipeline', 'tools'],

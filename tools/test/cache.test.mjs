@@ -103,7 +103,7 @@ describe('the cache', () => {
   });
 
   test('the service, which goes on until it is stopped, is not cached either', () => {
-    const { stdout } = workspace.run('node_modules/.bin/nx', 'show', 'project', 'recommender', '--json');
+    const { stdout } = workspace.run('node_modules/.bin/nx', 'show', 'project', 'service', '--json');
     const { serve } = JSON.parse(stdout).targets;
     assert.deepEqual({ cache: serve.cache, continuous: serve.continuous }, { cache: false, continuous: true });
   });

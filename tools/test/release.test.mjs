@@ -66,10 +66,10 @@ describe('nx release', () => {
     }
   });
 
-  test('a feature of one stage releases that stage alone; a chore releases nothing', () => {
+  test('a feature of one stage releases that stage and the command line that brings it; a chore releases nothing', () => {
     change('etl', 'chore(etl): tidy');
     change('als-trainer', 'feat(als-trainer): a second feature');
-    assert.deepEqual(release(), ['als-trainer@0.1.1']);
+    assert.deepEqual(release().sort(), ['als-trainer@0.1.1', 'pipeline@0.1.1']);
     assert.match(read(changelog('als-trainer')), /^## 0\.1\.1 [\s\S]*a second feature[\s\S]*^## 0\.1\.0 /m);
   });
 
