@@ -2,7 +2,7 @@ import { canonicalJson } from '../canonical.js';
 import { FeedsError } from '../errors.js';
 import type { Parent, Producer, Source } from '../log/record.js';
 
-/** What a put says besides the value; all of it goes into the record. */
+/** What a put says besides the value; all of it but `signal` goes into the record. */
 export interface PutOptions {
   /** The updates the value was made from; `parentOf(record)` makes one. */
   readonly parents?: readonly Parent[];
@@ -14,6 +14,8 @@ export interface PutOptions {
   readonly sources?: readonly Source[];
   /** What the producer found when it judged the value. */
   readonly checks?: Readonly<Record<string, string | number | boolean>>;
+  /** Once it aborts nothing is committed, and the put throws its reason: for values that take long to write and to read back. */
+  readonly signal?: AbortSignal;
 }
 
 /** Throws FEEDS_OPTIONS_INVALID with the first thing that a record cannot hold. */
@@ -47,7 +49,7 @@ function problemOf(options: PutOptions): string | undefined {
 
 function spellingProblem(options: PutOptions): string | undefined {
   try {
-    canonicalJson(options);
+    canonicalJson(Object.fromEntries(Object.entries(options).filter(([name]) => name !== 'signal')));
     return undefined;
   } catch (cause) {
     return `The options cannot be written into a record: ${cause instanceof Error ? cause.message : String(cause)}`;

@@ -23,7 +23,7 @@ export async function putUpdate<T>(
   options: PutOptions,
 ): Promise<UpdateRecord> {
   checkPutOptions(options);
-  const { producer, runId } = options;
+  const { producer, runId, signal } = options;
   const run = runId === undefined ? undefined : { producerId: producer.id, runId };
   const settled = async (head: Entry | undefined) => run && committedBy(end, run, head);
 
@@ -33,6 +33,10 @@ export async function putUpdate<T>(
 
   const written = await files.write(compact(laterThan(head?.record, end.clock.now())), contract.codec.encode(value));
   await readBack(files, contract, written);
+  if (signal?.aborted) {
+    await files.discard(written);
+    throw signal.reason;
+  }
   const manifest = manifestOf(contract, written, options);
   const record = await append<UpdateRecord>(end, {
     settled,

@@ -214,3 +214,25 @@ async function prolong(store: BlobStore, first: UpdateRecord, updates: number): 
   }
   await store.overwrite(paths.hint, Buffer.from(`${updates}\n`));
 }
+
+test.each([0, 1])(
+  'a put that is stopped once %i of its files are written commits nothing, and leaves no file',
+  async (after) => {
+    const store = memoryStore();
+    const stopping = new AbortController();
+    const stopsWhileWriting: BlobStore = {
+      ...store,
+      read: async (path) => {
+        if (after === 1 && path.includes('part-')) stopping.abort(new Error('stopped'));
+        return store.read(path);
+      },
+    };
+    if (after === 0) stopping.abort(new Error('stopped'));
+    const feed = freshFeeds(stopsWhileWriting).feed(attractions);
+    await expect(feed.put([attraction(1)], { producer, signal: stopping.signal })).rejects.toThrow('stopped');
+    expect(await feed.head()).toBeUndefined();
+    expect((await feed.verify()).findings).toEqual([]);
+    const { signal } = new AbortController();
+    expect((await feed.put([attraction(1)], { producer, signal })).seq).toBe(1);
+  },
+);
