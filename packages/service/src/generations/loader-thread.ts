@@ -2,10 +2,9 @@
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openFeeds } from '@attractions/feeds';
-import { loadGeneration } from '@attractions/models';
+import { loadGeneration, packed } from '@attractions/models';
 import { stepBack } from '../step-back.js';
 import type { Loaded, LoadOrder } from './loader.js';
-import { packed } from './parcel.js';
 
 const { root, model, behindAnswers } = workerData as LoadOrder;
 const port = parentPort;

@@ -2,10 +2,8 @@ import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
 import type { FeedStore } from '@attractions/feeds';
-import type { Generation } from '@attractions/models';
-import { loadGeneration } from '@attractions/models';
-import { unpacked } from './parcel.js';
-import type { Frame, Piece } from './parcel.js';
+import { loadGeneration, unpacked } from '@attractions/models';
+import type { Frame, Generation, Piece } from '@attractions/models';
 
 /** What the thread is asked for. */
 export interface LoadOrder {

@@ -1,6 +1,6 @@
 import type { AlsGeneration } from '@attractions/contracts';
-import type { Generation } from '@attractions/models';
-import { IdIndex } from '@attractions/models';
+import type { Generation } from './generation.js';
+import { IdIndex } from './id-index.js';
 
 /** What is as long as there are users, or visits of different attractions by them. */
 interface LargeParts {
@@ -48,6 +48,16 @@ export function packed(generation: Generation): { readonly frame: Frame; readonl
     { name: 'lastTimes', part: lastVisits.times },
   ];
   return { frame: { ...rest, model: { ...model, ...NOT_IN_FRAME } }, pieces: pieces.map(alone) };
+}
+
+/** The same pieces in memory that threads share: each is copied once, whatever the number of threads, and none moves. */
+export function shared(pieces: readonly Piece[]): readonly Piece[] {
+  return pieces.map(({ name, part }) => {
+    const Kind = part.constructor as new (memory: SharedArrayBuffer) => typeof part;
+    const copy = new Kind(new SharedArrayBuffer(part.byteLength));
+    copy.set(part);
+    return { name, part: copy } as Piece;
+  });
 }
 
 /** A part in memory of its own: columns of one file share theirs. */

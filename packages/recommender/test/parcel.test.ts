@@ -1,8 +1,8 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { expect, test } from '@jest/globals';
-import { createRecommender } from '@attractions/recommender';
-import { packed, unpacked } from '../../src/generations/parcel.js';
-import type { Frame, Piece } from '../../src/generations/parcel.js';
+import { createRecommender } from '../src/index.js';
+import { packed, shared, unpacked } from '@attractions/models';
+import type { Frame, Piece } from '@attractions/models';
 import { sampleGeneration } from '@attractions/models/testing';
 
 test('a generation is the same on the other side, and its large parts have moved', () => {
@@ -42,8 +42,24 @@ test('parts that share the memory of one file are the same on the other side', (
     return view;
   };
   const seen = { offsets: within(model.seen.offsets, 0), items: within(model.seen.items, 256) };
-  const shared = { ...rest, model: { ...model, seen, userFactors: within(model.userFactors, 512) } };
-  const { frame, pieces } = packed(shared);
+  const together = { ...rest, model: { ...model, seen, userFactors: within(model.userFactors, 512) } };
+  const { frame, pieces } = packed(together);
   const moved = pieces.map((piece) => structuredClone(piece, { transfer: [piece.part.buffer as ArrayBuffer] }));
   expect(unpacked(frame, moved)).toEqual(sampleGeneration());
+});
+
+test('several threads take the same memory, and it stays where it was', () => {
+  const { frame, pieces } = packed(sampleGeneration());
+  const { port1, port2 } = new MessageChannel();
+  const parts = shared(pieces);
+  for (const thread of [1, 2]) {
+    port1.postMessage({ frame, parts, thread });
+    const { message } = receiveMessageOnPort(port2) ?? {};
+    const received = unpacked(message.frame as Frame, message.parts as Piece[]);
+    expect(received.model.userFactors.buffer.constructor.name).toBe('SharedArrayBuffer');
+    expect(createRecommender(received).recommend({ userId: 'ana', at: 0, explain: true })).toEqual(
+      createRecommender(sampleGeneration()).recommend({ userId: 'ana', at: 0, explain: true }),
+    );
+  }
+  port1.close();
 });
