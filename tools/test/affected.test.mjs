@@ -14,7 +14,7 @@ const everything = ['config', 'feeds', 'experiments', 'contracts', 'models', ...
  * and that must not make the one project depend on the other.
  */
 const affectedByPackage = {
-  config: ['config', 'etl', 'als-trainer', 'evaluation', 'service', 'pipeline', 'tools'],
+  config: ['config', ...stages, 'pipeline', 'tools'],
   feeds: ['feeds', 'contracts', 'models', ...stages, 'pipeline', 'tools'],
   experiments: ['experiments', 'contracts', 'models', ...stages, 'pipeline', 'tools'],
   contracts: ['contracts', 'models', ...stages, 'pipeline', 'tools'],

@@ -49,7 +49,8 @@ export const exposures: FeedContract<readonly Exposure[]> = {
 /** Why the feed refuses a list, such as `bucket is 10000, outside 0 to 9999`; undefined where it takes it. One bad row makes it refuse a whole put. */
 export const exposureProblem = rowProblem(columns);
 
-function time(name: string, description: string): Column<Date> {
+/** A moment, to the millisecond. */
+export function time(name: string, description: string): Column<Date> {
   return {
     field: { name, type: 'timestamp[ms, UTC]', nullable: false, description },
     problem: (value) => {

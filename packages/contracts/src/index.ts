@@ -4,6 +4,7 @@ export { evaluationReport } from './evaluation-report.js';
 export { CONTRACTS_ERRORS, ContractsError } from './errors.js';
 export { PANEL_RECOMMENDERS, experiments, experimentsOf } from './experiments.js';
 export { exposureProblem, exposures } from './exposures.js';
+export { lists } from './lists.js';
 export { nextAttraction } from './next-attraction.js';
 export { popularity } from './popularity.js';
 export { rejects } from './rejects.js';
@@ -22,6 +23,7 @@ export type {
   WorstRequest,
 } from './evaluation-report.js';
 export type { Exposure } from './exposures.js';
+export type { ListEntry } from './lists.js';
 export type { NextAttractionModel, ParkTables } from './next-attraction.js';
 export type { Popularity } from './popularity.js';
 export type { RecommendationRequest, RequestTime, TimedVisit, Visited } from './recommendation-request.js';

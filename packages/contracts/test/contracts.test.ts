@@ -10,6 +10,7 @@ const contracts: readonly FeedContract<unknown>[] = [
   feeds.evaluationReport,
   feeds.experiments,
   feeds.exposures,
+  feeds.lists,
   feeds.nextAttraction,
   feeds.popularity,
   feeds.rejects,
@@ -45,6 +46,11 @@ describe('the contracts', () => {
         'parquet',
         'shown_at timestamp[ms, UTC], request_id utf8, user_id utf8?, experiment utf8?, version int32?, panel utf8?, ' +
           'bucket int32?, source utf8, model_seq int32, items list<utf8>',
+      ],
+      'serving/lists/v1.0': [
+        'parquet',
+        'user_id utf8, place int32, attraction_id utf8, name utf8, park utf8, score float64, source utf8, reason utf8?, ' +
+          'experiment utf8?, version int32?, panel utf8?, model_seq int32, generated_at timestamp[ms, UTC]',
       ],
       'training/als/v1.0': [
         'als',

@@ -1,14 +1,22 @@
 /** What answers people. Commands load it when they are run, so that the others start without it. */
-import { createRecommender, parkClocks, similarIn, timeZonesIn } from '@attractions/recommender';
+import {
+  createRecommender,
+  parkClocks,
+  progressBar,
+  runningExperiment,
+  runRecommend,
+  similarIn,
+  summaryText,
+  timeZonesIn,
+} from '@attractions/recommender';
 import { loadGeneration } from '@attractions/models';
 import { runServe } from '@attractions/service';
-import type { Recommendations, SimilarRequest } from '@attractions/recommender';
+import type { RecommendConfig, RecommendSummary, Recommendations, SimilarRequest } from '@attractions/recommender';
 import type { RunningService } from '@attractions/service';
 import type { FeedStore } from '@attractions/feeds';
 import type { RecommendationRequest } from '@attractions/contracts';
 
 import type { PipelineContext } from './commands/command.js';
-import { runningExperiment } from './experiment.js';
 import type { SampleAnswer } from './sample.js';
 
 /** What the generation in the feeds says to one visitor, in their panel. */
@@ -18,10 +26,21 @@ export async function recommendTo(
 ): Promise<SampleAnswer> {
   const clocks = parkClocks(timeZonesIn(config.parkTimeZones));
   const generation = await loadGeneration(store);
-  const experiment = await runningExperiment(store, generation, logger);
-  const recommender = createRecommender(generation, { experiment, clocks });
+  const running = await runningExperiment(store, generation, logger);
+  const recommender = createRecommender(generation, { experiment: running?.experiment, clocks });
   return { userId: request.userId, ...recommender.recommend({ ...request, explain: true }) };
 }
+
+/** The lists of all users into their feed; with a bar where a person watches. */
+export function recommendToAll(
+  asked: Partial<RecommendConfig>,
+  { config, store, logger, signal, json }: PipelineContext,
+): Promise<RecommendSummary> {
+  const bar = process.stderr.isTTY && !json ? { onProgress: progressBar(process.stderr) } : {};
+  return runRecommend({ ...config, ...asked }, { store, logger, signal, ...bar });
+}
+
+export { summaryText };
 
 /** What the people who visit an attraction visit besides, by the generation in the feeds. */
 export async function similarTo(

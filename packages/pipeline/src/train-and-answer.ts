@@ -1,12 +1,11 @@
 /** The stages that follow the ETL. Loaded while the ETL's engine works. */
 import { runTrain } from '@attractions/als-trainer';
 import { als } from '@attractions/contracts';
-import { createRecommender } from '@attractions/recommender';
+import { createRecommender, runningExperiment } from '@attractions/recommender';
 import { demoExperiment } from '@attractions/experiments';
 import { loadGeneration } from '@attractions/models';
 
 import type { PipelineContext } from './commands/command.js';
-import { runningExperiment } from './experiment.js';
 import type { RunSummary } from './run-summary.js';
 import { sampleAnswers } from './sample.js';
 
@@ -26,7 +25,7 @@ export async function trainAndAnswer({
   // What is served may be an older model, the champion, until the gate has let the new one pass.
   const model = feeds.find(({ feed }) => feed === als.path)?.seq;
   const generation = await loadGeneration(store, model);
-  const experiment = (await runningExperiment(store, generation, logger)) ?? demoExperiment;
+  const { experiment } = (await runningExperiment(store, generation, logger)) ?? { experiment: demoExperiment };
   const recommender = createRecommender(generation, { experiment });
   return {
     rank,

@@ -75,11 +75,11 @@ describe.each(
     ],
     [
       ['recommend', 'USER', '--'],
-      ['--at', '--help', '--json', '--limit', '--park', '--visits'],
+      ['--all', '--at', '--help', '--json', '--limit', '--park', '--threads', '--visits'],
     ],
     [
       ['recommend', 'feeds', '--'],
-      ['--at', '--help', '--json', '--limit', '--park', '--visits'],
+      ['--all', '--at', '--help', '--json', '--limit', '--park', '--threads', '--visits'],
     ],
     [
       ['feeds', 'h'],

@@ -7,6 +7,7 @@ import { loadGeneration } from '@attractions/models';
 import type { Generation } from '@attractions/models';
 import type { RecommendationRequest } from '@attractions/recommender';
 import { openFeeds } from '@attractions/feeds';
+import { lists } from '@attractions/contracts';
 
 import { attractions, quick } from './support/command-line.js';
 
@@ -46,6 +47,69 @@ describe('attractions recommend', () => {
     // What is said of the time and the visits makes a difference.
     expect(inLibrary({ userId, park, at })).not.toEqual(expected);
     expect(inLibrary({ userId, park, at: '2015-07-01T20:30', visits })).not.toEqual(expected);
+  });
+
+  test('--all: each user gets in the feed what the command answers them, and `feeds cat` shows it', async () => {
+    const at = '2015-07-01T12:30';
+    const { exitCode, answer } = await asked('--all', '--at', at, '--limit', '7', '--threads', '2');
+    const users = generation.model.userIds;
+    expect(exitCode).toBe(0);
+    expect(answer).toMatchObject({ model: 1, users: users.length, limit: 7, at, threads: 2, experiment: null });
+    const shown = await attractions(config, 'feeds', 'cat', 'serving/lists');
+    const rows: Record<string, unknown>[] = shown.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(rows).toHaveLength(answer.entries);
+    for (const userId of [0, 0.2, 0.4, 0.6, 0.8].map((share) => users[Math.floor(share * users.length)] ?? '')) {
+      const alone = await asked(userId, '--at', at, '--limit', '7');
+      const own = rows.filter((row) => row['user_id'] === userId);
+      expect(
+        own.map((row) => [row['place'], row['attraction_id'], row['name'], row['score'], row['source'], row['reason']]),
+      ).toEqual(
+        alone.answer.recommendations.map((entry: Record<string, unknown>, n: number) => [
+          n + 1,
+          entry['attractionId'],
+          entry['name'],
+          entry['score'],
+          entry['source'],
+          entry['reason'],
+        ]),
+      );
+    }
+  });
+
+  test('--all says for people what it did', async () => {
+    const { exitCode, stdout } = await attractions(
+      config,
+      'recommend',
+      '--all',
+      '--limit',
+      '1',
+      '--at',
+      '2015-07-01T12:30',
+    );
+    expect(exitCode).toBe(0);
+    const { seq } = (
+      await openFeeds(config.feedsRoot ?? '')
+        .feed(lists)
+        .latest()
+    ).record;
+    expect(stdout).toMatch(
+      /^Listed \d+ attractions for \d+ users, at most 1 each, of all parks at 2015-07-01T12:30, by model 1\.\n/,
+    );
+    expect(stdout).toContain(`\nPut serving/lists/v1.0, update ${seq}.\nDone in `);
+  });
+
+  test.each([
+    [[], 'Whom for? Give the id of a visitor, or --all for the lists of all users.'],
+    [['ana', '--all'], "Give --all or the visitor 'ana', not both."],
+    [['--all', '--visits', 'a'], '--visits is what one visitor did; it cannot go with --all.'],
+    [['ana', '--threads', '2'], '--threads is for --all; one list is made on one thread.'],
+  ])('refuses %j as wrong usage', async (argv, message) => {
+    const { exitCode, answer } = await asked(...argv);
+    expect(exitCode).toBe(2);
+    expect(answer.error).toEqual({ code: 'PIPELINE_USAGE', message });
   });
 
   test('says what it assumed', async () => {

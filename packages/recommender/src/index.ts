@@ -16,7 +16,11 @@ export { DEFAULT_LIMIT, MAX_LIMIT } from './answers/recommender.js';
 export { similarIn } from './answers/similar.js';
 export { situated } from './answers/situated.js';
 export { attractionIdOf, visitOf } from './answers/visited.js';
+export { runRecommend } from './driver.js';
 export { RECOMMENDER_ERRORS, RecommenderError } from './errors.js';
+export { progressBar, summaryText } from './progress.js';
+export { runningExperiment } from './running-experiment.js';
+export { clockSettings, recommendSettings } from './settings.js';
 export type { Contribution, Explanation } from './answers/because.js';
 export type { Composition } from './answers/compose.js';
 export type { StandingFilters } from './answers/filtered.js';
@@ -32,7 +36,10 @@ export type {
 } from './answers/recommender.js';
 export type { SimilarRequest } from './answers/similar.js';
 export type { Visitor } from './answers/taste.js';
+export type { ListsProgress, RecommendContext, RecommendSummary } from './driver.js';
 export type { RecommenderErrorCode } from './errors.js';
+export type { RunningExperiment } from './running-experiment.js';
+export type { RecommendConfig } from './settings.js';
 export type { RequestTime, TimedVisit, Visited } from '@attractions/contracts';
 
 // What a caller needs beside it, in one import.

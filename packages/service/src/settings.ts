@@ -1,15 +1,12 @@
 import { flag, integer, number, sharedSettings, text } from '@attractions/config';
 import type { Config } from '@attractions/config';
 import { FACES, facesIn, faultOf, keysIn, originsIn, proxiesIn } from './access.js';
-import { timeZonesIn } from '@attractions/recommender';
-
-// What a command line needs before it needs the rest.
-export { DEFAULT_LIMIT, MAX_LIMIT } from '@attractions/recommender';
-export { visitOf } from '@attractions/recommender';
+import { clockSettings } from '@attractions/recommender/settings';
 
 /** The settings of the service. */
 export const serveSettings = {
   ...sharedSettings,
+  ...clockSettings,
   host: text({
     variable: 'HOST',
     description: 'Address on which the service listens; 0.0.0.0 is every IPv4 address of the machine.',
@@ -21,19 +18,6 @@ export const serveSettings = {
     default: 3000,
     min: 0,
     max: 65_535,
-  }),
-  parkTimeZones: text({
-    variable: 'PARK_TIME_ZONES',
-    description:
-      'Time zones of the clocks that visits are timed by, such as north=Europe/Berlin,south=America/New_York; one without a park is that of all others. Without it, UTC.',
-    range: 'IANA time zones by park, such as north=Europe/Berlin,America/New_York',
-    fault: (zones) => {
-      try {
-        return void timeZonesIn(zones);
-      } catch (error) {
-        return (error as Error).message.slice(0, -1);
-      }
-    },
   }),
   modelPollSeconds: number({
     variable: 'MODEL_POLL_SECONDS',

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { DEFAULT_LIMIT, MAX_LIMIT } from '@attractions/service/settings';
+import { DEFAULT_LIMIT, MAX_LIMIT } from '@attractions/recommender/settings';
 
 import { recommendationsText } from '../run-summary.js';
 import { commandOf } from './command.js';

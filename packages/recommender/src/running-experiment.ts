@@ -1,9 +1,14 @@
-import type { Logger } from '@attractions/config';
 import { experiments } from '@attractions/contracts';
 import type { Experiment } from '@attractions/experiments';
-import type { FeedStore } from '@attractions/feeds';
-import { checkExperiment } from '@attractions/recommender';
+import type { FeedStore, UpdateRecord } from '@attractions/feeds';
 import type { Generation } from '@attractions/models';
+import { checkExperiment } from './answers/compose.js';
+
+/** An experiment and the update that holds it. */
+export interface RunningExperiment {
+  readonly experiment: Experiment;
+  readonly record: UpdateRecord;
+}
 
 /**
  * The experiment that the service runs with a generation: the latest in the feeds, if there is one. One that cannot be read or run is
@@ -11,15 +16,16 @@ import type { Generation } from '@attractions/models';
  */
 export async function runningExperiment(
   store: FeedStore,
-  generation: Generation,
-  logger: Pick<Logger, 'warn'>,
-): Promise<Experiment | undefined> {
+  generation: Pick<Generation, 'next'>,
+  logger: { warn(facts: object, message: string): void },
+): Promise<RunningExperiment | undefined> {
   const feed = store.feed(experiments);
   try {
     if (!(await feed.head())) return undefined;
-    const experiment = await (await feed.latest()).read();
+    const update = await feed.latest();
+    const experiment = await update.read();
     checkExperiment(experiment, generation);
-    return experiment;
+    return { experiment, record: update.record };
   } catch (error) {
     logger.warn({ err: error }, 'the latest experiment cannot be run; answering without it');
     return undefined;

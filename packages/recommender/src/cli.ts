@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+import { runStage } from '@attractions/config';
+import { runRecommend } from './driver.js';
+import { progressBar, summaryText } from './progress.js';
+import { recommendSettings } from './settings.js';
+
+process.exitCode = await runStage(
+  {
+    name: 'attractions-recommend',
+    purpose: 'makes the list of every user that the model knows and puts them into the feed serving/lists/v1.0.',
+    settings: recommendSettings,
+    async run(config, { logger, signal, json }) {
+      const bar = process.stderr.isTTY && !json ? { onProgress: progressBar(process.stderr) } : {};
+      const summary = await runRecommend(config, { logger, signal, ...bar });
+      return { document: summary, text: () => summaryText(summary) };
+    },
+  },
+  process.argv.slice(2),
+);

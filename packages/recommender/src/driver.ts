@@ -1,0 +1,177 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import type { Logger } from '@attractions/config';
+import { als, lists, nextAttraction } from '@attractions/contracts';
+import { openFeeds, parentOf, siblingOf, streamed } from '@attractions/feeds';
+import type { Batches, FeedStore, Parent, Producer } from '@attractions/feeds';
+import { loadGeneration } from '@attractions/models';
+import type { Generation } from '@attractions/models';
+import { candidates } from './answers/candidates.js';
+import { parkClocks, timeZonesIn } from './answers/park-clocks.js';
+import { listsOnThreads, listsSource } from './lists/threads.js';
+import type { ListsOrder, ListsPart, ListsSource } from './lists/threads.js';
+import { runningExperiment } from './running-experiment.js';
+import type { RunningExperiment } from './running-experiment.js';
+import type { RecommendConfig } from './settings.js';
+
+/** What a run is given besides its configuration. */
+export interface RecommendContext {
+  /** The feeds of `config.feedsRoot` where absent. */
+  readonly store?: FeedStore;
+  readonly logger: Pick<Logger, 'info' | 'warn'>;
+  /** The same run commits once. */
+  readonly runId?: string;
+  /** Nothing is committed once it aborts. */
+  readonly signal?: AbortSignal;
+  /** Told of each piece of the work instead of the log. */
+  onProgress?(progress: ListsProgress): void;
+}
+
+/** How far the lists are. */
+export interface ListsProgress {
+  /** With a list, so far. */
+  readonly users: number;
+  readonly ofUsers: number;
+  readonly usersPerSecond: number;
+  readonly secondsLeft: number;
+}
+
+/** What a run did. */
+export interface RecommendSummary {
+  /** Update of `training/als` that answered. */
+  readonly model: number;
+  /** All that the model knows. */
+  readonly users: number;
+  readonly entries: number;
+  readonly limit: number;
+  readonly park: string | null;
+  /** What time the lists are for: as configured, or when the run began, in UTC. */
+  readonly at: string;
+  readonly experiment: { readonly experiment: string; readonly version: number } | null;
+  readonly threads: number;
+  /** The update that was put: path and sequence number. */
+  readonly feeds: readonly { readonly feed: string; readonly seq: number }[];
+  /** Wall time of the whole run. */
+  readonly seconds: number;
+}
+
+/**
+ * Makes the list of every user that the model knows, as `recommend` would answer each of them, in their panel where an experiment runs, and puts them
+ * as one update. Memory does not grow with the lists: they are written while they are made. The model is the champion, or the latest where there is none.
+ *
+ * @throws ContractsError, FeedsError, ModelsError, RecommenderError RECOMMENDER_REQUEST_INVALID, RECOMMENDER_UNKNOWN_PARK; in each case nothing was put
+ */
+export async function runRecommend(config: RecommendConfig, context: RecommendContext): Promise<RecommendSummary> {
+  const begin = performance.now();
+  const { logger, signal, runId } = context;
+  const { listsLimit: limit, listsPark: park, listsThreads: threads = availableParallelism() } = config;
+  const store = context.store ?? openFeeds(config.feedsRoot);
+  const generatedAt = new Date();
+  const { listsAt: at = generatedAt.toISOString() } = config;
+  const request = { limit, at, explain: true, ...(park !== undefined && { park }) };
+  const { source, model, running, parents } = await sourceOf(store, { request, zones: config.parkTimeZones, logger });
+  signal?.throwIfAborted();
+
+  const { users } = source;
+  logger.info({ model, users, threads }, `making lists for ${users} users by model ${model}`);
+  const order = {
+    request,
+    experiment: running?.experiment,
+    timeZones: config.parkTimeZones,
+    generatedAtMs: Number(generatedAt),
+  };
+  // Counted while the rows are written; the record is made after them.
+  const checks = { users, entries: 0 };
+  const batches = counted(listsOnThreads(source, order, threads), checks, context);
+  const record = await store.feed(streamed(lists)).put(batches, {
+    parents,
+    producer: producerOf({ limit, at, park: park ?? null }),
+    checks,
+    ...(signal && { signal }),
+    ...(runId !== undefined && { runId }),
+  });
+  const experiment = running && { experiment: running.experiment.experiment, version: running.experiment.version };
+  return {
+    model,
+    users,
+    entries: record.totals.rows,
+    limit,
+    park: park ?? null,
+    at,
+    experiment: experiment ?? null,
+    threads,
+    feeds: [{ feed: record.feed, seq: record.seq }],
+    seconds: (performance.now() - begin) / 1000,
+  };
+}
+
+/** All that lists are made of. The generation that was loaded is left behind, so that its memory can go. */
+async function sourceOf(
+  store: FeedStore,
+  { request, zones, logger }: Pick<ListsOrder, 'request'> & { zones: string | undefined; logger: Pick<Logger, 'warn'> },
+): Promise<{
+  readonly source: ListsSource;
+  readonly model: number;
+  readonly running: RunningExperiment | undefined;
+  readonly parents: readonly Parent[];
+}> {
+  const generation = await loadGeneration(store);
+  // Refused here, and not once for each list.
+  candidates(generation, request);
+  parkClocks(timeZonesIn(zones)).at(request.at)(request.park);
+  const running = await runningExperiment(store, generation, logger);
+  const lineage = await lineageOf(store, generation);
+  return {
+    source: listsSource(generation),
+    model: generation.seqs.model,
+    running,
+    parents: [...lineage, ...(running ? [parentOf(running.record)] : [])],
+  };
+}
+
+/** The model, what was trained beside it, and what both were trained on. */
+async function lineageOf(store: FeedStore, { seqs, next }: Generation): Promise<readonly Parent[]> {
+  const { record } = await store.feed(als).at(seqs.model);
+  const sibling = next && (await siblingOf(store.feed(nextAttraction), record));
+  return [parentOf(record), ...(sibling ? [parentOf(sibling.record)] : []), ...record.parents];
+}
+
+/** The lists as they are made, counted. */
+async function* counted(
+  parts: AsyncIterable<ListsPart>,
+  checks: { readonly users: number; entries: number },
+  { signal, ...context }: RecommendContext,
+): Batches {
+  const begin = performance.now();
+  const tell = reporter(context);
+  let users = 0;
+  for await (const part of parts) {
+    signal?.throwIfAborted();
+    users += part.users;
+    checks.entries += part.entries;
+    yield* part.batches;
+    const usersPerSecond = (1_000 * users) / (performance.now() - begin);
+    tell({ users, ofUsers: checks.users, usersPerSecond, secondsLeft: (checks.users - users) / usersPerSecond });
+  }
+}
+
+/** Log lines, ten of them, unless the caller shows progress in another way. */
+function reporter({ logger, onProgress }: Omit<RecommendContext, 'signal'>): (progress: ListsProgress) => void {
+  if (onProgress) return (progress) => onProgress(progress);
+  let told = 0;
+  return (progress) => {
+    const { users, ofUsers, secondsLeft } = progress;
+    const tenths = Math.floor((10 * users) / ofUsers);
+    if (tenths === told) return;
+    told = tenths;
+    logger.info({ ...progress }, `lists for ${users} of ${ofUsers} users, ${secondsLeft.toFixed(1)} s left`);
+  };
+}
+
+function producerOf(config: Record<string, string | number | null>): Producer {
+  const { name, version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    name: string;
+    version: string;
+  };
+  return { id: 'recommender', package: name, version, config };
+}

@@ -1,0 +1,23 @@
+/** A thread of `threads.ts`: makes the lists of the users it is asked for, one turn after the other. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { unpacked } from '@attractions/models';
+import { tableToIPC } from 'apache-arrow';
+import { recommendEach } from '../answers/batch.js';
+import { createRecommender } from '../answers/compose.js';
+import { parkClocks, timeZonesIn } from '../answers/park-clocks.js';
+import { listsTable } from './batch.js';
+import type { ThreadOrder, Turn } from './threads.js';
+
+const { frame, pieces, request, experiment, timeZones, generatedAtMs } = workerData as ThreadOrder;
+const generation = unpacked(frame, pieces);
+const recommender = createRecommender(generation, { experiment, clocks: parkClocks(timeZonesIn(timeZones)) });
+
+function* userIds([from, to]: Turn): Generator<string> {
+  for (let row = from; row < to; row++) yield generation.userOf.at(row) as string;
+}
+
+parentPort?.on('message', (turn: Turn) => {
+  const answers = recommendEach(recommender, userIds(turn), request);
+  const bytes = tableToIPC(listsTable(generation, answers, generatedAtMs), 'stream').slice();
+  parentPort?.postMessage(bytes, [bytes.buffer as ArrayBuffer]);
+});

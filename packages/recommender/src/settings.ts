@@ -1,0 +1,59 @@
+import { integer, sharedSettings, text } from '@attractions/config';
+import type { Config } from '@attractions/config';
+import { timeZonesIn } from './answers/park-clocks.js';
+import { DEFAULT_LIMIT, MAX_LIMIT } from './answers/recommender.js';
+
+// What a command line needs before it needs the rest.
+export { DEFAULT_LIMIT, MAX_LIMIT } from './answers/recommender.js';
+export { visitOf } from './answers/visited.js';
+
+/** The settings of whatever answers: the lists of all users, the service. */
+export const clockSettings = {
+  parkTimeZones: text({
+    variable: 'PARK_TIME_ZONES',
+    description:
+      'Time zones of the clocks that visits are timed by, such as north=Europe/Berlin,south=America/New_York; one without a park is that of all others. Without it, UTC.',
+    range: 'IANA time zones by park, such as north=Europe/Berlin,America/New_York',
+    fault: (zones) => {
+      try {
+        return void timeZonesIn(zones);
+      } catch (error) {
+        return (error as Error).message.slice(0, -1);
+      }
+    },
+  }),
+};
+
+/** The settings of this stage. */
+export const recommendSettings = {
+  ...sharedSettings,
+  ...clockSettings,
+  listsLimit: integer({
+    variable: 'LISTS_LIMIT',
+    description: 'Longest list when lists are made for all users.',
+    default: DEFAULT_LIMIT,
+    min: 1,
+    max: MAX_LIMIT,
+    unit: 'entries',
+  }),
+  listsPark: text({
+    variable: 'LISTS_PARK',
+    description: 'The one park that the lists of all users are of; without it, every park.',
+  }),
+  listsAt: text({
+    variable: 'LISTS_AT',
+    description:
+      "When the lists of all users will be read, such as 2026-08-05T09:00 on the park's clock, or with an offset; without it, when they are made.",
+  }),
+  listsThreads: integer({
+    variable: 'LISTS_THREADS',
+    description:
+      'Threads that make the lists of all users. The lists are the same for any number. Unset: the cores of the machine.',
+    min: 1,
+    max: 64,
+    unit: 'threads',
+  }),
+};
+
+/** What `runRecommend` is configured with. */
+export type RecommendConfig = Config<typeof recommendSettings>;
