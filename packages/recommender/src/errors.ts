@@ -27,6 +27,10 @@ export const RECOMMENDER_ERRORS = {
     when: 'A panel of an experiment asks for a recommender that is not there.',
     exitCode: 3,
   },
+  RECOMMENDER_RULE_FAILED: {
+    when: 'A rule threw an error, or boosted by what is not a number above 0; the message names the rule.',
+    exitCode: 1,
+  },
   RECOMMENDER_TIME_ZONES_INVALID: {
     when: 'The time zones of the parks cannot be read.',
     exitCode: 2,

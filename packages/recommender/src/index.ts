@@ -3,16 +3,16 @@ export { recommendEach } from './answers/batch.js';
 export { becauseOf } from './answers/because.js';
 export { CACHED_LISTS, cachedRecommender, textsKeptOf } from './answers/cached.js';
 export type { KeptTexts } from './answers/cached.js';
-export { itemKnown, itemsOfPark } from './answers/candidates.js';
+export { candidates, itemKnown, itemsOfPark } from './answers/candidates.js';
 export { checkExperiment, createRecommender } from './answers/compose.js';
 export { withFallback } from './answers/fallback.js';
-export { withFilters } from './answers/filtered.js';
 export { mappingRecommender } from './answers/mapping.js';
 export { nextAttractionRecommender } from './answers/next-attraction.js';
 export { paneledRecommender } from './answers/paneled.js';
 export { clockText, parkClocks, timeZonesIn } from './answers/park-clocks.js';
 export { popularRecommender } from './answers/popular.js';
 export { DEFAULT_LIMIT, MAX_LIMIT } from './answers/recommender.js';
+export { atMost, boost, closed, defineRule } from './answers/rules.js';
 export { similarIn } from './answers/similar.js';
 export { situated } from './answers/situated.js';
 export { attractionIdOf, visitOf } from './answers/visited.js';
@@ -22,8 +22,8 @@ export { progressBar, summaryText } from './progress.js';
 export { runningExperiment } from './running-experiment.js';
 export { clockSettings, recommendSettings } from './settings.js';
 export type { Contribution, Explanation } from './answers/because.js';
+export type { Candidates } from './answers/candidates.js';
 export type { Composition } from './answers/compose.js';
-export type { StandingFilters } from './answers/filtered.js';
 export type { Mapping } from './answers/mapping.js';
 export type { ParkClocks, TimeZones } from './answers/park-clocks.js';
 export type {
@@ -34,6 +34,7 @@ export type {
   Recommender,
   Source,
 } from './answers/recommender.js';
+export type { Cap, Rule } from './answers/rules.js';
 export type { SimilarRequest } from './answers/similar.js';
 export type { Visitor } from './answers/taste.js';
 export type { ListsProgress, RecommendContext, RecommendSummary } from './driver.js';

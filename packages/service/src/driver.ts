@@ -6,7 +6,7 @@ import { openFeeds } from '@attractions/feeds';
 import type { Experiment } from '@attractions/experiments';
 import type { FeedStore } from '@attractions/feeds';
 import type { FastifyInstance } from 'fastify';
-import type { Mapping } from '@attractions/recommender';
+import type { Mapping, Rule } from '@attractions/recommender';
 import { parkClocks, timeZonesIn } from '@attractions/recommender';
 import { ServiceError } from './errors.js';
 import type { GenerationSeqs } from '@attractions/contracts';
@@ -25,6 +25,8 @@ export interface ServeContext {
   readonly experiment?: Experiment;
   /** Lists written for some users. */
   readonly mapping?: Mapping;
+  /** Hold for every list. */
+  readonly rules?: readonly Rule[];
 }
 
 /** A service that answers. */
@@ -59,6 +61,7 @@ export async function runServe(config: ServeConfig, context: ServeContext): Prom
     composition: {
       experiment: context.experiment,
       mapping: context.mapping,
+      rules: context.rules,
       cachedLists: config.cachedLists,
       clocks: parkClocks(timeZonesIn(config.parkTimeZones)),
     },

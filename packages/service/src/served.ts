@@ -22,6 +22,8 @@ export interface Served {
   readonly experimentFault: ExperimentFault | undefined;
   /** Made when first asked for. */
   panels(): readonly PanelRecommender[];
+  /** Whether rules hold: lists may then be shorter than the filters allow. */
+  readonly underRules: boolean;
   readonly servedSince: Date;
 }
 
@@ -48,8 +50,14 @@ export function serving(
   return {
     generation,
     recommender: createRecommender(generation, composition),
-    popular: situated(generation, popularRecommender(generation), composition.clocks ?? parkClocks()),
-    similar: similarIn(generation),
+    popular: situated(
+      generation,
+      popularRecommender(generation),
+      composition.clocks ?? parkClocks(),
+      composition.rules,
+    ),
+    similar: similarIn(generation, composition),
+    underRules: (composition.rules ?? []).length > 0,
     experiment: composition.experiment,
     experimentFault,
     panels: () => (panels ??= panelRecommenders(generation, composition)),

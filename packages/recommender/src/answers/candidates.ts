@@ -7,6 +7,14 @@ import { DEFAULT_LIMIT, MAX_LIMIT } from './recommender.js';
 import type { RecommendationRequest } from './recommender.js';
 import { attractionIdOf } from './visited.js';
 
+/** Where rules put what they ask of items on the way down to a recommender: wherever a request is copied, it comes along. */
+export const WITHIN = Symbol('what rules allow');
+
+/** A request, and what rules allow. Under rules the limit may be above `MAX_LIMIT`. */
+export interface AskedWithin extends RecommendationRequest {
+  readonly [WITHIN]?: ((item: number) => boolean) | undefined;
+}
+
 /** A request read against a generation: every filter in one place, so that no path can forget one. */
 export interface Candidates extends Pool {
   /** The items worth looking at, ascending; absent: all of the generation. `passes` alone decides. */
@@ -20,10 +28,11 @@ export interface Candidates extends Pool {
  * Reads the filters of a request.
  * @throws RecommenderError RECOMMENDER_REQUEST_INVALID, RECOMMENDER_UNKNOWN_PARK, RECOMMENDER_UNKNOWN_THEME
  */
-export function candidates(generation: Generation, request: RecommendationRequest): Candidates {
+export function candidates(generation: Generation, request: AskedWithin): Candidates {
   const { attractions } = generation;
   const { park } = request;
-  const limit = limitOf(request);
+  const within = request[WITHIN];
+  const limit = within === undefined ? limitOf(request) : (request.limit ?? DEFAULT_LIMIT);
   const inPark = itemsOfPark(generation, park);
   const themes = themesOf(generation, request.themes);
   const allowed = request.allow && itemsOf(generation, request.allow);
@@ -37,7 +46,8 @@ export function candidates(generation: Generation, request: RecommendationReques
         !isHidden(hidden, item) &&
         (park === undefined || attraction.park === park) &&
         (allowed === undefined || allowed.has(item)) &&
-        (themes === undefined || attraction.themes.some((theme) => themes.has(theme)))
+        (themes === undefined || attraction.themes.some((theme) => themes.has(theme))) &&
+        (within === undefined || within(item))
       );
     },
   };
@@ -85,7 +95,11 @@ function hiddenFrom(generation: Generation, request: RecommendationRequest): Uin
 const isHidden = (hidden: Uint32Array, item: number): boolean =>
   (((hidden[item >>> 5] as number) >>> (item & 31)) & 1) === 1;
 
-function limitOf({ limit = DEFAULT_LIMIT }: RecommendationRequest): number {
+/**
+ * The limit of a request.
+ * @throws RecommenderError RECOMMENDER_REQUEST_INVALID
+ */
+export function limitOf({ limit = DEFAULT_LIMIT }: RecommendationRequest): number {
   if (Number.isInteger(limit) && limit >= 1 && limit <= MAX_LIMIT) return limit;
   throw new RecommenderError(
     'RECOMMENDER_REQUEST_INVALID',

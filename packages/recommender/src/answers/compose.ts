@@ -13,6 +13,7 @@ import { parkClocks } from './park-clocks.js';
 import type { ParkClocks } from './park-clocks.js';
 import { popularRecommender } from './popular.js';
 import type { Recommender } from './recommender.js';
+import type { Rule } from './rules.js';
 import { situated } from './situated.js';
 
 /** What may stand beside a generation. */
@@ -28,6 +29,8 @@ export interface Composition {
   readonly cachedLists?: number | undefined;
   /** What the clocks of the parks show; default: UTC in every park. */
   readonly clocks?: ParkClocks | undefined;
+  /** Hold for every list, in the order given. Under rules no list is remembered, since a rule may look at the time. */
+  readonly rules?: readonly Rule[] | undefined;
 }
 
 /**
@@ -36,10 +39,11 @@ export interface Composition {
  * @throws ModelsError MODELS_MODEL_INVALID, RECOMMENDER_EXPERIMENT_INVALID
  */
 export function createRecommender(generation: Generation, composition: Composition = {}): Recommender {
-  const { cachedLists = 0, clocks = parkClocks() } = composition;
+  const { cachedLists = 0, clocks = parkClocks(), rules = [] } = composition;
   const stack = stackOf(generation, clocks, composition);
-  const remembering = cachedLists > 0 ? cachedRecommender(generation, stack, cachedLists, clocks) : stack;
-  return situated(generation, remembering, clocks);
+  const remembering =
+    cachedLists > 0 && rules.length === 0 ? cachedRecommender(generation, stack, cachedLists, clocks) : stack;
+  return situated(generation, remembering, clocks, rules);
 }
 
 /**

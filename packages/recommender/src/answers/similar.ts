@@ -6,7 +6,10 @@ import { candidates, itemKnown } from './candidates.js';
 import { entryOf } from './entry.js';
 import { withFallback } from './fallback.js';
 import { popularRecommender } from './popular.js';
+import { parkClocks } from './park-clocks.js';
+import type { Composition } from './compose.js';
 import type { RecommendationRequest, Recommendations } from './recommender.js';
+import { ruleBook } from './rules.js';
 
 /** Filters of a list that is about an attraction and not a visitor. */
 export type SimilarRequest = Pick<RecommendationRequest, 'park' | 'limit' | 'themes' | 'allow' | 'exclude' | 'explain'>;
@@ -17,32 +20,40 @@ export type SimilarRequest = Pick<RecommendationRequest, 'park' | 'limit' | 'the
  *
  * @throws RecommenderError at each call: RECOMMENDER_UNKNOWN_ATTRACTION, and what `recommend` throws for its filters
  */
-export function similarIn(generation: Generation): (attractionId: string, request?: SimilarRequest) => Recommendations {
+export function similarIn(
+  generation: Generation,
+  { rules, clocks = parkClocks() }: Pick<Composition, 'rules' | 'clocks'> = {},
+): (attractionId: string, request?: SimilarRequest) => Recommendations {
+  const underRules = ruleBook(generation, rules);
   const { rank, itemFactors, attractionIds } = generation.model;
   const directions = placed(unitRows(itemFactors, rank), rank);
   const popular = popularRecommender(generation);
   return (attractionId, request = {}) => {
     const item = itemKnown(generation, attractionId);
     const { name, park } = generation.attractions[item] as Attraction;
-    const others = { ...request, exclude: [...(request.exclude ?? []), attractionId] };
+    const at = clocks.at(undefined)(request.park ?? park);
+    const others = { ...request, at, exclude: [...(request.exclude ?? []), attractionId] };
     const direction = directions.subarray(item * rank, (item + 1) * rank);
     if (!direction.some((value) => value !== 0)) {
       const nearby = {
         recommend: (asked: RecommendationRequest) => popular.recommend({ ...asked, park: asked.park ?? park }),
       };
-      return withFallback(nearby, popular).recommend(others);
+      return underRules(withFallback(nearby, popular), others, request.park ?? park);
     }
-    const { items, limit, passes } = candidates(generation, others);
-    const pool = { items: items?.filter((candidate) => candidate < attractionIds.length), passes };
-    const nearest = rankPool(directions, rank, direction, limit, pool);
-    const reason = request.explain === true ? `visited by the same people as ${name}` : undefined;
-    return {
-      recommendations: Array.from(nearest.items, (near, n) =>
-        entryOf(generation, near, nearest.scores[n] as number, 'als', reason),
-      ),
-      source: 'als',
-      generation: generation.seqs,
+    const nearest = (asked: RecommendationRequest): Recommendations => {
+      const { items, limit, passes } = candidates(generation, asked);
+      const pool = { items: items?.filter((candidate) => candidate < attractionIds.length), passes };
+      const best = rankPool(directions, rank, direction, limit, pool);
+      const reason = request.explain === true ? `visited by the same people as ${name}` : undefined;
+      return {
+        recommendations: Array.from(best.items, (near, n) =>
+          entryOf(generation, near, best.scores[n] as number, 'als', reason),
+        ),
+        source: 'als',
+        generation: generation.seqs,
+      };
     };
+    return underRules({ recommend: nearest }, others);
   };
 }
 

@@ -5,12 +5,21 @@ import { lastVisitIn } from './last-visit.js';
 import { clockText } from './park-clocks.js';
 import type { ParkClocks } from './park-clocks.js';
 import type { Assumed, Recommender } from './recommender.js';
+import { ruleBook } from './rules.js';
+import type { Rule } from './rules.js';
 
 /**
  * Says when and where a request is asked before `inner` sees it: every time is put on the park's clock, as a number; `at` is now where the request gives none;
  * and a visitor who gives no park is answered in that of the last visit of the past 8 hours, topped up from all parks. What was assumed is in the answer.
+ * Rules hold for the whole list, since they are asked here.
  */
-export function situated(generation: Generation, inner: Recommender, clocks: ParkClocks): Recommender {
+export function situated(
+  generation: Generation,
+  inner: Recommender,
+  clocks: ParkClocks,
+  rules: readonly Rule[] = [],
+): Recommender {
+  const underRules = ruleBook(generation, rules);
   const lastVisit = lastVisitIn(generation, clocks);
 
   /** Visits with their times on the clocks of their parks. */
@@ -28,7 +37,7 @@ export function situated(generation: Generation, inner: Recommender, clocks: Par
       const park = request.park ?? last?.park;
       const at = clocks.at(request.at)(park);
       const asked = { ...request, visits, at };
-      const answer = (last === undefined ? inner : firstIn(last.park, inner)).recommend(asked);
+      const answer = underRules(last === undefined ? inner : firstIn(last.park, inner), asked, last?.park);
       if (request.at !== undefined && request.park !== undefined) return answer;
       const when: Assumed = request.at === undefined ? { at: clockText(at), timeZone: clocks.zoneOf(park) } : {};
       if (request.park !== undefined) return { ...answer, assumed: when };

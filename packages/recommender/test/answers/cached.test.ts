@@ -6,7 +6,7 @@ import { parkClocks } from '../../src/answers/park-clocks.js';
 import type { RecommendationRequest, Recommender } from '../../src/answers/recommender.js';
 import { demoExperiment } from '@attractions/experiments';
 import { sampleGeneration, sampleNext } from '@attractions/models/testing';
-import { requestOf } from './recommender-contract.js';
+import { sampleRequests } from '../../src/testing/requests.js';
 
 const DAY = 86_400_000;
 
@@ -101,7 +101,7 @@ describe('a cache', () => {
     const cached = createRecommender(dated, { clocks: moving, experiment: demoExperiment, cachedLists: 10_000 });
     const time = fc.integer({ min: 0, max: 5 * DAY });
     const timed = fc.tuple(
-      fc.array(requestOf(dated), { minLength: 1, maxLength: 5 }),
+      fc.array(fc.constantFrom(...sampleRequests(dated, 500)), { minLength: 1, maxLength: 5 }),
       fc.array(time, { minLength: 10 }),
     );
     fc.assert(

@@ -1,7 +1,6 @@
 import { alsRecommender } from '../../src/answers/als.js';
 import { createRecommender } from '../../src/answers/compose.js';
 import { withFallback } from '../../src/answers/fallback.js';
-import { withFilters } from '../../src/answers/filtered.js';
 import { mappingRecommender } from '../../src/answers/mapping.js';
 import { parkClocks } from '../../src/answers/park-clocks.js';
 import { nextAttractionRecommender } from '../../src/answers/next-attraction.js';
@@ -37,7 +36,6 @@ keepsTheContract('the usual stack with it', withNext, createRecommender(withNext
 keepsTheContract('popular', generation, popular, { complete: true });
 keepsTheContract('als, then popular', generation, withFallback(als, popular), { complete: true });
 keepsTheContract('mapping, als, popular', generation, withFallback(mapped, als, popular), { complete: true });
-keepsTheContract('no standing filter', generation, withFilters(popular, {}), { complete: true });
 keepsTheContract('the usual stack', generation, createRecommender(generation, { clocks }), { complete: true });
 keepsTheContract('the usual stack, cached', withNext, createRecommender(withNext, { cachedLists: 50, clocks }), {
   complete: true,

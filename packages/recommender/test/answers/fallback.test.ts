@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createRecommender } from '../../src/answers/compose.js';
 import { withFallback } from '../../src/answers/fallback.js';
-import { withFilters } from '../../src/answers/filtered.js';
 import { popularRecommender } from '../../src/answers/popular.js';
 import { demoExperiment } from '@attractions/experiments';
 import { sampleGeneration } from '@attractions/models/testing';
@@ -57,16 +56,5 @@ describe('the fallback chain', () => {
       source: 'popular',
       generation: { model: 0, visits: 0, attractions: 0 },
     });
-  });
-});
-
-describe('standing filters', () => {
-  test('narrow every request and are not lifted by one', () => {
-    const closed = withFilters(popular, { exclude: ['bay:slide'], allow: ['bay:slide', 'bay:pool', 'hill:river'] });
-    expect(linesOf(closed.recommend({}))).toEqual(['bay:pool popular', 'hill:river popular']);
-    expect(linesOf(closed.recommend({ allow: ['bay:slide', 'bay:pool', 'bay:coaster'] }))).toEqual([
-      'bay:pool popular',
-    ]);
-    expect(linesOf(closed.recommend({ exclude: ['bay:pool'] }))).toEqual(['hill:river popular']);
   });
 });
