@@ -21,7 +21,7 @@ function presence(setting: Setting<unknown>, preset: string): string {
   return `Default: ${setting.secret ? 'not shown' : preset}.`;
 }
 
-/** Quotes what a `.env` reader would otherwise cut at a blank or a `#`. */
+/** Quotes a value that a `.env` reader would otherwise cut at a blank or a `#`. */
 function asEnvValue(value: string): string {
   return /[\s#"'`]/.test(value) ? (value.includes("'") ? `"${value}"` : `'${value}'`) : value;
 }
@@ -31,7 +31,7 @@ export function refusedValue(setting: Setting<unknown>, value: unknown): string 
   const shown = setting.secret ? 'set to a value that is not shown' : quote(value);
   const fault = setting.secret || typeof value !== 'string' ? undefined : setting.fault?.(value);
   const why = fault === undefined ? '' : ` (${fault})`;
-  return `${setting.variable} is ${shown}${why}, but must be ${setting.range}; ${mend(setting)}.`;
+  return `${setting.variable} is ${shown}${why}, but must be ${setting.range}; ${fixFor(setting)}.`;
 }
 
 /** The sentence for a required variable that is unset or empty. */
@@ -43,7 +43,7 @@ function quote(value: unknown): string {
   return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
-function mend(setting: Setting<unknown>): string {
+function fixFor(setting: Setting<unknown>): string {
   if (setting.required) return 'correct it';
   if (setting.default === undefined) return 'correct it, or unset it to do without';
   return setting.secret

@@ -15,10 +15,11 @@ export type Config<S extends Settings> = {
 };
 
 /**
- * Reads every setting from `env` (default: the process environment, or nothing in a scope of `forceConfig`, whose values come
- * first). An empty variable counts as unset; variables that no setting names are not looked at. The object is frozen,
- * and its values are primitive, so it is read-only all the way down.
- * Throws one CONFIG_INVALID that names every problem.
+ * Reads every setting from `env` (default: the process environment; in a scope of `forceConfig` its values, and nothing else). An empty
+ * variable counts as unset; variables that no setting names are ignored. The object is frozen and its values are primitive, so it is
+ * read-only.
+ *
+ * @throws ConfigError one CONFIG_INVALID that names every problem
  */
 export function readConfig<S extends Settings>(settings: S, env?: Environment): Config<S> {
   const forced = forcedValues();
@@ -45,10 +46,11 @@ function readOne(setting: Setting<unknown>, given: string | undefined, problems:
 const scopes = new AsyncLocalStorage<ReadonlyMap<string, unknown>>();
 
 /**
- * Runs `fn` in a scope where `readConfig` returns `values`, whatever the process environment says; returns what `fn`
- * returns. For tests: the scope follows awaits and timers, and parallel scopes never meet. Inside it the process
- * environment is not read at all, so a setting that is not forced has its default. A scope within a scope adds to it.
- * Throws CONFIG_INVALID, before `fn` runs, where a value lies outside its setting's range.
+ * Runs `fn` in a scope where `readConfig` returns `values`, and returns what `fn` returns. For tests: the scope follows awaits and timers,
+ * and parallel scopes do not affect each other. Inside it the process environment is not read, so a setting that is not forced has its
+ * default. A scope inside a scope adds to it.
+ *
+ * @throws ConfigError CONFIG_INVALID, before `fn` runs, if a value is outside the range of its setting
  */
 export function forceConfig<S extends Settings, R>(settings: S, values: Partial<Config<S>>, fn: () => R): R {
   const forced = new Map(scopes.getStore());
@@ -56,7 +58,7 @@ export function forceConfig<S extends Settings, R>(settings: S, values: Partial<
   for (const [key, value] of Object.entries(values)) {
     const setting = settings[key];
     if (setting === undefined) {
-      problems.push(`'${key}' is forced but is no setting here; use one of ${Object.keys(settings).join(', ')}.`);
+      problems.push(`'${key}' is forced but is not a setting here; use one of ${Object.keys(settings).join(', ')}.`);
     } else if (value !== undefined && !setting.accepts(value)) {
       problems.push(refusedValue(setting, value));
     } else {
@@ -67,15 +69,16 @@ export function forceConfig<S extends Settings, R>(settings: S, values: Partial<
   return scopes.run(forced, fn);
 }
 
-/** The values forced in the scope that this runs in, by variable; undefined outside every scope. */
-export function forcedValues(): ReadonlyMap<string, unknown> | undefined {
+/** The values forced in the current scope, by variable; undefined outside every scope. */
+function forcedValues(): ReadonlyMap<string, unknown> | undefined {
   return scopes.getStore();
 }
 
 /**
- * Fills `env` (default: the process environment) from a `.env` file; what is set already stays. An absent file is no
- * problem. For the edge of an app, before `readConfig`. Throws CONFIG_FILE_UNREADABLE where the file is there but
- * cannot be read.
+ * Fills `env` (default: the process environment) from a `.env` file; variables that are set already do not change. The file may be absent.
+ * Call it at the edge of an app, before `readConfig`.
+ *
+ * @throws ConfigError CONFIG_FILE_UNREADABLE if the file exists but cannot be read
  */
 export function loadDotEnv(path = '.env', env: Record<string, string | undefined> = process.env): void {
   for (const [variable, value] of Object.entries(parseEnv(readIfPresent(path)))) {
@@ -94,7 +97,7 @@ function readIfPresent(path: string): string {
   }
 }
 
-/** By shape, not `instanceof`: under Jest the file system's errors come from another realm. */
+/** The code of a system error. Not by `instanceof`: under Jest the errors of the file system come from another realm. */
 function systemErrorCode(error: unknown): unknown {
   return typeof error === 'object' && error !== null && 'code' in error ? error.code : error;
 }

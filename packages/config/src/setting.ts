@@ -2,8 +2,8 @@ import { ConfigError } from './errors.js';
 
 /**
  * One setting: a variable of the environment, what it means and which values it takes.
- * Made by `text`, `integer`, `number`, `choice` or `flag`, and frozen. `T` includes `undefined` where the setting has
- * neither a default nor `required: true`.
+ * Made by `text`, `integer`, `number`, `choice` or `flag`, and frozen. `T` includes `undefined` if the setting has neither a default nor
+ * `required: true`.
  */
 export interface Setting<T> {
   /** Name of the environment variable, upper case: `ALS_RANK`. */
@@ -13,17 +13,17 @@ export interface Setting<T> {
   readonly default: T | undefined;
   /** What one unit of the value is, in the plural: `factors`, `hours`. */
   readonly unit: string | undefined;
-  /** The values taken, in words and with the unit: `an integer from 1 to 1024 (factors)`. */
+  /** The values it takes, in words and with the unit: `an integer from 1 to 1024 (factors)`. */
   readonly range: string;
-  /** True: boot fails while the variable is unset. */
+  /** True: `readConfig` throws while the variable is unset. */
   readonly required: boolean;
   /** True: the value is never repeated in a message. */
   readonly secret: boolean;
-  /** The value that `text` stands for, or undefined where it stands for none in the range. */
+  /** The value of `text`, or undefined if it is not a value in the range. */
   parse(text: string): T | undefined;
-  /** Whether `value`, already typed, lies in the range. */
+  /** Whether `value`, already typed, is in the range. */
   accepts(value: unknown): boolean;
-  /** What is wrong with a text that `parse` refuses, where more can be said than the range: `'Mars' is not a time zone`. */
+  /** What is wrong with a text that `parse` refuses, if there is more to say than the range: `'Mars' is not a time zone`. */
   fault?(text: string): string | undefined;
 }
 
@@ -54,11 +54,11 @@ export interface Optional<T> {
   readonly required?: false;
 }
 
-/** What a text must look like, if it has to look like something. */
+/** The form that a text must have, if any. */
 export interface Form {
   /** In words; default: a text. */
   readonly range?: string;
-  /** What is wrong with it, naming the part that is; undefined where nothing is. */
+  /** What is wrong with a text, naming the part; undefined if nothing is. */
   fault?(text: string): string | undefined;
 }
 
@@ -98,7 +98,7 @@ export function integer(
   });
 }
 
-/** A finite number in decimal digits, with an exponent if need be: `0.05`, `.5`, `1e-4`. */
+/** A finite number in decimal digits, perhaps with an exponent: `0.05`, `.5`, `1e-4`. */
 export function number(options: SettingOptions & Bounds & Present<number>): Setting<number>;
 export function number(options: SettingOptions & Bounds & Optional<number>): Setting<number | undefined>;
 export function number(
@@ -111,7 +111,7 @@ export function number(
   });
 }
 
-/** One of a few words, spelt exactly so. */
+/** One of a few words; upper and lower case differ. */
 export function choice<const C extends string>(
   options: SettingOptions & { readonly choices: readonly C[] } & Present<NoInfer<C>>,
 ): Setting<C>;
@@ -151,10 +151,10 @@ function declare<T>(options: SettingOptions & (Present<T> | Optional<T>), kind: 
   const range = unit === undefined ? kind.range : `${kind.range} (${unit})`;
   const wrong = (problem: string) => new ConfigError('CONFIG_SETTING_INVALID', [problem]);
   if (!/^[A-Z][A-Z0-9_]*$/.test(variable)) {
-    throw wrong(`'${variable}' is no name for a setting; use upper-case letters, digits and underscores.`);
+    throw wrong(`'${variable}' is not a name for a setting; use upper-case letters, digits and underscores.`);
   }
   if (options.default !== undefined && !kind.accepts(options.default)) {
-    throw wrong(`The default of ${variable}, ${options.default}, is not ${range}; mend the default or the range.`);
+    throw wrong(`The default of ${variable}, ${options.default}, is not ${range}; correct the default or the range.`);
   }
   return Object.freeze({
     variable,

@@ -3,7 +3,7 @@ import type { DestinationStream, Logger } from 'pino';
 
 import { choice, text } from './setting.js';
 
-/** Log levels, from the most to the least talkative. */
+/** Log levels, from the most to the least detailed. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** How much is logged. */
@@ -25,10 +25,10 @@ export const sharedSettings = {
   }),
 };
 
-/** What a logger is made of. */
+/** How a logger writes. */
 export interface LoggerOptions {
   readonly level: LogLevel;
-  /** Who speaks: `etl`, `recommender`. On every line. */
+  /** Name of the program, on every line: `etl`. */
   readonly name?: string;
   /** Where the lines go; default: stderr, since stdout belongs to results. */
   readonly destination?: DestinationStream;

@@ -12,9 +12,9 @@ import { createLogger, sharedSettings } from './shared.js';
 export interface CommandResult {
   /** Printed with `--json`, as the one JSON document of stdout. */
   readonly document: unknown;
-  /** Printed without `--json`. Ends without a line break. */
+  /** Printed without `--json`; without a line break at the end. */
   text(): string;
-  /** Where a command goes on after its result is printed: settles when it ends. */
+  /** For a command that goes on after its result is printed: settles when it ends. */
   readonly until?: Promise<void>;
 }
 
@@ -23,11 +23,11 @@ export interface CommandContext {
   readonly logger: Logger;
   /** Aborts on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
-  /** Whether a program reads the result: then nothing is drawn for people. */
+  /** Whether a program reads the result: then no progress is drawn. */
   readonly json: boolean;
 }
 
-/** Where a command writes: results to `stdout`, everything said on the way to `stderr`. */
+/** Where a command writes: results to `stdout`, everything else to `stderr`. */
 export interface CommandOutput {
   readonly stdout: { write(text: string): unknown };
   readonly stderr: { write(text: string): unknown };
@@ -35,7 +35,7 @@ export interface CommandOutput {
 
 /** The command line of one stage. */
 export interface StageCommand<S extends Settings> {
-  /** As it is called: `attractions-etl`. */
+  /** Name of the command: `attractions-etl`. */
   readonly name: string;
   /** What it does, in a sentence or two. */
   readonly purpose: string;
@@ -44,7 +44,7 @@ export interface StageCommand<S extends Settings> {
 }
 
 /** An error as a command line reports it. */
-export interface CommandFailure {
+interface CommandFailure {
   readonly exitCode: number;
   readonly code: string;
   readonly message: string;
@@ -52,7 +52,7 @@ export interface CommandFailure {
 
 /**
  * Runs a stage as a process: `--json`, `--help`, settings from `.env` and the environment, log lines on stderr, an orderly stop on a
- * signal. Never throws, and gives the exit code: 0 done, 1 failed, 2 wrong usage or configuration, 3 the data or the model was refused.
+ * signal. Never throws; returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration, 3 the data or the model was refused.
  *
  * @param argv what follows the name of the program
  */
@@ -85,12 +85,12 @@ export async function runStage<S extends Settings>(
   }
 }
 
-/** Writes a result the way it was asked for. */
+/** Writes a result as JSON or as text. */
 export function writeResult({ stdout }: CommandOutput, result: CommandResult, json: boolean): void {
   stdout.write(`${json ? JSON.stringify(result.document) : result.text()}\n`);
 }
 
-/** Says what went wrong, with `--json` as `{"error": {"code", "message"}}` too, and gives the exit code. */
+/** Writes what went wrong, with `--json` also as `{"error": {"code", "message"}}`, and returns the exit code. */
 export function reportFailure(output: CommandOutput, error: unknown, json: boolean): number {
   const { exitCode, code, message } = failureOf(error);
   if (json) output.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
@@ -98,7 +98,7 @@ export function reportFailure(output: CommandOutput, error: unknown, json: boole
   return exitCode;
 }
 
-/** Acts with a signal that aborts on SIGINT and SIGTERM; the handlers go when it is done. */
+/** Calls `act` with a signal that aborts on SIGINT and SIGTERM; the handlers are removed when it is done. */
 export async function untilStopped(act: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const stopping = new AbortController();
   const stop = () => stopping.abort(new Error('Stopped by a signal; what was not committed yet is not committed.'));
@@ -110,7 +110,7 @@ export async function untilStopped(act: (signal: AbortSignal) => Promise<void>):
   }
 }
 
-/** Our errors carry a `code` and an `exitCode`; `parseArgs` has codes of its own; what else comes this far, nobody foresaw. */
+/** The errors of our packages have a `code` and an `exitCode`, those of `parseArgs` a `code`; any other is unexpected. */
 function failureOf(error: unknown): CommandFailure {
   const { code = 'UNEXPECTED', exitCode, message = String(error) } = (error ?? {}) as Partial<CommandFailure>;
   return { code, message, exitCode: exitCode ?? (code.startsWith('ERR_PARSE_ARGS') ? 2 : 1) };

@@ -55,6 +55,6 @@ test('a value outside the range, or of no setting, is refused before fn runs', (
   const refused = () => forceConfig(settings, typo, () => (ran = true));
   expect(refused).toThrow(ConfigError);
   expect(refused).toThrow('FORCED_RANK is 5000, but must be an integer from 1 to 1024');
-  expect(refused).toThrow("'rnak' is forced but is no setting here; use one of rank, name.");
+  expect(refused).toThrow("'rnak' is forced but is not a setting here; use one of rank, name.");
   expect(ran).toBe(false);
 });

@@ -92,7 +92,7 @@ test('a flag takes true, false, 1 and 0', () => {
   expect(['true', '1', 'false', '0'].map(read)).toEqual([true, true, false, false]);
 });
 
-test('every problem is named at once: variable, value, range with unit, mend', () => {
+test('every problem is named at once: variable, value, range with unit, fix', () => {
   const env = { RANK: '5000', SHARE: 'half', SOLVER: 'Fast', DEBUG: 'no' };
   expect(problemsOf({ rank, share, solver, debug, token }, env)).toEqual([
     'RANK is "5000", but must be an integer from 1 to 1024 (factors); correct it, or unset it for its default, 64.',

@@ -15,7 +15,9 @@ test('a setting is frozen, and says its range in words', () => {
 test('a default outside its own range is refused where it is declared', () => {
   const declared = () => integer({ variable: 'RANK', description: 'Factors.', default: 0, min: 1 });
   expect(declared).toThrow(ConfigError);
-  expect(declared).toThrow('The default of RANK, 0, is not an integer of at least 1; mend the default or the range.');
+  expect(declared).toThrow(
+    'The default of RANK, 0, is not an integer of at least 1; correct the default or the range.',
+  );
 });
 
 test('the bounds belong to the range', () => {
@@ -29,7 +31,7 @@ test('a value of another type is not accepted', () => {
   expect(['1', 1.5, null, undefined, Infinity].map((value) => rank.accepts(value))).toEqual(Array(5).fill(false));
 });
 
-test.each(['rank', 'RANK-1', '1RANK', ''])('%j is no name for a variable', (variable) => {
+test.each(['rank', 'RANK-1', '1RANK', ''])('%j is not a name for a variable', (variable) => {
   expect(() => text({ variable, description: 'Any.' })).toThrow(
     expect.objectContaining({ code: 'CONFIG_SETTING_INVALID' }),
   );

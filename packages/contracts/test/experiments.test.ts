@@ -74,7 +74,7 @@ describe('an experiment', () => {
     // From here on: what only a put refuses.
     [
       { ...experiment, panels: [{ ...control, recommender: 'alss' }] },
-      'Panel control: recommender is "alss", which nobody knows; give one of: next-attraction, als, popular, mapping.',
+      'Panel control: recommender is "alss", which is not known; give one of: next-attraction, als, popular, mapping.',
     ],
     [
       { ...experiment, panels: [{ ...control, buckets: [] }] },
@@ -86,10 +86,10 @@ describe('an experiment', () => {
     ],
     [{ ...experiment, panels: [{ ...control, name: tooLong }] }, 'Panel 1: name is "xxxxxxxxxxxxxxxxxxxx…" with 201'],
     [{ ...experiment, experiment: 'a\nb' }, 'experiment is "a\\nb"; leave out control characters.'],
-    [{ ...experiment, salt: 'a|b' }, 'salt is "a|b"; leave out |, which parts the salt from the user id'],
+    [{ ...experiment, salt: 'a|b' }, 'salt is "a|b"; leave out |, which separates the salt from the user id'],
     [
       { ...experiment, salt: 'home', layerBuckets: [0, 5_000] },
-      'salt is "home", as layerSalt is; give another one, or the users in [0,5000] of the layer fall into the same buckets',
+      'salt is "home", the same as layerSalt; give another one, or the users in [0,5000] of the layer fall into the same buckets',
     ],
   ])('%j is refused', async (value, message) => {
     await expect(encoded(experiments.codec, value as Experiment)).rejects.toMatchObject({

@@ -6,8 +6,8 @@ import type { Experiment } from './experiment.js';
 
 /**
  * The bucket of a user under a salt: `floor(h * 10000 / 2^32)`, h the first 32 bits, big-endian, of SHA-256 of `v1|salt|userId` in UTF-8.
- * Exact in doubles, so SQL and Python give the same from the same text (the README has both). A lone surrogate in an id hashes as
- * U+FFFD, since UTF-8 has no other word for it.
+ * Exact in doubles, so SQL and Python give the same (docs/experiments.md has both). A lone surrogate in an id is hashed as U+FFFD, since
+ * UTF-8 cannot encode it.
  *
  * @returns 0 to 9999
  */
@@ -26,7 +26,7 @@ export interface PanelOf {
 }
 
 /**
- * The panel that a user falls into; undefined where the user takes no part. For many users prepare the experiment once, by `assignmentIn`.
+ * The panel that a user falls into; undefined if the user takes no part. For many users prepare the experiment once, with `assignmentIn`.
  *
  * @throws ExperimentsError EXPERIMENTS_EXPERIMENT_INVALID
  */
@@ -35,10 +35,10 @@ export function assign(experiment: Experiment, userId: string): PanelOf | undefi
 }
 
 /**
- * Prepares the assignment of one experiment version. Two hashes: the layer's salt decides who takes part, the experiment's which panel, so
- * experiments in one layer exclude each other while panels stay independent of the layer.
+ * Prepares the assignment of one version of an experiment. It uses two hashes: the layer's salt decides who takes part, the experiment's salt
+ * decides the panel. So experiments in one layer exclude each other, while panels do not depend on the layer.
  *
- * @returns the panel of a user id, or undefined where the user takes no part
+ * @returns the panel of a user id, or undefined if the user takes no part
  * @throws ExperimentsError EXPERIMENTS_EXPERIMENT_INVALID
  */
 export function assignmentIn(experiment: Experiment): (userId: string) => PanelOf | undefined {

@@ -1,12 +1,12 @@
-/** How many buckets users are spread over; one is 0.01 %. */
+/** The number of buckets that users are spread over; one is 0.01 %. */
 export const BUCKETS = 10_000;
 
-/** One immutable version of one experiment; any change is a new version. Bucket arithmetic: `v1` of the design, 10,000 buckets. */
+/** One immutable version of one experiment; any change is a new version. Users are spread over 10,000 buckets (`bucketOf`). */
 export interface Experiment {
   readonly experiment: string;
   /** From 1 to 2147483647. */
   readonly version: number;
-  /** Hashed to decide whether a user takes part; experiments that share it exclude each other by disjoint ranges. */
+  /** Hashed to decide whether a user takes part; experiments with the same one exclude each other if their ranges are disjoint. */
   readonly layerSalt: string;
   /** Buckets of the layer that take part, `[from, to)` within 0..10000. */
   readonly layerBuckets: readonly [number, number];
@@ -15,23 +15,24 @@ export interface Experiment {
   readonly panels: readonly Panel[];
 }
 
+/** A group of users who get the same answers. */
 export interface Panel {
   readonly name: string;
-  /** Names a recommender that the service composes; `experiments` of `@attractions/contracts` says which may be put. */
+  /** What answers the users of this panel, by name; which names exist is for the caller to say (see `putProblem`). */
   readonly recommender: string;
-  /** Bucket ranges `[from, to)` this panel owns; all panels' ranges are disjoint. */
+  /** The bucket ranges `[from, to)` of this panel; the ranges of all panels are disjoint. */
   readonly buckets: readonly (readonly [number, number])[];
 }
 
-/** Exposures carry the version as an `int32`. */
+/** Exposures have the version as an `int32`. */
 const MAX_VERSION = 2 ** 31 - 1;
 
-/** Names are labels of metrics and columns of exposures; nobody needs longer ones. */
+/** Names are labels of metrics and columns of exposures, where long ones cost. */
 const MAX_LENGTH = 200;
 
 /**
- * Why users could not be assigned by a value, as a sentence with the first fault and its fix; undefined where they can. A reader asks
- * no more than this, so that a newer writer's recommenders and an older writer's names do not make an experiment unreadable.
+ * Why users cannot be assigned by a value, as a sentence with the first fault and its fix; undefined if they can. Readers check no more than
+ * this, so that an experiment of a newer or an older writer, with other recommenders or longer names, can still be read.
  */
 export function experimentProblem(value: unknown): string | undefined {
   if (!isObject(value)) return `An experiment is an object; this is ${show(value)}.`;
@@ -50,7 +51,7 @@ export function experimentProblem(value: unknown): string | undefined {
 }
 
 /**
- * Why an experiment may not be put, though its users could be assigned; undefined where it may.
+ * Why an experiment must not be stored, although its users could be assigned; undefined if it may.
  *
  * @param recommenders the names that a panel may use
  */
@@ -70,14 +71,14 @@ export function putProblem(experiment: Experiment, recommenders: readonly string
   }
   for (const [what, text] of names.slice(1, 3)) {
     if (text.includes('|'))
-      return `${what} is ${show(text)}; leave out |, which parts the salt from the user id when both are hashed.`;
+      return `${what} is ${show(text)}; leave out |, which separates the salt from the user id when both are hashed.`;
   }
   if (salt === layerSalt && layerBuckets[1] - layerBuckets[0] < BUCKETS) {
-    return `salt is ${show(salt)}, as layerSalt is; give another one, or the users in ${show(layerBuckets)} of the layer fall into the same buckets of the panels.`;
+    return `salt is ${show(salt)}, the same as layerSalt; give another one, or the users in ${show(layerBuckets)} of the layer fall into the same buckets of the panels.`;
   }
   for (const { name, recommender, buckets } of panels) {
     if (!recommenders.includes(recommender)) {
-      return `Panel ${name}: recommender is ${show(recommender)}, which nobody knows; give one of: ${recommenders.join(', ')}.`;
+      return `Panel ${name}: recommender is ${show(recommender)}, which is not known; give one of: ${recommenders.join(', ')}.`;
     }
     if (buckets.length === 0)
       return `Panel ${name}: buckets is an empty list; give it a range, or leave the panel out.`;
@@ -147,7 +148,7 @@ function show(value: unknown): string {
   return value === undefined ? 'missing' : (JSON.stringify(value) ?? String(value));
 }
 
-/** A sample experiment over all users: half are answered by the model, half by popularity. It runs only where a caller asks for it. */
+/** A sample experiment with all users: half get the answers of the model, half the popular ones. It runs only if a caller asks for it. */
 export const demoExperiment: Experiment = {
   experiment: 'demo',
   version: 1,

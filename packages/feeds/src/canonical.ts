@@ -4,9 +4,10 @@ import { createHash } from 'node:crypto';
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
 /**
- * The one spelling of a JSON value by RFC 8785 (JCS): keys sorted by UTF-16 code units, no blanks, ECMAScript's numbers
- * and escapes. Properties that are undefined are left out. Throws TypeError on what JSON cannot hold: NaN, infinities,
- * lone surrogates, functions.
+ * A JSON value in its canonical form of RFC 8785 (JCS): keys sorted by UTF-16 code units, no white space, numbers and escapes as in
+ * ECMAScript. Properties that are undefined are left out.
+ *
+ * @throws TypeError for what JSON cannot hold: NaN, infinities, lone surrogates, functions
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean') return String(value);

@@ -1,15 +1,15 @@
 import type { Field } from './contract.js';
 
 /**
- * One column of a feed whose rows are objects: its place in the schema, what may stand in it, and how it is spelt in a
- * text cell, where null is a cell without a value.
+ * One column of a feed whose rows are objects: its field in the schema, which values it takes, and how they are written in a text cell,
+ * where null is a cell without a value.
  */
 export interface Column<V> {
   readonly field: Field;
-  /** Why `value` may not stand in this column, to follow its name in a sentence; undefined where it may. */
+  /** Why this column does not take `value`, to follow its name in a sentence; undefined if it does. */
   problem(value: unknown): string | undefined;
   toText(value: V): string | null;
-  /** The value a cell stands for, unchecked: `problem` judges it. */
+  /** The value of a cell, not yet checked by `problem`. */
   fromText(text: string | null): unknown;
 }
 
@@ -41,7 +41,7 @@ export function float64(name: string, description: string, range?: Range): Colum
   return numeric({ name, type: 'float64', nullable: false, description, ...(range && { range }) });
 }
 
-/** Texts without `|`, none of them empty: in a cell they are joined by it, and an empty list is an empty text. */
+/** A list of texts without `|`, none of them empty. In a cell they are joined by `|`; an empty list is an empty text. */
 export function texts(name: string, description: string): Column<readonly string[]> {
   return {
     field: { name, type: 'list<utf8>', nullable: false, description },
@@ -49,8 +49,7 @@ export function texts(name: string, description: string): Column<readonly string
       if (!Array.isArray(value)) return `is ${show(value)}, not a list of texts`;
       for (const entry of value) {
         if (textProblem(entry) !== undefined) return `holds an entry that ${textProblem(entry)}`;
-        if (entry === '' || entry.includes('|'))
-          return `holds ${show(entry)}; an entry may be neither empty nor hold |`;
+        if (entry === '' || entry.includes('|')) return `holds ${show(entry)}; an entry may not be empty or contain |`;
       }
       return undefined;
     },
@@ -59,7 +58,7 @@ export function texts(name: string, description: string): Column<readonly string
   };
 }
 
-/** The same column where a row may also have no value. */
+/** The same column for rows that may have no value in it. */
 export function optional<V>(column: Column<V>): Column<V | undefined> {
   return {
     field: { ...column.field, nullable: true },

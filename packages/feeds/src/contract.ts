@@ -1,14 +1,14 @@
 import type { Codec } from './codec/codec.js';
 import { FeedsError } from './errors.js';
 
-/** One column or JSON property of a feed's rows, as the record's schema carries it. */
+/** One column or JSON property of a feed's rows, as it stands in the schema of a record. */
 export interface Field {
-  /** Snake case, as written in the file; `file.column` where an update has files of several kinds. */
+  /** Snake case, as written in the file; `file.column` if an update has files of several kinds. */
   readonly name: string;
   readonly type: FieldType;
   readonly nullable: boolean;
   readonly description: string;
-  /** Least and greatest number that may stand here, both inclusive. */
+  /** Least and greatest number allowed, both inclusive. */
   readonly range?: readonly [number, number];
 }
 
@@ -30,11 +30,11 @@ export type FieldType =
  * A minor version only adds nullable columns; anything else is a new major path beside the old one.
  */
 export interface FeedContract<T> {
-  /** `<domain>/<name>/v<major>.<minor>`, e.g. `etl/visits/v1.0`. */
+  /** `<domain>/<name>/v<major>.<minor>`, e.g. `weather/readings/v1.0`. */
   readonly path: string;
   /**
-   * `<major>.<minor>` of this contract, e.g. `1.1`; the path's when absent. A minor version stays at the path it was
-   * born at, so that readers of the older minor go on getting the newest data.
+   * `<major>.<minor>` of this contract, e.g. `1.1`; default: the one in the path. A new minor version stays at the old path, so that
+   * readers of the older minor still get the newest data.
    */
   readonly version?: string;
   readonly description: string;
@@ -45,30 +45,31 @@ export interface FeedContract<T> {
 const FEED_PATH = /^[a-z0-9-]+(\/[a-z0-9-]+)*\/v((\d+)\.\d+)$/;
 
 /**
- * Throws FEEDS_PATH_INVALID unless the contract's path is a feed's: no upper case, no dots, no way out of the root; and its
- * version, if it has one of its own, of the path's major.
+ * Checks that the path of a contract cannot leave the root (lower case, no dots), and that its version, if given, has the major of the path.
+ *
+ * @throws FeedsError FEEDS_PATH_INVALID
  */
 export function checkFeedPath(contract: FeedContract<unknown>): void {
   const { path, version } = contract;
   const major = majorIn(path);
   if (version !== undefined && !new RegExp(`^${major}\\.\\d+$`).test(version)) {
-    const mend = `write ${major}.<minor>, or give the new major a path of its own`;
-    throw new FeedsError('FEEDS_PATH_INVALID', `${JSON.stringify(version)} is no version for ${path}; ${mend}.`);
+    const fix = `write ${major}.<minor>, or give the new major a path of its own`;
+    throw new FeedsError('FEEDS_PATH_INVALID', `${JSON.stringify(version)} is not a version for ${path}; ${fix}.`);
   }
 }
 
-/** The major version in a feed's path. Throws FEEDS_PATH_INVALID where it is no path of a feed. */
+/** The major version in a feed's path. Throws FEEDS_PATH_INVALID if it is not a feed path. */
 export function majorIn(path: string): string {
   const [, , , major] = FEED_PATH.exec(path) ?? [];
   if (major !== undefined) return major;
-  const form = 'lower-case letters, digits and hyphens, divided by /, and v<major>.<minor> at the end';
+  const form = 'lower-case letters, digits and hyphens, separated by /, and v<major>.<minor> at the end';
   throw new FeedsError(
     'FEEDS_PATH_INVALID',
-    `${JSON.stringify(path)} is no feed path; write ${form}: etl/visits/v1.0.`,
+    `${JSON.stringify(path)} is not a feed path; write ${form}, as in weather/readings/v1.0.`,
   );
 }
 
-/** `<major>.<minor>` of a contract: what it says, or else what its path says. */
+/** `<major>.<minor>` of a contract: its own version, or else the one in its path. */
 export function contractVersion({ path, version }: FeedContract<unknown>): string {
   return version ?? FEED_PATH.exec(path)?.[2] ?? '';
 }
@@ -86,12 +87,12 @@ export function checkReadable(record: WrittenUnder, contract: FeedContract<unkno
   const version = contractVersion(contract);
   const where = `Update ${record.seq} of ${record.feed}`;
   if (majorOf(record.version) !== majorOf(version)) {
-    const mend = `this reader knows ${version}; use a release that knows the other`;
-    throw new FeedsError('FEEDS_VERSION_UNKNOWN', `${where} has version ${record.version} of the contract, ${mend}.`);
+    const fix = `this reader knows ${version}; use a release that knows the other`;
+    throw new FeedsError('FEEDS_VERSION_UNKNOWN', `${where} has version ${record.version} of the contract; ${fix}.`);
   }
   if (record.codec !== contract.codec.format) {
-    const mend = `this reader's contract has ${contract.codec.format}`;
-    throw new FeedsError('FEEDS_VERSION_UNKNOWN', `${where} was written by the codec ${record.codec}; ${mend}.`);
+    const found = `the contract of this reader has ${contract.codec.format}`;
+    throw new FeedsError('FEEDS_VERSION_UNKNOWN', `${where} was written by the codec ${record.codec}; ${found}.`);
   }
 }
 

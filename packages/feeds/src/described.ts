@@ -12,16 +12,16 @@ import type { UpdateRecord } from './log/record.js';
 export type DescribedRow = Readonly<Record<string, unknown>>;
 
 /**
- * A contract that reads an update by what its record says of it, for programs that look at feeds they do not know. Parquet and CSV files are
- * their rows, a JSON file is one row: the document. Of an update with tables of several kinds (`users.user_id` in its schema), each row
- * has `file` as its first property. Parquet is read a part at a time.
+ * A contract that reads an update by the schema in its record, for programs that look at feeds they do not know. Parquet and CSV files give
+ * their rows, a JSON file is one row: the document. If an update has tables of several kinds (`stations.name` in its schema), the first
+ * property of each row is `file`. Parquet is read a part at a time.
  *
- * @throws FeedsError FEEDS_VERSION_UNKNOWN while reading, where a file is none of the three
+ * @throws FeedsError FEEDS_VERSION_UNKNOWN while reading, if a file is none of the three
  */
 export function describedBy(record: UpdateRecord): FeedContract<AsyncIterable<DescribedRow>> {
   const { feed, version, codec, schema } = record;
   const refuse = () => {
-    throw new TypeError(`${feed} was opened for reading.`);
+    throw new TypeError(`${feed} was opened by its record, which is for reading only; put with its contract.`);
   };
   return {
     path: feed,
@@ -56,8 +56,8 @@ async function* fileRows(file: StoredFile, fields: readonly Field[]): AsyncGener
   } else if (extension === 'json') {
     yield await documentOf(file);
   } else {
-    const due = 'only Parquet, CSV and JSON can be read without the contract of the feed';
-    throw new FeedsError('FEEDS_VERSION_UNKNOWN', `${file.path} is a file of another kind; ${due}.`);
+    const known = 'only Parquet, CSV and JSON can be read without the contract of the feed';
+    throw new FeedsError('FEEDS_VERSION_UNKNOWN', `${file.path} is a file of another kind; ${known}.`);
   }
 }
 
@@ -80,7 +80,7 @@ async function documentOf(file: StoredFile): Promise<DescribedRow> {
   }
 }
 
-/** Values as JSON has them. */
+/** Values in the forms of JSON. */
 function plain(row: Record<string, unknown>): DescribedRow {
   return Object.fromEntries(
     Object.entries(row).map(([name, value]) => {

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { canonicalJson, sha256 } from './canonical.js';
 import type { Parent, Source, UpdateRecord } from './log/record.js';
 
-/** An event of a run as OpenLineage 2-0-2 defines it, as far as a record can tell: https://openlineage.io/spec/2-0-2/OpenLineage.json */
+/** A run event of OpenLineage 2-0-2, with what a record can tell: https://openlineage.io/spec/2-0-2/OpenLineage.json */
 export interface OpenLineageEvent {
   readonly eventType: 'START' | 'COMPLETE';
-  /** Of the commit: a record does not say when its run began. */
+  /** The time of the commit: a record does not say when its run began. */
   readonly eventTime: string;
   readonly run: { readonly runId: string };
   readonly job: { readonly namespace: string; readonly name: string };
@@ -17,7 +17,7 @@ export interface OpenLineageEvent {
   readonly schemaURL: string;
 }
 
-/** A feed, or a raw file, with what is known of it. */
+/** A feed or a raw file, with what is known of it. */
 export interface OpenLineageDataset {
   readonly namespace: string;
   readonly name: string;
@@ -28,10 +28,10 @@ export interface OpenLineageDataset {
 const SPEC = 'https://openlineage.io/spec';
 
 /**
- * How an update came about, as the two events that OpenLineage wants of a run. The job is the producer; updates of one `runId` are outputs
+ * How an update was made, as the two events that OpenLineage asks for a run. The job is the producer; updates with one `runId` are outputs
  * of one run. Feeds are named as OpenLineage names files: `file` and the path, or `s3://bucket` and the key.
  *
- * @param root where the feeds are, as `FeedStore.root` says it
+ * @param root where the feeds are: `FeedStore.root`
  */
 export function openLineageOf(record: UpdateRecord, root: string): readonly OpenLineageEvent[] {
   const { producer, timestamp, parents, sources } = record;
@@ -50,7 +50,7 @@ export function openLineageOf(record: UpdateRecord, root: string): readonly Open
   ];
 }
 
-/** One for all updates of a run, of the shape OpenLineage asks for: a UUID (RFC 9562, version 8) of a hash. */
+/** One id for all updates of a run, in the form OpenLineage asks for: a UUID (RFC 9562, version 8) made from a hash. */
 function runUuid({ commitId, producer, runId }: UpdateRecord): string {
   if (runId === undefined) return commitId;
   const hex = sha256(canonicalJson([producer.package, producer.id, runId]));

@@ -19,23 +19,26 @@ import { s3Store } from './store/s3.js';
 export interface FeedStore {
   /** As given to `openFeeds`. */
   readonly root: string;
-  /** The feed of a contract, there or not: nothing is read or made before the first call. */
+  /** The feed of a contract, whether it exists or not: nothing is read or made before the first call. */
   feed<T>(contract: FeedContract<T>): Feed<T>;
-  /** The log of a feed by its path, for who has no contract of it: records, names, expiry, verification. */
+  /** The log of a feed by its path, for programs without its contract: records, names, expiry, verification. */
   log(path: string): FeedLog;
   /** Paths of the feeds that have a log, sorted. */
   list(): Promise<readonly string[]>;
 }
 
 /**
- * Opens the feeds below `root`: a folder (`./feeds`, an absolute path, `file:///…`), or `s3://bucket/prefix` (with `?path-style=true` for
- * servers that want the bucket in the path), or `memory:`, which is a new and empty store at each call. A root that does not exist is empty, and made by the first put. Throws FEEDS_ROOT_INVALID.
+ * Opens the feeds below `root`: a folder (`./feeds`, an absolute path, `file:///…`), `s3://bucket/prefix` (with `?path-style=true` for
+ * servers that want the bucket in the path), or `memory:`, which is a new and empty store at each call. A root that does not exist is
+ * empty; the first put makes it.
+ *
+ * @throws FeedsError FEEDS_ROOT_INVALID
  */
 export function openFeeds(root: string): FeedStore {
   return feedStore(root, storeOf(root), systemClock);
 }
 
-/** The same over any store and clock. */
+/** The same on any store and clock. */
 export function feedStore(root: string, store: BlobStore, clock: Clock): FeedStore {
   let proof: Promise<void> | undefined;
   const fit = () => (proof ??= probe(store).catch(forget));
@@ -65,14 +68,14 @@ function storeOf(root: string): BlobStore {
       'FEEDS_ROOT_INVALID',
       `${JSON.stringify(root)} ${problem}; give a folder, a file: URL, s3://bucket/prefix or memory:.`,
     );
-  if (root === '' || root.includes('\0')) throw invalid('is no root for feeds');
+  if (root === '' || root.includes('\0')) throw invalid('is not a root for feeds');
   const scheme = /^([a-z][a-z0-9+.-]+):/i.exec(root)?.[1]?.toLowerCase();
   if (scheme === undefined) return folderStore(resolve(root));
   if (scheme === 'file') {
     try {
       return folderStore(fileURLToPath(root));
     } catch (cause) {
-      throw invalid(`is no file: URL of this machine (${String(cause)})`);
+      throw invalid(`is not a file: URL of this machine (${String(cause)})`);
     }
   }
   if (scheme === 's3') return s3Store(root);

@@ -8,14 +8,13 @@ import { assemble } from './tables.js';
 import { arrowType, fits } from './types.js';
 import { plainUtf8, utf8Data } from './utf8.js';
 
-/** Makes the error of a table that breaks its contract out of what is wrong, in words. */
+/** Makes the error for a table that breaks its contract, from a text that says what is wrong. */
 export type Refusal = (problem: string) => FeedsError;
 
 /**
- * The columns of `schema`, in its order and with its types, out of a table that may have more, or may lack nullable ones
- * that a later minor version added. Texts come out plain however they went in, times in `UTC` by that name. Throws what
- * `refuse` makes of the first column, and where it is a matter of values the first row, that does not fit. Rows are counted from
- * `firstRow`, where the table is a piece of something.
+ * The columns of `schema`, in its order and with its types, from a table that may have more columns, or may lack nullable ones that a later
+ * minor version added. Dictionary-encoded texts become plain ones; the time zone of times is written `UTC`. Throws the error of `refuse` for
+ * the first column, or the first row of it, that does not fit. `firstRow` is the number of rows before this table, for messages.
  */
 export function conform(table: arrow.Table, schema: readonly Field[], refuse: Refusal, firstRow = 0): arrow.Table {
   checkColumns(table.schema, schema, refuse);
@@ -57,7 +56,7 @@ function conformColumn(batch: RecordBatch, field: Field, firstRow: number, refus
   return data;
 }
 
-/** Tells whether a column of this type can stand for one of the contract, perhaps in another form. */
+/** Whether a column of this type can be used for one of the contract, after a conversion if need be. */
 function becomes(type: DataType, wanted: FieldType): boolean {
   return fits(type, wanted) || (wanted === 'utf8' && isText(DataType.isDictionary(type) ? type.dictionary : type));
 }
@@ -74,7 +73,7 @@ function isText(type: DataType): boolean {
   return DataType.isUtf8(type) || DataType.isLargeUtf8(type) || DataType.isUtf8View(type);
 }
 
-/** Arrow's own word for a timestamp has no time zone where it is absent, which is what is wrong most often. */
+/** The name of a type, for messages. Arrow's own name of a timestamp does not say that the time zone is missing, the most common fault. */
 function nameOf(type: DataType): string {
   return DataType.isTimestamp(type) && !type.timezone ? `${type} without a time zone` : String(type);
 }

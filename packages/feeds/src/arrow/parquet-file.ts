@@ -8,19 +8,19 @@ import type { ParquetWasm } from './wasm.js';
 
 /** How a table is laid out in its file. */
 export interface ParquetLayout {
-  /** Whether columns have dictionaries: true by default, not worth their time where hardly a value comes twice. */
+  /** Whether columns have dictionaries; default: true. Not worth their time if few values repeat. */
   readonly dictionaries?: boolean;
 }
 
 /** What to read of a file piece by piece. */
 export interface ParquetReading {
-  /** Rows of a batch, at most. */
+  /** Most rows in a batch. */
   readonly batchRows: number;
-  /** Columns to decode, of which the file may lack some. */
+  /** Columns to decode; the file may lack some of them. */
   readonly columns: string[];
 }
 
-/** An Arrow table as the bytes of one Parquet file, Snappy-compressed: every reader of Parquet knows it. */
+/** An Arrow table as the bytes of one Parquet file, compressed with Snappy, which every reader of Parquet knows. */
 export function writeParquet(table: Table, { dictionaries = true }: ParquetLayout = {}): Promise<Uint8Array> {
   const stream = tableToIPC(table, 'stream');
   return withParquetWasm((wasm) => {
@@ -31,18 +31,18 @@ export function writeParquet(table: Table, { dictionaries = true }: ParquetLayou
   });
 }
 
-/** Rows of a batch of a table that is read whole. WASM's default of 1,024 would make several arrays of every few rows. */
+/** Rows in a batch of a table that is read whole. The default of 1,024 would make many small arrays. */
 const BATCH_ROWS = 1 << 20;
 
-/** The rows of one Parquet file. Throws FEEDS_DATA_CORRUPT where the bytes are not Parquet. */
+/** The rows of one Parquet file. Throws FEEDS_DATA_CORRUPT if the bytes are not Parquet. */
 export async function readParquet(file: StoredFile): Promise<Table> {
   const bytes = await file.bytes();
   return reading(file, (wasm) => tableOf(wasm.readParquet(bytes, { batchSize: BATCH_ROWS })));
 }
 
 /**
- * The same, one row group after the other: a file of many rows takes the memory of one group, and only the columns asked for are looked at. There
- * is one table at least, which has the columns. Throws FEEDS_DATA_CORRUPT, also where there are not as many rows as the record says.
+ * The same, one row group after the other: a large file takes the memory of one group, and only the columns asked for are decoded. There is
+ * at least one table, which has the columns. Throws FEEDS_DATA_CORRUPT, also if the number of rows differs from the record.
  */
 export async function* readRowGroups(
   file: StoredFile,
@@ -69,13 +69,13 @@ export async function* readRowGroups(
   }
 }
 
-/** Taking the stream consumes the table of the WASM. */
+/** The table in JavaScript; taking its stream consumes the table of the WASM. */
 const tableOf = (table: ReturnType<ParquetWasm['readParquet']>): Table => tableFromIPC(table.intoIPCStream());
 
 async function reading<R>(file: StoredFile, read: (wasm: ParquetWasm) => R | Promise<R>): Promise<R> {
   try {
     return await withParquetWasm(read);
   } catch (cause) {
-    throw unreadable(file, `is no readable Parquet: ${String(cause)}`, cause);
+    throw unreadable(file, `is not readable as Parquet: ${String(cause)}`, cause);
   }
 }

@@ -14,7 +14,7 @@ export function concat(tables: readonly arrow.Table[]): arrow.Table {
   return new arrow.Table(first.schema, batches);
 }
 
-/** Batches of one schema as a table; of none, a table without rows and with the columns of `schema`. */
+/** Batches of one schema as a table; without batches, a table with the columns of `schema` and no rows. */
 export function tableOfBatches(batches: readonly RecordBatch[], schema: readonly Field[] = []): arrow.Table {
   if (batches.length > 0) return new arrow.Table([...batches]);
   return assemble(
@@ -23,12 +23,13 @@ export function tableOfBatches(batches: readonly RecordBatch[], schema: readonly
   );
 }
 
-/** A table of columns of one length, none of them with nulls. */
+/** A table of columns of the same length, without nulls. */
 export function tableOf(columns: Readonly<Record<string, Data>>): arrow.Table {
   const fields = Object.entries(columns).map(([name, { type }]) => new arrow.Field(name, type, false));
   return assemble(fields, [Object.values(columns)]);
 }
 
+/** A table of these fields; `batches` are the columns of each batch. */
 export function assemble(fields: arrow.Field[], batches: readonly Data[][]): arrow.Table {
   const schema: arrow.Schema = new arrow.Schema(fields);
   const type = new arrow.Struct(fields);
@@ -39,7 +40,7 @@ export function assemble(fields: arrow.Field[], batches: readonly Data[][]): arr
   return new arrow.Table(schema, parts);
 }
 
-/** A table from the values of each column, in the order of `schema`; undefined is null. */
+/** A table from the values of each column, in the order of `schema`; undefined becomes null. */
 export function tableFromRows(schema: readonly Field[], valuesOf: readonly (readonly unknown[])[]): arrow.Table {
   const columns = schema.map(({ name, type }, c): [string, arrow.Vector] => {
     const values = (valuesOf[c] ?? []).map((value) => value ?? null);
@@ -52,7 +53,7 @@ export function tableFromRows(schema: readonly Field[], valuesOf: readonly (read
   return new arrow.Table(Object.fromEntries(columns));
 }
 
-/** The values of each column, in the order of `schema`: lists as arrays, times as `Date`, null as undefined. */
+/** The values of each column, in the order of `schema`: lists as arrays, times as `Date`, nulls as undefined. */
 export function valuesOfTable(table: arrow.Table, schema: readonly Field[]): readonly (readonly unknown[])[] {
   return schema.map(({ name, type }) =>
     Array.from(table.getChild(name) ?? [], (value: unknown) => {

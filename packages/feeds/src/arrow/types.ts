@@ -3,7 +3,7 @@ import * as arrow from 'apache-arrow';
 
 import type { FieldType } from '../contract.js';
 
-/** Tells whether an Arrow column of this type may stand as it is for a column of the contract. */
+/** Whether an Arrow column of this type can be used unchanged for a column of the contract. */
 export function fits(type: DataType, wanted: FieldType): boolean {
   switch (wanted) {
     case 'utf8':
@@ -31,7 +31,7 @@ export function fits(type: DataType, wanted: FieldType): boolean {
   }
 }
 
-/** The Arrow type of a column of the contract, where no value says more. */
+/** The Arrow type of a column of the contract. */
 export function arrowType(type: FieldType): DataType {
   switch (type) {
     case 'bool':
@@ -62,12 +62,12 @@ function listOf<T extends DataType>(item: T): arrow.List<T> {
   return new arrow.List(new arrow.Field('item', item, true));
 }
 
-/** Lists of one fixed size are lists: how vectors of factors are held. */
+/** Lists of a fixed size count as lists: vectors are stored so. */
 function isListOf(type: DataType, item: FieldType): boolean {
   return (DataType.isList(type) || DataType.isFixedSizeList(type)) && fits(type.valueType, item);
 }
 
-/** Spellings of UTC that Arrow writers use. */
+/** The names of UTC that Arrow writers use. */
 function isUtc(timezone: string | null | undefined): boolean {
   return timezone === 'UTC' || timezone === '+00:00' || timezone === 'Etc/UTC';
 }

@@ -2,10 +2,10 @@ import { Utf8, makeData } from 'apache-arrow';
 import type { Data, Vector } from 'apache-arrow';
 
 const encoder = new TextEncoder();
-/** A byte order mark is a character of an id like any other. */
+/** A byte order mark is kept: it is a character of an id like any other. */
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** Well-formed texts as one Arrow column, encoded all at once: a builder makes an object or two a row. */
+/** Well-formed texts as one Arrow column, encoded all at once: Arrow's builder would make one or two objects for each row. */
 export function utf8Data(texts: readonly (string | null)[]): Data<Utf8> {
   const joined = texts.join('');
   const data = encoder.encode(joined);
@@ -17,7 +17,7 @@ export function utf8Data(texts: readonly (string | null)[]): Data<Utf8> {
   return makeData({ type: new Utf8(), length, valueOffsets, data, ...validity(length, (row) => texts[row] !== null) });
 }
 
-/** A dictionary-encoded text column with every text written out, byte by byte: each is encoded once. */
+/** A dictionary-encoded text column as a plain one. Each word of the dictionary is encoded once. */
 export function plainUtf8(column: Data): Data<Utf8> {
   const { dictionary, values, length } = column;
   const words = [...(dictionary ?? [])].map((word: string | null) => (word === null ? null : encoder.encode(word)));
@@ -32,7 +32,7 @@ export function plainUtf8(column: Data): Data<Utf8> {
 
 const NOTHING = new Uint8Array();
 
-/** The texts of a column without nulls, decoded all at once where that is the same. */
+/** The texts of a column without nulls. ASCII is decoded all at once. */
 export function stringsOf(column: Vector<Utf8> | null): string[] {
   return (column?.data ?? []).flatMap((data) => {
     const { values, valueOffsets, length } = data;
@@ -49,7 +49,7 @@ export function stringsOf(column: Vector<Utf8> | null): string[] {
   });
 }
 
-/** The bitmap of rows that have a value, as Arrow wants it: absent where all have one. */
+/** The bitmap of rows that have a value, as Arrow wants it: none if all rows have one. */
 function validity(
   length: number,
   isValid: (row: number) => boolean,

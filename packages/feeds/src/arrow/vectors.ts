@@ -4,7 +4,7 @@ import type { Data } from 'apache-arrow';
 
 import type { Refusal } from './conform.js';
 
-/** Integers below 2^31 as a column over the array itself. */
+/** Integers below 2^31 as a column that shares the array. */
 export function int32Column(values: Uint32Array): Data<arrow.Int32> {
   return arrow.makeData({ type: new arrow.Int32(), data: signed(values) });
 }
@@ -19,7 +19,7 @@ export function int32sOf(table: arrow.Table, column: string): Uint32Array {
   );
 }
 
-/** Vectors as one column, row-major over the one typed array: no object per row, no copy. */
+/** Vectors of length `rank` as one column that shares the row-major array. */
 export function float32Rows(values: Float32Array, rank: number): Data<arrow.FixedSizeList<arrow.Float32>> {
   const child = arrow.makeData({ type: new arrow.Float32(), data: values });
   const item = new arrow.Field('item', new arrow.Float32(), false);
@@ -27,7 +27,7 @@ export function float32Rows(values: Float32Array, rank: number): Data<arrow.Fixe
   return arrow.makeData({ type, length: values.length / rank, nullCount: 0, child });
 }
 
-/** The same back, row-major. Throws what `refuse` makes of the first row that has not `rank` numbers. */
+/** The vectors of a column, row-major. Throws the error of `refuse` for the first row that does not have `rank` numbers. */
 export function float32RowsOf(table: arrow.Table, column: string, rank: number, refuse: Refusal): Float32Array {
   let row = 0;
   const parts = chunksOf(table, column).map((data) => {
@@ -41,14 +41,14 @@ export function float32RowsOf(table: arrow.Table, column: string, rank: number, 
   return joined(parts, Float32Array);
 }
 
-/** Lists of integers as rows `items[offsets[r] .. offsets[r + 1])`, over the two arrays themselves. */
+/** Lists of integers, row `r` being `items[offsets[r] .. offsets[r + 1])`, as a column that shares both arrays. */
 export function int32Lists(offsets: Uint32Array, items: Uint32Array): Data<arrow.List<arrow.Int32>> {
   const child = arrow.makeData({ type: new arrow.Int32(), data: signed(items) });
   const type = new arrow.List(new arrow.Field('item', new arrow.Int32(), false));
   return arrow.makeData({ type, length: offsets.length - 1, nullCount: 0, valueOffsets: signed(offsets), child });
 }
 
-/** The same back. */
+/** The lists of a column, in the same form. */
 export function int32ListsOf(table: arrow.Table, column: string): { offsets: Uint32Array; items: Uint32Array } {
   const offsets = new Uint32Array(table.numRows + 1);
   let row = 0;
@@ -67,7 +67,7 @@ function chunksOf(table: arrow.Table, column: string): readonly Data[] {
   return table.getChild(column)?.data ?? [];
 }
 
-/** Tells `each` the length of every list, and gives where the lists' values begin and end in the child. */
+/** Calls `each` with the length of every list; returns where the values of all lists begin and end in the child. */
 function extent(data: Data, each: (length: number) => void): readonly [number, number] {
   const { type, valueOffsets } = data;
   if (DataType.isFixedSizeList(type)) {

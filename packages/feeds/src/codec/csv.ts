@@ -6,9 +6,8 @@ import { checkRows, textOf, unreadable } from './codec.js';
 import type { Codec, StoredFile } from './codec.js';
 
 /**
- * Rows as CSV by RFC 4180 with a header, in UTF-8, lines ended by LF. A cell without a value is empty and unquoted; the
- * empty text is `""`, so the two come back as they went. Text that a spreadsheet takes for a formula is left as it is: the
- * file is for programs.
+ * Rows as CSV by RFC 4180, in UTF-8, with a header, lines ended by LF. A missing value is an empty cell without quotes, the empty text is
+ * `""`, so that both survive a round trip. Text that looks like a spreadsheet formula is not changed: the file is for programs.
  */
 export function csv<R extends object>(columns: Columns<R>): Codec<readonly R[]> {
   const schema = schemaOf(columns);
@@ -55,7 +54,7 @@ export function csv<R extends object>(columns: Columns<R>): Codec<readonly R[]> 
   };
 }
 
-/** csv-stringify writes null and the empty text alike, and a lone CR bare; the quotes keep them what they are. */
+/** Without these csv-stringify would write null and the empty text alike, and a lone CR without quotes. */
 const QUOTED = [/^$/, /\r/];
 
 type Cells = readonly (string | null)[];
@@ -66,11 +65,11 @@ async function parseFile(file: StoredFile): Promise<Cells[]> {
   try {
     return parse(text, { cast: (value, { quoting }) => (value === '' && !quoting ? null : value) });
   } catch (cause) {
-    throw unreadable(file, `is no CSV: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
+    throw unreadable(file, `is not CSV: ${cause instanceof Error ? cause.message : String(cause)}`, cause);
   }
 }
 
-/** Where each column of the schema stands in the file; undefined for a nullable one that an older minor version lacks. */
+/** The place of each column of the schema in the file; undefined for a nullable one that an older minor version lacks. */
 function placesOf(file: StoredFile, header: Cells, schema: readonly Field[]): (number | undefined)[] {
   return schema.map(({ name, nullable }) => {
     const place = header.indexOf(name);

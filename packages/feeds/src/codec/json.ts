@@ -4,8 +4,8 @@ import { checkRows, textOf, unreadable } from './codec.js';
 import type { Codec } from './codec.js';
 
 /**
- * One value as one JSON document, in the canonical spelling of RFC 8785. `check` gives the value back, or throws
- * FEEDS_VALUE_INVALID saying what is wrong with it. `checkPut` throws so where a value that may be read may not be written.
+ * One value as one JSON document, in the canonical form of RFC 8785. `check` returns the value, or throws FEEDS_VALUE_INVALID and says what
+ * is wrong with it. `checkPut` throws the same for a value that may be read but not written.
  */
 export function json<T>(check: (value: unknown) => T, checkPut: (value: T) => void = () => undefined): Codec<T> {
   return {
@@ -19,7 +19,7 @@ export function json<T>(check: (value: unknown) => T, checkPut: (value: T) => vo
     decode: async (files) => {
       const [file] = files;
       if (file === undefined || files.length > 1) {
-        throw new FeedsError('FEEDS_DATA_CORRUPT', `The update has ${files.length} files; a JSON value is one.`);
+        throw new FeedsError('FEEDS_DATA_CORRUPT', `The update has ${files.length} files; a JSON value has one.`);
       }
       checkRows(file, 1);
       const text = await textOf(file);
@@ -40,6 +40,6 @@ function spell(value: unknown): string {
   try {
     return canonicalJson(value);
   } catch (cause) {
-    throw new FeedsError('FEEDS_VALUE_INVALID', `The value is no JSON: ${String(cause)}.`, { cause });
+    throw new FeedsError('FEEDS_VALUE_INVALID', `The value is not JSON: ${String(cause)}.`, { cause });
   }
 }

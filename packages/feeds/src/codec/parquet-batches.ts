@@ -5,21 +5,21 @@ import { FeedsError } from '../errors.js';
 import { unreadable } from './codec.js';
 import type { Codec, StoredFile } from './codec.js';
 
-/** Rows of an update in pieces. May be larger than memory. */
+/** The rows of an update as Arrow record batches. May be larger than memory. */
 export type Batches = AsyncIterable<RecordBatch>;
 
 /**
- * Arrow data in memory before a part is written, in bytes. A part is in memory whole, several times over for a moment, on both sides;
- * smaller ones would be many files.
+ * Arrow data gathered before a part file is written, in bytes. Writer and reader hold a whole part in memory, for a moment several times;
+ * smaller parts would mean many files.
  */
 const PART_BYTES = 16 * 2 ** 20;
 
-/** Rows in a batch that is read, so that reading a column of a part is not one array of all. */
+/** Rows in a batch that is read: a column of a whole part would be one large array. */
 const BATCH_ROWS = 1 << 16;
 
 /**
  * The files of the Parquet codec, written and read as a stream of record batches: several part files, one in memory at a time.
- * A batch is never split, so keep each well below 16 MB. `columns` are those to decode; all of them where absent.
+ * A batch is never split, so keep each well below 16 MB. `columns` are those to decode; default: all.
  */
 export function parquetBatches(schema: readonly Field[], columns?: readonly string[]): Codec<Batches> {
   const wanted = columns ? schema.filter(({ name }) => columns.includes(name)) : schema;
@@ -40,7 +40,7 @@ export function parquetBatches(schema: readonly Field[], columns?: readonly stri
   return {
     format: 'parquet',
     encode: (batches) => partsOf(batches, schema),
-    // Nothing is read before it is iterated, and each iteration reads anew.
+    // Nothing is read before it is iterated, and each iteration reads the files again.
     decode: async (files) => ({ [Symbol.asyncIterator]: () => batchesOf(files) }),
     check: async (files) => {
       for await (const batch of batchesOf(files)) void batch;
@@ -48,7 +48,7 @@ export function parquetBatches(schema: readonly Field[], columns?: readonly stri
   };
 }
 
-/** Gathers batches into parts. There is one at least, since a reader learns the columns of no rows from it. */
+/** Gathers batches into parts. Writes at least one, so that a reader learns the columns of an update without rows. */
 async function* partsOf(batches: Batches, schema: readonly Field[]) {
   const { concat, conform, tableOfBatches, writeParquet } = await import('../arrow/index.js');
   const refuse = (problem: string) => new FeedsError('FEEDS_VALUE_INVALID', `${problem}.`);
@@ -72,16 +72,18 @@ async function* partsOf(batches: Batches, schema: readonly Field[]) {
   yield await written();
 }
 
-/** What to stream of a feed. */
+/** What to read of a feed as a stream. */
 export interface StreamOptions {
-  /** Columns to decode when reading; all of them where absent. A put needs all. */
+  /** Columns to decode when reading; default: all. A put needs all. */
   readonly columns?: readonly string[];
 }
 
 /**
- * The same feed as a stream of Arrow record batches, for updates larger than memory: `store.feed(streamed(visits))`. It writes the same format,
- * in several part files; what is put through one is read through the other. `read()` gives an iterable that reads nothing until it is iterated,
- * and then holds one part at a time. Throws FEEDS_OPTIONS_INVALID for a feed that is not Parquet, or a column it has not.
+ * The same feed as a stream of Arrow record batches, for updates larger than memory: `store.feed(streamed(readings))`. The format is the same,
+ * in several part files: what is put with either contract can be read with the other. `read()` gives an iterable that reads nothing until it
+ * is iterated, and then holds one part in memory at a time.
+ *
+ * @throws FeedsError FEEDS_OPTIONS_INVALID if the feed is not Parquet, or has no such column
  */
 export function streamed(contract: FeedContract<unknown>, { columns }: StreamOptions = {}): FeedContract<Batches> {
   const { path, version, description, schema, codec } = contract;

@@ -8,8 +8,8 @@ import { checkRows, unreadable } from './codec.js';
 import type { Codec } from './codec.js';
 
 /**
- * Arrow tables as Parquet. Columns are held to `schema` both ways; texts are written plain, dictionary-encoded or not.
- * Arrow and the WASM are loaded at the first call, so that a process that needs neither does not pay for them.
+ * Arrow tables as Parquet. Columns are checked against `schema` when written and when read; dictionary-encoded texts are written as plain
+ * ones. Arrow and the WASM are loaded at the first call, so that a process that does not need them does not pay for them.
  */
 export function parquet<T extends TypeMap>(schema: readonly Field[]): Codec<Table<T>> {
   return {
@@ -33,8 +33,8 @@ export function parquet<T extends TypeMap>(schema: readonly Field[]): Codec<Tabl
 }
 
 /**
- * Rows as objects over the Parquet codec, for feeds whose writers have no columns at hand. A property without a value is a null; a time is a
- * `Date`. Columns are held to `problem` both ways.
+ * Rows as objects over the Parquet codec, for writers that have rows and no columns. A missing property is a null; a time is a `Date`. Values
+ * are checked by `problem` of their columns when written and when read.
  */
 export function parquetRows<R extends object>(columns: Columns<R>): Codec<readonly R[]> {
   const schema = schemaOf(columns);
@@ -74,7 +74,7 @@ export function parquetRows<R extends object>(columns: Columns<R>): Codec<readon
   };
 }
 
-/** Tells of a row why it breaks the contract of these columns, beginning with the column's name; undefined where it keeps it. */
+/** Says why a row breaks the contract of these columns, beginning with the name of the column; undefined if it does not. */
 export function rowProblem<R extends object>(columns: Columns<R>): (row: R) => string | undefined {
   const entries = Object.entries<Column<R[keyof R]>>(columns);
   return (row) => {

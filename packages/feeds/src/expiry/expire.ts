@@ -8,14 +8,14 @@ import type { Living } from './living.js';
 import { neededOf, planExpiry } from './plan.js';
 import type { ExpireRule, ExpiryPlan, Kept } from './plan.js';
 
-/** Who lets updates expire, and whether in earnest. */
+/** Who lets updates expire, and whether this is a dry run. */
 export interface ExpireOptions {
   readonly producer: Producer;
-  /** Only says what would happen: true unless it is set to false. */
+  /** Only say what would happen; default: true. */
   readonly dryRun?: boolean;
-  /** How long readers that have begun may go on before `purge` deletes: a day by default. */
+  /** How long data stay for readers that have already begun, before `purge` deletes them; default: a day. */
   readonly graceMs?: number;
-  /** For people. */
+  /** Why, for people. */
   readonly reason?: string;
 }
 
@@ -23,16 +23,17 @@ export interface ExpireOptions {
 export interface Expiry {
   readonly expired: readonly number[];
   readonly kept: readonly Kept[];
-  /** Absent in a dry run, and where nothing expires. */
+  /** Absent in a dry run, and if nothing expires. */
   readonly record?: ExpireRecord;
 }
 
 const DAY_MS = 86_400_000;
 
 /**
- * Says by a record that updates have expired: from then on nobody may name or pin them, and once the grace is over `purge` deletes
- * their data. What is latest, named, what a name goes back to, pinned, a parent of a living update of one of `feeds`, or a sibling of one
- * that is held there stays whatever the rule says. Planned anew whenever another writer was first, so that a name given meanwhile is seen.
+ * Records that updates have expired: from then on they cannot be named or pinned, and when the grace period is over, `purge` deletes their
+ * data. An update stays, whatever the rule says, if it is latest, has an alias, is what a rollback of an alias goes to, is pinned, is a parent
+ * of a living update of one of `feeds`, or is a sibling of an update that is held there. The plan is made again if another writer commits
+ * first, so that a name given in between counts.
  */
 export async function expireUpdates(
   end: LogEnd,
@@ -75,7 +76,7 @@ export async function expireUpdates(
 function checkRule({ keepLast, maxAgeMs }: ExpireRule, graceMs: number): void {
   const problem =
     keepLast === undefined && maxAgeMs === undefined
-      ? 'The rule says neither keepLast nor maxAgeMs; give one or both'
+      ? 'The rule has neither keepLast nor maxAgeMs; give one or both'
       : keepLast !== undefined && !(Number.isSafeInteger(keepLast) && keepLast >= 1)
         ? `keepLast is ${keepLast}; give a whole number from 1`
         : maxAgeMs !== undefined && !(maxAgeMs >= 0)

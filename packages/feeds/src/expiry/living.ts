@@ -3,7 +3,7 @@ import type { Log } from '../log/log.js';
 import { isExpire, isPin, isUpdate } from '../log/record.js';
 import type { PinRecord, RecordEnvelope, SeqRange, UpdateRecord } from '../log/record.js';
 
-/** What a feed still has, seen from one head. */
+/** What a feed has that did not expire, as of one head. */
 export interface Living {
   readonly expired: readonly SeqRange[];
   /** Updates that have not expired, oldest first. */
@@ -11,11 +11,11 @@ export interface Living {
   /** The newest record of each pin. */
   readonly pins: readonly PinRecord[];
   readonly refs: RecordEnvelope['refs'];
-  /** Where a rollback would move each alias, as far as that has not expired. */
+  /** Where a rollback would move each alias, unless that has expired. */
   readonly before: Readonly<Record<string, number>>;
 }
 
-/** Walks back from a head to the first update that has not expired; pins and names of living updates come after those. */
+/** Walks back from a head to the oldest update that has not expired; pins and aliases of living updates come later in the log. */
 export async function livingAt(log: Log, head: RecordEnvelope | undefined): Promise<Living> {
   const expired = await expiredAt(log, head);
   const gone = expired[0]?.[0] === 1 ? expired[0][1] : 0;
@@ -38,14 +38,14 @@ export async function livingAt(log: Log, head: RecordEnvelope | undefined): Prom
   return { expired, updates, pins: [...pins.values()], refs, before };
 }
 
-/** Tells whether an update has expired. */
+/** Whether an update has expired: whether its seq is in one of the ranges. */
 export function isIn(ranges: readonly SeqRange[], seq: number): boolean {
   return ranges.some(([first, last]) => seq >= first && seq <= last);
 }
 
 /**
- * The ranges when more updates expire. A range means every update in it, so two become one where no living update is between
- * them, and the first begins at 1 where none is before it.
+ * The ranges after more updates expire. A range means every update in it, so two become one if there is no living update between them,
+ * and the first begins at 1 if there is none before it.
  */
 export function withExpired(
   ranges: readonly SeqRange[],
@@ -64,7 +64,7 @@ export function withExpired(
   return merged;
 }
 
-/** What has expired when `record` was the newest: the newest expire record says it, whichever came after. */
+/** What had expired when `record` was the newest, as the newest expire record up to it says. */
 export async function expiredAt(log: Log, record: RecordEnvelope | undefined): Promise<readonly SeqRange[]> {
   const seq = record?.refs['expired'];
   if (record === undefined || seq === undefined) return [];
@@ -72,8 +72,8 @@ export async function expiredAt(log: Log, record: RecordEnvelope | undefined): P
   return entry && isExpire(entry.record) ? entry.record.expired : [];
 }
 
-/** An update whose data were given up. */
+/** The error for an update that has expired. */
 export function gone(feed: string, seq: number, consequence: string, cause?: unknown): FeedsError {
-  const mend = 'Pin or name the updates that must stay';
-  return new FeedsError('FEEDS_EXPIRED', `Update ${seq} of ${feed} has expired; ${consequence}. ${mend}.`, { cause });
+  const fix = 'Pin or name the updates that must stay';
+  return new FeedsError('FEEDS_EXPIRED', `Update ${seq} of ${feed} has expired; ${consequence}. ${fix}.`, { cause });
 }

@@ -5,18 +5,18 @@ import { siblingAmong } from '../log/updates.js';
 import { livingAt } from './living.js';
 import type { Living } from './living.js';
 
-/** Which updates may expire. One that either half keeps stays; at least one half must be given. */
+/** Which updates may expire. An update stays if either option keeps it; at least one must be given. */
 export interface ExpireRule {
-  /** The newest updates that stay, at least 1. */
+  /** How many of the newest updates stay, at least 1. */
   readonly keepLast?: number;
   /** Age up to which updates stay. */
   readonly maxAgeMs?: number;
 }
 
-/** An update that stays, and the first reason why. */
+/** An update that stays, and the first reason for it. */
 export interface Kept {
   readonly seq: number;
-  /** For people: `is latest`, `is called champion`, `is parent of training/als/v1.0#3`. */
+  /** For people: `is latest`, `is called champion`, `is parent of weather/means/v1.0#3`. */
   readonly because: string;
 }
 
@@ -26,11 +26,11 @@ export interface ExpiryPlan {
   readonly kept: readonly Kept[];
 }
 
-/** Why updates of a feed must stay for the sake of other feeds, by seq. */
+/** Why other feeds need updates of a feed, by seq. */
 export type Needed = ReadonlyMap<number, string>;
 
-/** Why an update stays whatever a rule says, by what its own feed tells: names and pins. */
-export function heldIn({ refs, before, pins }: Living, nowMs: number): (seq: number) => string | undefined {
+/** Why an update stays whatever the rule says, as far as its own feed can tell: names and pins. */
+function heldIn({ refs, before, pins }: Living, nowMs: number): (seq: number) => string | undefined {
   const names = new Map(Object.entries(refs).map(([name, seq]) => [seq, name]));
   const returns = new Map(Object.entries(before).map(([name, seq]) => [seq, name]));
   const leases = new Map(
@@ -45,7 +45,7 @@ export function heldIn({ refs, before, pins }: Living, nowMs: number): (seq: num
   };
 }
 
-/** Judges every living update. Names, pins and what other feeds need keep an update whatever the rule says. */
+/** Decides about every living update. Names, pins and the needs of other feeds keep an update whatever the rule says. */
 export function planExpiry(
   living: Living,
   needed: Needed,
@@ -71,9 +71,9 @@ export function planExpiry(
 }
 
 /**
- * What other feeds need of the updates `own` (oldest first) of a feed: the parents of their living updates, and the siblings of those that are held there, by a name, a pin, or
- * as somebody's parent. A model that is served is answered with by its siblings too; one that only waits for its own expiry needs them no
- * longer than their feed's rule lets them stay.
+ * What other feeds need of the updates `own` (oldest first) of a feed: the parents of their living updates, and the siblings of those of
+ * their updates that are held by a name, by a pin or as a parent, since siblings are often read together. An update that is not held and
+ * only waits for its own expiry does not keep its siblings.
  */
 export async function neededOf(
   own: readonly UpdateRecord[],

@@ -9,30 +9,30 @@ import { livingAt } from './living.js';
 import { neededOf } from './plan.js';
 import type { Kept, Needed } from './plan.js';
 
-/** Who deletes, and whether in earnest. */
+/** Who deletes, and whether this is a dry run. */
 export interface PurgeOptions {
   readonly producer: Producer;
-  /** Only says what would happen: true unless it is set to false. */
+  /** Only say what would happen; default: true. */
   readonly dryRun?: boolean;
 }
 
 /** What a purge has deleted, or would. */
 export interface Purge {
   readonly purged: readonly number[];
-  /** Updates that have expired, but whose readers still have time. */
+  /** Updates that have expired, but whose grace period is not over. */
   readonly waiting: readonly number[];
-  /** Updates that have expired before another feed came to need them: a model was trained meanwhile on what it had read, say. */
+  /** Updates that expired before another feed needed them: for example, a run that had read one committed its result later. */
   readonly spared: readonly Kept[];
   readonly files: number;
   readonly bytes: number;
-  /** The records written, one for each expire record carried out, perhaps in part; none in a dry run. */
+  /** The records written, one for each expire record whose data were deleted, wholly or in part; none in a dry run. */
   readonly records: readonly PurgeRecord[];
 }
 
 /**
- * Deletes the data of updates whose expiry was recorded longer than its grace ago, by the store's clock, and says so by a record.
- * It deletes first: whoever is killed between begins again, and deleting twice is deleting once. Expiry cannot see what is committed to another
- * feed at the same time, so what the living need by now is spared: the grace is there for such late comers too.
+ * Deletes the data of updates whose grace period is over, by the store's clock, and then records it. The data are deleted before the record
+ * is written: a purge that is killed in between is run again, and deleting twice does no harm. Expiry cannot see what is committed to another
+ * feed at the same time, so an update that a living one needs by now is spared: the grace period is for such late commits too.
  */
 export async function purgeUpdates(
   end: LogEnd,
@@ -63,19 +63,19 @@ export async function purgeUpdates(
   return { purged, waiting: seqs(waiting), spared, ...totals, records };
 }
 
-/** An expire record that is not wholly carried out, and the updates that still have their data. */
+/** An expire record with updates that still have their data, and those updates. */
 interface Due {
   readonly record: ExpireRecord;
   readonly updates: readonly UpdateRecord[];
 }
 
-/** What may be needed: the living, and those that would go. */
+/** What other feeds may need: living updates, and those that would be deleted. */
 async function candidates({ log }: LogEnd, due: readonly Due[]): Promise<readonly UpdateRecord[]> {
   const { updates } = await livingAt(log, (await log.head())?.record);
   return [...updates, ...due.flatMap((each) => each.updates)].sort((a, b) => a.seq - b.seq);
 }
 
-/** Expire records that no purge has wholly carried out, oldest first, by whether their grace is over. */
+/** Expire records with updates that still have their data, oldest first, by whether their grace period is over. */
 async function unpurged(end: LogEnd): Promise<{ due: Due[]; waiting: Due[] }> {
   const { store, feed, log } = end;
   const head = await log.head();

@@ -14,58 +14,59 @@ import type { AliasOptions, PinOptions } from './names.js';
 import { watchUpdates } from './watch.js';
 import type { WatchOptions } from './watch.js';
 
-/** The log of one feed: all that can be seen and done without a contract, whoever wrote the updates. */
+/** The log of one feed: all that can be seen and done without its contract. */
 export interface FeedLog {
-  /** `etl/visits/v1.0` */
+  /** `weather/readings/v1.0` */
   readonly path: string;
-  /** The newest update's record, or undefined where there is none. */
+  /** The newest update's record, or undefined if there is none. */
   head(): Promise<UpdateRecord | undefined>;
-  /** The record of the update of a seq, or of the one that an alias names. Throws FEEDS_NO_SUCH_UPDATE where there is none. */
+  /** The record of the update of a seq, or of the one that an alias names. Throws FEEDS_NO_SUCH_UPDATE if there is none. */
   record(which: number | string): Promise<UpdateRecord>;
-  /** Records of updates, newest first, the chain of hashes checked on the way. */
+  /** Records of updates, newest first; the chain of hashes is checked on the way. */
   history(): AsyncIterable<UpdateRecord>;
-  /** Records of the updates after a seq (0: all), oldest first: what a consumer that stopped there has missed. */
+  /** Records of the updates after a seq (0: all), oldest first: what a consumer that stopped at that seq has missed. */
   since(seq: number): AsyncIterable<UpdateRecord>;
-  /** The same, and then those to come, as they are committed; by default only those to come. */
+  /** Records of updates as they are committed; with `after`, first those committed since then. */
   watch(options?: WatchOptions): AsyncIterable<UpdateRecord>;
-  /** Records of every type, newest first: the history with who named what, and why. */
+  /** Records of every type, newest first: the history, with who named what and why. */
   records(): AsyncIterable<RecordEnvelope>;
-  /** What the names of the feed stand for, `latest` among them; empty where the feed is. */
+  /** The seq that each name stands for, `latest` included; empty if the feed is empty. */
   refs(): Promise<Readonly<Record<string, number>>>;
   /**
-   * Names an update, `champion` say, or moves the name; latest stays what it is. Throws FEEDS_NO_SUCH_UPDATE where there is no
-   * such update.
+   * Gives an alias (`champion`) to an update, or moves the alias; `latest` does not change. Throws FEEDS_NO_SUCH_UPDATE if there is no such
+   * update.
    */
   alias(alias: string, seq: number, options: AliasOptions): Promise<RecordEnvelope>;
-  /** Moves an alias back to where it was before it was moved last: one more record, so a second rollback undoes the first. */
+  /** Moves an alias back to the update it named before. This adds a record, so a second rollback undoes the first. */
   rollback(alias: string, options: AliasOptions): Promise<RecordEnvelope>;
   /**
    * Keeps an update from expiring until a lease ends; a later pin of the same name renews, moves or (`leaseMs: 0`) releases it.
-   * Throws FEEDS_EXPIRED where it is too late.
+   * Throws FEEDS_EXPIRED if the update has expired already.
    */
   pin(name: string, seq: number, options: PinOptions): Promise<PinRecord>;
   /**
-   * Lets updates expire by a rule; only says which, unless `dryRun` is false. What is latest, named, what a name goes back to, pinned, a
-   * parent of a living update of another feed of the store, or a sibling of one that is held there stays. Data stay until `purge`.
+   * Lets updates expire by a rule; only says which, unless `dryRun` is false. An update stays if it is latest, has an alias, is what a
+   * rollback goes to, is pinned, is a parent of a living update of another feed of the store, or is a sibling of one that is held there.
+   * Data stay until `purge`.
    */
   expire(rule: ExpireRule, options: ExpireOptions): Promise<Expiry>;
   /**
-   * Deletes the data of updates that expired longer than their grace ago; only says which, unless `dryRun` is false. What another feed has come
-   * to need since is spared.
+   * Deletes the data of expired updates whose grace period is over; only says which, unless `dryRun` is false. An update that another feed
+   * needs by now is spared.
    */
   purge(options: PurgeOptions): Promise<Purge>;
   /** Reads the whole feed and says what is wrong where; it writes nothing. */
   verify(): Promise<Verification>;
-  /** Puts right what a writer that died may leave; while anything is broken it touches nothing. */
+  /** Cleans up what a writer that died may leave; changes nothing while anything is broken. */
   repair(options?: RepairOptions): Promise<Repair>;
 }
 
-/** What a log needs of the store it lies in. */
+/** What a log needs of its store. */
 export interface LogPlace {
   readonly clock: Clock;
   /** Paths of all feeds of the store. */
   readonly feeds: () => Promise<readonly string[]>;
-  /** Asked before the first write: throws where the store cannot hold a commit log. */
+  /** Called before a write: throws if the store cannot hold a commit log. */
   readonly fit: () => Promise<void>;
 }
 
@@ -73,7 +74,7 @@ export interface LogPlace {
 export function openFeedLog(end: LogEnd, updates: Updates, { feeds, fit }: LogPlace): FeedLog {
   const { store, feed, log } = end;
 
-  /** What writes, once the store is known to be fit. */
+  /** A function that writes, called only after the store is known to be fit. */
   function writing<A extends readonly unknown[], R>(write: (...given: A) => Promise<R>): (...given: A) => Promise<R> {
     return async (...given) => {
       await fit();

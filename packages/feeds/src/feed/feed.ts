@@ -13,11 +13,11 @@ import type { PutOptions } from './put-options.js';
 import { putUpdate } from './put.js';
 import { updateFiles } from './update-files.js';
 
-/** One committed update. Its record is resolved; `read` opens the files the record names, and no others. */
+/** One committed update: its record, and `read`, which opens the files that the record names and no others. */
 export interface Update<T> {
   readonly record: UpdateRecord;
   readonly seq: number;
-  /** Throws FEEDS_DATA_CORRUPT where a file is not what the record says. */
+  /** Throws FEEDS_DATA_CORRUPT if a file is not what the record says. */
   read(): Promise<T>;
 }
 
@@ -25,23 +25,23 @@ export interface Update<T> {
 export interface Feed<T> extends FeedLog {
   readonly contract: FeedContract<T>;
   /**
-   * Adds an update. When it resolves, the update is durable and everyone's latest. Throws FEEDS_VALUE_INVALID where the value
-   * breaks the contract, naming the first row and column. A put that throws has committed nothing, unless the store failed
-   * at the commit itself and will not say; with a `runId` it is safe to put again.
+   * Adds an update. When it resolves, the update is durable and is the latest for every reader. Throws FEEDS_VALUE_INVALID if the value
+   * breaks the contract, naming the first row and column. A put that throws has committed nothing, except if the store failed during the
+   * commit and cannot tell (FEEDS_STORE_FAILED); with a `runId` it is safe to put again.
    */
   put(value: T, options: PutOptions): Promise<UpdateRecord>;
-  /** The newest update. Throws FEEDS_EMPTY where there is none. */
+  /** The newest update. Throws FEEDS_EMPTY if there is none. */
   latest(): Promise<Update<T>>;
-  /** The update of a seq, or the one that an alias names. Throws FEEDS_NO_SUCH_UPDATE where there is none. */
+  /** The update of a seq, or the one that an alias names. Throws FEEDS_NO_SUCH_UPDATE if there is none. */
   at(which: number | string): Promise<Update<T>>;
-  /** The update that was latest at a time. Throws FEEDS_EMPTY, or FEEDS_NO_SUCH_UPDATE where all are later. */
+  /** The update that was latest at a time. Throws FEEDS_EMPTY, or FEEDS_NO_SUCH_UPDATE if all are later. */
   asOf(date: Date): Promise<Update<T>>;
 }
 
 /** Where a feed lives. */
 export interface Place extends LogPlace {
   readonly store: BlobStore;
-  /** Paths of data files whose hash this process has seen to fit. */
+  /** Paths of data files whose hash this process has checked. */
   readonly verified: Set<string>;
 }
 
@@ -64,7 +64,7 @@ export function openFeed<T>(place: Place, contract: FeedContract<T>): Feed<T> {
   function updateOf(record: UpdateRecord): Update<T> {
     checkReadable(record, contract);
     const { seq } = record;
-    /** Data that are not there may be so on purpose. */
+    /** Data that are missing may have been deleted on purpose. */
     const explain = async (found: FeedsError) => {
       const expired = await expiredAt(log, (await log.head())?.record);
       return isIn(expired, seq) ? gone(feed, seq, 'its data are no longer there', found) : found;

@@ -7,16 +7,16 @@ import { isUpdate } from '../log/record.js';
 import type { AliasRecord, PinRecord, Producer, RecordEnvelope, UpdateRecord } from '../log/record.js';
 import { checkPutOptions } from './put-options.js';
 
-/** Who moves an alias, and why; both go into the record. */
+/** Who moves an alias, and why; both are written into the record. */
 export interface AliasOptions {
   readonly producer: Producer;
-  /** For people. */
+  /** Why, for people. */
   readonly reason?: string;
 }
 
 /**
- * Gives the update of `seq` a name, or moves the name to it, by one record at the end of the log. Where the name stands
- * there already nothing is written, and the newest record is given back.
+ * Gives an alias to the update of `seq`, or moves the alias to it, by one record at the end of the log. If the alias names that update
+ * already, nothing is written and the newest record is returned.
  */
 export async function putAlias(
   end: LogEnd,
@@ -42,7 +42,7 @@ export async function putAlias(
   });
 }
 
-/** The seq that an alias named before it named the one it names now. Throws FEEDS_NO_SUCH_UPDATE where there is none. */
+/** The seq that an alias named before the one it names now. Throws FEEDS_NO_SUCH_UPDATE if there is none. */
 export async function seqBefore({ feed, log }: LogEnd, alias: string): Promise<number> {
   const head = await log.head();
   const now = head?.record.refs[alias];
@@ -57,28 +57,28 @@ export async function seqBefore({ feed, log }: LogEnd, alias: string): Promise<n
   );
 }
 
-/** Throws unless an alias or a pin may be called so. `latest` and `expired` are names that puts and expiry move. */
-export function checkName(name: string): void {
+/** Checks the name of an alias or a pin. `latest` and `expired` are taken: puts and expiry move them. */
+function checkName(name: string): void {
   if (/^[a-z][a-z0-9-]*$/.test(name) && name !== 'latest' && name !== 'expired') return;
   const form = 'lower-case letters, digits and hyphens, and neither latest nor expired';
-  throw new FeedsError('FEEDS_OPTIONS_INVALID', `${JSON.stringify(name)} is no alias; write ${form}: champion.`);
+  throw new FeedsError('FEEDS_OPTIONS_INVALID', `${JSON.stringify(name)} is not a name; write ${form}: champion.`);
 }
 
-/** Who pins, for how long, and why; all of it goes into the record. */
+/** Who pins, for how long, and why; all of it is written into the record. */
 export interface PinOptions {
   readonly producer: Producer;
   /** How long the pin holds from now on; 0 releases it. */
   readonly leaseMs: number;
-  /** For people. */
+  /** Why, for people. */
   readonly reason?: string;
 }
 
-/** Ten thousand years would not fit into a timestamp. */
+/** A thousand years: ten thousand would not fit into a timestamp. */
 const MAX_LEASE_MS = 1_000 * 365 * 86_400_000;
 
 /**
- * Keeps the update of `seq` from expiring until the lease ends. Another pin of the same name takes its place: so a lease is
- * renewed, moved or released.
+ * Keeps the update of `seq` from expiring until the lease ends. A later pin of the same name replaces it: that is how a lease is renewed,
+ * moved or released.
  */
 export async function putPin(
   end: LogEnd,
@@ -109,20 +109,20 @@ export async function putPin(
 }
 
 /**
- * The update of `seq`, which must be there and not have expired when `head` is the newest record: what builds on that head
- * can then count on it. `deed` is what was to be done with it, for the message.
+ * The update of `seq`, which must exist and must not have expired by `head`: a record committed right after that head can rely on it.
+ * `purpose` says what it is for, in messages.
  */
-export async function livingUpdate(
+async function livingUpdate(
   { feed, log }: LogEnd,
   head: Entry | undefined,
   seq: number,
-  deed: string,
+  purpose: string,
 ): Promise<UpdateRecord> {
   const entry = seq <= (head?.record.seq ?? 0) ? await log.at(seq) : undefined;
   if (!entry || !isUpdate(entry.record)) {
     const known = `its newest record is ${head?.record.seq ?? 0}`;
-    throw new FeedsError('FEEDS_NO_SUCH_UPDATE', `The feed ${feed} has no update ${seq} to ${deed}; ${known}.`);
+    throw new FeedsError('FEEDS_NO_SUCH_UPDATE', `The feed ${feed} has no update ${seq} to ${purpose}; ${known}.`);
   }
-  if (isIn(await expiredAt(log, head?.record), seq)) throw gone(feed, seq, `it is too late to ${deed}`);
+  if (isIn(await expiredAt(log, head?.record), seq)) throw gone(feed, seq, `it is too late to ${purpose}`);
   return entry.record;
 }

@@ -2,23 +2,23 @@ import { canonicalJson } from '../canonical.js';
 import { FeedsError } from '../errors.js';
 import type { Parent, Producer, Source } from '../log/record.js';
 
-/** What a put says besides the value; all of it but `signal` goes into the record. */
+/** What a put needs besides the value; all of it but `signal` is written into the record. */
 export interface PutOptions {
   /** The updates the value was made from; `parentOf(record)` makes one. */
   readonly parents?: readonly Parent[];
   readonly producer: Producer;
-  /** A put of the same producer id and run id commits once: the second gives back the first one's record. */
+  /** Puts of the same producer id and run id commit once: the second returns the record of the first. */
   readonly runId?: string;
   readonly labels?: Readonly<Record<string, string>>;
   /** The raw files the value was made from. */
   readonly sources?: readonly Source[];
-  /** What the producer found when it judged the value. */
+  /** What the producer found when it checked the value. */
   readonly checks?: Readonly<Record<string, string | number | boolean>>;
-  /** Once it aborts nothing is committed, and the put throws its reason: for values that take long to write and to read back. */
+  /** If it aborts before the commit, nothing is committed and the put throws its reason: for values that take long to write. */
   readonly signal?: AbortSignal;
 }
 
-/** Throws FEEDS_OPTIONS_INVALID with the first thing that a record cannot hold. */
+/** Throws FEEDS_OPTIONS_INVALID with the first option that cannot be written into a record. */
 export function checkPutOptions(options: PutOptions): void {
   const problem = problemOf(options);
   if (problem !== undefined) throw new FeedsError('FEEDS_OPTIONS_INVALID', `${problem}.`);
@@ -44,10 +44,10 @@ function problemOf(options: PutOptions): string | undefined {
   if (label) return `labels.${label[0]} is ${show(label[1])}, not a text`;
   const check = Object.entries(checks).find(([, value]) => !isCheck(value));
   if (check) return `checks.${check[0]} is ${show(check[1])}, not a text, a finite number or a flag`;
-  return spellingProblem(options);
+  return jsonProblem(options);
 }
 
-function spellingProblem(options: PutOptions): string | undefined {
+function jsonProblem(options: PutOptions): string | undefined {
   try {
     canonicalJson(Object.fromEntries(Object.entries(options).filter(([name]) => name !== 'signal')));
     return undefined;

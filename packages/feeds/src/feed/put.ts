@@ -12,8 +12,8 @@ import type { PutOptions } from './put-options.js';
 import type { UpdateFiles } from './update-files.js';
 
 /**
- * Adds an update: data files first, read back and judged, then the one record that makes them one. Whatever happens before
- * the record is there, readers see the update before.
+ * Adds an update: first the data files, which are read back and checked, then the one record that commits them. Until the record is there,
+ * readers see the previous update.
  */
 export async function putUpdate<T>(
   end: LogEnd,
@@ -50,7 +50,7 @@ export async function putUpdate<T>(
   return record;
 }
 
-/** Opens what was written as any reader will: bytes, hashes, rows and schema from the store itself. */
+/** Opens what was written as readers will, from the store, and checks bytes, hashes, rows and schema. */
 async function readBack<T>(
   files: UpdateFiles,
   { codec }: FeedContract<T>,

@@ -8,21 +8,21 @@ import type { BlobStore } from '../store/blob-store.js';
 
 /** The data files of one feed, written once and read checked. */
 export interface UpdateFiles {
-  /** Writes files under names never used before, one after the other. What was written is removed where one fails. */
+  /** Writes files under names never used before, one after the other. If one fails, those written are removed. */
   write(folder: string, files: AsyncIterable<EncodedFile>): Promise<readonly DataFile[]>;
   /**
-   * The files a record names. Sizes are checked at every reading, hashes at this process's first; a file that is not what
-   * the record says throws FEEDS_DATA_CORRUPT with its path, what was expected and what was found, or what `explain` makes of it.
+   * The files that a record names. Sizes are checked at every read, hashes at the first read by this process. A file that is not what the
+   * record says throws FEEDS_DATA_CORRUPT with its path, what was expected and what was found, or the error that `explain` gives instead.
    */
   open(files: readonly DataFile[], explain?: Explain): readonly StoredFile[];
-  /** Removes files that no record names, as far as the store lets. */
+  /** Removes files that no record names; failures are ignored. */
   discard(files: readonly DataFile[]): Promise<void>;
 }
 
-/** A better error than that a file is not what its record says, if there is one. */
-export type Explain = (found: FeedsError) => Promise<FeedsError>;
+/** Gives a better error for a file that is not what its record says, or the same. */
+type Explain = (found: FeedsError) => Promise<FeedsError>;
 
-/** `verified` holds the paths whose hash this process has seen to fit. */
+/** The data files of a feed; `verified` holds the paths whose hash this process has checked. */
 export function updateFiles(store: BlobStore, feed: string, verified: Set<string>): UpdateFiles {
   const discard = async (files: readonly DataFile[]) => {
     await Promise.allSettled(files.map(({ path }) => store.remove(`${feed}/${path}`)));
@@ -51,7 +51,7 @@ export function updateFiles(store: BlobStore, feed: string, verified: Set<string
           const found = await store.read(path);
           const problem = found ? mismatch(found, file, verified.has(path)) : 'is missing';
           if (!found || problem) {
-            throw await explain(new FeedsError('FEEDS_DATA_CORRUPT', `${where} ${problem}. ${MEND}`));
+            throw await explain(new FeedsError('FEEDS_DATA_CORRUPT', `${where} ${problem}. ${RESTORE}`));
           }
           verified.add(path);
           return found;
@@ -61,9 +61,9 @@ export function updateFiles(store: BlobStore, feed: string, verified: Set<string
   };
 }
 
-const MEND = 'Restore it from a copy, or read another update.';
+const RESTORE = 'Restore it from a copy, or read another update.';
 
-/** How the content of a file differs from what its record says; undefined where it does not. */
+/** How the content of a file differs from what its record says; undefined if it does not. */
 export function mismatch(found: Uint8Array, file: DataFile, verified: boolean): string | undefined {
   if (found.length !== file.bytes) return `has ${found.length} bytes; its record says ${file.bytes}`;
   const hash = verified ? file.sha256 : sha256(found);

@@ -8,17 +8,17 @@ import type { BlobStore } from '../store/blob-store.js';
 
 /** What to wait for, and how. */
 export interface WatchOptions {
-  /** Seq after which updates are new, such as the last that was dealt with; that of the head when watching begins, where absent. */
+  /** Updates after this seq are new, such as the last that was handled; default: the head when watching begins. */
   readonly after?: number;
   /** Ends the watching. */
   readonly signal?: AbortSignal;
-  /** Time between looks at the log, a second by default; each is up to a quarter shorter or longer, so that many watchers spread out. */
+  /** Time between reads of the log; default: a second. Each is up to a quarter shorter or longer, so that many watchers spread out. */
   readonly pollMs?: number;
 }
 
 /**
- * The records of updates as they are committed, each once and in order, until the signal or the consumer ends it. Looking is the truth;
- * a folder's own events only make the next look come sooner.
+ * The records of updates as they are committed, each once and in order, until the signal or the consumer ends it. The log is read at
+ * intervals; events of the file system only make the next read come sooner.
  */
 export async function* watchUpdates(
   store: BlobStore,
@@ -37,7 +37,7 @@ export async function* watchUpdates(
   try {
     while (!signal?.aborted) {
       rung = false;
-      // The folder may be made, or made anew, while it is watched for.
+      // The folder may be made, or removed and made again, in the meantime.
       stop ??= store.onChange?.(logPaths(feed).folder, ring, () => (stop = undefined));
       for await (const { record } of log.forth(seen + 1)) {
         seen = record.seq;
@@ -50,7 +50,7 @@ export async function* watchUpdates(
   }
 }
 
-/** Waits for the bell, the time or the signal, whichever is first. */
+/** Waits for the bell, the time or the signal, whichever comes first. */
 async function untilRung(bell: EventTarget, durationMs: number, signal: AbortSignal | undefined): Promise<void> {
   const rung = new AbortController();
   const end = () => rung.abort();

@@ -11,7 +11,7 @@ import { RECORD_FORMAT, recordBytes } from './record.js';
 import type { RecordEnvelope } from './record.js';
 import { markRun } from './runs.js';
 
-/** Time, as a writer needs it. */
+/** The clock of a writer. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
@@ -31,22 +31,23 @@ export interface LogEnd {
 /** What a record says beyond its envelope. */
 export type Draft<R extends RecordEnvelope> = Omit<R, Exclude<keyof RecordEnvelope, 'type' | 'refs'>>;
 
-/** A record to append, as far as it depends on what is there. Both are asked again after every race that was lost. */
+/** A record to append. Both functions are called again after every lost race, since the answer depends on the head of the log. */
 export interface Intent<R extends RecordEnvelope> {
-  /** The record that already does what this one would, or undefined: then there is one to append. */
+  /** A record that already does what this one would; undefined if there is one to append. */
   settled(head: Entry | undefined): Promise<R | undefined>;
   draft(seq: number, previous: RecordEnvelope | undefined): Draft<R>;
 }
 
-/** Losing a race costs a re-read. A writer that loses this often is not served by trying again. */
+/** A lost race costs a read. A writer that loses this often will not win by trying again. */
 const MAX_ATTEMPTS = 1_000;
 
-/** Longest wait after a lost race, reached after six of them. */
+/** Longest wait after a lost race, reached after six losses. */
 const MAX_DELAY_MS = 64;
 
 /**
- * Commits one record at the end of the log. Whoever loses the race for a place re-reads, re-checks and tries the next one.
- * Throws FEEDS_CONTENDED after 1,000 places lost.
+ * Commits one record at the end of the log. A writer that loses the race for a seq reads and checks again, and tries the next one.
+ *
+ * @throws FeedsError FEEDS_CONTENDED after 1,000 lost races
  */
 export async function append<R extends RecordEnvelope>(end: LogEnd, intent: Intent<R>): Promise<R> {
   for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
@@ -56,7 +57,7 @@ export async function append<R extends RecordEnvelope>(end: LogEnd, intent: Inte
     if (head) await markRun(end, head.record);
     const seq = (head?.record.seq ?? 0) + 1;
     const bytes = recordBytes(inEnvelope(end, head, seq, intent.draft(seq, head?.record)));
-    // What a later reader will see, free of anything the caller may still change.
+    // Parsed from the bytes: what later readers will see, and nothing that the caller may still change.
     const record = parseRecord(bytes, end.feed, seq, logPaths(end.feed).record(seq)) as R;
     if (await commit(end, record, bytes)) {
       end.log.reached(seq);
@@ -73,14 +74,14 @@ export async function append<R extends RecordEnvelope>(end: LogEnd, intent: Inte
 }
 
 /**
- * Whether an append that threw this may yet turn out to have committed: the store gave no answer and shows no record, but on
- * a network the write may still be on its way.
+ * Whether an append that threw this may still turn out to have committed: the store did not answer and shows no record, but on a network
+ * the write may be on its way.
  */
 export function outcomeUnknown(cause: unknown): boolean {
   return !(cause instanceof FeedsError) || cause.code === 'FEEDS_STORE_FAILED';
 }
 
-/** Now, or a millisecond after the record before: a clock set back never makes time run back in the log. */
+/** Now, or a millisecond after the previous record: timestamps rise even if the clock is set back. */
 export function laterThan(previous: RecordEnvelope | undefined, now: number): Date {
   return new Date(previous === undefined ? now : Math.max(now, Date.parse(previous.timestamp) + 1));
 }
@@ -103,8 +104,8 @@ function inEnvelope(
 }
 
 /**
- * Tells whether the record is now at its place. Where the store says no, or its answer is lost, the record that is there
- * decides: it may be ours, from a try of the store's own that succeeded unheard.
+ * Whether the record is now in the log. If the store says no, or its answer is lost, the record that is there decides: it may be ours, from
+ * an earlier attempt whose answer was lost.
  */
 async function commit({ store, feed, log }: LogEnd, record: RecordEnvelope, bytes: Uint8Array): Promise<boolean> {
   let failure: unknown;
@@ -120,7 +121,7 @@ async function commit({ store, feed, log }: LogEnd, record: RecordEnvelope, byte
   return there?.record.commitId === record.commitId;
 }
 
-/** What makes later calls cheaper; the commit stands without it, and the next writer makes good what is missing. */
+/** Makes later calls cheaper. The commit stands without it, and the next writer adds what is missing. */
 async function afterwards(end: LogEnd, record: RecordEnvelope): Promise<void> {
   await Promise.allSettled([writeHint(end.store, logPaths(end.feed), record.seq), markRun(end, record)]);
 }

@@ -4,7 +4,7 @@ import type { BlobStore } from '../store/blob-store.js';
 import { corrupt, parseRecord } from './parse-record.js';
 import type { RecordEnvelope } from './record.js';
 
-/** A record with the hash of the bytes it was read from, which the next record must carry. */
+/** A record, and the hash of its bytes, which the next record must have as `prev`. */
 export interface Entry {
   readonly record: RecordEnvelope;
   readonly sha256: string;
@@ -12,22 +12,23 @@ export interface Entry {
 
 /** The records of one feed, read and checked. */
 export interface Log {
-  /** The newest entry, or undefined where the feed has none; it is held to the one before it. */
+  /** The newest entry, checked against the one before it; undefined if the log is empty. */
   head(): Promise<Entry | undefined>;
-  /** The entry at `seq`, held to the one after it where there is one; undefined where there is none. */
+  /** The entry at `seq`, checked against the one after it if there is one; undefined if there is none at `seq`. */
   at(seq: number): Promise<Entry | undefined>;
-  /** Entries from the one at `seq` back to the first, each held to the one after it. */
+  /** Entries from the one at `seq` back to the first, each checked against the one after it. */
   back(seq: number): AsyncIterable<Entry>;
-  /** Entries from the one at `seq` on to the newest, each held to the one before it, the first too. */
+  /** Entries from the one at `seq` to the newest, each checked against the one before it, the first included. */
   forth(seq: number): AsyncIterable<Entry>;
-  /** The last entry that is not later than a time, found by halving, since timestamps rise with the seq. */
+  /** The last entry that is not later than a time, by binary search, since timestamps rise with the seq. */
   asOf(date: Date): Promise<Entry | undefined>;
-  /** Tells that this process has committed the record at `seq`: from now on the log is known to reach that far. */
+  /** To be called after a commit of the record at `seq`: from now on this process knows that the log reaches that far. */
   reached(seq: number): void;
-  /** The entry at `seq`, checked by itself alone; undefined where there is none. */
+  /** The entry at `seq`, not checked against its neighbours; undefined if there is none. */
   read(seq: number): Promise<Entry | undefined>;
 }
 
+/** The log of `feed`. Nothing is read before the first call. */
 export function openLog(store: BlobStore, feed: string): Log {
   const paths = logPaths(feed);
   let seen = 0;
@@ -38,13 +39,16 @@ export function openLog(store: BlobStore, feed: string): Log {
     return bytes && { record: parseRecord(bytes, feed, seq, `${store.root}/${path}`), sha256: sha256(bytes) };
   }
 
-  /** The seq of the head. A log only grows: one that ends before what was seen is another, and nothing may be put on it. */
+  /** The seq of the head. A log only grows: one that ends before what was seen is another log, and nothing may be appended to it. */
   async function newest(): Promise<number> {
     const before = seen;
     const seq = await findHead(store, paths);
     if (seq < before) {
       const lost = `${store.root}/${feed}/_log ends at ${seq}; this process has seen ${before}`;
-      throw new FeedsError('FEEDS_LOG_LOST', `${lost}. Bring the folder back, or start again if it was meant to go.`);
+      throw new FeedsError(
+        'FEEDS_LOG_LOST',
+        `${lost}. Restore the folder, or restart this process if the folder was removed on purpose.`,
+      );
     }
     reached(seq);
     return seq;
@@ -114,18 +118,18 @@ export function openLog(store: BlobStore, feed: string): Log {
   };
 }
 
-/** Where the parts of a feed's log lie, relative to the root of the store. */
+/** Where the files of a feed's log are, relative to the root of the store. */
 export interface LogPaths {
   record(seq: number): string;
   /** The folder of all this. */
   readonly folder: string;
-  /** What runs have committed; a marker per run. */
+  /** The marker of a run, which says what it has committed. */
   run(key: string): string;
-  /** The newest seq, as far as the last writer knew: a hint, never the truth. */
+  /** The newest seq that the last writer knew: a hint that may be wrong or missing. */
   readonly hint: string;
 }
 
-/** Where the parts of the log of `feed` lie. */
+/** Where the files of the log of `feed` are. */
 export function logPaths(feed: string): LogPaths {
   return {
     folder: `${feed}/_log`,
@@ -136,9 +140,9 @@ export function logPaths(feed: string): LogPaths {
 }
 
 /**
- * The seq of the newest record, 0 where there is none. The log has no gap, so a record exists exactly up to it: from the
- * hint on, steps that double find one that is missing, halving finds the last that is there. Three calls to the store when the hint
- * is right; one more for every doubling of the distance when it lies behind; a hint beyond the truth counts as none.
+ * The seq of the newest record, 0 if there is none. The log has no gaps, so records exist up to the head and no further: from the hint,
+ * steps of doubled length find a record that is missing, then a binary search finds the last one that is there. It costs three calls to the store if the
+ * hint is right, one more for every doubling of the distance if it is behind. A hint beyond the head counts as none.
  */
 export async function findHead(store: BlobStore, paths: LogPaths): Promise<number> {
   const exists = async (seq: number) => (await store.stat(paths.record(seq))) !== undefined;
@@ -157,12 +161,12 @@ export async function findHead(store: BlobStore, paths: LogPaths): Promise<numbe
   return there;
 }
 
-/** Tells the next reader where to look. It may fail or be overtaken without harm. */
+/** Tells the next reader where to look. It does no harm if this fails or writes an old seq. */
 export async function writeHint(store: BlobStore, paths: LogPaths, seq: number): Promise<void> {
   await store.overwrite(paths.hint, new TextEncoder().encode(`${seq}\n`)).catch(() => undefined);
 }
 
-/** The seq a hint says, 0 where it says none. */
+/** The seq in a hint, 0 if it has none. */
 export function parseHint(bytes: Uint8Array | undefined): number {
   const text = bytes === undefined ? '' : new TextDecoder().decode(bytes.subarray(0, 24));
   const seq = /^\d{1,15}\n?$/.test(text) ? Number(text) : 0;

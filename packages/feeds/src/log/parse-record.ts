@@ -4,18 +4,19 @@ import { RECORD_FORMAT } from './record.js';
 import type { RecordEnvelope } from './record.js';
 
 /**
- * A record from its bytes, checked in the order a person would: JSON, format, place, envelope, manifest. `where` is its
- * path, for messages. Throws FEEDS_RECORD_CORRUPT or FEEDS_FORMAT_UNKNOWN with the first thing that is wrong.
+ * A record from its bytes, checked in this order: JSON, format, canonical form, envelope, content. `where` is its path, for messages.
+ *
+ * @throws FeedsError FEEDS_RECORD_CORRUPT or FEEDS_FORMAT_UNKNOWN, with the first thing that is wrong
  */
 export function parseRecord(bytes: Uint8Array, feed: string, seq: number, where: string): RecordEnvelope {
   const text = parseText(bytes, where);
   const value = parseObject(text, where);
   if (value['format'] !== RECORD_FORMAT) {
     const format = JSON.stringify(value['format'] ?? null);
-    const mend = `this release reads format ${RECORD_FORMAT}; use a newer one`;
-    throw new FeedsError('FEEDS_FORMAT_UNKNOWN', `${where} has the format ${format}; ${mend}.`);
+    const fix = `this release reads format ${RECORD_FORMAT}; use a newer one`;
+    throw new FeedsError('FEEDS_FORMAT_UNKNOWN', `${where} has the format ${format}; ${fix}.`);
   }
-  if (canonicalJson(value) !== text) throw corrupt(where, 'it is not spelt as RFC 8785 wants');
+  if (canonicalJson(value) !== text) throw corrupt(where, 'it is not in the canonical form of RFC 8785');
   const shape = { ...envelope(feed, seq), ...CONTENT[String(value['type'])] };
   for (const [name, [holds, wanted]] of Object.entries(shape)) {
     if (!holds(value[name])) throw corrupt(where, `${name} is ${show(value[name])}, not ${wanted}`);
@@ -30,7 +31,7 @@ type Rule = readonly [holds: (value: unknown) => boolean, wanted: string];
 
 function envelope(feed: string, seq: number): Record<string, Rule> {
   return {
-    feed: [(value) => value === feed, `${feed}, the feed whose log it lies in`],
+    feed: [(value) => value === feed, `${feed}, the feed of this log`],
     seq: [(value) => value === seq, `${seq}, as its file name says`],
     type: TEXT,
     commitId: TEXT,
@@ -113,7 +114,7 @@ function parseObject(text: string, where: string): JsonObject {
   } catch (cause) {
     throw corrupt(where, `it is not JSON (${String(cause)})`, cause);
   }
-  throw corrupt(where, 'it is no JSON object');
+  throw corrupt(where, 'it is not a JSON object');
 }
 
 /** A record that cannot be believed. */

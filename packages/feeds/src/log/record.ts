@@ -4,38 +4,38 @@ import type { Field } from '../contract.js';
 /** The version of the record format that this release writes, and the only one it reads. */
 export const RECORD_FORMAT = 1;
 
-/** What every record of a log has, whatever its type. */
+/** What every record of a log has. */
 export interface RecordEnvelope {
   readonly format: typeof RECORD_FORMAT;
-  /** `update`, `alias`, `pin`, `expire`, `purge`; a reader passes over types it does not know, since `refs` says all it needs. */
+  /** `update`, `alias`, `pin`, `expire`, `purge`; readers skip types they do not know, since `refs` has all they need. */
   readonly type: string;
-  /** Path of the feed: `etl/visits/v1.0`. */
+  /** Path of the feed: `weather/readings/v1.0`. */
   readonly feed: string;
-  /** Place in the log: 1, 2, 3, … without a gap. */
+  /** Place in the log: 1, 2, 3, … without gaps. */
   readonly seq: number;
-  /** UUID of the attempt: by it a writer knows its own record when the store's answer was lost. */
+  /** UUID of the attempt: a writer whose answer was lost recognises its own record by it. */
   readonly commitId: string;
-  /** SHA-256 of the bytes of the record before, in hex; empty in the first. */
+  /** SHA-256 of the bytes of the previous record, in hex; empty in the first. */
   readonly prev: string;
-  /** UTC with milliseconds, later than that of the record before: `2026-11-22T22:03:11.123Z`. */
+  /** UTC with milliseconds, later than that of the previous record: `2026-11-22T22:03:11.123Z`. */
   readonly timestamp: string;
   /**
-   * Names for records, carried from record to record: `latest` is the newest update, 0 while there is none; `expired` the
-   * newest expire record, absent while there is none; the others are aliases.
+   * Names of records, copied from record to record: `latest` is the newest update, 0 if there is none; `expired` is the newest expire
+   * record, absent if there is none; the others are aliases.
    */
   readonly refs: { readonly latest: number; readonly [alias: string]: number };
 }
 
-/** The commit of an update, and its manifest: nothing that is not named here belongs to it. */
+/** The commit of an update, and its manifest: a file that is not named here does not belong to the update. */
 export interface UpdateRecord extends RecordEnvelope {
   readonly type: 'update';
   /** `<major>.<minor>` of the contract it was written under. */
   readonly version: string;
-  /** The codec of its files: `parquet`, `csv`, `json`, `als`. */
+  /** The codec of its files: `parquet`, `csv`, `json` or one of your own. */
   readonly codec: string;
   readonly schema: {
     readonly fields: readonly Field[];
-    /** SHA-256 of names, types, nullability and ranges: two updates that agree in it have the same columns. */
+    /** SHA-256 of names, types, nullability and ranges: updates with the same fingerprint have the same columns. */
     readonly fingerprint: string;
   };
   readonly files: readonly DataFile[];
@@ -47,12 +47,12 @@ export interface UpdateRecord extends RecordEnvelope {
   readonly producer: Producer;
   /** The producer's name for the run; the same run commits once. */
   readonly runId?: string;
-  /** What the producer found when it judged the update. */
+  /** What the producer found when it checked the update. */
   readonly checks: Readonly<Record<string, string | number | boolean>>;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** A name given to an update, or moved to another: `refs` has it from here on. */
+/** An alias given to an update, or moved to another: from this record on it is in `refs`. */
 export interface AliasRecord extends RecordEnvelope {
   readonly type: 'alias';
   readonly alias: string;
@@ -63,7 +63,7 @@ export interface AliasRecord extends RecordEnvelope {
   readonly reason?: string;
 }
 
-/** An update that does not expire before a time. A later pin of the same name takes its place. */
+/** Keeps an update from expiring before a time. A later pin of the same name replaces it. */
 export interface PinRecord extends RecordEnvelope {
   readonly type: 'pin';
   /** Name of the pin: `audit-2026`. */
@@ -79,23 +79,23 @@ export interface PinRecord extends RecordEnvelope {
 /** Every update with a seq from the first to the last, both inclusive. */
 export type SeqRange = readonly [first: number, last: number];
 
-/** Updates given up: nobody may name or pin them any more, and their data are deleted once the grace is over. */
+/** Updates that have expired: they cannot be named or pinned any more, and their data are deleted when the grace period is over. */
 export interface ExpireRecord extends RecordEnvelope {
   readonly type: 'expire';
-  /** Seqs of the updates that this record lets expire, rising. */
+  /** Seqs of the updates that expire by this record, rising. */
   readonly updates: readonly number[];
-  /** All that have expired, these and those before. */
+  /** All updates that have expired, by this record and earlier ones. */
   readonly expired: readonly SeqRange[];
-  /** How long after this record their data stay. */
+  /** How long their data stay after this record. */
   readonly graceMs: number;
   readonly producer: Producer;
   readonly reason?: string;
 }
 
-/** The data of expired updates are gone; their records stay. */
+/** The data of expired updates were deleted; their records stay. */
 export interface PurgeRecord extends RecordEnvelope {
   readonly type: 'purge';
-  /** Seq of the expire record that was carried out. */
+  /** Seq of the expire record whose data were deleted. */
   readonly expire: number;
   readonly updates: readonly number[];
   /** What was deleted. */
@@ -113,7 +113,7 @@ export interface DataFile {
   readonly sha256: string;
 }
 
-/** An update of another feed, named so that no other can be taken for it. */
+/** An update of another feed, identified by the hash of its record. */
 export interface Parent {
   readonly feed: string;
   readonly seq: number;
@@ -130,7 +130,7 @@ export interface Source {
 
 /** The program that made an update. */
 export interface Producer {
-  /** Name of the stage: `etl`. With a run id it makes a put idempotent. */
+  /** Name of the program or stage. With a run id it makes a put idempotent. */
   readonly id: string;
   readonly package: string;
   readonly version: string;
@@ -139,42 +139,42 @@ export interface Producer {
   readonly config?: Readonly<Record<string, unknown>>;
 }
 
-/** The exact bytes of a record: RFC 8785, UTF-8, no line end. The chain hashes these. */
+/** The exact bytes of a record, which the chain hashes: RFC 8785, UTF-8, no newline at the end. */
 export function recordBytes(record: RecordEnvelope): Uint8Array {
   return new TextEncoder().encode(canonicalJson(record));
 }
 
-/** What a record made from this update says of it. */
+/** This update as a parent, for the record of an update made from it. */
 export function parentOf(record: UpdateRecord): Parent {
   return { feed: record.feed, seq: record.seq, sha256: sha256(recordBytes(record)) };
 }
 
-/** SHA-256 of what makes two schemas the same: descriptions may change. */
+/** SHA-256 of a schema without its descriptions, which may change. */
 export function schemaFingerprint(fields: readonly Field[]): string {
   return sha256(canonicalJson(fields.map(({ name, type, nullable, range }) => ({ name, type, nullable, range }))));
 }
 
-/** Tells whether a record names an update. */
+/** Whether a record gives an alias to an update. */
 export function isAlias(record: RecordEnvelope): record is AliasRecord {
   return record.type === 'alias';
 }
 
-/** Tells whether a record pins an update. */
+/** Whether a record pins an update. */
 export function isPin(record: RecordEnvelope): record is PinRecord {
   return record.type === 'pin';
 }
 
-/** Tells whether a record lets updates expire. */
+/** Whether a record lets updates expire. */
 export function isExpire(record: RecordEnvelope): record is ExpireRecord {
   return record.type === 'expire';
 }
 
-/** Tells whether a record says that data were deleted. */
+/** Whether a record says that data were deleted. */
 export function isPurge(record: RecordEnvelope): record is PurgeRecord {
   return record.type === 'purge';
 }
 
-/** Tells whether a record commits an update. */
+/** Whether a record commits an update. */
 export function isUpdate(record: RecordEnvelope): record is UpdateRecord {
   return record.type === 'update';
 }

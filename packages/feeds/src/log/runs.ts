@@ -12,7 +12,7 @@ export interface Run {
   readonly runId: string;
 }
 
-/** Where the markers of runs lie: one small file a run, with the seq it committed. */
+/** Where the markers of runs are: one small file for each run, with the seq it committed. */
 interface Markers {
   readonly store: BlobStore;
   readonly feed: string;
@@ -26,8 +26,8 @@ export function runOf(record: RecordEnvelope): Run | undefined {
 }
 
 /**
- * The record that `run` has committed, or undefined, in a constant number of calls. Nobody commits after a record before
- * its run is marked, so a run has committed exactly if it has a marker or made the head, however its writer ended.
+ * The record that `run` has committed, or undefined, in a constant number of calls. No writer commits the next record before the run of the
+ * head has its marker. So a run has committed if, and only if, it has a marker or made the head, whatever happened to its writer.
  */
 export async function committedBy(
   { store, feed, log }: Markers,
@@ -45,7 +45,7 @@ export async function committedBy(
   throw corrupt(`${store.root}/${path}`, `it names the record ${seq}, which that run did not commit`);
 }
 
-/** Makes sure that the run of a committed record has its marker. */
+/** Makes the marker of a committed record's run, unless it is there. */
 export async function markRun({ store, feed }: Omit<Markers, 'log'>, record: RecordEnvelope): Promise<void> {
   const run = runOf(record);
   if (run === undefined) return;
@@ -59,12 +59,12 @@ function commits(record: RecordEnvelope, run: Run): record is UpdateRecord {
   return other?.producerId === run.producerId && other.runId === run.runId;
 }
 
-/** Where the marker of a run lies. */
+/** The path of the marker of a run. */
 export function markerPath(feed: string, { producerId, runId }: Run): string {
   return logPaths(feed).run(sha256(canonicalJson([producerId, runId])));
 }
 
-/** The seq that a marker names; undefined where it names none. */
+/** The seq that a marker names; undefined if it names none. */
 export function seqOf(bytes: Uint8Array): number | undefined {
   try {
     const { seq } = JSON.parse(new TextDecoder().decode(bytes));

@@ -1,16 +1,15 @@
 import { FeedsError } from '../errors.js';
-import type { Feed, Update } from '../feed/feed.js';
 import type { Log } from './log.js';
 import { isUpdate } from './record.js';
 import type { Parent, RecordEnvelope, UpdateRecord } from './record.js';
 
-/** The updates among the records of a log, each found in a constant number of reads, by time in a logarithmic one. */
+/** The updates among the records of a log. Each is found in a constant number of reads; by time, in a logarithmic number. */
 export interface Updates {
-  /** What the names of updates stand for; empty where the feed is. */
+  /** The seq that each name stands for; empty if the feed is empty. */
   refs(): Promise<Readonly<Record<string, number>>>;
-  /** The newest update's record, or undefined where there is none. */
+  /** The newest update's record, or undefined if there is none. */
   head(): Promise<UpdateRecord | undefined>;
-  /** The same; throws FEEDS_EMPTY where there is none. */
+  /** The same; throws FEEDS_EMPTY if there is none. */
   latest(): Promise<UpdateRecord>;
   /** The update of a seq, or the one that an alias names. Throws FEEDS_NO_SUCH_UPDATE. */
   at(which: number | string): Promise<UpdateRecord>;
@@ -20,7 +19,7 @@ export interface Updates {
   records(): AsyncIterable<RecordEnvelope>;
 }
 
-/** The updates of `feed` in the store at `root`, both for messages. */
+/** The updates of a log; `feed` and `root` (of its store) are named in messages. */
 export function openUpdates(log: Log, feed: string, root: string): Updates {
   async function refs(): Promise<Readonly<Record<string, number>>> {
     const named = Object.entries((await log.head())?.record.refs ?? {});
@@ -39,7 +38,7 @@ export function openUpdates(log: Log, feed: string, root: string): Updates {
     return entry && latestAt(entry.record);
   }
 
-  /** Why there is no update `which`, be it that there is none at all. */
+  /** The error for an update that is not there: the feed is empty, or has no such update. */
   async function none(which: string, type?: string): Promise<FeedsError> {
     const known = Object.entries(await refs()).map(([name, seq]) => `${name} = ${seq}`);
     const where = `The feed ${feed} in ${root}`;
@@ -71,17 +70,23 @@ export function openUpdates(log: Log, feed: string, root: string): Updates {
   };
 }
 
+/** What `siblingOf` needs of a feed. */
+interface Siblings<U> {
+  history(): AsyncIterable<UpdateRecord>;
+  at(seq: number): Promise<U>;
+}
+
 /**
- * The update of another feed that was made from the very same updates as `record`: the other models of its generation are found so,
- * never by being the latest. The newest that was there when `record` was committed, since a run commits its main model last; else the
- * newest. Undefined where there is none. Costs one record for each update put since.
+ * The update of another feed that was made from the same parents as `record`, such as the other results of one run; undefined if there is
+ * none. Of several it is the newest that was there when `record` was committed, else the newest of all: it need not be the latest of its
+ * feed. Reads one record for each update put since.
  */
-export async function siblingOf<T>(feed: Feed<T>, record: UpdateRecord): Promise<Update<T> | undefined> {
+export async function siblingOf<U>(feed: Siblings<U>, record: UpdateRecord): Promise<U | undefined> {
   const sibling = await siblingAmong(feed.history(), record);
   return sibling && feed.at(sibling.seq);
 }
 
-/** The same among records, newest first. What was made from nothing has no siblings. */
+/** The same among records, newest first. An update without parents has no siblings. */
 export async function siblingAmong(
   records: AsyncIterable<UpdateRecord> | Iterable<UpdateRecord>,
   { parents, timestamp }: UpdateRecord,
@@ -97,7 +102,7 @@ export async function siblingAmong(
   return later;
 }
 
-/** The same for the same parents in any order. */
+/** One key for the same parents in any order. */
 function keyOf(parents: readonly Parent[]): string {
   return parents
     .map(({ feed, seq, sha256 }) => `${feed} ${seq} ${sha256}`)

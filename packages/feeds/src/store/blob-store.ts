@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 
 import { FeedsError } from '../errors.js';
 
-/** What a store tells of a file. */
-export interface BlobStat {
+/** What a store knows of a file without reading it. */
+interface BlobStat {
   readonly bytes: number;
   /** When it was written, by the store's clock, in milliseconds since 1970. */
   readonly modifiedMs: number;
@@ -11,41 +11,41 @@ export interface BlobStat {
 
 /**
  * Where feeds keep their bytes: a folder, memory, a bucket. Paths are relative, with `/` between their parts.
- * `putIfAbsent` carries all safety; the rest may be as weak as an object store's.
+ * All safety rests on `putIfAbsent`; the other calls may be as weak as those of an object store.
  */
 export interface BlobStore {
-  /** What the store is, for messages: `./feeds`, `memory:`. */
+  /** Names the store in messages: `./feeds`, `memory:`. */
   readonly root: string;
-  /** The bytes at `path`, or undefined where there is nothing. */
+  /** The bytes at `path`, or undefined if there is no file. */
   read(path: string): Promise<Uint8Array | undefined>;
-  /** What is at `path` without reading it, or undefined where there is nothing. */
+  /** Size and time of the file at `path`, or undefined if there is none. */
   stat(path: string): Promise<BlobStat | undefined>;
-  /** Writes a file of a name never used before. Durable when the promise resolves; half-written files are possible before. */
+  /** Writes a file under a name never used before. Durable when the promise resolves; before that, a half-written file may be seen. */
   write(path: string, bytes: Uint8Array): Promise<void>;
   /**
-   * Writes a file, whole or not at all, unless there is one: then false, and the file there is untouched. Durable when it
-   * resolves. Of any number of callers at once exactly one gets true. When it throws, the outcome is unknown.
+   * Writes a file, whole or not at all, if there is none at `path`; otherwise changes nothing and gives false. Durable when it resolves.
+   * Of any number of callers at once exactly one gets true. If it throws, the outcome is unknown.
    */
   putIfAbsent(path: string, bytes: Uint8Array): Promise<boolean>;
-  /** Writes or replaces a file that nothing relies on: readers see old or new bytes, a crash may lose both. */
+  /** Writes or replaces a file that nothing depends on: readers see the old or the new bytes, a crash may lose both. */
   overwrite(path: string, bytes: Uint8Array): Promise<void>;
-  /** Removes a file; nothing happens where there is none. */
+  /** Removes a file, if there is one. */
   remove(path: string): Promise<void>;
-  /** Names right below a folder (`''` is the root), sorted; those of folders end in `/`. Empty where there is no folder. */
+  /** Names directly below a folder (`''` is the root), sorted; names of folders end in `/`. Empty if there is no such folder. */
   children(folder: string): Promise<readonly string[]>;
   /**
-   * Rings whenever something below a folder may have changed, until what it gives is called; `ended` tells that it rings no more.
-   * Undefined where there is no such folder. Absent where a store cannot tell: whoever watches must look from time to time anyway.
+   * Calls `ring` whenever something below a folder may have changed, until the returned function is called, and `ended` when it cannot watch
+   * any longer. Gives undefined if there is no such folder. Stores that cannot watch do not have this method: watchers must poll anyway.
    */
   onChange?(folder: string, ring: () => void, ended: () => void): (() => void) | undefined;
 }
 
-/** Writers at once in the race that a store must decide. */
+/** Writers at once in the race of the probe. */
 const RACERS = 16;
 
 /**
- * Tries whether a store puts a file only if it is absent: twice in a row, then sixteen at once, on names of its own that are
- * removed again. Throws FEEDS_STORE_UNFIT where a second writer won too, since the log would then lose updates.
+ * Tests that a store puts a file only if it is absent: twice in a row, then sixteen writers at once, on files that are removed again.
+ * Throws FEEDS_STORE_UNFIT if a second writer won too, since the log would then lose updates.
  */
 export async function probe(store: BlobStore): Promise<void> {
   const id = randomUUID();
@@ -64,13 +64,13 @@ export async function probe(store: BlobStore): Promise<void> {
 }
 
 function unfit({ root }: BlobStore, found: string): FeedsError {
-  const mend = 'Use a store with an atomic put-if-absent';
-  return new FeedsError('FEEDS_STORE_UNFIT', `${root} cannot hold a commit log: ${found}. ${mend}.`);
+  const fix = 'Use a store with an atomic put-if-absent';
+  return new FeedsError('FEEDS_STORE_UNFIT', `${root} cannot hold a commit log: ${found}. ${fix}.`);
 }
 
 /**
- * The store's own clock, in milliseconds since 1970, as it stamps a new file below `folder`: this machine's may differ from those
- * that wrote the others.
+ * The time of the store's own clock, in milliseconds since 1970, taken from a new file below `folder`: the clock of this machine may differ
+ * from those that wrote the other files.
  */
 export async function storeNow(store: BlobStore, folder: string): Promise<number> {
   const path = `${folder}/.tmp-${randomUUID()}`;

@@ -1,24 +1,24 @@
 import { FeedsError } from '../errors.js';
 import type { FeedsErrorCode } from '../errors.js';
 
-/** The system's word for what went wrong, such as `ENOSPC`; undefined where the error is no system error. */
+/** The system's code of an error, such as `ENOSPC`; undefined if it is not a system error. */
 export function errnoOf(cause: unknown): string | undefined {
   const code: unknown = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
   return typeof code === 'string' ? code : undefined;
 }
 
-type Meaning = readonly [code: FeedsErrorCode, mend: string];
+type Meaning = readonly [code: FeedsErrorCode, fix: string];
 
-const DENIED: Meaning = ['FEEDS_STORE_DENIED', 'Give this user the right to it.'];
+const DENIED: Meaning = ['FEEDS_STORE_DENIED', 'Give this user the permission.'];
 const READ_ONLY: Meaning = ['FEEDS_STORE_DENIED', 'The file system is mounted read-only; choose another root.'];
-const FULL: Meaning = ['FEEDS_STORE_FULL', 'Make room and put again; nothing was committed.'];
+const FULL: Meaning = ['FEEDS_STORE_FULL', 'Free some space and put again; nothing was committed.'];
 const NO_FOLDER: Meaning = [
   'FEEDS_STORE_FAILED',
-  'A file lies where a folder should be; move it or choose another root.',
+  'There is a file where a folder should be; move it or choose another root.',
 ];
-const NO_FILE: Meaning = ['FEEDS_STORE_FAILED', 'A folder lies where a file should be; move it away.'];
+const NO_FILE: Meaning = ['FEEDS_STORE_FAILED', 'There is a folder where a file should be; move it away.'];
 const NO_PLACE: Meaning = ['FEEDS_STORE_FAILED', 'No folder can be made there; choose another root.'];
-const TAKEN: Meaning = ['FEEDS_STORE_FAILED', 'Something else lies there already; move it away.'];
+const TAKEN: Meaning = ['FEEDS_STORE_FAILED', 'There is something else already; move it away.'];
 const UNKNOWN: Meaning = ['FEEDS_STORE_FAILED', 'See the cause attached.'];
 
 const MEANINGS: Readonly<Record<string, Meaning>> = {
@@ -33,34 +33,34 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ENOENT: NO_PLACE,
 };
 
-/** A failed deed of the file system as a sentence with the path, and what to do about it. */
-export function storeFailure(deed: string, path: string, cause: unknown): FeedsError {
+/** The error for a failed action of the file system: a sentence with the path, and the fix. */
+export function storeFailure(action: string, path: string, cause: unknown): FeedsError {
   if (cause instanceof FeedsError) return cause;
   const errno = errnoOf(cause);
-  const [code, mend] = MEANINGS[errno ?? ''] ?? UNKNOWN;
-  return new FeedsError(code, `Cannot ${deed} ${path} (${errno ?? String(cause)}). ${mend}`, { cause });
+  const [code, fix] = MEANINGS[errno ?? ''] ?? UNKNOWN;
+  return new FeedsError(code, `Cannot ${action} ${path} (${errno ?? String(cause)}). ${fix}`, { cause });
 }
 
-/** A file system that cannot put a file only if it is absent. */
+/** The error for a file system without hard links, which cannot write a file only if it is absent. */
 export function noHardLinks(path: string, cause: unknown): FeedsError {
-  const mend = 'Choose a root on a file system that has them (ext4, xfs, APFS, NTFS)';
-  return new FeedsError('FEEDS_STORE_UNFIT', `Cannot link ${path} (${errnoOf(cause)}): no hard links. ${mend}.`, {
+  const fix = 'Choose a root on a file system that has them (ext4, xfs, APFS, NTFS)';
+  return new FeedsError('FEEDS_STORE_UNFIT', `Cannot link ${path} (${errnoOf(cause)}): no hard links. ${fix}.`, {
     cause,
   });
 }
 
-/** A file system that cannot make a new name durable. */
+/** The error for a file system that cannot make a new name durable. */
 export function noFolderSync(path: string, cause: unknown): FeedsError {
-  const mend = 'Choose a root on a file system that can (ext4, xfs, APFS)';
+  const fix = 'Choose a root on a file system that can (ext4, xfs, APFS)';
   const found = `Cannot sync the folder ${path} (${errnoOf(cause)}): a commit could be lost when the machine stops`;
-  return new FeedsError('FEEDS_STORE_UNFIT', `${found}. ${mend}.`, { cause });
+  return new FeedsError('FEEDS_STORE_UNFIT', `${found}. ${fix}.`, { cause });
 }
 
-/** A write that may have been carried out, or may yet be: whatever went wrong after it, nobody may count on either. */
+/** The error for a write whose answer was lost: it may have been carried out, or may still be. */
 export function unanswered(path: string, cause: unknown): FeedsError {
   const why = cause instanceof Error ? cause.message : String(cause);
-  const mend = 'When the store answers again, see whether it is there';
-  return new FeedsError('FEEDS_STORE_FAILED', `No answer tells whether ${path} was written: ${why} ${mend}.`, {
+  const fix = 'When the store answers again, check whether it is there';
+  return new FeedsError('FEEDS_STORE_FAILED', `No answer tells whether ${path} was written: ${why} ${fix}.`, {
     cause,
   });
 }

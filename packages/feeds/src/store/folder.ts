@@ -7,21 +7,21 @@ import type { BlobStore } from './blob-store.js';
 import { errnoOf, noFolderSync, noHardLinks, storeFailure } from './failure.js';
 
 /**
- * Feeds in a plain folder. Put-if-absent is write to a temporary name, fsync, `link()`, fsync the directory: a reader sees
- * the whole file or none, and of several writers the file system lets one link. Reading never creates anything.
+ * Feeds in a plain folder. Put-if-absent writes to a temporary name, then fsync, `link()`, and fsync of the directory: a reader sees the
+ * whole file or none, and of several writers the file system lets one link. Reading never creates anything.
  */
 export function folderStore(root: string): BlobStore {
   const at = (path: string) => join(root, path);
 
-  async function attempt<R>(deed: string, path: string, action: () => Promise<R>): Promise<R> {
+  async function attempt<R>(action: string, path: string, run: () => Promise<R>): Promise<R> {
     try {
-      return await action();
+      return await run();
     } catch (cause) {
-      throw storeFailure(deed, at(path), cause);
+      throw storeFailure(action, at(path), cause);
     }
   }
 
-  /** Runs `action`, and once more after making the folder when that was what it lacked. */
+  /** Runs `action`; if the folder is missing, makes it and runs `action` again. */
   async function inFolderOf<R>(path: string, action: () => Promise<R>): Promise<R> {
     try {
       return await action();
@@ -32,7 +32,7 @@ export function folderStore(root: string): BlobStore {
     }
   }
 
-  /** Writes to a temporary name beside `path`, hands that to `place`, and leaves no temporary name behind. */
+  /** Writes to a temporary file beside `path`, calls `place` with its name, and removes it. */
   async function throughTemporary<R>(path: string, bytes: Uint8Array, place: (temporary: string) => Promise<R>) {
     const temporary = join(dirname(at(path)), `.tmp-${randomUUID()}`);
     try {
@@ -78,7 +78,7 @@ export function folderStore(root: string): BlobStore {
         watcher.once('error', () => watcher.close()).once('close', ended);
         return () => watcher.close();
       } catch {
-        // No such folder yet, or the system has no watcher left.
+        // There is no such folder yet, or the system has no watchers left.
         return undefined;
       }
     },
@@ -106,7 +106,7 @@ async function linkUnlessPresent(from: string, to: string): Promise<boolean> {
   }
 }
 
-/** What file systems without hard links answer; FAT and some network mounts say EPERM, FAT on Windows EISDIR. */
+/** The codes of file systems without hard links; FAT and some network mounts give EPERM, FAT on Windows EISDIR. */
 const NO_LINKS = new Set(['EPERM', 'EISDIR', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EXDEV']);
 
 async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
@@ -123,8 +123,8 @@ async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
 }
 
 /**
- * A new name is durable only once its directory is. Windows syncs no directory (EPERM): NTFS writes names into its journal, in order, and
- * nothing here can wait for that.
+ * A new name is durable only when its directory is synced. Windows cannot sync a directory (EPERM): NTFS writes names into its journal, in
+ * order, and there is no call that waits for it.
  */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
@@ -139,21 +139,21 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** What file systems that cannot sync a directory answer, as some network and FUSE mounts do. */
+/** The codes of file systems that cannot sync a directory, such as some network and FUSE mounts. */
 const NO_FOLDER_SYNC = new Set(['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS']);
 
 /**
- * Makes a folder with its parents, and makes every new one durable in its own parent. Node's own recursive `mkdir` never ends where the system
- * says ENOENT of a folder whose parent is there, as below /proc.
+ * Makes a folder and its parents, and syncs the parent of every new one. Node's recursive `mkdir` never ends if the system gives ENOENT for a
+ * folder whose parent exists, as below /proc.
  */
 async function makeFolder(path: string): Promise<void> {
   if (await madeFolder(path)) return;
   await makeFolder(dirname(path));
   if (await madeFolder(path)) return;
-  throw Object.assign(new Error(`${dirname(path)} takes no folder.`), { code: 'ENOENT' });
+  throw Object.assign(new Error(`${dirname(path)} cannot hold a folder.`), { code: 'ENOENT' });
 }
 
-/** Whether the folder is there now; false where its parent is not. */
+/** Makes a folder unless it exists; false if its parent does not exist. */
 async function madeFolder(path: string): Promise<boolean> {
   try {
     await mkdir(path);

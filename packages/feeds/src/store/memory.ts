@@ -6,7 +6,7 @@ interface Blob {
   readonly modifiedMs: number;
 }
 
-/** A store that lives as long as the process holds it. Bytes are copied in and out, as a disk would. */
+/** A store that lives as long as the process holds it. Bytes are copied in and out, as a disk does. */
 export function memoryStore(): BlobStore {
   const blobs = new Map<string, Blob>();
   const set = (path: string, bytes: Uint8Array) => {
@@ -21,7 +21,7 @@ export function memoryStore(): BlobStore {
     },
     write: async (path, bytes) => {
       if (blobs.has(path)) {
-        throw new FeedsError('FEEDS_STORE_FAILED', `Cannot write ${path}: it is there already; move it away.`);
+        throw new FeedsError('FEEDS_STORE_FAILED', `Cannot write ${path}: it exists already; move it away.`);
       }
       set(path, bytes);
     },

@@ -9,21 +9,21 @@ import { answerOf, isAbsent, isPassing, isTaken, s3Failure } from './s3-failure.
 
 /** How patient the store is with a server. */
 export interface S3Patience {
-  /** Longest silence of a connection before a request counts as lost. */
+  /** How long a connection may be silent before a request counts as lost. */
   readonly timeoutMs: number;
-  /** Longest wait before the first request that is tried again; it doubles with each. */
+  /** Longest wait before the first retry; it doubles with each. */
   readonly delayMs: number;
 }
 
 const PATIENCE: S3Patience = { timeoutMs: 30_000, delayMs: 100 };
 
-/** A request that fails this often in a row fails. */
+/** Attempts at a request before it fails for good. */
 const MAX_ATTEMPTS = 6;
 
 /**
- * Feeds in a bucket. Put-if-absent is one single-part PUT with `If-None-Match: *`. Where its answer was lost (time-out, reset,
- * 5xx) the object that is there decides: it is ours if it has our bytes, since a record holds a UUID of its attempt.
- * Nothing is connected, and no package loaded, before the first call.
+ * Feeds in a bucket. Put-if-absent is one single-part PUT with `If-None-Match: *`. If its answer is lost (time-out, reset, 5xx), the object
+ * that is there decides: it is ours if it has our bytes, since a record has a UUID of its attempt. No connection is made, and no package
+ * loaded, before the first call.
  */
 export function s3Store(root: string, patience: S3Patience = PATIENCE): BlobStore {
   const location = s3Location(root);
@@ -34,15 +34,15 @@ export function s3Store(root: string, patience: S3Patience = PATIENCE): BlobStor
   const target = (path: string) => ({ Bucket, Key: `${prefix}${path}` });
   const backOff = (attempt: number) => delay(Math.random() * patience.delayMs * 2 ** attempt);
 
-  /** Runs `request` until it is answered, which may carry it out more than once. */
-  async function attempt<R>(deed: string, path: string, request: (s3: S3Sdk) => Promise<R>): Promise<R> {
+  /** Runs `request` until it is answered; it may be carried out more than once. */
+  async function attempt<R>(action: string, path: string, request: (s3: S3Sdk) => Promise<R>): Promise<R> {
     const where = `${shown}/${path}`;
     for (let tried = 1; ; tried++) {
       try {
         return await request(await (connection ??= connectS3(location, patience.timeoutMs)));
       } catch (cause) {
         if (cause instanceof FeedsError || tried === MAX_ATTEMPTS || !isPassing(answerOf(cause))) {
-          throw s3Failure(deed, where, cause);
+          throw s3Failure(action, where, cause);
         }
         await backOff(tried);
       }
@@ -59,7 +59,7 @@ export function s3Store(root: string, patience: S3Patience = PATIENCE): BlobStor
   }
 
   async function putIfAbsent(path: string, bytes: Uint8Array): Promise<boolean> {
-    /** Whether a PUT whose answer was lost may have been carried out: then a 412 may tell of our own success. */
+    /** Whether an earlier PUT may have been carried out and its answer lost: then a 412 may mean that we succeeded. */
     let lost = false;
     const put = attempt('write', path, async ({ sdk, client }) => {
       try {
@@ -93,7 +93,7 @@ export function s3Store(root: string, patience: S3Patience = PATIENCE): BlobStor
       ),
     write: async (path, bytes) => {
       if (await putIfAbsent(path, bytes)) return;
-      const problem = `Cannot write ${shown}/${path}: it is there already; move it away.`;
+      const problem = `Cannot write ${shown}/${path}: it exists already; move it away.`;
       throw new FeedsError('FEEDS_STORE_FAILED', problem);
     },
     overwrite: (path, bytes) =>
@@ -129,57 +129,59 @@ async function unlessAbsent<R>(find: () => Promise<R>): Promise<R | undefined> {
   }
 }
 
-/** Where in S3 feeds lie. */
+/** Where in S3 the feeds are. */
 export interface S3Location {
   readonly bucket: string;
-  /** Begins every key: empty, or with a `/` at its end. */
+  /** The beginning of every key: empty, or ends in `/`. */
   readonly prefix: string;
-  /** Whether the bucket stands in the path of a request, as most servers other than Amazon's want it, and not in the host. */
+  /** Whether the bucket is in the path of a request, as most servers other than Amazon's want it, instead of the host name. */
   readonly pathStyle: boolean;
 }
 
 /**
- * The location of a root such as `s3://bucket/prefix` or `s3://bucket/prefix?path-style=true`. Throws FEEDS_ROOT_INVALID with
- * what is wrong with it.
+ * The location of a root such as `s3://bucket/prefix` or `s3://bucket/prefix?path-style=true`.
+ *
+ * @throws FeedsError FEEDS_ROOT_INVALID
  */
 export function s3Location(root: string): S3Location {
   const invalid = (problem: string) =>
     new FeedsError('FEEDS_ROOT_INVALID', `${JSON.stringify(root)} ${problem}; give s3://bucket/prefix.`);
   const [, bucket = '', path = '', query = ''] = /^s3:\/\/([^/?]*)\/?([^?]*)\??(.*)$/i.exec(root) ?? [];
-  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket)) throw invalid(`names the bucket ${JSON.stringify(bucket)}`);
+  if (!/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket))
+    throw invalid(`has ${JSON.stringify(bucket)}, which is not a name for a bucket`);
   const parts = path.split('/').filter((part) => part !== '');
   const bad = parts.find((part) => !/^[\w.-]+$/.test(part) || /^\.+$/.test(part));
   if (bad !== undefined)
-    throw invalid(`has ${JSON.stringify(bad)} in its prefix, of which not every tool finds the key`);
+    throw invalid(`has ${JSON.stringify(bad)} in its prefix, and not every tool can read such keys`);
   const [[name, value] = ['path-style', 'false'], ...more] = new URLSearchParams(query);
   if (name !== 'path-style' || !/^(true|false)$/.test(value) || more.length > 0) {
-    throw invalid(`has the option ${query}, where only path-style=true or false may stand`);
+    throw invalid(`has the option ${query}, but the only option is path-style=true or false`);
   }
   return { bucket, prefix: parts.map((part) => `${part}/`).join(''), pathStyle: value === 'true' };
 }
 
-/** The SDK with a client of its own. */
-export interface S3Sdk {
+/** The SDK, and a client made with it. */
+interface S3Sdk {
   readonly sdk: typeof s3;
   readonly client: s3.S3Client;
 }
 
 /**
- * Loads the SDK, which only those who keep feeds in S3 need to install, and makes a client. Credentials, region and endpoint are
- * those that the SDK finds by itself: `AWS_ACCESS_KEY_ID`, `AWS_PROFILE`, `AWS_REGION`, `AWS_ENDPOINT_URL_S3` and the rest.
- * It tries nothing twice: only the store knows what an answer that was lost means.
+ * Loads the SDK, which must be installed only for feeds in S3, and makes a client. Credentials, region and endpoint are those that the SDK
+ * finds by itself: `AWS_ACCESS_KEY_ID`, `AWS_PROFILE`, `AWS_REGION`, `AWS_ENDPOINT_URL_S3` and the rest. The client does not retry: only the
+ * store knows what a lost answer means.
  *
- * @throws FEEDS_STORE_MODULE_MISSING where the SDK is not installed
+ * @throws FeedsError FEEDS_STORE_MODULE_MISSING if the SDK is not installed
  */
-export async function connectS3({ pathStyle }: S3Location, timeoutMs: number): Promise<S3Sdk> {
+async function connectS3({ pathStyle }: S3Location, timeoutMs: number): Promise<S3Sdk> {
   const sdk = await import('@aws-sdk/client-s3').catch((cause: unknown) => {
-    const mend = 'install it beside @attractions/feeds: npm install @aws-sdk/client-s3';
-    throw new FeedsError('FEEDS_STORE_MODULE_MISSING', `Feeds in S3 need @aws-sdk/client-s3; ${mend}.`, { cause });
+    const fix = 'install it beside @attractions/feeds: npm install @aws-sdk/client-s3';
+    throw new FeedsError('FEEDS_STORE_MODULE_MISSING', `Feeds in S3 need @aws-sdk/client-s3; ${fix}.`, { cause });
   });
   const config: s3.S3ClientConfig = {
     maxAttempts: 1,
     forcePathStyle: pathStyle,
-    // Records hold a SHA-256 of every byte, and not every server knows the checksums of newer clients.
+    // Records have a SHA-256 of every file, and not every server supports the checksums of newer clients.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
     requestHandler: { connectionTimeout: timeoutMs, socketTimeout: timeoutMs },

@@ -5,28 +5,28 @@ import { isAlias, isExpire, isPin, isPurge, isUpdate, schemaFingerprint } from '
 import type { RecordEnvelope, SeqRange, UpdateRecord } from '../log/record.js';
 import type { BlobStore } from '../store/blob-store.js';
 
-/** Something that is not as it should be, and where. */
+/** Something that is wrong, and where. */
 export interface Finding {
   /**
-   * `broken`: committed data or history is lost or changed; restore it. `leftover`: what a writer that died may leave, or one
-   * that is at work; readers do not see it, and `repair` puts it right once it is old.
+   * `broken`: committed data or history is lost or changed; restore it. `leftover`: left by a writer that died, or by one that is still
+   * at work; readers do not see it, and `repair` cleans it up when it is old.
    */
   readonly kind: 'broken' | 'leftover';
   /** Relative to the root of the store. */
   readonly path: string;
   /** What is wrong with it, to follow its path in a sentence. */
   readonly problem: string;
-  /** The record whose run has no marker, where that is what is left over. */
+  /** The record whose run has no marker, if that is the finding. */
   readonly unmarkedSeq?: number;
 }
 
-/** What lies in a feed's folder. */
+/** The files in a feed's folder. */
 export interface Listing {
   /** Files of data folders, relative to the feed: `20261122T220311123Z/part-00000-<uuid>.csv`. */
   readonly data: readonly string[];
   /** Names of markers of runs. */
   readonly markers: readonly string[];
-  /** The seq of the hint; 0 where there is none. */
+  /** The seq in the hint; 0 if there is none. */
   readonly hint: number;
   /** Seqs of the records, rising. */
   readonly seqs: readonly number[];
@@ -34,7 +34,7 @@ export interface Listing {
   readonly temporary: readonly string[];
 }
 
-/** Lists a feed, the log last: what is committed meanwhile is then in the log rather than unknown to it. */
+/** Lists a feed, the log last, so that files committed in the meantime are named by a record of the list. */
 export async function listFeed(store: BlobStore, feed: string): Promise<Listing> {
   const paths = logPaths(feed);
   const folders = (await store.children(feed)).filter((name) => /^\d{8}T\d{9}Z\/$/.test(name));
@@ -63,15 +63,16 @@ export interface Chain {
   /** Seq of the newest record. */
   readonly head: number;
   readonly updates: readonly UpdateRecord[];
-  /** Updates whose data may be gone, and the seqs of those whose data a record says were deleted. */
+  /** Updates whose data may have been deleted. */
   readonly expired: readonly SeqRange[];
+  /** Seqs of the updates whose data were deleted, as a record says. */
   readonly purged: ReadonlySet<number>;
-  /** Whether every record was read and is of a known type: only then are files that none names nobody's. */
+  /** Whether every record was read and has a known type: only then is a file that no record names a leftover. */
   readonly known: boolean;
   readonly findings: readonly Finding[];
 }
 
-/** Reads every record and holds it to the one before. Where one cannot be read, the next is held to its bytes. */
+/** Reads every record and checks it against the previous one; if that cannot be read, against its bytes. */
 export async function checkChain(store: BlobStore, feed: string, { seqs, hint }: Listing): Promise<Chain> {
   const paths = logPaths(feed);
   const head = seqs.at(-1) ?? 0;
@@ -101,7 +102,7 @@ export async function checkChain(store: BlobStore, feed: string, { seqs, hint }:
   return { head, updates, expired, purged, known, findings };
 }
 
-/** A record as far as it can be read, and the hash that the next must hold. */
+/** A record, if it can be read, and the hash that the next one must have. */
 type Link = { readonly sha256: string } & (
   { readonly record: RecordEnvelope } | { readonly record?: undefined; readonly problem: string }
 );
@@ -120,25 +121,25 @@ function broken(path: string, problem: string): Finding {
 }
 
 function* problemsOf(record: RecordEnvelope, before: Link | undefined, first: boolean): Iterable<string> {
-  if (before && record.prev !== before.sha256) yield 'does not hold the hash of the record before it';
+  if (before && record.prev !== before.sha256) yield 'does not have the hash of the previous record';
   const previous = before?.record;
   if (previous && record.timestamp <= previous.timestamp)
-    yield `is of ${record.timestamp}, not later than the one before`;
+    yield `has the timestamp ${record.timestamp}, not later than the previous one`;
   if (previous || first) {
     const refs = refsAfter(record, previous);
     if (canonicalJson(record.refs) !== canonicalJson(refs))
-      yield 'has refs that do not follow from the record before it';
+      yield 'has refs that do not follow from the previous record';
   }
   if (!isUpdate(record)) return;
   const { files, totals, schema } = record;
   const rows = files.reduce((sum, file) => sum + file.rows, 0);
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
   if (totals.files !== files.length || totals.rows !== rows || totals.bytes !== bytes)
-    yield 'has totals that are no sums';
+    yield 'has totals that are not the sums of its files';
   if (schema.fingerprint !== schemaFingerprint(schema.fields)) yield 'has the fingerprint of another schema';
 }
 
-/** What the names must stand for after a record; a type that this release does not know may have changed them. */
+/** What the refs must be after a record; a record of an unknown type may have changed them. */
 function refsAfter(record: RecordEnvelope, before: RecordEnvelope | undefined): RecordEnvelope['refs'] {
   const refs = before?.refs ?? { latest: 0 };
   if (isUpdate(record)) return { ...refs, latest: record.seq };

@@ -12,7 +12,7 @@ export interface DataCheck {
   readonly findings: readonly Finding[];
 }
 
-/** Holds every data file to its record, one in memory at a time, and finds the files that no record names. */
+/** Checks every data file against its record, one in memory at a time, and finds the files that no record names. */
 export async function checkData(
   store: BlobStore,
   feed: string,
@@ -41,8 +41,8 @@ export async function checkData(
 }
 
 /**
- * Holds the markers of runs to the log, both ways. Only the newest record may lack its marker; a marker of a record that is
- * not there tells that the log was longer.
+ * Checks the markers of runs against the log, both ways. Only the newest record may lack its marker; a marker of a missing record means that
+ * the log was longer.
  */
 export async function checkRuns(store: BlobStore, feed: string, chain: Chain, listing: Listing): Promise<Finding[]> {
   const findings: Finding[] = [];
@@ -53,7 +53,7 @@ export async function checkRuns(store: BlobStore, feed: string, chain: Chain, li
     const path = markerPath(feed, run);
     const first = marked.get(path);
     if (first !== undefined) {
-      const problem = `is of the run that record ${first} has committed`;
+      const problem = `has the run that record ${first} has committed already`;
       findings.push({ kind: 'broken', path: logPaths(feed).record(record.seq), problem });
       continue;
     }
@@ -66,7 +66,7 @@ export async function checkRuns(store: BlobStore, feed: string, chain: Chain, li
     const path = `${logPaths(feed).folder}/runs/${name}`;
     const seq = seqOf((await store.read(path)) ?? new Uint8Array());
     if (seq !== undefined && marked.get(path) === seq) continue;
-    findings.push({ kind: 'broken', path, problem: `names the record ${seq}, which is not there or of another run` });
+    findings.push({ kind: 'broken', path, problem: `names the record ${seq}, which is missing or has another run` });
   }
   return findings;
 }

@@ -14,14 +14,14 @@ export interface Verification {
   /** Data files, and the bytes in them. */
   readonly files: number;
   readonly bytes: number;
-  /** Empty where all is well; the broken first. */
+  /** Empty if all is well; `broken` ones first. */
   readonly findings: readonly Finding[];
 }
 
 /**
- * Reads a feed whole: every record, its place in the chain of hashes, its sums and names; every data file with its size and
- * hash; the markers of runs; and what lies about that no record names. It writes nothing and stops at nothing. What is
- * listed is listed before the log is read, so that a writer at work is not taken for damage.
+ * Reads a whole feed: every record, its place in the chain of hashes, its totals and refs; every data file with its size and hash; the
+ * markers of runs; and files that no record names. It writes nothing, and goes on after a finding. Files are listed before the log is read,
+ * so that a writer at work is not reported as damage.
  */
 export async function verifyFeed(store: BlobStore, feed: string): Promise<Verification> {
   const listing = await listFeed(store, feed);
@@ -42,13 +42,13 @@ export async function verifyFeed(store: BlobStore, feed: string): Promise<Verifi
   };
 }
 
-/** How sure to be that no writer is at work on a file any more. */
+/** When a file counts as left behind. */
 export interface RepairOptions {
-  /** Age of a file that no record names before it is removed, by the store's clock; a day by default. */
+  /** Age from which a file that no record names is removed, by the store's clock; default: a day. */
   readonly minAgeMs?: number;
 }
 
-/** What a repair did, and what it found first. */
+/** What a repair found, and what it did. */
 export interface Repair {
   readonly verification: Verification;
   /** Files removed and markers made, by path. */
@@ -59,9 +59,8 @@ export interface Repair {
 const DAY_MS = 86_400_000;
 
 /**
- * Puts right what a writer that died may leave: removes old files that no record names, and makes markers that are missing.
- * While anything is broken it touches nothing: what seems left over may be what a lost record names, and only a copy of
- * the log can tell.
+ * Cleans up what a writer that died may leave: removes old files that no record names, and makes missing markers. It changes nothing while
+ * anything is broken: a file that seems left over may be named by a lost record, and only a copy of the log can tell.
  */
 export async function repairFeed(
   store: BlobStore,

@@ -109,7 +109,7 @@ describe('CSV', () => {
     [{ share: Number.NaN }, 'Row 2: share is NaN, not a finite number.'],
     [{ share: 1.01 }, 'Row 2: share is 1.01, outside 0 to 1.'],
     [{ tags: 'a' }, 'Row 2: tags is "a", not a list of texts.'],
-    [{ tags: ['a|b'] }, 'Row 2: tags holds "a|b"; an entry may be neither empty nor hold |.'],
+    [{ tags: ['a|b'] }, 'Row 2: tags holds "a|b"; an entry may not be empty or contain |.'],
   ])('refuses %j with the row and the column', async (change, message) => {
     const good: Row = { name: 'x', count: 1, tags: [] };
     const bad = { ...good, ...change } as Row;
@@ -120,8 +120,8 @@ describe('CSV', () => {
     ['name,note,count,share\nx,,1,\n', 'has no column tags; its header is name,note,count,share'],
     ['name,note,count,share,tags\nx,,one,,""\n', 'Row 1: count is "one", not a finite number'],
     ['name,note,count,share,tags\n,,1,,""\n', 'Row 1: name is missing'],
-    ['name,note,count,share,tags\nx,,1,\n', 'is no CSV'],
-    ['name,note,count,share,tags\n"x,,1,,""\n', 'is no CSV'],
+    ['name,note,count,share,tags\nx,,1,\n', 'is not CSV'],
+    ['name,note,count,share,tags\n"x,,1,,""\n', 'is not CSV'],
     ['name,note,count,share,tags\n', 'has 0 rows; its record says 1'],
     ['', 'has 0 rows'],
   ])('that is not what it should be is refused: %j', async (content, words) => {

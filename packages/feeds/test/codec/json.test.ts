@@ -7,7 +7,7 @@ import { encoded, roundTrip, stored, storedText } from '../../src/testing.js';
 const codec = json<unknown>((value) => value);
 
 describe('JSON', () => {
-  test('of any value comes back as it went, and is spelt one way', async () => {
+  test('of any value comes back unchanged, and is always written the same way', async () => {
     await fc.assert(
       fc.asyncProperty(fc.jsonValue({ noUnicodeString: false }), async (value) => {
         const plain: unknown = JSON.parse(JSON.stringify(value));

@@ -163,7 +163,7 @@ describe('Parquet', () => {
     };
     await expect(codec.decode([file])).rejects.toMatchObject({
       code: 'FEEDS_DATA_CORRUPT',
-      message: expect.stringContaining('feeds/a.parquet is no readable Parquet'),
+      message: expect.stringContaining('feeds/a.parquet is not readable as Parquet'),
     });
     expect(rowsOf(await roundTrip(codec, visitsTable(sample)))).toEqual(sample);
   });

@@ -99,7 +99,7 @@ describe('what cannot be', () => {
     await expect(feed.alias(alias, 1, { producer })).rejects.toMatchObject({ code: 'FEEDS_OPTIONS_INVALID' });
   });
 
-  test('an alias of what is no update', async () => {
+  test('an alias of a record that is not an update', async () => {
     const { feed } = await threeUpdates();
     await feed.alias('champion', 1, { producer });
     for (const seq of [0, 4, 9]) {

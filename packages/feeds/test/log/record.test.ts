@@ -19,7 +19,7 @@ function goldenRecord(): UpdateRecord {
   return record;
 }
 
-/** The golden record with some of it changed, spelt as a record is. */
+/** The golden record with some of it changed, in canonical form. */
 function changed(change: Record<string, unknown>): Uint8Array {
   return recordBytes({ ...goldenRecord(), ...change });
 }
@@ -77,8 +77,8 @@ describe('a record', () => {
 
   test.each([
     ['no JSON', '{"format":1', 'not JSON'],
-    ['no object', '[1]', 'no JSON object'],
-    ['spelt with blanks', '{ "format": 1 }', 'RFC 8785'],
+    ['not an object', '[1]', 'not a JSON object'],
+    ['written with blanks', '{ "format": 1 }', 'RFC 8785'],
     ['empty', '', 'not JSON'],
   ])('that is %s is refused', (_name, text, words) => {
     expect(() => parse(Buffer.from(text))).toThrow(

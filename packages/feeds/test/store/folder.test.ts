@@ -54,7 +54,7 @@ describe('a folder', () => {
     for (const path of closed) chmodSync(path, 0o555);
     expect(putAsNobody(root)).toMatchObject({
       code: 'FEEDS_STORE_DENIED',
-      message: expect.stringMatching(/^Cannot write .* \(EACCES\)\. Give this user the right to it\.$/),
+      message: expect.stringMatching(/^Cannot write .* \(EACCES\)\. Give this user the permission\.$/),
     });
     expect(await (await openFeeds(root).feed(attractions).latest()).read()).toEqual([attraction(1)]);
     // Only root removes what lies in a closed folder.
@@ -68,7 +68,7 @@ describe('a folder', () => {
     for (const path of [join(root, 'file'), root]) {
       await expect(openFeeds(path).feed(attractions).put([], { producer })).rejects.toMatchObject({
         code: 'FEEDS_STORE_FAILED',
-        message: expect.stringContaining('A file lies where a folder should be'),
+        message: expect.stringContaining('There is a file where a folder should be'),
       });
     }
     await expect(openFeeds(root).feed(attractions).latest()).rejects.toMatchObject({ code: 'FEEDS_STORE_FAILED' });
@@ -140,7 +140,7 @@ describe('a folder', () => {
     }
   });
 
-  test('lists nothing that is no feed', async () => {
+  test('lists only feeds', async () => {
     const root = temporaryFolder();
     await openFeeds(root).feed(attractions).put([], { producer });
     mkdirSync(join(root, '.cache/x/_log'), { recursive: true });

@@ -79,7 +79,7 @@ describeOnS3('a server that fails', () => {
     expect((await fresh.verify()).findings).toEqual([]);
   });
 
-  test('at the commit, and for good after it: the put says that nobody knows, and its data stay', async () => {
+  test('at the commit, and for good after it: the put says that the outcome is unknown, and its data stay', async () => {
     const root = s3Root();
     const feed = freshFeeds(hasty(root)).feed(attractions);
     proxy.plan(() => undefined);
@@ -137,11 +137,11 @@ describeOnS3('a real server', () => {
     await expect(probe(s3Store(s3Root()))).resolves.toBeUndefined();
   });
 
-  test('is told what is wrong with a bucket or with credentials, and the mend', async () => {
+  test('is told what is wrong with a bucket or with credentials, and the fix', async () => {
     const missing = openFeeds('s3://no-such-bucket/x?path-style=true').feed(attractions);
     await expect(missing.latest()).rejects.toMatchObject({
       code: 'FEEDS_STORE_FAILED',
-      message: expect.stringMatching(/s3:\/\/no-such-bucket\/x\/.* \(404 NoSuchBucket\)\. Make the bucket first/),
+      message: expect.stringMatching(/s3:\/\/no-such-bucket\/x\/.* \(404 NoSuchBucket\)\. Create the bucket first/),
     });
     const secret = process.env['AWS_SECRET_ACCESS_KEY'];
     process.env['AWS_SECRET_ACCESS_KEY'] = 'wrong';

@@ -86,16 +86,16 @@ describe('what is broken is named, each thing once', () => {
     const { findings } = await brokenAfter(async (store, [, second]) => {
       await store.overwrite(record(2), recordBytes({ ...second, labels: { changed: 'yes' } } as UpdateRecord));
     });
-    expect(findings).toEqual([`broken ${record(3)} does not hold the hash of the record before it`]);
+    expect(findings).toEqual([`broken ${record(3)} does not have the hash of the previous record`]);
   });
 
   test('a record that cannot be read, whose files are then not taken for leftovers', async () => {
     const { findings } = await brokenAfter((store) => store.overwrite(record(2), Buffer.from('{')));
     expect(findings).toEqual([
       expect.stringMatching(`^broken ${record(2)} cannot be read: .*not JSON`),
-      `broken ${record(3)} does not hold the hash of the record before it`,
+      `broken ${record(3)} does not have the hash of the previous record`,
       expect.stringMatching(
-        /^broken .*runs\/[0-9a-f]{64}\.json names the record 2, which is not there or of another run$/,
+        /^broken .*runs\/[0-9a-f]{64}\.json names the record 2, which is missing or has another run$/,
       ),
     ]);
   });
@@ -109,17 +109,17 @@ describe('what is broken is named, each thing once', () => {
     const { findings } = await brokenAfter((store) => store.remove(record(4)));
     expect(findings.slice(0, 2)).toEqual([
       `broken ${FEED}/_log/_head says 4, but the log ends at 3: records are lost`,
-      expect.stringMatching(/runs\/.* names the record 4, which is not there/),
+      expect.stringMatching(/runs\/.* names the record 4, which is missing/),
     ]);
   });
 
   test.each<[string, (last: UpdateRecord) => Partial<UpdateRecord>, string]>([
-    ['totals', () => ({ totals: { files: 1, bytes: 1, rows: 1 } }), 'has totals that are no sums'],
-    ['names', () => ({ refs: { latest: 4 } }), 'has refs that do not follow from the record before it'],
+    ['totals', () => ({ totals: { files: 1, bytes: 1, rows: 1 } }), 'has totals that are not the sums of its files'],
+    ['names', () => ({ refs: { latest: 4 } }), 'has refs that do not follow from the previous record'],
     [
       'time',
       () => ({ timestamp: '2020-01-01T00:00:00.000Z' }),
-      'is of 2020-01-01T00:00:00.000Z, not later than the one before',
+      'has the timestamp 2020-01-01T00:00:00.000Z, not later than the previous one',
     ],
     [
       'fingerprint',
@@ -141,7 +141,7 @@ describe('what is broken is named, each thing once', () => {
         if (content.includes('run-3')) await store.remove(marker);
       }
     });
-    expect(findings).toEqual([`broken ${record(4)} is of the run that record 1 has committed`]);
+    expect(findings).toEqual([`broken ${record(4)} has the run that record 1 has committed already`]);
   });
 });
 
