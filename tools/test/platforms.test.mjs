@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '../..');
 const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`);
 
 describe('native parts', () => {
-  for (const path of ['', 'tools/publish/', 'tools/page/'].map((at) => `${at}package-lock.json`))
+  for (const path of ['', 'tools/imports/', 'tools/publish/', 'tools/page/'].map((at) => `${at}package-lock.json`))
     test(`${path} has every optional dependency, of whatever platform`, () => {
       const entries = readLockfile(join(root, path));
       for (const [from, { optionalDependencies = {} }] of Object.entries(entries))
@@ -60,7 +60,10 @@ describe('commands', () => {
       .map((part) => part.replaceAll(/"[^"$`%]*"/g, 'quoted'))
       .find((part) => !programs.includes(part.split(' ')[0]) || /[^\w ./:=,@-]|\.sh\b/.test(part));
 
-  const manifests = ['package.json', ...[...packages, 'tools/publish', 'tools/page'].map((at) => `${at}/package.json`)];
+  const manifests = [
+    'package.json',
+    ...[...packages, 'tools/imports', 'tools/publish', 'tools/page'].map((at) => `${at}/package.json`),
+  ];
   const found = [
     ...manifests.flatMap((path) => {
       const { scripts = {}, nx } = read(path);
