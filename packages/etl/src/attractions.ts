@@ -13,8 +13,10 @@ export interface AttractionsExtract {
   readonly lines: Frame;
   /** One row a file: `file_number`, and the raw names of its columns: `poi_column, name_column, …`, NULL where it has none. */
   readonly files: Frame;
-  /** One row a line as it stands in the raw data: `file_number, line` (its key), `file, file_line, text`. */
-  readonly places: Frame;
+  /** One row a line as it stands in the raw data: `file_number, line` (its key), `file, file_line, text`. Absent where the source locates lines. */
+  readonly places?: Frame;
+  /** Whether ids are unique over all parks, and stand as they are; default: false. */
+  readonly idsAreGlobal?: boolean;
   /** Has a column `park` with every park that attractions are given for; repeats do not matter. */
   readonly parks: Frame;
 }
@@ -25,7 +27,7 @@ export interface AttractionsFrames {
   readonly checks: Frame;
   /** One row an attraction: `attraction_id, park, poi_id, name, latitude, longitude, duration_minutes, themes, file_number, line`. */
   readonly attractions: Frame;
-  /** One row a refused line or cell: `file, line, column_name, reason, text`, and `is_cell`, true where the line itself was kept. */
+  /** One row a refused line or cell: `file_number, line` (its key), `column_name, reason`, and `is_cell`, true where the line itself was kept. */
   readonly rejects: Frame;
 }
 
@@ -39,13 +41,14 @@ const COLUMNS = ['poi', 'name', 'latitude', 'longitude', 'duration'];
  * a name. A line without id or name is refused, and so is one whose id its park has already. A coordinate or duration that is not a
  * number, or out of range, costs the attraction that cell only: its visits are still worth having. Composes; reads nothing.
  */
-export function transformAttractions({ lines, files, places }: AttractionsExtract): AttractionsFrames {
+export function transformAttractions({ lines, files, idsAreGlobal = false }: AttractionsExtract): AttractionsFrames {
+  const key = idsAreGlobal ? sql`poi_id` : sql`park, poi_id`;
   const values = frame('attraction_values')`
 SELECT file_number, line, park, poi_id, name, latitude, longitude, duration, themes,
   ${decimalNumber(sql`latitude`)} AS latitude_degrees,
   ${decimalNumber(sql`longitude`)} AS longitude_degrees,
   ${decimalNumber(sql`duration`)} AS minutes,
-  row_number() OVER (PARTITION BY park, poi_id ORDER BY CASE WHEN name = '' THEN 1 ELSE 0 END, file_number, line) AS place
+  row_number() OVER (PARTITION BY ${key} ORDER BY CASE WHEN name = '' THEN 1 ELSE 0 END, file_number, line) AS place
 FROM ${lines}`;
 
   // `*_fault` is NULL where all is well. An empty cell is not at fault: it was not given.
@@ -59,7 +62,7 @@ SELECT file_number, line, park, poi_id, name, latitude, longitude, duration, the
 FROM ${values}`;
 
   const attractions = frame('attractions')`
-SELECT CASE WHEN park = '' THEN poi_id ELSE park || ':' || poi_id END AS attraction_id, park, poi_id, name,
+SELECT CASE WHEN park = '' OR ${idsAreGlobal} THEN poi_id ELSE park || ':' || poi_id END AS attraction_id, park, poi_id, name,
   CASE WHEN latitude_fault IS NULL THEN latitude_degrees END AS latitude,
   CASE WHEN longitude_fault IS NULL THEN longitude_degrees END AS longitude,
   CASE WHEN duration_fault IS NULL THEN minutes END AS duration_minutes,
@@ -71,7 +74,7 @@ WHERE line_fault IS NULL`;
 SELECT file_number, line, line_fault AS fault, false AS is_cell,
   CASE WHEN line_fault = 'name' THEN 'The attraction has no name.'
     WHEN poi_id = '' THEN 'The attraction has no id.'
-    WHEN park = '' THEN 'There is an attraction ' || ${shown(sql`poi_id`)} || ' already; the first one is kept.'
+    WHEN park = '' OR ${idsAreGlobal} THEN 'There is an attraction ' || ${shown(sql`poi_id`)} || ' already; the first one is kept.'
     ELSE 'The park has an attraction ' || ${shown(sql`poi_id`)} || ' already; the first one is kept.' END AS reason
 FROM ${checks} WHERE line_fault IS NOT NULL
 UNION ALL
@@ -88,25 +91,27 @@ SELECT file_number, line, duration_fault, true,
 FROM ${checks} WHERE line_fault IS NULL AND duration_fault IS NOT NULL`;
 
   const rejects = frame('attraction_rejects')`
-SELECT p.file, p.file_line AS line, ${rawName(sql`x.fault`, COLUMNS)} AS column_name, x.reason, p.text, x.is_cell
-FROM ${faults} x
-JOIN ${files} f ON f.file_number = x.file_number
-JOIN ${places} p ON p.file_number = x.file_number AND p.line = x.line`;
+SELECT x.file_number, x.line, ${rawName(sql`x.fault`, COLUMNS)} AS column_name, x.reason, x.is_cell
+FROM ${faults} x JOIN ${files} f ON f.file_number = x.file_number`;
 
   return { checks, attractions, rejects };
 }
 
-/** Attractions without a file of their own: what is visited, named by its id. Needs the `lines` of visits. */
-export function visitedAttractions(visitLines: Frame): AttractionsExtract {
+/** Attractions without a file of their own: what is visited, named by its id. Takes the lines of visits, numbered or not. */
+export function visitedAttractions(visitLines: Frame, idsAreGlobal = false): AttractionsExtract {
+  // Of an id in several parks that is the same attraction in all of them, one park.
+  const visited = idsAreGlobal
+    ? sql`SELECT min(park) AS park, poi_id FROM ${visitLines} WHERE poi_id <> '' GROUP BY poi_id`
+    : sql`SELECT DISTINCT park, poi_id FROM ${visitLines} WHERE poi_id <> ''`;
   const lines = frame('attraction_lines')`
 SELECT 0 AS file_number, row_number() OVER (ORDER BY park, poi_id) AS line, park, poi_id, poi_id AS name,
   '' AS latitude, '' AS longitude, '' AS duration, '' AS themes
-FROM (SELECT DISTINCT park, poi_id FROM ${visitLines} WHERE poi_id <> '') visited`;
+FROM (${visited}) visited`;
   const columns = COLUMNS.map((column) => sql`'' AS ${sql.identifier(`${column}_column`)}`);
   const files = frame('attraction_files')`SELECT 0 AS file_number, ${sql.join(columns, ', ')}`;
   const places = frame('attraction_places')`
 SELECT file_number, line, '' AS file, line AS file_line, poi_id AS text FROM ${lines}`;
-  return { lines, files, places, parks: lines };
+  return { lines, files, places, parks: lines, idsAreGlobal };
 }
 
 /** A row of the frame of attractions. */

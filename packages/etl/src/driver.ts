@@ -19,6 +19,8 @@ export interface EtlContext {
   readonly logger: Pick<Logger, 'info' | 'warn'>;
   /** Which sources are read. Default: `sigir17` on `config.rawDataPath`. */
   readonly from?: SourceSettings;
+  /** What relative paths in `from` are relative to: the folder of the config file. Default: the working folder. */
+  readonly baseFolder?: string;
   /** Sources of your own, which `from` names by their type. */
   readonly sources?: readonly Source[];
   /** The same run commits once. */
@@ -58,12 +60,19 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
  */
 export async function loadJudged(
   config: EtlConfig,
-  { logger, signal, from, sources }: Pick<EtlContext, 'logger' | 'signal' | 'from' | 'sources'>,
+  {
+    logger,
+    signal,
+    from,
+    sources,
+    baseFolder,
+  }: Pick<EtlContext, 'logger' | 'signal' | 'from' | 'sources' | 'baseFolder'>,
 ): Promise<LoadedVisits> {
   signal?.throwIfAborted();
   const loaded = await loadVisits(from ?? config.rawDataPath, {
     sequenceGapHours: config.sequenceGapHours,
     ...(sources && { sources }),
+    ...(baseFolder !== undefined && { baseFolder }),
     ...(config.describeFrames && { describe: logFrames(logger) }),
     ...(signal && { signal }),
   });

@@ -4,7 +4,10 @@
  */
 export const ETL_ERRORS = {
   ETL_NO_FOLDER: { when: 'The raw data folder does not exist, or is not a folder.', exitCode: 2 },
-  ETL_NO_FILES: { when: 'The raw data folder has no `userVisits-<park>.csv`, at any depth.', exitCode: 2 },
+  ETL_NO_FILES: {
+    when: 'The raw data folder has no `userVisits-<park>.csv`, at any depth; or nothing matches the `files` of a source.',
+    exitCode: 2,
+  },
   ETL_OPTIONS_INVALID: { when: 'An option of the loader is outside its range.', exitCode: 2 },
   ETL_SOURCES_INVALID: {
     when: 'The sources are configured wrongly: an unknown or repeated type, or options that its schema refuses. All problems are listed.',
@@ -12,8 +15,16 @@ export const ETL_ERRORS = {
   },
   ETL_SOURCE_FAILED: { when: 'A source failed while it was probed or read; the cause is attached.', exitCode: 1 },
   ETL_FILE_UNREADABLE: { when: 'A raw file cannot be read.', exitCode: 1 },
+  ETL_FILE_BROKEN: {
+    when: 'A raw file is of no use as a whole: empty, compressed data that end early, text in another encoding, a quote that is never closed.',
+    exitCode: 3,
+  },
+  ETL_FILE_CHANGED: {
+    when: 'A raw file was written to or replaced while it was read; nothing was committed.',
+    exitCode: 1,
+  },
   ETL_HEADER_UNKNOWN: {
-    when: 'A raw file has no header, or one that lacks a column that every layout needs.',
+    when: 'A raw file has no header, or one that lacks a column that is needed; or it is not plain how it writes times.',
     exitCode: 3,
   },
   ETL_TOO_MANY_REJECTS: {

@@ -4,6 +4,7 @@ export { duckDbEngine } from './engine/duckdb.js';
 export { logFrames } from './engine/engine.js';
 export { ETL_ERRORS, EtlError } from './errors.js';
 export { frame, sql, statementOf } from './frame/frame.js';
+export { csv, jsonl, parquet } from './files/sources.js';
 export { loadVisits } from './loader.js';
 export { etlSettings } from './settings.js';
 export { LAYOUTS, cityLayout, parkLayout } from './sigir17/layout.js';
@@ -29,6 +30,14 @@ export type {
   TableRow,
 } from './engine/engine.js';
 export type { EtlErrorCode } from './errors.js';
+export type {
+  AttractionColumn,
+  ColumnPlace,
+  CsvOptions,
+  FilesOptions,
+  JsonlOptions,
+  VisitColumn,
+} from './files/options.js';
 export type { Frame, Query, Sql, SqlPart } from './frame/frame.js';
 export type { SqlValue } from './frame/sql-text.js';
 export type { LoadedVisits, LoaderOptions } from './loader.js';

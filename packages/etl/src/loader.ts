@@ -1,12 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Attraction, Reject, VisitsTable } from '@attractions/contracts';
 import type { Source as SourceFile } from '@attractions/feeds';
 import { toAttraction, transformAttractions, visitedAttractions } from './attractions.js';
 import type { AttractionsExtract } from './attractions.js';
 import { duckDbEngine } from './engine/duckdb.js';
-import type { DescribeFrame, Engine, Row, RunOptions } from './engine/engine.js';
+import type { DescribeFrame, Engine, RunOptions } from './engine/engine.js';
 import { EtlError } from './errors.js';
 import { sql } from './frame/frame.js';
 import type { Frame } from './frame/frame.js';
@@ -24,6 +24,8 @@ export interface LoaderOptions {
   readonly sequenceGapHours?: number;
   /** Sources of your own, beside the built-in ones; the settings name them by their type. */
   readonly sources?: readonly Source[];
+  /** What relative paths of sources are relative to; default: the working folder. */
+  readonly baseFolder?: string;
   /** What is done with each frame before it is run; default: nothing. */
   readonly describe?: DescribeFrame;
   /** Photos taken more than a day after this are refused; default: the time of the load. */
@@ -84,7 +86,8 @@ export async function loadVisits(from: string | SourceSettings, options: LoaderO
   const engine = options.engine ?? duckDbEngine();
   let scratch: Promise<string> | undefined;
   const folder = (): Promise<string> => (scratch ??= mkdtemp(join(tmpdir(), 'attractions-etl-')));
-  const context: SourceContext = { engine, folder, ...(signal ? { signal } : {}) };
+  const baseFolder = resolve(options.baseFolder ?? '.');
+  const context: SourceContext = { engine, folder, baseFolder, ...(signal && { signal }) };
   try {
     const [raw] = await Promise.all([extract(chosen, context), engine.open()]);
     return await run(raw, compose(raw, { ...options, sequenceGapHours }), engine, options);
@@ -135,9 +138,20 @@ function compose(
 ): Composed {
   const latest = new Date(now.getTime() + CLOCK_LEEWAY_MS);
   const { extract } = raw.visits;
-  const known = raw.attractions?.extract ?? visitedAttractions(extract.lines);
-  const { checks, attractions, rejects } = transformAttractions(known);
-  const options = { attractions, parks: known.parks, sequenceGapHours, latest };
+  // Visits that name no park find an attraction by its id alone.
+  const idsAreGlobal = extract.idsAreGlobal === true || extract.hasParks === false;
+  const known = raw.attractions?.extract ?? visitedAttractions(extract.unnumbered ?? extract.lines, idsAreGlobal);
+  const { checks, attractions, rejects } = transformAttractions({
+    ...known,
+    idsAreGlobal: idsAreGlobal || known.idsAreGlobal === true,
+  });
+  const options = {
+    attractions,
+    parks: known.parks,
+    sequenceGapHours,
+    latest,
+    idsAreGlobal: idsAreGlobal || known.idsAreGlobal === true,
+  };
   const { visits, exceptions } = transformVisits(extract, options);
   return { attractionChecks: checks, attractions, attractionRejects: rejects, visits, visitExceptions: exceptions };
 }
@@ -151,7 +165,7 @@ async function run(raw: RawData, frames: Composed, engine: Engine, options: Load
   const [visitColumns, attractionRows, attractionRejects] = await Promise.all([
     engine.collect(orderedVisits(frames.visits, frames.attractions), how),
     engine.rows(sql`SELECT * FROM ${frames.attractions} ORDER BY file_number, line`, how),
-    engine.rows(frames.attractionRejects, how),
+    exceptionsOf(frames.attractionRejects, raw.attractions, engine, how),
   ]);
   const attractions = attractionRows.map(toAttraction);
   const attractionIds = attractions.map(({ attractionId }) => attractionId);
@@ -159,31 +173,77 @@ async function run(raw: RawData, frames: Composed, engine: Engine, options: Load
 
   // Where every line is in a visit, which is the usual case, the exceptions are not run.
   const isComplete = photosOf(visits) === raw.visits.rows;
-  const exceptions = isComplete ? [] : await engine.rows(frames.visitExceptions, how);
-  const isRepeat = (row: Row): boolean => row['reason'] === null;
-  const refused = exceptions.filter((row) => !isRepeat(row));
+  const exceptions = isComplete ? NO_EXCEPTIONS : await exceptionsOf(frames.visitExceptions, raw.visits, engine, how);
+  await raw.visits.confirm?.();
+  await raw.attractions?.confirm?.();
 
   const faults = [...raw.visits.faults, ...(raw.attractions?.faults ?? [])];
   const files = [...raw.visits.files, ...(raw.attractions?.files ?? [])];
   return {
     visits,
     attractions,
-    rejects: [...faults, ...[...attractionRejects, ...refused].map(toReject)].sort(byPlace),
+    rejects: [...faults, ...attractionRejects.named, ...exceptions.named].sort(byPlace),
     sources: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
     tally: tally(
       {
         files: files.length,
         visitRows: raw.visits.rows,
-        visitFaults: raw.visits.faults.length,
+        visitFaults: raw.visits.faultCount ?? raw.visits.faults.length,
         ...(raw.attractions ? { attractionRows: raw.attractions.rows } : {}),
       },
       visits,
       attractions,
       {
-        refused: refused.length,
-        repeated: exceptions.length - refused.length,
-        refusedAttractions: attractionRejects.filter((row) => row['is_cell'] === false).length,
+        refused: exceptions.refused,
+        repeated: exceptions.repeated,
+        refusedAttractions: attractionRejects.refused,
       },
     ),
   };
+}
+
+/** How many rows of a kind are named in the rejects; all of them are counted. */
+const REJECTS_KEPT = 10_000;
+
+/** What became of the lines that were left out. */
+interface Exceptions {
+  readonly refused: number;
+  readonly repeated: number;
+  /** The first of those that were refused, and cells that were. */
+  readonly named: readonly Reject[];
+}
+
+const NO_EXCEPTIONS: Exceptions = { refused: 0, repeated: 0, named: [] };
+
+/** Counts the exceptions, and finds where the first ones stand. */
+async function exceptionsOf(
+  exceptions: Frame,
+  delivered: Delivered<{ readonly places?: Frame }> | undefined,
+  engine: Engine,
+  how: RunOptions,
+): Promise<Exceptions> {
+  await engine.keep(exceptions, how);
+  const isCell = exceptions.name === 'attraction_rejects' ? sql`is_cell` : sql`false`;
+  const [counts] = await engine.rows(
+    sql`SELECT count_if(reason IS NOT NULL AND NOT ${isCell}) AS refused, count_if(reason IS NULL) AS repeated, count(*) AS total FROM ${exceptions}`,
+    how,
+  );
+  const [refused, repeated, total] = [counts?.['refused'], counts?.['repeated'], counts?.['total']].map(Number);
+  if (!refused && total === repeated) return { ...NO_EXCEPTIONS, repeated: repeated ?? 0 };
+  const first = sql`SELECT file_number, line, column_name, reason FROM ${exceptions} WHERE reason IS NOT NULL ORDER BY file_number, line, column_name LIMIT ${REJECTS_KEPT}`;
+  const places = delivered?.extract.places;
+  const rows = await engine.rows(
+    places === undefined
+      ? first
+      : sql`SELECT x.column_name, x.reason, p.file, p.file_line AS line, p.text FROM (${first}) x JOIN ${places} p ON p.file_number = x.file_number AND p.line = x.line`,
+    how,
+  );
+  const keys = rows.map((row) => ({ fileNumber: Number(row['file_number']), line: Number(row['line']) }));
+  const located = places === undefined ? await delivered?.locate?.(keys) : undefined;
+  const named = rows.flatMap((row, i) => {
+    if (places !== undefined) return [toReject(row)];
+    const place = located?.[i];
+    return place ? [toReject({ ...row, ...place })] : [];
+  });
+  return { refused: refused ?? 0, repeated: repeated ?? 0, named };
 }

@@ -13,16 +13,29 @@ export interface VisitsExtract {
    * key, '' where empty.
    */
   readonly lines: Frame;
+  /** The same without `line`, where that is cheaper to read. */
+  readonly unnumbered?: Frame;
   /**
    * One row a file: `file_number`, the raw names of its columns, `photo_column, user_column, taken_column, poi_column, sequence_column`,
    * and `unknown_park`: the reason to refuse a line whose park has no attractions.
    */
   readonly files: Frame;
-  /** One row a line as it stands in the raw data: `file_number, line` (its key), `file, file_line, text`. */
-  readonly places: Frame;
-  readonly timeUnit: 'seconds' | 'milliseconds';
+  /** One row a line as it stands in the raw data: `file_number, line` (its key), `file, file_line, text`. Absent where the source locates lines. */
+  readonly places?: Frame;
+  /** `parsed`: lines have `taken_ms` too, in milliseconds since 1970, NULL where `taken` is not a time; a sequence may be any text. */
+  readonly timeUnit: 'seconds' | 'milliseconds' | 'parsed';
+  /** Of `parsed`: what is said of a text that is not a time, after the text itself. */
+  readonly timeFault?: string;
   /** Whether every line has a travel sequence. */
   readonly hasSequences: boolean;
+  /** Whether no line has one; default: false. */
+  readonly hasNoSequences?: boolean;
+  /** Whether lines may have photo ids; default: true. */
+  readonly hasPhotos?: boolean;
+  /** Whether lines may name parks; default: true. Without, an attraction is found by its id in any park. */
+  readonly hasParks?: boolean;
+  /** Whether ids of attractions are unique over all parks; default: false. */
+  readonly idsAreGlobal?: boolean;
 }
 
 /** What the transformer needs to know besides the lines. */
@@ -35,6 +48,8 @@ export interface VisitsOptions {
   readonly sequenceGapHours: number;
   /** Photos taken after this are refused. */
   readonly latest: Date;
+  /** Whether an attraction is found by `poi_id` alone; default: false. */
+  readonly idsAreGlobal?: boolean;
 }
 
 /** What visits come to. */
@@ -42,8 +57,8 @@ export interface VisitsFrames {
   /** One row a visit: `user_id, attraction_id, visited_at` (a timestamp in UTC)`, photos`. */
   readonly visits: Frame;
   /**
-   * One row a line that is in no visit: `file, line, column_name, reason, text`. `reason` is NULL where the line repeats a photo that is
-   * in a visit and says the same of it.
+   * One row a line that is in no visit: `file_number, line` (its key), `column_name, reason`. `reason` is NULL where the line repeats a photo that
+   * is in a visit and says the same of it.
    */
   readonly exceptions: Frame;
 }
@@ -60,29 +75,43 @@ export const EARLIEST_TAKEN = new Date('1970-01-01T00:00:01Z');
  * attraction or time is refused. Composes; reads nothing.
  */
 export function transformVisits(extract: VisitsExtract, options: VisitsOptions): VisitsFrames {
-  const { lines, files, places, timeUnit, hasSequences } = extract;
+  const { lines, unnumbered, files, timeUnit, timeFault, hasSequences, hasNoSequences, hasPhotos = true } = extract;
   const { attractions, parks, sequenceGapHours, latest } = options;
-  const inUnits = (time: Date): number => Math.floor(time.getTime() / (timeUnit === 'seconds' ? 1_000 : 1));
-  const gap = Math.round(sequenceGapHours * 3_600 * (timeUnit === 'seconds' ? 1 : 1_000));
+  const isParsed = timeUnit === 'parsed';
+  const perUnit = timeUnit === 'seconds' ? 1_000 : 1;
+  const inUnits = (time: Date): number => Math.floor(time.getTime() / perUnit);
+  const gap = Math.round((sequenceGapHours * 3_600_000) / perUnit);
+  const [earliest, last] = [inUnits(EARLIEST_TAKEN), inUnits(latest)];
 
-  const matches = frame('visit_matches')`
-SELECT l.file_number, l.line, l.park, l.photo_id, l.user_id, l.taken, l.poi_id, l.sequence_id, a.attraction_id
-FROM ${lines} l LEFT JOIN ${attractions} a ON a.park = l.park AND a.poi_id = l.poi_id`;
-
-  // `fault` names the first column that is at fault.
-  const checks = frame('visit_checks')`
-SELECT file_number, line, park, photo_id, user_id, taken, poi_id, sequence_id, attraction_id,
-  CASE WHEN photo_id = '' THEN 'photo'
+  /** Lines with what is wrong with them: `fault` names the first column that is at fault. `key` is empty, or the columns that tell lines apart. */
+  const checksOf = (suffix: string, given: Frame, key: Sql): Frame => {
+    const own = isParsed ? sql`, l.taken_ms` : sql``;
+    const samePark = options.idsAreGlobal ? sql`` : sql`a.park = l.park AND `;
+    const matches = frame(`visit_matches${suffix}`)`
+SELECT ${key}l.park, l.photo_id, l.user_id, l.taken, l.poi_id, l.sequence_id, a.attraction_id${own}
+FROM ${given} l LEFT JOIN ${attractions} a ON ${samePark}a.poi_id = l.poi_id`;
+    const badTime = isParsed
+      ? sql`taken_ms IS NULL OR taken_ms NOT BETWEEN ${earliest} AND ${last}`
+      : sql`NOT ${isWholeNumber(sql`taken`)} OR try_cast(taken AS BIGINT) NOT BETWEEN ${earliest} AND ${last}`;
+    const badSequence = isParsed
+      ? sql``
+      : sql`
+    WHEN NOT ${isWholeNumber(sql`sequence_id`)} THEN 'sequence'`;
+    return frame(`visit_checks${suffix}`)`
+SELECT l.*, CASE WHEN photo_id = '' THEN 'photo'
     WHEN user_id = '' THEN 'user'
-    WHEN NOT ${isWholeNumber(sql`taken`)} OR try_cast(taken AS BIGINT) NOT BETWEEN ${inUnits(EARLIEST_TAKEN)} AND ${inUnits(latest)} THEN 'taken'
-    WHEN attraction_id IS NULL THEN 'poi'
-    WHEN NOT ${isWholeNumber(sql`sequence_id`)} THEN 'sequence' END AS fault
-FROM ${matches}`;
+    WHEN ${badTime} THEN 'taken'
+    WHEN attraction_id IS NULL THEN 'poi'${badSequence} END AS fault
+FROM ${matches} l`;
+  };
+  const soundOf = (suffix: string, checked: Frame, key: Sql): Frame => frame(`visit_sound${suffix}`)`
+SELECT ${key}l.park, l.photo_id, l.user_id, l.attraction_id, ${isParsed ? sql`taken_ms` : sql`try_cast(taken AS BIGINT)`} AS taken,
+  ${isParsed && !hasNoSequences ? sql`sequence_id` : sql`try_cast(sequence_id AS BIGINT)`} AS sequence
+FROM ${checked} l WHERE fault IS NULL`;
 
-  const sound = frame('visit_sound')`
-SELECT file_number, line, park, photo_id, user_id, attraction_id,
-  try_cast(taken AS BIGINT) AS taken, try_cast(sequence_id AS BIGINT) AS sequence
-FROM ${checks} WHERE fault IS NULL`;
+  const key = sql`l.file_number, l.line, `;
+  const checks = checksOf('', lines, key);
+  const sound = soundOf('', checks, key);
 
   // Every appearance of a photo but its first. Grouping finds the few photos that repeat; only they are sorted.
   const repeats = frame('visit_repeats')`
@@ -103,28 +132,38 @@ WHERE place > 1`;
 SELECT s.file_number, s.line, s.park, s.user_id, s.attraction_id, s.taken, s.sequence
 FROM ${sound} s ANTI JOIN ${repeats} r ON r.file_number = s.file_number AND r.line = s.line`;
 
-  const sequenced = hasSequences ? photos : deriveSequences(photos, gap);
+  // Without photo ids no line repeats another one, and nothing depends on the order of lines.
+  const plain =
+    unnumbered && !hasPhotos ? soundOf('_unnumbered', checksOf('_unnumbered', unnumbered, sql``), sql``) : undefined;
+  const kept = plain ?? (hasPhotos ? photos : sound);
+  const order = plain ? sql`` : sql`, file_number, line`;
+  const sequenced = hasSequences
+    ? kept
+    : deriveSequences(kept, gap, { order, all: hasNoSequences === true, isText: isParsed });
   const first = timeUnit === 'seconds' ? sql`timestamp_seconds(min(taken))` : sql`timestamp_millis(min(taken))`;
   const visits = frame('visits')`
 SELECT user_id, attraction_id, ${first} AS visited_at, CAST(count(*) AS INT) AS photos
 FROM ${sequenced} GROUP BY user_id, attraction_id, sequence`;
 
-  const unit = `${timeUnit} since 1970.`;
-  const range = ` is not a time from ${day(EARLIEST_TAKEN)} to ${day(latest)}, in ${unit}`;
+  const unit = isParsed ? '' : `, in ${timeUnit} since 1970`;
+  const range = ` is not a time from ${day(EARLIEST_TAKEN)} to ${day(latest)}${unit}.`;
+  const unread = isParsed ? sql`c.taken_ms IS NULL` : sql`NOT regexp_like(c.taken, '^-?[0-9]{1,15}$')`;
+  const unreadReason = timeFault ?? ` is not a whole number of ${timeUnit} since 1970.`;
   const faults = frame('visit_faults')`
 SELECT c.file_number, c.line, c.fault,
   CASE c.fault WHEN 'photo' THEN 'The photo id is empty.'
     WHEN 'user' THEN 'The user id is empty.'
-    WHEN 'taken' THEN ${shown(sql`c.taken`)} ||
-      CASE WHEN NOT regexp_like(c.taken, '^-?[0-9]{1,15}$') THEN ${` is not a whole number of ${unit}`} ELSE ${range} END
-    WHEN 'poi' THEN CASE WHEN p.park IS NULL THEN f.unknown_park
-      WHEN c.park = '' THEN 'There is no attraction ' || ${shown(sql`c.poi_id`)} || '.'
+    WHEN 'taken' THEN ${shown(sql`c.taken`)} || CASE WHEN ${unread} THEN ${unreadReason} ELSE ${range} END
+    WHEN 'poi' THEN CASE WHEN c.poi_id = '' AND ${isParsed} THEN 'The attraction id is empty.'
+      WHEN p.park IS NULL AND NOT ${options.idsAreGlobal === true} THEN f.unknown_park
+      WHEN c.park = '' OR ${options.idsAreGlobal === true} THEN 'There is no attraction ' || ${shown(sql`c.poi_id`)} || '.'
       ELSE 'The park has no attraction ' || ${shown(sql`c.poi_id`)} || '.' END
     ELSE ${shown(sql`c.sequence_id`)} || ' is not the number of a travel sequence.' END AS reason
 FROM ${checks} c
 JOIN ${files} f ON f.file_number = c.file_number
 LEFT JOIN (SELECT DISTINCT park FROM ${parks}) p ON p.park = c.park
-WHERE c.fault IS NOT NULL
+WHERE c.fault IS NOT NULL`;
+  const repeated = sql`
 UNION ALL
 SELECT file_number, line,
   CASE WHEN user_id <> first_user THEN 'user' WHEN attraction_id <> first_attraction THEN 'poi' ELSE 'taken' END,
@@ -135,28 +174,40 @@ SELECT file_number, line,
       THEN 'The photo ' || ${shown(sql`photo_id`)} || ' was taken at ' || CAST(first_taken AS VARCHAR(20)) || ' already.' END
 FROM ${repeats}`;
 
+  const column = rawName(sql`x.fault`, ['photo', 'user', 'taken', 'poi', 'sequence']);
   const exceptions = frame('visit_exceptions')`
-SELECT p.file, p.file_line AS line, ${rawName(sql`x.fault`, ['photo', 'user', 'taken', 'poi', 'sequence'])} AS column_name, x.reason, p.text
-FROM ${faults} x
-JOIN ${files} f ON f.file_number = x.file_number
-JOIN ${places} p ON p.file_number = x.file_number AND p.line = x.line`;
-
+SELECT x.file_number, x.line, ${column} AS column_name, x.reason
+FROM (SELECT * FROM ${faults} ${hasPhotos ? repeated : sql``}) x
+JOIN ${files} f ON f.file_number = x.file_number`;
   return { visits, exceptions };
 }
 
+/** What is known of the lines whose sequences are derived. */
+interface Sequencing {
+  /** What tells lines of one time apart; may be empty, since it changes nothing but who comes first. */
+  readonly order: Sql;
+  /** Whether no line has a sequence. */
+  readonly all: boolean;
+  /** Whether given sequences are texts. */
+  readonly isText: boolean;
+}
+
 /** Derived sequences count down from -1, so they never meet those of a file of the same park, which are not negative. */
-function deriveSequences(photos: Frame, gap: number): Frame {
+function deriveSequences(photos: Frame, gap: number, { order, all, isText }: Sequencing): Frame {
+  const window = sql`PARTITION BY park, user_id ORDER BY taken${order}`;
+  const number = sql`CAST(-sum(starts) OVER (${window} ROWS UNBOUNDED PRECEDING) AS BIGINT)`;
+  const derived = (condition: Sql, sequence: Sql): Sql => sql`
+SELECT user_id, attraction_id, taken, ${sequence} AS sequence
+FROM (
+  SELECT *, CASE WHEN taken - lag(taken) OVER (${window}) < ${gap} THEN 0 ELSE 1 END AS starts
+  FROM ${photos}${condition}
+) gaps`;
+  if (all) return frame('visit_sequenced')`${derived(sql``, number)}`;
+  const text = isText ? sql`'derived ' || CAST(${number} AS VARCHAR(20))` : number;
   return frame('visit_sequenced')`
 SELECT user_id, attraction_id, taken, sequence FROM ${photos} WHERE sequence IS NOT NULL
 UNION ALL
-SELECT user_id, attraction_id, taken, CAST(-sum(starts) OVER (
-    PARTITION BY park, user_id ORDER BY taken, file_number, line ROWS UNBOUNDED PRECEDING) AS BIGINT)
-FROM (
-  SELECT file_number, line, park, user_id, attraction_id, taken,
-    CASE WHEN taken - lag(taken) OVER (PARTITION BY park, user_id ORDER BY taken, file_number, line) < ${gap}
-      THEN 0 ELSE 1 END AS starts
-  FROM ${photos} WHERE sequence IS NULL
-) gaps`;
+${derived(sql` WHERE sequence IS NULL`, text)}`;
 }
 
 function day(time: Date): string {

@@ -88,3 +88,20 @@ test('a source of your own goes through the same door, and the record names its 
   expect(head?.sources).toMatchObject([{ path: 'memory' }]);
   expect(JSON.stringify(head)).not.toContain('secret');
 });
+
+test('a folder with user, item, ts, event goes into the feeds, by the paths of a config file', async () => {
+  const store = openFeeds('memory:');
+  const baseFolder = rawFolder({
+    'events.csv': 'user,item,ts,event\nann,wheel,1777629600,visit\nbob,wheel,noon,visit\n',
+  });
+  const columns = { user: 'user', attraction: 'item', time: 'ts' };
+  const from = { visits: { type: 'csv', files: '*.csv', columns } };
+  const summary = await runEtl(configured('unused'), { store, logger, from, baseFolder });
+  expect(summary).toMatchObject({ rows: 2, kept: 1, rejected: 1, visits: 1, attractions: 1 });
+  expect(await (await store.feed(attractions).latest()).read()).toMatchObject([
+    { attractionId: 'wheel', name: 'wheel' },
+  ]);
+  expect(await (await store.feed(rejects).latest()).read()).toMatchObject([
+    { file: 'events.csv', line: 3, column: 'ts' },
+  ]);
+});

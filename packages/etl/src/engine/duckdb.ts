@@ -12,8 +12,19 @@ import type {
 } from '@duckdb/node-api';
 import { EtlError } from '../errors.js';
 import { frame, sql, statementOf, subjectOf } from '../frame/frame.js';
+import { literal } from '../frame/sql-text.js';
 import type { Frame, Query, Sql } from '../frame/frame.js';
-import type { CellValue, Columns, Engine, RunOptions, ScannedFile, TableColumns } from './engine.js';
+import { countRows, pathPattern, rowsOf } from './duckdb-rows.js';
+import type {
+  CellValue,
+  Columns,
+  Engine,
+  RowColumn,
+  RowFiles,
+  RunOptions,
+  ScannedFile,
+  TableColumns,
+} from './engine.js';
 
 const require = createRequire(import.meta.url);
 
@@ -27,6 +38,13 @@ const DIALECT: readonly string[] = [
   'CREATE MACRO timestamp_millis(x) AS make_timestamp(CAST(x AS BIGINT) * 1000)',
   'CREATE MACRO unix_millis(x) AS epoch_ms(x)',
   'CREATE MACRO regexp_like(x, pattern) AS regexp_matches(x, pattern)',
+  // Texts as milliseconds since 1970, NULL where they are no times.
+  'CREATE MACRO iso_millis(x) AS epoch_ms(try_cast(x AS TIMESTAMPTZ))',
+  'CREATE MACRO seconds_millis(x) AS try_cast(floor(try_cast(x AS DOUBLE) * 1000) AS BIGINT)',
+  'CREATE MACRO whole_millis(x) AS try_cast(floor(try_cast(x AS DOUBLE)) AS BIGINT)',
+  'CREATE MACRO pattern_millis(x, pattern) AS epoch_ms(try_strptime(x, pattern))',
+  // A JSON list of texts as one text; any other text as it is.
+  "CREATE MACRO joined_list(x) AS CASE WHEN x LIKE '[%]' THEN coalesce(TRY(array_to_string(CAST(CAST(x AS JSON) AS VARCHAR[]), '|')), x) ELSE x END",
   "CREATE MACRO try_url_decode(x) AS TRY(url_decode(replace(x, '+', ' ')))",
 ];
 
@@ -88,6 +106,29 @@ class DuckDbEngine implements Engine {
     return sql.relation(
       sql`(${numbered} FROM read_csv(${path}, columns = {${columns}}, delim = ${file.delimiter}, quote = '"', escape = '"', ${options}))`,
     );
+  }
+
+  scanRows(rows: RowFiles, { numbered }: { readonly numbered: boolean }): Sql {
+    return rowsOf(rows, numbered);
+  }
+
+  async countRows(rows: RowFiles, { faultsKept, ...options }: RunOptions & { readonly faultsKept: number }) {
+    const subject = `'${rows.files[0]?.path}'`;
+    return this.#connected(subject, options, ({ connection, failed }) =>
+      countRows(connection, rows, faultsKept).catch(failed),
+    );
+  }
+
+  async columnsOf(path: string, options: RunOptions = {}) {
+    return this.#connected(`'${path}'`, options, async ({ connection, failed }) => {
+      const described = await connection
+        .runAndReadAll(`DESCRIBE SELECT * FROM read_parquet(${literal(pathPattern(path))})`)
+        .catch(failed);
+      return described.getRowObjectsJson().map((row) => ({
+        name: String(row['column_name']),
+        type: columnTypeOf(String(row['column_type'])),
+      }));
+    });
   }
 
   async table(
@@ -241,9 +282,10 @@ function report({ progress }: DuckDBConnection, onProgress: (share: number) => v
   if (progress.percentage >= 0) onProgress(progress.percentage / 100);
 }
 
-/** A path that DuckDB does not take for a pattern. */
-function pathPattern(path: string): string {
-  return path.replace(/[[*?]/g, '[$&]');
+function columnTypeOf(type: string): Required<RowColumn>['type'] {
+  if (/^(TIMESTAMP|DATE)/.test(type)) return type.includes('[') ? 'nested' : 'time';
+  if (/[[(]/.test(type) && !type.startsWith('DECIMAL')) return 'nested';
+  return type === 'DOUBLE' || type === 'FLOAT' ? 'double' : 'text';
 }
 
 function cellOf(value: DuckDBValue): CellValue {

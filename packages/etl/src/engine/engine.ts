@@ -32,6 +32,55 @@ export interface LinesFile {
 /** A file to be read as a relation. */
 export type ScannedFile = CsvFile | LinesFile;
 
+/** A column of {@link RowFiles}. */
+export interface RowColumn {
+  /** In `parquet`, the column's name; in `json-lines`, a key, or a JSON pointer that begins with `/`. Not looked at in `delimited`. */
+  readonly name: string;
+  /** What a Parquet column has to be turned into a text from; times become milliseconds since 1970, lists and structs JSON. Default: `text`. */
+  readonly type?: 'text' | 'time' | 'double' | 'nested';
+}
+
+/** Many files of one shape, whose values are read as texts. */
+export interface RowFiles {
+  readonly format: 'delimited' | 'json-lines' | 'parquet';
+  /** Their paths, never taken for patterns, and the numbers that the rows have as `file_number`. */
+  readonly files: readonly { readonly path: string; readonly number: number }[];
+  readonly columns: readonly RowColumn[];
+  /** The positions of the columns that are looked at; default: all. */
+  readonly used?: readonly number[];
+  /** Of `delimited`; default: `,`. */
+  readonly delimiter?: string;
+  /** Of `delimited`; empty: nothing is quoted. */
+  readonly quote?: string;
+  /** Of `delimited`; default: true. */
+  readonly hasHeader?: boolean;
+  /** Whether rows with NUL or U+FFFD in a used column are to be looked for, and left out. */
+  readonly isSuspect?: boolean;
+}
+
+/** A row that cannot be read. */
+export interface RowFault {
+  /** Its place in bytes, from 0, of rows that cannot be told apart into fields. */
+  readonly offset?: number;
+  /** As of a numbered scan. */
+  readonly line?: number;
+  /** The column at fault, by its position. */
+  readonly field?: number;
+  readonly reason: string;
+}
+
+/** What is in one of {@link RowFiles}. */
+export interface RowCount {
+  readonly number: number;
+  /** Numbers that a numbered scan gives to lines of this file. */
+  readonly lines: number;
+  /** Rows of a scan. */
+  readonly rows: number;
+  readonly faultCount: number;
+  /** The first of them. */
+  readonly faults: readonly RowFault[];
+}
+
 /** What a table's column holds. */
 export type TableColumns = Readonly<Record<string, 'text' | 'bigint' | 'double'>>;
 
@@ -71,6 +120,15 @@ export interface Engine {
    * An engine without line numbers has NULL for them.
    */
   scan(file: ScannedFile): Sql;
+  /**
+   * Rows of many files as a relation: `file_number`, then `f0`, `f1`, … as texts, NULL where empty. Where `numbered`, `line` counts the rows
+   * that were told apart, from 1, over all files in their order; numbering may cost much. Rows that cannot be read are left out. Reads nothing.
+   */
+  scanRows(rows: RowFiles, options: { readonly numbered: boolean }): Sql;
+  /** What {@link scanRows} reads and leaves out, by file. Names up to `faultsKept` faults of each kind. */
+  countRows(rows: RowFiles, options: RunOptions & { readonly faultsKept: number }): Promise<readonly RowCount[]>;
+  /** The columns of a Parquet file. */
+  columnsOf(path: string, options?: RunOptions): Promise<readonly Required<RowColumn>[]>;
   /** Stores rows, given in batches, as a table that lasts until the engine is closed, and returns it as a frame. */
   table(
     name: string,

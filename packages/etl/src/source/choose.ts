@@ -1,5 +1,7 @@
+import { resolve } from 'node:path';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { EtlError } from '../errors.js';
+import { csv, jsonl, parquet } from '../files/sources.js';
 import { sigir17 } from '../sigir17/source.js';
 import type { Probe, Source } from './source.js';
 
@@ -40,7 +42,7 @@ type Role = keyof SourceSettings;
 const ROLES: readonly Role[] = ['visits', 'attractions'];
 
 /** The sources that need no import. */
-export const BUILT_IN_SOURCES: readonly Source[] = [sigir17];
+export const BUILT_IN_SOURCES: readonly Source[] = [csv, jsonl, parquet, sigir17];
 
 /**
  * Finds the sources that the settings name among the built-in ones and the user's own, and validates their options.
@@ -66,14 +68,20 @@ export async function checkSources(settings: unknown, own: readonly Source[] = [
  */
 export async function probeSources(
   settings: unknown,
-  { sources, signal }: { readonly sources?: readonly Source[]; readonly signal?: AbortSignal } = {},
+  {
+    sources,
+    signal,
+    baseFolder = '.',
+  }: { readonly sources?: readonly Source[]; readonly signal?: AbortSignal; readonly baseFolder?: string } = {},
 ): Promise<Readonly<Partial<Record<Role, Probe>>>> {
   const chosen = await chooseSources(settings, sources);
   const probes: Partial<Record<Role, Probe>> = {};
   for (const role of ROLES) {
     const { source, options } = chosen[role] ?? {};
     if (source)
-      probes[role] = await source.probe(options, signal ? { signal } : {}).catch(sourceFailed(source, signal));
+      probes[role] = await source
+        .probe(options, { baseFolder: resolve(baseFolder), ...(signal && { signal }) })
+        .catch(sourceFailed(source, signal));
   }
   return probes;
 }

@@ -52,14 +52,32 @@ export interface RefusedRow extends RowPlace {
   readonly column?: string;
 }
 
+/** A row by the key that it has in `lines`. */
+export interface LinePlace {
+  readonly fileNumber: number;
+  readonly line: number;
+}
+
+/** A row as it stands in the raw data. */
+export type LocatedLine = Required<RowPlace>;
+
 /** What was read, for the sum that every load is held to: rows = kept + duplicates + rejected. */
 export interface Delivered<Extract> {
   /** Relations on the engine. */
   readonly extract: Extract;
   /** How many rows `extract.lines` has. */
   readonly rows: number;
-  /** The rows that are not in it, since they could not be read. */
+  /** The rows that are not in it, since they could not be read; of very many, the first ones. */
   readonly faults: readonly Reject[];
+  /** How many rows could not be read; default: as many as `faults`. */
+  readonly faultCount?: number;
+  /**
+   * Where rows stand, for their rejects, where `extract` has no `places`. In the order given; undefined where it cannot be told, so that the row is
+   * counted, and not named.
+   */
+  locate?(places: readonly LinePlace[]): Promise<readonly (LocatedLine | undefined)[]>;
+  /** Called when all is read. Throws where the raw data changed meanwhile. */
+  confirm?(): Promise<void>;
   /** What was read, for the record of the update. */
   readonly files: readonly SourceFile[];
 }
@@ -83,6 +101,8 @@ export interface SourceContext {
   readonly engine: Engine;
   /** A temporary folder that is removed after the load; made at the first call. */
   folder(): Promise<string>;
+  /** What relative paths are relative to: the folder of the config file, or the working folder. Absolute. */
+  readonly baseFolder: string;
   readonly signal?: AbortSignal;
 }
 
@@ -97,7 +117,7 @@ export interface Source<Options = unknown> {
   /** The schema of its options, which are the configuration's object without `type`. Any Standard Schema: Zod, Valibot, ArkType, … */
   readonly options: StandardSchemaV1<unknown, Options>;
   /** Looks whether the data is there, and at its first rows. Must be cheap. Throws where it is not there. */
-  probe(options: Options, context: Pick<SourceContext, 'signal'>): Promise<Probe>;
+  probe(options: Options, context: Pick<SourceContext, 'signal' | 'baseFolder'>): Promise<Probe>;
   visits?(options: Options, context: SourceContext): AsyncIterable<VisitRow | RefusedRow> | Promise<DeliveredVisits>;
   attractions?(
     options: Options,

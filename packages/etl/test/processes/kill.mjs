@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
-import { attractions, openFeeds, parentOf, visits } from '@attractions/feeds';
+import { attractions, visits } from '@attractions/contracts';
+import { openFeeds, parentOf } from '@attractions/feeds';
 
 const kills = Number(process.argv[2] ?? 12);
 const raw = process.argv[3];

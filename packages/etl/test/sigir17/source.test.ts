@@ -63,7 +63,7 @@ test('an irregular file is read from a copy with its line numbers, in a temporar
   const engine = duckDbEngine();
   const scratch = rawFolder();
   try {
-    const context = { engine, folder: () => Promise.resolve(scratch) };
+    const context = { engine, baseFolder: scratch, folder: () => Promise.resolve(scratch) };
     const delivered = (await sigir17.visits?.({ folder: irregular }, context)) as DeliveredVisits;
     expect(await engine.rows(sql`SELECT line, photo_id FROM ${delivered.extract.lines} ORDER BY line`)).toEqual([
       { line: '3', photo_id: '1' },

@@ -1,0 +1,187 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { duckDbEngine } from '../engine/duckdb.js';
+import type { Row } from '../engine/engine.js';
+import { sql } from '../frame/frame.js';
+import { defineSource } from '../source/source.js';
+import type { AttractionRow, Probe, Source, SourceContext, VisitRow } from '../source/source.js';
+import { attractionsOfFiles, visitsOfFiles } from './extract.js';
+import { findFiles } from './find.js';
+import type { FoundFile } from './find.js';
+import { openText } from './open.js';
+import { csvOptions, jsonlOptions, parquetOptions } from './options.js';
+import type { AttractionColumn, ColumnPlace, CsvOptions, FilesOptions, JsonlOptions, VisitColumn } from './options.js';
+import { readCsv, readJsonl, readParquet } from './read.js';
+import type { FileGroup, ReadContext } from './read.js';
+
+type Columns = NonNullable<FilesOptions['columns']>;
+type Read<Options> = (
+  options: Options,
+  places: Readonly<Record<string, ColumnPlace>>,
+  context: ReadContext,
+) => Promise<readonly FileGroup[]>;
+
+/** Text files of fields between delimiters, of RFC 4180: quoted values may hold delimiters and line breaks. */
+export const csv = filesSource<CsvOptions>('csv', csvOptions, readCsv);
+
+/** Text files of one JSON object a line. */
+export const jsonl = filesSource<JsonlOptions>('jsonl', jsonlOptions, readJsonl);
+
+/** Parquet files. */
+export const parquet = filesSource<FilesOptions>('parquet', parquetOptions, readParquet);
+
+const VISIT_PLACES: Columns = { user: 'user', attraction: 'attraction', time: 'time' };
+const ATTRACTION_PLACES: Columns = { attraction: 'attraction' };
+
+const VISIT_ONLY: readonly (VisitColumn | AttractionColumn)[] = [
+  'user',
+  'time',
+  'photo',
+  'sequence',
+  'event',
+  'weight',
+];
+const ATTRACTION_ONLY: readonly (VisitColumn | AttractionColumn)[] = [
+  'name',
+  'latitude',
+  'longitude',
+  'durationMinutes',
+  'themes',
+];
+
+/** Rows that a probe shows. */
+const SAMPLE_ROWS = 5;
+
+function filesSource<Options extends FilesOptions>(
+  type: string,
+  options: StandardSchemaV1<unknown, Options>,
+  read: Read<Options>,
+): Source<Options> {
+  return defineSource<Options>({
+    type,
+    options,
+    probe: (given, { signal, baseFolder }) => probed(given, read, baseFolder, signal),
+    visits: async (given, context) =>
+      visitsOfFiles(given, await read(given, placesOf(VISIT_PLACES, given, ATTRACTION_ONLY), context), context),
+    attractions: async (given, context) =>
+      attractionsOfFiles(given, await read(given, placesOf(ATTRACTION_PLACES, given, VISIT_ONLY), context), context),
+  });
+}
+
+/** The columns of a role; those that are of the other one only mean nothing there. */
+function placesOf(defaults: Columns, { columns = {} }: FilesOptions, others: readonly string[]): Columns {
+  const own = Object.entries(columns).filter(([column]) => !others.includes(column));
+  return { ...defaults, ...Object.fromEntries(own) };
+}
+
+/** Reads the beginning of the first file as the source would read all of it. */
+async function probed<Options extends FilesOptions>(
+  { encoding, ...options }: Options & { readonly encoding?: string },
+  read: Read<Options>,
+  baseFolder: string,
+  signal: AbortSignal | undefined,
+): Promise<Probe> {
+  signal?.throwIfAborted();
+  const files = await findFiles([options.files].flat(), baseFolder);
+  const [first] = files;
+  if (!first) throw new Error('A pattern matches a file at least.');
+  const folder = await mkdtemp(join(tmpdir(), 'attractions-probe-'));
+  const engine = duckDbEngine();
+  // Rows of Parquet are found by the end of the file, so it is read as it is.
+  const isText = read !== readParquet;
+  const name = first.name.replace(/^([a-z]:)?[/\\]+/i, '');
+  const context: SourceContext = {
+    engine,
+    baseFolder: isText ? folder : baseFolder,
+    folder: async () => folder,
+    ...(signal && { signal }),
+  };
+  try {
+    if (isText) await shorten(first, encoding, join(folder, name));
+    const one = { ...options, files: isText ? name : first.path } as unknown as Options;
+    const sample = await sampleOf(one, read, context);
+    const more = files.length === 1 ? '' : ` and ${files.length - 1} more`;
+    return { found: `Found '${first.name}'${more}.`, sample };
+  } finally {
+    await engine.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The first rows: as visits where they have users and times, else as attractions. */
+async function sampleOf<Options extends FilesOptions>(
+  options: Options,
+  read: Read<Options>,
+  context: SourceContext,
+): Promise<Probe['sample']> {
+  const asVisits = async (): Promise<Probe['sample']> => {
+    const places = placesOf(VISIT_PLACES, options, ATTRACTION_ONLY);
+    const { extract, faults } = await visitsOfFiles(options, await read(options, places, context), context);
+    const rows = await context.engine.rows(
+      sql`SELECT * FROM ${extract.unnumbered ?? extract.lines} LIMIT ${SAMPLE_ROWS}`,
+    );
+    return [
+      ...rows.map(visitOf),
+      ...faults.slice(0, SAMPLE_ROWS).map(({ reason, ...place }) => ({ ...place, refused: reason })),
+    ];
+  };
+  const asAttractions = async (): Promise<Probe['sample']> => {
+    const places = placesOf(ATTRACTION_PLACES, options, VISIT_ONLY);
+    const { extract, faults } = await attractionsOfFiles(options, await read(options, places, context), context);
+    const rows = await context.engine.rows(sql`SELECT * FROM ${extract.lines} l ORDER BY line LIMIT ${SAMPLE_ROWS}`);
+    return [
+      ...rows.map(attractionOf),
+      ...faults.slice(0, SAMPLE_ROWS).map(({ reason, ...place }) => ({ ...place, refused: reason })),
+    ];
+  };
+  const isOfAttractions = ATTRACTION_ONLY.some((column) => options.columns && column in options.columns);
+  if (isOfAttractions) return asAttractions();
+  return asVisits().catch((cause: unknown) =>
+    asAttractions().catch(() => {
+      throw cause;
+    }),
+  );
+}
+
+function visitOf(row: Row): VisitRow {
+  const text = (column: string): string => String(row[column] ?? '');
+  const ms = row['taken_ms'];
+  return {
+    user: text('user_id'),
+    attraction: text('poi_id'),
+    time: ms === null || ms === undefined ? text('taken') : new Date(Number(ms)),
+    ...(text('park') !== '' && { park: text('park') }),
+    ...(text('photo_id') !== '' && { photo: text('photo_id') }),
+    ...(text('sequence_id') !== '' && { sequence: text('sequence_id') }),
+  };
+}
+
+function attractionOf(row: Row): AttractionRow {
+  const text = (column: string): string => String(row[column] ?? '');
+  return {
+    attraction: text('poi_id'),
+    name: text('name'),
+    ...(text('park') !== '' && { park: text('park') }),
+    ...(text('latitude') !== '' && { latitude: text('latitude') }),
+    ...(text('longitude') !== '' && { longitude: text('longitude') }),
+    ...(text('duration') !== '' && { durationMinutes: text('duration') }),
+    ...(text('themes') !== '' && { themes: text('themes').split('|') }),
+  };
+}
+
+/** How much of a text file a probe reads. */
+const BEGINNING_CHARACTERS = 1 << 16;
+
+/** The whole lines at the beginning of a text file in UTF-8, as a file of the same name below a folder. */
+async function shorten(file: FoundFile, encoding: string | undefined, path: string): Promise<void> {
+  let begin = '';
+  for await (const chunk of (await openText(file, encoding)).text) {
+    begin += chunk.toString('utf8');
+    if (begin.length > BEGINNING_CHARACTERS) break;
+  }
+  const end = begin.length > BEGINNING_CHARACTERS ? begin.lastIndexOf('\n', BEGINNING_CHARACTERS) + 1 : begin.length;
+  await mkdir(dirname(path), { recursive: true });
+  await writeFile(path, begin.slice(0, end));
+}
