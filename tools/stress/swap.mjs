@@ -1,7 +1,7 @@
 /**
  * Generations put while connections are busy, with a bad experiment in the feed, which changes on the way: no request fails, no answer mixes two
  * generations or names a panel, and the p99 while swapping is at most twice that at rest.
- * Then three that must be refused, a damaged one, one of an unknown contract and one that fails its smoke set: the old one goes on answering.
+ * Then three that must be refused, a damaged one, one of an unknown contract and one that fails its smoke set: the old one stays in use.
  * Needs the built packages (`npx nx run-many -t build`), nothing else; takes about a minute.
  *
  *     node tools/stress/swap.mjs [--generations 20] [--connections 64] [--pause-ms 20] [--seconds 10] [--short]

@@ -1,21 +1,21 @@
 import { Server } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-/** Quiet for this long, nobody sends requests any more. */
+/** After this long without a request, clients have gone elsewhere. */
 const QUIET_MS = 100;
 
-/** What came in just before the door closed is answered within this. */
-const LAST_MS = 1_000;
+/** Longest wait for requests on connections that were open when the server stopped listening. */
+const LAST_REQUESTS_MS = 1_000;
 
-/** How a server ends without failing anybody. */
+/** Connection draining: ends a server without a failed request. */
 export interface Drain {
-  /** True from the start of the end: `/readyz` then says no. */
+  /** True once `end` was called: `/readyz` then answers 503. */
   closing(): boolean;
-  /** True once no new connection is taken: answers then close theirs, since whoever asks again is to go elsewhere. */
+  /** True once the server takes no new connections: answers then close theirs, so that clients connect elsewhere. */
   closed(): boolean;
-  /** To be called at every request. */
+  /** Must be called at every request. */
   touch(): void;
-  /** Goes on answering until nobody asks any more, at most `drainMs`; then takes no more, answers what is in flight, frees the port. */
+  /** Answers until no more requests come, for `drainMs` at most; then stops listening, answers what is in flight, and closes. */
   end(server: FastifyInstance, drainMs: number): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ export function drain(now: () => number = () => performance.now()): Drain {
   let isClosed = false;
   let touchedMs = -Infinity;
 
-  // Who asked a moment ago may have the next request on its way over the same connection.
+  // A client that sent a request a moment ago may have the next one on its way over the same connection.
   const untilQuiet = async (atMostMs: number) => {
     const untilMs = now() + atMostMs;
     while (now() < untilMs && now() - touchedMs < QUIET_MS) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -33,9 +33,9 @@ export function drain(now: () => number = () => performance.now()): Drain {
 
   const run = async (server: FastifyInstance, drainMs: number) => {
     await untilQuiet(drainMs);
-    await closeDoor(server);
+    await stopListening(server);
     isClosed = true;
-    await untilQuiet(LAST_MS);
+    await untilQuiet(LAST_REQUESTS_MS);
     await server.close();
   };
 
@@ -48,10 +48,10 @@ export function drain(now: () => number = () => performance.now()): Drain {
 }
 
 /**
- * Takes no new connection and leaves those that are open alone. An HTTP server's own `close` also ends connections that are idle, on which a
- * request may be on its way. The turn of the event loop before it takes in whoever already stands at the door.
+ * Takes no new connections and leaves open ones alone. The `close` of an HTTP server would also end idle connections, on which a
+ * request may be on its way. Waits one turn of the event loop first, to accept connections that are already pending.
  */
-async function closeDoor({ server }: FastifyInstance): Promise<void> {
+async function stopListening({ server }: FastifyInstance): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));
   if (server.listening) Server.prototype.close.call(server);
 }

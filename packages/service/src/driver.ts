@@ -2,57 +2,57 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '@attractions/config';
-import { openFeeds } from '@attractions/feeds';
-import type { Experiment } from '@attractions/experiments';
-import type { FeedStore } from '@attractions/feeds';
-import type { FastifyInstance } from 'fastify';
-import type { Mapping, Rule } from '@attractions/recommender';
-import { parkClocks, timeZonesIn } from '@attractions/recommender';
-import { ServiceError } from './errors.js';
 import type { GenerationSeqs } from '@attractions/contracts';
-import { facesIn, keyOf, keysIn, originsIn, proxiesIn } from './access.js';
-import type { ServiceParts } from './start.js';
+import type { Experiment } from '@attractions/experiments';
+import { openFeeds } from '@attractions/feeds';
+import type { FeedStore } from '@attractions/feeds';
+import { parkClocks, timeZonesIn } from '@attractions/recommender';
+import type { Mapping, Rule } from '@attractions/recommender';
+import type { FastifyInstance } from 'fastify';
+import { visibilityOf, keyOf, keysIn, originsIn, proxiesIn } from './admission/access.js';
+import { ServiceError } from './errors.js';
 import type { ServeConfig } from './settings.js';
+import type { ServiceParts } from './start.js';
 
-/** What a service is given besides its configuration. */
+/** What a service needs besides its configuration. */
 export interface ServeContext {
   /** The feeds of `config.feedsRoot` where absent. */
   readonly store?: FeedStore;
   readonly logger: Logger;
-  /** Closes the service when it aborts: in-flight requests are answered first. */
+  /** Closes the service when it aborts; requests in flight are answered first. */
   readonly signal?: AbortSignal;
-  /** Runs where the feed of experiments is empty; such as `demoExperiment`. */
+  /** Runs while the feed of experiments is empty; for example `demoExperiment`. */
   readonly experiment?: Experiment;
-  /** Lists written for some users. */
+  /** Fixed lists of some users. */
   readonly mapping?: Mapping;
   /** Hold for every list. */
   readonly rules?: readonly Rule[];
 }
 
-/** A service that answers. */
+/** A service that listens. */
 export interface RunningService {
-  /** Where, without a slash at the end: `http://127.0.0.1:3000`. */
+  /** Without a slash at the end: `http://127.0.0.1:3000`. */
   readonly url: string;
-  /** What it started with; `/v1/version` tells what is in use. */
+  /** The updates it started with; `/v1/version` has those in use. */
   readonly generation: GenerationSeqs;
   /** The experiment that it started with, if one runs. */
   readonly experiment?: { readonly experiment: string; readonly version: number };
-  /** Answers what comes until it is quiet, at most `DRAIN_MS`, and what is in flight; then frees the port. May be called again. */
+  /** Answers until no more requests come, for `DRAIN_MS` at most; then closes. May be called again. */
   close(): Promise<void>;
-  /** Settles once the service is closed, whoever closed it. */
+  /** Settles once the service is closed, by `close` or by the signal. */
   readonly closed: Promise<void>;
 }
 
 /**
  * Starts the service on the model that the feeds want served, and follows them.
  *
- * @throws ServiceError, FeedsError; in each case nothing listens
+ * @throws ServiceError, FeedsError; the service does not listen then
  */
 export async function runServe(config: ServeConfig, context: ServeContext): Promise<RunningService> {
   const { logger, signal } = context;
   const store = context.store ?? openFeeds(config.feedsRoot);
   const keys = [...keysIn(config.apiKeys), ...(config.adminToken ? [keyOf(config.adminToken, 'admin')] : [])];
-  // Fastify takes a while to import; whoever only uses the library never waits for it.
+  // Fastify takes long to import; a program that does not serve never loads it.
   const { startService } = await import('./start.js');
   const service = await startService({
     store,
@@ -68,7 +68,7 @@ export async function runServe(config: ServeConfig, context: ServeContext): Prom
     pollMs: config.modelPollSeconds * 1_000,
     bounds: config,
     access: { keys, open: config.apiKeys === undefined, ratePerSecond: config.ratePerSecond },
-    visible: facesIn(config.openPaths, keys),
+    visible: visibilityOf(config.openPaths, keys),
     corsOrigins: originsIn(config.corsOrigins),
     trustProxy: proxiesIn(config.trustProxy),
     drainMs: config.drainMs,
@@ -92,12 +92,12 @@ export async function runServe(config: ServeConfig, context: ServeContext): Prom
   };
 }
 
-/** Connections that the system holds for us while we are busy; Linux caps it at `net.core.somaxconn`, 4,096 by default. */
-const MAX_AT_THE_DOOR = 4_096;
+/** Connections that the system keeps pending while the service is busy; Linux limits it to `net.core.somaxconn`, 4,096 by default. */
+const MAX_PENDING_CONNECTIONS = 4_096;
 
 async function listen(server: FastifyInstance, { host, port }: ServeConfig): Promise<string> {
   try {
-    return await server.listen({ host, port, backlog: MAX_AT_THE_DOOR });
+    return await server.listen({ host, port, backlog: MAX_PENDING_CONNECTIONS });
   } catch (cause) {
     const code = typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : String(cause);
     if (code === 'EADDRINUSE')
@@ -122,7 +122,7 @@ function endpointIn(text: string | undefined): string | undefined {
   );
 }
 
-/** A folder of feeds has room for the spool; other feeds need to be told of a local folder. */
+/** Feeds in a folder have the spool beside them; other feeds need a local folder from the settings. */
 function exposuresOf(config: ServeConfig, { root }: FeedStore, logger: Logger): Pick<ServiceParts, 'exposures'> {
   if (!config.logExposures) return {};
   const beside = /^(memory:|s3:)/.test(root) ? undefined : root.startsWith('file:') ? fileURLToPath(root) : root;

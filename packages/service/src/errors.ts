@@ -1,9 +1,9 @@
 /**
  * Every way this package fails: a stable code, when it is thrown, and what a command line exits with (1 failed, 2 wrong usage or
- * configuration, 3 the data or the model was refused); of those that a client is told of, the HTTP status. A test holds the README's table to this one.
+ * configuration, 3 the data or the model was refused); and the HTTP status of those that clients see. A test holds the README's table to this one.
  */
 export const SERVICE_ERRORS = {
-  // What clients find as `code` in an answer keeps the prefix it had before the service was a package of its own.
+  // Clients test for `code`, so these keep the prefix from before the service became a package.
   RECOMMENDER_UNAUTHORIZED: {
     when: 'A request lacks the token or the key it needs.',
     exitCode: 1,
@@ -20,7 +20,7 @@ export const SERVICE_ERRORS = {
     status: 400,
   },
   RECOMMENDER_NO_SUCH_PATH: {
-    when: 'A request to the service leads nowhere.',
+    when: 'The service does not have the path of a request.',
     exitCode: 1,
     status: 404,
   },
@@ -30,17 +30,17 @@ export const SERVICE_ERRORS = {
     status: 405,
   },
   RECOMMENDER_NO_GENERATION_BEFORE: {
-    when: 'A rollback was asked for, but there is no model before.',
+    when: 'A rollback was requested, but there is no previous model.',
     exitCode: 1,
     status: 409,
   },
   RECOMMENDER_TOO_MANY_REQUESTS: {
-    when: 'One client sends more requests than the rate limit allows.',
+    when: 'A client sends more requests than the rate limit allows.',
     exitCode: 1,
     status: 429,
   },
   RECOMMENDER_OVERLOADED: {
-    when: 'The service has more to do than it can; answered with Retry-After.',
+    when: 'The service is overloaded; the answer has Retry-After.',
     exitCode: 1,
     status: 503,
   },
@@ -50,16 +50,16 @@ export const SERVICE_ERRORS = {
     status: 503,
   },
   RECOMMENDER_FAILED: {
-    when: 'The service met a defect while answering; the cause is in its log.',
+    when: 'The service failed while answering; the cause is in its log.',
     exitCode: 1,
     status: 500,
   },
   SERVICE_SMOKE_FAILED: {
-    when: 'A model answered one of the fixed requests wrongly that it is asked before it is served.',
+    when: 'A model answered one of the requests of the smoke test wrongly, so it is not served.',
     exitCode: 3,
   },
   SERVICE_SPOOL_UNUSABLE: {
-    when: 'The folder in which lists shown are recorded cannot be made or written to.',
+    when: 'The folder for lists shown cannot be created or written to.',
     exitCode: 2,
   },
   SERVICE_TRACING_MODULE_MISSING: {
@@ -67,7 +67,7 @@ export const SERVICE_ERRORS = {
     exitCode: 2,
   },
   SERVICE_SETTING_INVALID: {
-    when: 'A setting of the service holds a value that it cannot use.',
+    when: 'A setting of the service has a value that it cannot use.',
     exitCode: 2,
   },
   SERVICE_ADDRESS_IN_USE: {

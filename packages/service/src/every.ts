@@ -1,4 +1,4 @@
-/** Does something again and again, each time only after the time before has ended; `stop` waits for the one under way. */
+/** Calls `act` again and again, each time `intervalMs` after the last call has ended; `stop` waits for a call that is running. */
 export function every(intervalMs: number, act: () => Promise<void>): { stop(): Promise<void> } {
   let stopped = false;
   let underWay: Promise<void> = Promise.resolve();

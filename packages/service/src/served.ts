@@ -1,33 +1,27 @@
-import type { Experiment } from '@attractions/experiments';
-import { createRecommender } from '@attractions/recommender';
-import type { Composition } from '@attractions/recommender';
-import { parkClocks } from '@attractions/recommender';
-import { popularRecommender } from '@attractions/recommender';
-import type { Recommender } from '@attractions/recommender';
-import { similarIn } from '@attractions/recommender';
-import { situated } from '@attractions/recommender';
+import { BUCKETS } from '@attractions/experiments';
+import type { Experiment, Panel } from '@attractions/experiments';
 import type { Generation } from '@attractions/models';
-import { panelRecommenders } from './panels.js';
-import type { PanelRecommender } from './panels.js';
+import { createRecommender, parkClocks, popularRecommender, similarIn, situated } from '@attractions/recommender';
+import type { Composition, Recommender } from '@attractions/recommender';
 
-/** All that answers are made of. A request takes the reference once, so its answer never mixes two. */
+/** Everything that answers are made from. A request takes the reference once, so its answer never mixes two generations. */
 export interface Served {
   readonly generation: Generation;
   readonly recommender: Recommender;
-  /** Answers from lists made beforehand, for when there is no time for more. */
+  /** Answers from lists made in advance; used while the service is too busy for more. */
   readonly popular: Recommender;
   readonly similar: ReturnType<typeof similarIn>;
   readonly experiment: Experiment | undefined;
   /** Why the experiment that is wanted does not run. */
   readonly experimentFault: ExperimentFault | undefined;
-  /** Made when first asked for. */
+  /** Made at the first call. */
   panels(): readonly PanelRecommender[];
   /** Whether rules hold: lists may then be shorter than the filters allow. */
   readonly underRules: boolean;
   readonly servedSince: Date;
 }
 
-/** An experiment that is wanted and cannot be run: everybody is answered as if there were none. */
+/** An experiment that is wanted and cannot be run: all users are answered as if there were none. */
 export interface ExperimentFault {
   /** Its update of the feed of experiments; undefined where the feed itself cannot be read, or it came from elsewhere. */
   readonly update: number | undefined;
@@ -63,4 +57,29 @@ export function serving(
     panels: () => (panels ??= panelRecommenders(generation, composition)),
     servedSince: new Date(),
   };
+}
+
+/** A panel of the running experiment, and how it would answer anybody. */
+export interface PanelRecommender {
+  readonly panel: string;
+  readonly recommender: string;
+  readonly answers: Recommender;
+}
+
+/** Every panel's recommender, whoever asks; where no experiment runs, the usual one alone. For looking at, not for serving. */
+export function panelRecommenders(generation: Generation, composition: Composition): readonly PanelRecommender[] {
+  const { experiment } = composition;
+  if (experiment === undefined)
+    return [{ panel: 'everybody', recommender: 'usual', answers: createRecommender(generation, composition) }];
+  return experiment.panels.map((panel) => ({
+    panel: panel.name,
+    recommender: panel.recommender,
+    answers: createRecommender(generation, { ...composition, experiment: ofOnePanel(experiment, panel) }),
+  }));
+}
+
+/** The experiment as if all users were in one panel. */
+function ofOnePanel(experiment: Experiment, panel: Panel): Experiment {
+  const all = [0, BUCKETS] as const;
+  return { ...experiment, layerBuckets: all, panels: [{ ...panel, buckets: [all] }] };
 }

@@ -1,47 +1,45 @@
 import { randomUUID } from 'node:crypto';
+import { AjvCompiler } from '@fastify/ajv-compiler';
 import cors from '@fastify/cors';
 import Fastify, { LogController } from 'fastify';
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { admission } from './admission.js';
-import type { Access } from './admission.js';
+import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify';
+import type { PathGroup, Scope, TrustedProxies } from './admission/access.js';
+import { admission } from './admission/admission.js';
+import type { Access } from './admission/admission.js';
+import type { Pressure } from './admission/pressure.js';
 import type { GenerationState } from './generations/generations.js';
-import { securityHeaders } from './headers.js';
-import { refusesOtherMethods } from './method-not-allowed.js';
-import type { Face, Scope, TrustedProxies } from './access.js';
-import type { Metrics } from './metrics.js';
-import { description, openapi } from './openapi.js';
-import type { Pressure } from './pressure.js';
-import { onClientError, onError, onExpectation, onNotFound } from './problem.js';
+import { refuseOtherMethods } from './http/method-not-allowed.js';
+import { description, openapi } from './http/openapi.js';
+import { SECURITY_HEADERS, onClientError, onError, onExpectation, onNotFound } from './http/problem.js';
 import { admin } from './routes/admin.js';
 import type { Administration } from './routes/admin.js';
 import { catalogue } from './routes/catalogue.js';
 import { operations } from './routes/operations.js';
-import { page } from './routes/page.js';
-import { panels } from './routes/panels.js';
+import { page, panels } from './routes/page.js';
 import { recommendations } from './routes/recommendations.js';
 import type { Shown } from './routes/recommendations.js';
 import { MAX_ID_LENGTH } from './schema/parts.js';
 import type { Served } from './served.js';
-import type { Tracing } from './tracing.js';
-import { validatorCompiler } from './validation.js';
+import type { Metrics } from './telemetry/metrics.js';
+import type { Tracing } from './telemetry/tracing.js';
 
 const ALL_VISIBLE = { page: 'public', docs: 'public', metrics: 'public' } as const;
 
-/** What a server answers from, and who hears of it. */
+/** What a server answers from, and what it reports to. */
 export interface ServerParts {
-  /** Asked once a request, so a swap is one assignment in the caller. */
+  /** Called once for each request, so a swap is one assignment in the caller. */
   served(): Served;
   readonly logger: FastifyBaseLogger;
   /** Of the package, for `/v1/version`. */
   readonly version: string;
-  /** How the service stands towards the feeds, for `/readyz`. */
+  /** What the service knows of the feeds, for `/readyz`. */
   state(): GenerationState;
   readonly metrics: Metrics;
   readonly pressure: Pressure;
   readonly access: Access;
-  /** Who may see what is for people and for their tools; what is absent is not there. Default: everybody. */
-  readonly visible?: Readonly<Partial<Record<Face, Scope | 'public'>>>;
-  /** Origins whose pages may ask from a browser, `*` for all; none where absent. */
+  /** Who may see the page, the API description and the metrics; paths of an absent group do not exist. Default: everybody. */
+  readonly visible?: Readonly<Partial<Record<PathGroup, Scope | 'public'>>>;
+  /** Origins whose pages may send requests from a browser, `*` for all. Default: none. */
   readonly corsOrigins?: readonly string[];
   /** Whose `x-forwarded-*` headers are believed, as Fastify's `trustProxy` takes it. Default: nobody's. */
   readonly trustProxy?: TrustedProxies;
@@ -49,21 +47,21 @@ export interface ServerParts {
   readonly administration?: Administration;
   /** Absent: requests are not traced. */
   readonly tracing?: Pick<Tracing, 'observe'>;
-  /** Told of every list that goes out; must neither throw nor take long. */
+  /** Called with every list that goes out; must not throw, and must be fast. */
   shown?(shown: Shown): void;
-  /** Whether the service is about to end: `/readyz` then says no. */
+  /** Whether the service is about to end: `/readyz` then answers 503. */
   closing(): boolean;
-  /** Whether no new connection is taken: answers then close theirs. */
+  /** Whether the service takes no new connections: answers then close theirs. */
   closed(): boolean;
 }
 
 /** One percent-encoded UTF-16 unit takes at most 9 characters of a path. */
 const MAX_ENCODED_ID_LENGTH = 9 * MAX_ID_LENGTH;
 
-/** A request that takes longer to arrive is not a person's. */
+/** A request that takes longer to arrive is dropped. */
 const ARRIVAL_TIMEOUT_MS = 10_000;
 
-/** What an asker may call a request: enough for a UUID or a trace id. */
+/** Request ids that a client may choose: enough for a UUID or a trace id. */
 const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
 /** The HTTP service, not yet listening; `inject` it in a test. Requests are logged at debug, since their paths name users. */
@@ -71,13 +69,13 @@ export function createServer(parts: ServerParts): FastifyInstance {
   const { metrics, shown, visible = ALL_VISIBLE, corsOrigins = [] } = parts;
   const nextId = requestIds();
   const addCommonHeaders = (request: FastifyRequest, reply: FastifyReply) => {
-    reply.headers(securityHeaders).header('x-request-id', request.id);
+    reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
     if (parts.closed()) reply.header('connection', 'close');
   };
   const server: FastifyInstance = Fastify({
     loggerInstance: parts.logger,
     logController: new LogController({ disableRequestLogging: true }),
-    // No logger of its own for each request: hardly one has a line, which then names the request itself.
+    // One logger for all requests: few requests write a line, and that line names the request itself.
     childLoggerFactory: (logger) => logger,
     genReqId: ({ headers }) => {
       const given = headers['x-request-id'];
@@ -89,11 +87,11 @@ export function createServer(parts: ServerParts): FastifyInstance {
       maxHeaderSize: 16 * 1024,
       headersTimeout: ARRIVAL_TIMEOUT_MS,
       connectionsCheckingInterval: 1_000,
-      // The gate asks for it: its answer is a problem document.
+      // Admission control checks it, and answers with a problem document.
       requireHostHeader: false,
     },
     requestTimeout: ARRIVAL_TIMEOUT_MS,
-    // What comes while the service ends is still answered.
+    // Requests that come while the service ends are still answered.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_ENCODED_ID_LENGTH },
     // A path that cannot be decoded, or is too long: the router throws before any hook runs.
@@ -109,9 +107,9 @@ export function createServer(parts: ServerParts): FastifyInstance {
   server.server.on('checkExpectation', onExpectation);
   server.setErrorHandler(onError);
   server.setNotFoundHandler(onNotFound);
-  // First, so that what the gate turns away has a span too.
+  // First, so that refused requests have a span too.
   parts.tracing?.observe(server);
-  // Before admission: a browser asks for leave without a key.
+  // Before admission: browsers send preflights without a key.
   if (corsOrigins.length > 0) allowOrigins(server, corsOrigins);
   admission(server, parts.pressure, metrics, parts.access);
   server.addHook('onSend', (request, reply, _, done) => {
@@ -126,8 +124,8 @@ export function createServer(parts: ServerParts): FastifyInstance {
   });
   server.register(async (api) => {
     await openapi(api, parts.version, visible.docs);
-    // Its own routes are not ours to add to.
-    const refuseOtherMethods = refusesOtherMethods(api);
+    // After the plugin, whose routes are not ours to extend.
+    const addRefusals = refuseOtherMethods(api);
     if (visible.docs !== undefined) description(api, visible.docs);
     recommendations(api, {
       served: parts.served,
@@ -141,12 +139,12 @@ export function createServer(parts: ServerParts): FastifyInstance {
     if (visible.page !== undefined) page(api, visible.page);
     operations(api, { ...parts, metricsScope: visible.metrics });
     if (parts.administration) admin(api, parts.administration);
-    refuseOtherMethods();
+    addRefusals();
   });
   return server;
 }
 
-/** Lets pages of other origins ask. The plugin is shown preflights (Fetch, 3.2.2) alone: it would answer any other OPTIONS in a text of its own. */
+/** Lets pages of other origins send requests. The plugin sees only preflights (Fetch, 3.2.2): it would answer any other OPTIONS request with a text of its own. */
 function allowOrigins(server: FastifyInstance, origins: readonly string[]): void {
   const allowed = {
     origin: origins.includes('*') ? '*' : [...origins],
@@ -154,17 +152,29 @@ function allowOrigins(server: FastifyInstance, origins: readonly string[]): void
     exposedHeaders: ['x-request-id', 'retry-after'],
     maxAge: 600,
   };
-  const asksWhether = ({ headers }: FastifyRequest) =>
+  const isPreflight = ({ headers }: FastifyRequest) =>
     headers.origin !== undefined && headers['access-control-request-method'] !== undefined;
   server.register(cors, {
     delegator: (request: FastifyRequest, done: (error: null, options: object) => void) =>
-      done(null, request.method === 'OPTIONS' && !asksWhether(request) ? { origin: false } : allowed),
+      done(null, request.method === 'OPTIONS' && !isPreflight(request) ? { origin: false } : allowed),
   });
 }
 
-/** Names of requests: a UUID of the process, and a number. A UUID for each would cost more. */
+/** Request ids: a UUID of the process and a number. A UUID for each request would cost more. */
 function requestIds(): () => string {
   const process = randomUUID();
   let count = 0;
   return () => `${process}-${(count++).toString(36)}`;
+}
+
+/**
+ * Checks requests against the schemas of their route. Paths and queries are text, so numbers and flags are converted from it. A JSON body
+ * has types, so nothing is converted: `null` is not `false`. A parameter that the schema does not know is an error.
+ */
+function validatorCompiler(): FastifySchemaCompiler<object> {
+  const build = AjvCompiler();
+  const options = { useDefaults: true, removeAdditional: false, allErrors: false };
+  const body = build({}, { customOptions: { ...options, coerceTypes: false } });
+  const text = build({}, { customOptions: { ...options, coerceTypes: 'array' } });
+  return (route) => (route.httpPart === 'body' ? body : text)(route) as ReturnType<FastifySchemaCompiler<object>>;
 }

@@ -1,7 +1,7 @@
 import { flag, integer, number, sharedSettings, text } from '@attractions/config';
 import type { Config } from '@attractions/config';
-import { FACES, facesIn, faultOf, keysIn, originsIn, proxiesIn } from './access.js';
 import { clockSettings } from '@attractions/recommender/settings';
+import { PATH_GROUPS, faultOf, keysIn, originsIn, proxiesIn, visibilityOf } from './admission/access.js';
 
 /** The settings of the service. */
 export const serveSettings = {
@@ -21,7 +21,7 @@ export const serveSettings = {
   }),
   modelPollSeconds: number({
     variable: 'MODEL_POLL_SECONDS',
-    description: 'How often the service asks the feeds for another model or experiment.',
+    description: 'How often the service looks in the feeds for another model or experiment.',
     default: 5,
     min: 0.05,
     max: 86_400,
@@ -29,7 +29,8 @@ export const serveSettings = {
   }),
   adminToken: text({
     variable: 'ADMIN_TOKEN',
-    description: 'Opens POST /admin/rollback; without it, or a key with the scope admin, there is no such path.',
+    description:
+      'Token for POST /admin/rollback; without it, and without a key with the scope admin, the path does not exist.',
     secret: true,
     range: 'a text of at least 16 characters',
     fault: (token) => (token.length < 16 ? 'shorter than 16 characters' : undefined),
@@ -37,7 +38,7 @@ export const serveSettings = {
   apiKeys: text({
     variable: 'API_KEY_HASHES',
     description:
-      'SHA-256 in hex of each key, comma between them; each opens lists and the catalogue, and with :read+history behind it also what is known of one user. Unset: everybody may ask.',
+      'SHA-256 in hex of each key, separated by commas; a key may read lists and the catalogue, and with :read+history after its hash also what is known of one user. Unset: no key is needed.',
     secret: true,
     range: 'hashes such as 9f86d081…:read+history, with some of the scopes read, history, admin',
     fault: (keys) => faultOf(() => keysIn(keys)),
@@ -45,10 +46,10 @@ export const serveSettings = {
   openPaths: text({
     variable: 'OPEN_PATHS',
     description:
-      'Which of page,docs,metrics are open to everybody, or none; the others ask for a key, and are not there where there is none.',
-    default: FACES.join(','),
-    range: `some of ${FACES.join(',')}, or none`,
-    fault: (paths) => faultOf(() => facesIn(paths, [])),
+      'Which of page,docs,metrics are open to everybody, or none; the others need a key, and do not exist where there are no keys.',
+    default: PATH_GROUPS.join(','),
+    range: `some of ${PATH_GROUPS.join(',')}, or none`,
+    fault: (paths) => faultOf(() => visibilityOf(paths, [])),
   }),
   ratePerSecond: number({
     variable: 'RATE_LIMIT',
@@ -61,13 +62,14 @@ export const serveSettings = {
   trustProxy: text({
     variable: 'TRUST_PROXY',
     description:
-      "How many proxies stand before the service, or their addresses and networks, comma between them; an asker's address is then that of x-forwarded-for. Without it, that header is not believed.",
+      'How many proxies are in front of the service, or their addresses and networks, separated by commas; the address of a client is then taken from x-forwarded-for. Unset: that header is ignored.',
     range: 'a number of proxies, or networks such as 10.0.0.0/8,loopback',
     fault: (proxies) => faultOf(() => proxiesIn(proxies)),
   }),
   corsOrigins: text({
     variable: 'CORS_ORIGINS',
-    description: 'Origins whose pages may ask from a browser, comma between them, or *; without it none but its own.',
+    description:
+      'Origins whose pages may send requests from a browser, separated by commas, or *; unset: only its own page.',
     range: 'origins such as https://park.example, or *',
     fault: (origins) => faultOf(() => originsIn(origins)),
   }),
@@ -89,7 +91,7 @@ export const serveSettings = {
   }),
   cachedLists: integer({
     variable: 'CACHED_LISTS',
-    description: 'Lists remembered while a generation is served, about 6 kB each; 0 makes every one anew.',
+    description: 'Lists cached while a generation is served, about 6 kB each; 0 turns the cache off.',
     default: 10_000,
     min: 0,
     max: 10_000_000,
@@ -98,18 +100,18 @@ export const serveSettings = {
   logExposures: flag({
     variable: 'LOG_EXPOSURES',
     description:
-      'Whether lists shown are recorded in the feed serving/exposures/v1.0, by which experiments are judged.',
+      'Whether lists shown are recorded in the feed serving/exposures/v1.0, from which experiments are analysed.',
     default: true,
   }),
   exposureSpool: text({
     variable: 'EXPOSURE_SPOOL',
     description:
-      'Folder where lists shown wait to be committed, also a shared one; without it, _spool in FEEDS_ROOT if that is a folder.',
+      'Folder where lists shown wait to be committed; services may share it. Default: _spool in FEEDS_ROOT if that is a folder.',
   }),
   exposureSyncMs: integer({
     variable: 'EXPOSURE_SYNC_MS',
     description:
-      'How often lists shown are synced to the spool; what is shown between two syncs is lost when the process is killed.',
+      'How often lists shown are synced to the spool; a killed process loses what it showed since the last one.',
     default: 200,
     min: 10,
     max: 60_000,
@@ -126,11 +128,11 @@ export const serveSettings = {
   otlpEndpoint: text({
     variable: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     description:
-      'Where an OpenTelemetry collector takes traces by HTTP, such as http://localhost:4318; without it there are none.',
+      'Where an OpenTelemetry collector takes traces over HTTP, such as http://localhost:4318; unset: no traces.',
   }),
   drainMs: integer({
     variable: 'DRAIN_MS',
-    description: 'How long the service goes on answering after a signal, unless it gets quiet before.',
+    description: 'How long the service still answers after a signal; it ends earlier once no requests come.',
     default: 2_000,
     min: 0,
     max: 600_000,

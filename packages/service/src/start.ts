@@ -1,19 +1,19 @@
 import type { FeedStore } from '@attractions/feeds';
-import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
 import type { Composition } from '@attractions/recommender';
-import type { Access } from './admission.js';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import type { Access } from './admission/admission.js';
+import { pressureOf } from './admission/pressure.js';
+import type { Bounds } from './admission/pressure.js';
 import { drain } from './drain.js';
 import { committerOf } from './exposures/committer.js';
 import { recordExposures } from './exposures/exposures.js';
 import type { ExposureParts } from './exposures/exposures.js';
 import { followFeeds } from './generations/follow.js';
-import { createMetrics } from './metrics.js';
-import { pressureOf } from './pressure.js';
-import type { Bounds } from './pressure.js';
 import type { Served } from './served.js';
 import { createServer } from './server.js';
 import type { ServerParts } from './server.js';
-import { tracingTo } from './tracing.js';
+import { createMetrics } from './telemetry/metrics.js';
+import { tracingTo } from './telemetry/tracing.js';
 
 /** What a service is made of. */
 export interface ServiceParts {
@@ -34,7 +34,7 @@ export interface ServiceParts {
   readonly exposures?: Pick<ExposureParts, 'folder' | 'syncMs' | 'commitMs'>;
 }
 
-/** A service whose parts run, though it does not listen yet. */
+/** A service whose parts run, but which does not listen yet. */
 export interface Service {
   readonly server: FastifyInstance;
   served(): Served;
@@ -43,8 +43,8 @@ export interface Service {
 }
 
 /**
- * Puts the service together on a generation that has been tried.
- * @throws ServiceError, FeedsError where there is none
+ * Composes the service on a generation that has passed the smoke test.
+ * @throws ServiceError, FeedsError where there is no such generation
  */
 export async function startService(parts: ServiceParts): Promise<Service> {
   const { logger, access } = parts;

@@ -4,7 +4,7 @@ import type { Rule } from '@attractions/recommender';
 import { demoExperiment } from '@attractions/experiments';
 import { sampleGeneration, sampleNext } from '@attractions/models/testing';
 import { checkAnswers } from '../src/generations/smoke.js';
-import { pressureOf } from '../src/pressure.js';
+import { pressureOf } from '../src/admission/pressure.js';
 import { serving } from '../src/served.js';
 import { askAt, listening, silent } from './support/service.js';
 

@@ -1,11 +1,11 @@
 /**
  * The life of a batch in the spool, a folder of chunks that are never changed:
  *
- *     <spool>/<uuid>-<n>/00000007.ndjson       open: whoever began it adds chunks
+ *     <spool>/<uuid>-<n>/00000007.ndjson       open: its owner adds chunks
  *     <spool>/<uuid>-<n>.12/00000007.ndjson    closed: the chunks up to 12 are one update of the feed, whose run id is the name up to the dot
  *
- * Any process may close any batch and commit it, also while its owner lives, and several may do so at once: nothing is lost and nothing comes
- * twice (tools/decisions/0007). A file that is not there was committed by somebody else.
+ * Any process may close any batch and commit it, also while its owner lives, and several may do so at once: nothing is lost and nothing is committed
+ * twice (tools/decisions/0007). A file that is missing was committed by another process.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, readdir, rename, rmdir, unlink, writeFile } from 'node:fs/promises';
@@ -16,23 +16,23 @@ import type { FeedStore, Producer } from '@attractions/feeds';
 import { exposuresIn } from './line.js';
 import type { Lines } from './line.js';
 
-/** What became of some batches. */
+/** The result of committing some batches. */
 export interface Commit {
-  /** Lists in the feed. */
+  /** Lists that are now in the feed. */
   readonly committed: number;
   readonly rejected: readonly Rejected[];
   /** Batches that are still in the spool. */
   readonly failed: readonly { readonly batch: string; readonly problem: string }[];
 }
 
-/** Lines of a chunk that the feed's contract refuses: they are kept in `file`, each with its reason, of which this is the first. */
+/** Lines of a chunk that the feed's contract refuses. They are kept in `file`, each with its reason; `reason` is the first. */
 export interface Rejected {
   readonly file: string;
   readonly lines: number;
   readonly reason: string;
 }
 
-/** What the name of a batch's folder says; no `chunks` while it is open. */
+/** The parts of the name of a batch's folder; without `chunks` while it is open. */
 interface BatchName {
   readonly batch: string;
   readonly chunks?: number;
@@ -51,8 +51,8 @@ interface Chunk extends Lines {
 export const REJECTS = '_rejects';
 
 /**
- * Closes batches and commits each as one update, then removes it. One that fails does not hold up the others, unless it is the store that fails.
- * @param names names of folders in the spool
+ * Closes batches, commits each as one update, and removes it. A batch that fails does not stop the others, unless the store itself fails.
+ * @param names of folders in the spool
  */
 export async function commitBatches(
   store: FeedStore,
@@ -92,14 +92,14 @@ export function nameOf(name: string): BatchName | undefined {
   return batch === undefined ? undefined : { batch, ...(chunks !== undefined && { chunks: Number(chunks) }) };
 }
 
-/** The name of the nth chunk; they sort as they count. */
+/** The name of the nth chunk; names sort in the order of n. */
 export function chunkName(n: number): string {
   return `${String(n).padStart(8, '0')}.ndjson`;
 }
 
 /**
- * Only one rename of a folder succeeds, and its new name says for good which chunks count: those that an owner adds later are not among them.
- * Undefined where somebody else was faster.
+ * Only one rename of a folder succeeds, and its new name fixes which chunks belong to the batch: chunks that the owner adds later do not.
+ * Undefined where another process was faster.
  */
 async function close(spool: string, name: string): Promise<ClosedBatch | undefined> {
   const { batch, chunks } = nameOf(name) ?? {};
@@ -110,12 +110,12 @@ async function close(spool: string, name: string): Promise<ClosedBatch | undefin
   const last = Math.max(0, ...found.map(numberOf));
   const folder = join(spool, `${batch}.${last}`);
   const closed = await unlessGone(rename(join(spool, name), folder).then(() => ({ batch, chunks: last, folder })));
-  // Were the name lost with the power after the commit, a later chunk might be taken for one that was committed.
+  // If a power failure undid the rename after the commit, a later chunk could be taken for a committed one.
   if (closed) await syncFolder(spool);
   return closed;
 }
 
-/** The chunks that count, in order. One that is missing was committed with the others, so what is left of them is not committed again. */
+/** The chunks of a batch, in order. Where one is missing, the batch was committed already by another process, and is being removed. */
 async function chunksOf({ folder, chunks }: ClosedBatch): Promise<Chunk[]> {
   const names = ((await unlessGone(readdir(folder))) ?? [])
     .filter((name) => numberOf(name) > 0 && numberOf(name) <= chunks)
@@ -124,11 +124,11 @@ async function chunksOf({ folder, chunks }: ClosedBatch): Promise<Chunk[]> {
   return texts.flatMap((text, n) => (text === undefined ? [] : { name: names[n] ?? '', ...exposuresIn(text) }));
 }
 
-/** Removes a batch that was committed. Chunks that were added after it was closed become a batch of their own. */
+/** Removes a committed batch. Chunks that were added after it was closed become a batch of their own. */
 async function remove(spool: string, { folder, chunks }: ClosedBatch): Promise<void> {
   const names = (await unlessGone(readdir(folder))) ?? [];
   const late = names.filter((name) => numberOf(name) > chunks);
-  // Parts go too: their owner still has the lines, and finds that its folder is gone.
+  // Unfinished parts are removed too: their owner still has the lines, and begins a new batch.
   for (const name of names) if (!late.includes(name)) await unlessGone(unlink(join(folder, name)));
   if (late.length > 0) {
     const other = join(spool, `${randomUUID()}-1`);
@@ -146,7 +146,7 @@ async function removeIfEmpty(folder: string): Promise<void> {
   });
 }
 
-/** Writes what the feed refuses to files that depend on the chunk alone, so that doing it again changes nothing. */
+/** Writes refused lines to files whose name and content depend on the chunk alone, so that a repetition changes nothing. */
 async function setAside(spool: string, { batch }: BatchName, chunks: readonly Chunk[]): Promise<Rejected[]> {
   const rejected: Rejected[] = [];
   for (const { name, refused } of chunks) {
@@ -160,12 +160,12 @@ async function setAside(spool: string, { batch }: BatchName, chunks: readonly Ch
   return rejected;
 }
 
-/** 0 for what is not a chunk. */
+/** The number in the name of a chunk; 0 where it is not a chunk. */
 function numberOf(name: string): number {
   return Number(/^(\d+)\.ndjson$/.exec(name)?.[1] ?? 0);
 }
 
-/** A new name is durable only once its folder is synced; Windows cannot sync a folder. A folder that is gone needs no sync. */
+/** Syncs a folder, which makes new names in it durable. Does nothing on Windows, which cannot, or where the folder is gone. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await unlessGone(open(path, 'r'));
@@ -177,7 +177,7 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Whether an error is one of the system's, by its code. */
+/** Whether an error has one of these system error codes. */
 export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
 }

@@ -1,4 +1,4 @@
-/** The thread of `committer.ts`: commits some batches, says what became of them, ends. An error goes to the thread's owner. */
+/** The thread of `committer.ts`: commits some batches, posts the result, and ends. An error goes to the thread that started it. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { openFeeds } from '@attractions/feeds';
 import { commitBatches } from './batch.js';

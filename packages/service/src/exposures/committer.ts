@@ -7,7 +7,7 @@ import type { Commit } from './batch.js';
 
 const program = fileURLToPath(new URL('./committer-thread.js', import.meta.url));
 
-/** What the thread is given. */
+/** The input of the thread. */
 export interface CommitJob {
   readonly root: string;
   readonly spool: string;
@@ -15,13 +15,13 @@ export interface CommitJob {
   readonly producer: Producer;
 }
 
-/** Commits on a thread of its own, since writing Parquet takes a while; on this one where that cannot see the store. */
+/** Commits on a thread of its own, since writing Parquet takes long. Where that thread could not see the store (in memory), commits on this one. */
 export function committerOf(
   store: FeedStore,
   spool: string,
   version: string,
 ): (names: readonly string[]) => Promise<Commit> {
-  const producer: Producer = { id: 'serve', package: '@attractions/recommender', version };
+  const producer: Producer = { id: 'serve', package: '@attractions/service', version };
   const here = store.root === 'memory:' || !existsSync(program);
   if (here) return (names) => commitBatches(store, spool, names, producer);
   return async (names) => {

@@ -3,19 +3,48 @@ import { join } from 'node:path';
 import type { FastifyBaseLogger } from 'fastify';
 import { ServiceError } from '../errors.js';
 import { every } from '../every.js';
-import type { ExposureResult } from '../metrics.js';
 import type { Shown } from '../routes/recommendations.js';
+import type { ExposureResult } from '../telemetry/metrics.js';
 import { batchesIn } from './batch.js';
 import type { Commit } from './batch.js';
-import { LEASE_MS, RENEWALS, watchLeases } from './lease.js';
 import { lineOf } from './line.js';
 import { spoolIn } from './spool.js';
 
-/** Where exposures go, and how often. */
+/**
+ * The lease of a batch: how long other processes leave it to its owner. The owner renews it {@link RENEWALS} times in that period, by touching the folder. Clocks are
+ * never compared: another process only looks whether the folder's time changes, and measures with its own monotonic clock how long it did not.
+ * The lease affects only the size of updates: a batch that is taken from a living owner is neither lost nor committed twice.
+ */
+export const LEASE_MS = 5_000;
+
+export const RENEWALS = 5;
+
+/**
+ * Watches the batches of other processes. Each call takes their current times (`marks`), and returns those that did not change for a whole lease. These
+ * get a new lease, since committing them may fail.
+ */
+export function watchLeases(leaseMs: number): (marks: ReadonlyMap<string, number>, nowMs: number) => string[] {
+  let seen = new Map<string, { readonly mark: number; readonly sinceMs: number }>();
+  return (marks, nowMs) => {
+    const next: typeof seen = new Map();
+    const over: string[] = [];
+    for (const [name, mark] of marks) {
+      const before = seen.get(name);
+      const same = before?.mark === mark;
+      const isOver = same && nowMs - before.sinceMs >= leaseMs;
+      if (isOver) over.push(name);
+      next.set(name, { mark, sinceMs: same && !isOver ? before.sinceMs : nowMs });
+    }
+    seen = next;
+    return over;
+  };
+}
+
+/** Where exposures are written, and how often. */
 export interface ExposureParts {
-  /** The spool, which any processes of the same feeds may share. */
+  /** The spool; processes on the same feeds may share it. */
   readonly folder: string;
-  /** How often lines are synced: what a process that is killed may lose. */
+  /** How often lines are synced: a killed process loses at most what came since. */
   readonly syncMs: number;
   readonly commitMs: number;
   /** {@link LEASE_MS} where absent. */
@@ -28,14 +57,14 @@ export interface ExposureParts {
 
 /** The record of lists shown. */
 export interface Exposures {
-  /** Neither throws nor waits. */
+  /** Does not throw and does not wait. */
   shown(shown: Shown): void;
-  /** Writes and commits what is there; what cannot be committed now stays in the spool for the next process. */
+  /** Writes and commits all lines; what cannot be committed now stays in the spool for the next process. */
   stop(): Promise<void>;
 }
 
 /**
- * Records what is shown: line by line in the spool, from there in batches in the feed. Takes up what ended processes have left.
+ * Records the lists shown: line by line in the spool, and from there in batches in the feed. Also commits what ended processes have left.
  * @throws ServiceError SERVICE_SPOOL_UNUSABLE where the folder cannot be made or written to
  */
 export async function recordExposures(parts: ExposureParts): Promise<Exposures> {
@@ -51,11 +80,11 @@ export async function recordExposures(parts: ExposureParts): Promise<Exposures> 
       );
     });
 
-  const attempt = async (deed: string, act: () => Promise<void>): Promise<void> => {
+  const attempt = async (action: string, act: () => Promise<void>): Promise<void> => {
     try {
       await act();
     } catch (error) {
-      logger.error({ err: error }, `exposures cannot be ${deed}; they are kept, and tried again`);
+      logger.error({ err: error }, `exposures cannot be ${action}; they are kept and tried again`);
     }
   };
   const flush = () => attempt('written', spool.flush);
@@ -68,7 +97,7 @@ export async function recordExposures(parts: ExposureParts): Promise<Exposures> 
       onResult('rejected', one.lines);
       logger.error(one, 'exposures that the feed refuses are set aside');
     }
-    for (const one of failed) logger.error(one, 'exposures cannot be committed; they are kept, and tried again');
+    for (const one of failed) logger.error(one, 'exposures cannot be committed; they are kept and tried again');
   };
   const commitOwn = () =>
     attempt('committed', async () => {
@@ -84,7 +113,7 @@ export async function recordExposures(parts: ExposureParts): Promise<Exposures> 
       for (const name of await batchesIn(folder)) {
         const path = join(folder, name);
         const now = new Date();
-        // Somebody else may be faster, or the disk full: then the lease is not renewed, which costs nothing but a smaller update.
+        // Another process may have taken it, or the disk is full: then the lease is not renewed, and an update is smaller.
         if (spool.isOwn(name)) await utimes(path, now, now).catch(() => undefined);
         else
           await stat(path).then(
@@ -96,7 +125,7 @@ export async function recordExposures(parts: ExposureParts): Promise<Exposures> 
     });
 
   const clock = isoClock();
-  const turns = [
+  const timers = [
     every(parts.syncMs, flush),
     every(parts.commitMs, commitOwn),
     every(leaseMs / RENEWALS, commitAbandoned),
@@ -107,14 +136,14 @@ export async function recordExposures(parts: ExposureParts): Promise<Exposures> 
       onResult(taken ? 'spooled' : 'dropped', 1);
     },
     async stop() {
-      await Promise.all(turns.map((turn) => turn.stop()));
+      await Promise.all(timers.map((timer) => timer.stop()));
       await flush();
       await commitOwn();
     },
   };
 }
 
-/** The time in ISO 8601, written out once a millisecond. */
+/** The time in ISO 8601, formatted once a millisecond. */
 function isoClock(): () => string {
   let [writtenMs, written] = [0, ''];
   return () => {

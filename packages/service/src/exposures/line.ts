@@ -3,13 +3,13 @@ import { exposureProblem } from '@attractions/contracts';
 import type { Exposure } from '@attractions/contracts';
 import type { Shown, ShownList } from '../routes/recommendations.js';
 
-/** What a line says of a list itself: all but when, in which request and to whom. Spelt once for a list that is remembered. */
-function tailOf(list: ShownList): string {
+/** The part of a line that depends on the list alone: all except time, request and user. Made once for a cached list. */
+function listPartOf(list: ShownList): string {
   const kept = textsKeptOf(list);
-  return kept === undefined ? spelt(list) : (kept.exposure ??= spelt(list));
+  return kept === undefined ? formatted(list) : (kept.exposure ??= formatted(list));
 }
 
-function spelt({ panel, source, generation, recommendations }: ShownList): string {
+function formatted({ panel, source, generation, recommendations }: ShownList): string {
   const items = recommendations.map(({ attractionId }) => attractionId);
   const { experiment, version, panel: name, bucket } = panel ?? {};
   const rest = { experiment, version, panel: name, bucket, source, modelSeq: generation.model, items };
@@ -17,18 +17,18 @@ function spelt({ panel, source, generation, recommendations }: ShownList): strin
 }
 
 /**
- * A list that went out as a line of a segment, with its line break: an {@link Exposure} in JSON. A list of the popular ones for want of time took
- * no part in an experiment, and has no panel.
+ * A list that was shown as a line of a chunk, with its line break: an {@link Exposure} in JSON. A list that was shortened under load is not part
+ * of an experiment, and has no panel.
  */
 export function lineOf({ requestId, userId, list }: Shown, shownAt: string): string {
   const user = userId === undefined ? '' : `"userId":${JSON.stringify(userId)},`;
-  return `{"shownAt":"${shownAt}","requestId":${JSON.stringify(requestId)},${user}${tailOf(list)}`;
+  return `{"shownAt":"${shownAt}","requestId":${JSON.stringify(requestId)},${user}${listPartOf(list)}`;
 }
 
 /** The lines of a chunk. */
 export interface Lines {
   readonly rows: readonly Exposure[];
-  /** Lines that the contract of the feed refuses, as they stand, and why: each would hold up all others. */
+  /** Lines that the contract of the feed refuses, unchanged, with the reason. They are set aside, since one would block the others. */
   readonly refused: readonly { readonly reason: string; readonly line: string }[];
 }
 
@@ -46,7 +46,7 @@ export function exposuresIn(chunk: string): Lines {
   return { rows, refused };
 }
 
-/** A row that may still break the contract; a text that says why where it is not even one. */
+/** A row, which may still break the contract; or a text that says why the line is not a row. */
 function parsed(line: string): Exposure | string {
   try {
     const { shownAt, userId, ...rest } = JSON.parse(line) as Omit<Exposure, 'shownAt'> & { shownAt: string };
@@ -56,7 +56,7 @@ function parsed(line: string): Exposure | string {
   }
 }
 
-/** A body may name a user by half a character, which no UTF-8 column holds. */
+/** Replaces lone surrogates, which a JSON body may have and UTF-8 cannot store. */
 function wellFormed(text: string): string {
   return Buffer.from(text).toString();
 }

@@ -5,17 +5,17 @@ import { chunkName, hasCode, nameOf, syncFolder } from './batch.js';
 
 /** Lines on their way to disk. */
 export interface Spool {
-  /** Throws where no folder can be made in the spool, for want of a right. A full disk is none of it: that passes. */
+  /** Throws where no folder can be made in the spool. A full disk is not an error here: it may have room later. */
   probe(): Promise<void>;
-  /** Takes a line, with its line break. Never waits; gives false where there is no room left, and forgets it. */
+  /** Takes a line, with its line break. Never waits. Returns false where there is no room left; the line is lost then. */
   add(line: string): boolean;
-  /** Writes what was added to disk, as one chunk, and syncs it. Throws where the disk refuses; what was added is kept for the next time. */
+  /** Writes the added lines to disk as one chunk, and syncs it. Throws where that fails; the lines are kept for the next time. */
   flush(): Promise<void>;
-  /** Ends the batch in use, if there is one; the next chunk begins another. */
+  /** Ends the current batch, if there is one; the next chunk begins another. */
   seal(): Promise<void>;
-  /** The batch in use; undefined between two. */
+  /** The current batch; undefined between two batches. */
   current(): string | undefined;
-  /** Whether a folder is a batch that this spool has begun. */
+  /** Whether a folder is a batch that this process has begun. */
   isOwn(name: string): boolean;
 }
 
@@ -25,21 +25,21 @@ export const MAX_WAITING = 100_000;
 /** A batch of this many lines is ended at the next flush, so that it can be committed in one go. */
 export const MAX_BATCH_LINES = 25_000;
 
-/** Lines wait as bytes in pieces of this size: texts that wait would be moved about by the collector at every request. */
+/** Waiting lines are kept as bytes in pieces of this size: the garbage collector would move strings again and again. */
 const PIECE_BYTES = 1 << 20;
 
 /** A UTF-16 unit takes at most 3 bytes of UTF-8. */
 const MAX_BYTES_OF_A_UNIT = 3;
 
-/** Lines that wait, in order. */
+/** Waiting lines, in order. */
 interface Waiting {
   readonly pieces: readonly Buffer[];
   readonly lines: number;
 }
 
 /**
- * Writes lines to batches in a folder, each flush as a chunk of its own that appears whole, on disk, or not at all. Nobody else writes to these
- * batches, but anybody may close one at any time: the next flush then begins another.
+ * Writes lines to batches in a folder. Each flush is one chunk, which appears on disk complete or not at all. No other process writes to these
+ * batches, but any process may close one at any time: the next flush then begins another.
  */
 export function spoolIn(folder: string): Spool {
   const owner = randomUUID();
@@ -71,7 +71,7 @@ export function spoolIn(folder: string): Spool {
     waiting += lines;
   };
 
-  /** One at a time: two flushes would write one line twice. */
+  /** Runs one action at a time: two concurrent flushes would write a line twice. */
   const inTurn = (act: () => Promise<void>): Promise<void> => {
     const done = turn.then(act);
     turn = done.catch(() => undefined);
@@ -85,7 +85,7 @@ export function spoolIn(folder: string): Spool {
     return { name, lines: 0 };
   };
 
-  /** Once this has settled the chunk is there for good; where it throws, it is not there and never will be. */
+  /** Once this has settled the chunk exists for good; where it throws, the chunk does not exist and never will. */
   const place = async (name: string, { pieces }: Waiting): Promise<void> => {
     const path = join(folder, name, chunkName(++chunks));
     const part = `${path}.part`;
@@ -111,7 +111,7 @@ export function spoolIn(folder: string): Spool {
       batch ??= await begin();
       await place(batch.name, taken).catch(async (error: unknown) => {
         if (!hasCode(error, 'ENOENT', 'ESTALE')) throw error;
-        // Somebody took this process for dead, and has closed its batch.
+        // Another process has closed the batch, because this one did not renew its lease.
         batch = await begin();
         await place(batch.name, taken);
       });

@@ -9,21 +9,21 @@ import type { ExperimentFault } from '../served.js';
 import { codeOf } from './generations.js';
 import type { Wanted } from './wanted.js';
 
-/** What runs beside a generation: an experiment, or none, and then perhaps why. */
+/** The experiment that runs on a generation; or none, and the fault if one was wanted. */
 export interface Running {
   readonly experiment?: Experiment | undefined;
   readonly fault?: ExperimentFault;
 }
 
 /**
- * Finds the experiment that the feeds want beside a generation. It never throws: one that cannot be read, or cannot run with this generation,
- * is not run at all, since an older version instead would move users between panels without anybody having said so.
+ * Finds the experiment that the feeds want. It never throws: an experiment that cannot be read, or cannot run on this generation,
+ * does not run at all. To run an older version instead would move users between panels although nobody decided that.
  */
 export function experimentsIn(
   store: FeedStore,
   composition: Composition,
 ): (wanted: Wanted | undefined, generation: Generation) => Promise<Running> {
-  // An update never changes, so a store that fails at a later swap takes no experiment away.
+  // Updates never change, so a store that fails at a later swap does not stop a running experiment.
   let read: { readonly update: number; readonly experiment: Experiment } | undefined;
 
   async function experimentOf({ experiment: update, experimentsFault }: Wanted): Promise<Experiment | undefined> {
@@ -47,7 +47,7 @@ export function experimentsIn(
   };
 }
 
-/** Logs each fault once, however often it is met, and when it is over. */
+/** Logs each fault once, and once more when it is over. */
 export function experimentLog(logger: FastifyBaseLogger): (fault: ExperimentFault | undefined) => void {
   let told: string | undefined;
   return (fault) => {

@@ -13,19 +13,19 @@ import { checkAnswers } from './smoke.js';
 import { modelBefore, wantedIn } from './wanted.js';
 import type { Wanted } from './wanted.js';
 
-/** What is followed, and who hears of it. */
+/** The feeds to follow, and what hears of changes. */
 export interface Following {
   readonly store: FeedStore;
   readonly pollMs: number;
   readonly logger: FastifyBaseLogger;
-  /** What stands beside every generation; the experiment only while the feed of experiments is empty. */
+  /** What recommenders get besides the generation; its experiment counts only while the feed of experiments is empty. */
   readonly composition: Composition;
   onSwap(result: SwapResult): void;
 }
 
 /**
- * Loads what the feeds want served, tries it, and follows them from then on.
- * @throws ServiceError, FeedsError where there is nothing fit to start with
+ * Loads the generation that the feeds want, tests it, and follows the feeds from then on.
+ * @throws ServiceError, FeedsError where there is no usable generation to start with
  */
 export async function followFeeds(following: Following): Promise<Generations & { stop(): Promise<void> }> {
   const { store, logger, pollMs, composition } = following;
@@ -37,7 +37,7 @@ export async function followFeeds(following: Following): Promise<Generations & {
     tell(fault);
     if (present?.generation === generation && fault !== undefined && isAsBefore(fault, present)) return present;
     const served = serving(generation, { ...composition, experiment }, fault);
-    // Tries it, which warms it up too.
+    // Also warms it up.
     await checkAnswers(served);
     return served;
   };

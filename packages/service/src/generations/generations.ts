@@ -1,51 +1,51 @@
 import type { Served } from '../served.js';
 import type { Wanted } from './wanted.js';
 
-/** What became of a change of generation; a metric counts each. */
+/** The result of a change of generation; a metric counts each. */
 export type SwapResult = 'swapped' | 'refused' | 'rolled-back';
 
-/** How the service stands towards the feeds. */
+/** What the service knows of the feeds. */
 export interface GenerationState {
-  /** The last model that was refused, and the code of the error; gone with the next swap. */
+  /** The last model that was refused, with the code of the error; removed at the next swap. */
   readonly refused?: { readonly model: number; readonly code: string };
-  /** The model that was rolled back from. It is not taken again; another one is. */
+  /** The model before a rollback. It is not used again; any other one is. */
   readonly heldBack?: number;
-  /** The code of the error with which the feeds answer, as long as they do. */
+  /** The code of the error while the feeds cannot be read. */
   readonly unreachable?: string;
-  /** The code of the error with which the feed of experiments answers, as long as it does; the experiment in use goes on. */
+  /** The code of the error while the feed of experiments cannot be read; the experiment in use goes on. */
   readonly experimentsUnreadable?: string;
 }
 
 /** The generation in use, and how it changes. */
 export interface Generations {
-  /** Asked once a request, so that no answer mixes two generations. */
+  /** Called once for each request, so that no answer mixes two generations. */
   served(): Served;
   state(): GenerationState;
-  /** Asks the feeds once, and takes over what they want served. Never throws: what goes wrong is logged and kept in `state`. */
+  /** Reads the feeds once, and swaps to the generation they want. Never throws: errors are logged and kept in `state`. */
   check(): Promise<void>;
   /**
-   * Goes back to the model served before, or else the one before it in the feed, and stays there until the feeds want another one
+   * Goes back to the model served before, or else to the previous one in the feed, and stays there until the feeds want another one
    * than now. Undefined where there is none, or it has expired; throws where it cannot be loaded.
    */
   rollBack(): Promise<Served | undefined>;
 }
 
-/** What a change of generation needs from outside. */
+/** What a change of generation needs from its caller. */
 export interface GenerationSources {
   wanted(): Promise<Wanted | undefined>;
-  /** Loads, verifies and tries a generation; throws where it is not fit to serve. Gives `present` back where nothing has changed. */
+  /** Loads, verifies and tests a generation; throws where it cannot be served. Returns `present` where nothing has changed. */
   load(wanted: Wanted, present: Served): Promise<Served>;
   modelBefore(model: number): Promise<number | undefined>;
   onSwap(result: SwapResult, served: Served, why?: unknown): void;
-  /** The feeds answer no more, or again. */
+  /** Called with an error when the feeds can no longer be read, and without one when they can again. */
   onReach(error?: unknown): void;
   readonly now?: () => number;
 }
 
-/** A refused model, or an experiment that cannot be run, is tried again after this long, since the fault may have been the disk's. */
+/** A refused model, or an experiment that cannot be run, is tried again after this long, since the disk may have been at fault. */
 const RETRY_MS = 60_000;
 
-/** Keeps one reference to what is served, and moves it only to what has been loaded whole and has answered well. */
+/** Keeps one reference to the served generation, and moves it only to one that was loaded completely and passed the smoke test. */
 export function generationsFrom(
   first: Served,
   experiment: number | undefined,
@@ -114,7 +114,7 @@ export function generationsFrom(
         ...(experimentsUnreadable !== undefined && { experimentsUnreadable }),
       };
     } catch (error) {
-      // It was given up while it was being read: then the feeds want another by now.
+      // It expired while it was being read: then the feeds want another one by now.
       if (codeOf(error) === 'FEEDS_EXPIRED' && (await ask())?.model !== asked.model) return check();
       retry = { wanted, atMs: now() + RETRY_MS };
       state = { ...state, refused: { model: wanted.model, code: codeOf(error) } };
@@ -145,7 +145,7 @@ function same(a: Wanted, b: Wanted): boolean {
   return a.model === b.model && a.experiment === b.experiment;
 }
 
-/** Only the code, since the state is shown to everybody; the sentence, which may name a path, goes into the log. */
+/** Only the code, since the state is public; the message, which may name a path, goes into the log. */
 export function codeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'UNEXPECTED';
 }

@@ -6,7 +6,7 @@ import { seenBy } from '@attractions/models';
 import type { Generation } from '@attractions/models';
 import type { Served } from '../served.js';
 
-/** Most parks, and known users, that are asked for. */
+/** Most parks, and most known users, in the set. */
 const SAMPLE = 20;
 
 /**

@@ -2,16 +2,16 @@ import { als, experiments } from '@attractions/contracts';
 import type { FeedStore } from '@attractions/feeds';
 import { wantedModel } from '@attractions/contracts';
 
-/** What the feeds say should be served. */
+/** What the feeds want the service to serve. */
 export interface Wanted {
   readonly model: number;
   /** Undefined while the feed of experiments is empty, or cannot be read. */
   readonly experiment: number | undefined;
-  /** The error with which the feed of experiments answers; models are followed all the same. */
+  /** The error of reading the feed of experiments; models are followed nevertheless. */
   readonly experimentsFault?: unknown;
 }
 
-/** Asks the feeds, in a few small reads, what should be served; undefined while there is no model. */
+/** Reads, in a few small reads, what the feeds want served; undefined while there is no model. */
 export async function wantedIn(store: FeedStore): Promise<Wanted | undefined> {
   const [model, running] = await Promise.all([
     wantedModel(store),

@@ -3,12 +3,12 @@ import { ServiceError } from '../errors.js';
 import { RollbackAnswer, problems } from '../schema/answers.js';
 import type { Served } from '../served.js';
 
-/** What the admin may do. */
+/** What an administrator may do. */
 export interface Administration {
   rollBack(): Promise<Served | undefined>;
 }
 
-/** `POST /admin/rollback`, for keys with the scope `admin`; there is no such path where no key has it. */
+/** `POST /admin/rollback`, for keys with the scope `admin`; the path does not exist where no key has it. */
 export function admin(server: FastifyInstance, { rollBack }: Administration): void {
   server.post(
     '/admin/rollback',
@@ -16,7 +16,8 @@ export function admin(server: FastifyInstance, { rollBack }: Administration): vo
       config: { scope: 'admin' },
       schema: {
         operationId: 'rollBack',
-        summary: 'Back to the model before; it stays until the feed wants another one than now.',
+        summary:
+          'Goes back to the previous model, which stays in use until the feeds want another one than they do now.',
         tags: ['operations'],
         response: { 200: RollbackAnswer, ...problems },
       },
@@ -26,7 +27,7 @@ export function admin(server: FastifyInstance, { rollBack }: Administration): vo
       if (served !== undefined) return { generation: served.generation.seqs };
       throw new ServiceError(
         'RECOMMENDER_NO_GENERATION_BEFORE',
-        'There is no model before the one in use, or its data have expired; the one in use goes on answering.',
+        'There is no previous model, or its data have expired; the model in use stays.',
       );
     },
   );

@@ -6,7 +6,7 @@ import { CatalogueAnswer, ListAnswer, ParksAnswer, VisitsAnswer, problems } from
 import { AttractionParams, CatalogueQuery, SimilarQuery, UserParams } from '../schema/requests.js';
 import type { Served } from '../served.js';
 
-/** What there is to recommend, and what the model saw. */
+/** The parks and attractions, and the visits that the model knows. */
 export function catalogue(server: FastifyInstance, { served }: { served(): Served }): void {
   server.get(
     '/v1/parks',
@@ -56,7 +56,7 @@ export function catalogue(server: FastifyInstance, { served }: { served(): Serve
     {
       schema: {
         operationId: 'similar',
-        summary: 'The attractions that the same people visit.',
+        summary: 'Attractions that the same people visit.',
         tags: ['recommendations'],
         params: AttractionParams,
         querystring: SimilarQuery,
@@ -73,7 +73,7 @@ export function catalogue(server: FastifyInstance, { served }: { served(): Serve
       config: { scope: 'history' },
       schema: {
         operationId: 'visits',
-        summary: 'Where the model saw one user; nowhere for an unknown one.',
+        summary: 'The visits of one user that the model knows; none for an unknown user.',
         tags: ['catalogue'],
         params: UserParams,
         response: { 200: VisitsAnswer, ...problems },

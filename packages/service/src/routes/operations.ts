@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
+import type { Scope } from '../admission/access.js';
 import { ServiceError } from '../errors.js';
-import type { Scope } from '../access.js';
 import type { GenerationState } from '../generations/generations.js';
-import type { Metrics } from '../metrics.js';
 import { HealthAnswer, ReadyAnswer, VersionAnswer, problems } from '../schema/answers.js';
 import type { ExperimentFault, Served } from '../served.js';
+import type { Metrics } from '../telemetry/metrics.js';
 
-/** What operators ask about. */
+/** What operators need to know. */
 interface OperationParts {
   served(): Served;
   readonly version: string;
@@ -18,7 +18,7 @@ interface OperationParts {
   closing(): boolean;
 }
 
-/** What runs here, for those who operate it. */
+/** The state of the service, for its operators. */
 export function operations(server: FastifyInstance, parts: OperationParts): void {
   const { served, version, state, metrics, metricsScope, closing } = parts;
   if (metricsScope !== undefined)
@@ -30,7 +30,7 @@ export function operations(server: FastifyInstance, parts: OperationParts): void
     {
       schema: {
         operationId: 'version',
-        summary: 'What is running: every update in use.',
+        summary: 'The version of the service, and every update in use.',
         tags: ['operations'],
         response: { 200: VersionAnswer, ...problems },
       },
@@ -53,7 +53,7 @@ export function operations(server: FastifyInstance, parts: OperationParts): void
       config: { scope: 'public' },
       schema: {
         operationId: 'live',
-        summary: 'Whether the process lives.',
+        summary: 'Whether the process is alive.',
         tags: ['operations'],
         response: { 200: HealthAnswer, ...problems },
       },
@@ -72,7 +72,8 @@ export function operations(server: FastifyInstance, parts: OperationParts): void
       },
     },
     async () => {
-      if (closing()) throw new ServiceError('RECOMMENDER_CLOSING', 'The service is about to end; ask another one.');
+      if (closing())
+        throw new ServiceError('RECOMMENDER_CLOSING', 'The service is about to end; send requests to another one.');
       const { generation, experimentFault } = served();
       const detail = [...detailOf(state(), generation.seqs.model), ...experimentDetail(state(), experimentFault)];
       return { status: 'ready', generation: generation.seqs, detail };
@@ -80,26 +81,28 @@ export function operations(server: FastifyInstance, parts: OperationParts): void
   );
 }
 
-/** Codes only, no messages: those may name paths, and anybody may ask. */
+/** Codes and no messages: a message may name a path, and this is open to everybody. */
 function detailOf({ refused, heldBack, unreachable }: GenerationState, model: number): string[] {
-  const goesOn = `model ${model} goes on answering`;
+  const inUse = `model ${model} stays in use`;
   return [
-    ...(refused ? [`Model ${refused.model} was refused (${refused.code}); ${goesOn}. The log says why.`] : []),
-    ...(heldBack === undefined ? [] : [`Model ${heldBack} was rolled back from; ${goesOn} until there is another.`]),
-    ...(unreachable === undefined ? [] : [`The feeds cannot be read (${unreachable}); ${goesOn}.`]),
+    ...(refused ? [`Model ${refused.model} was refused (${refused.code}); ${inUse}. The log says why.`] : []),
+    ...(heldBack === undefined
+      ? []
+      : [`Model ${heldBack} was rolled back from; ${inUse} until the feeds have another.`]),
+    ...(unreachable === undefined ? [] : [`The feeds cannot be read (${unreachable}); ${inUse}.`]),
   ];
 }
 
-/** What is wrong with experiments: the one that is wanted cannot be run, or nobody knows which is wanted. */
+/** What is wrong with experiments: the wanted one cannot be run, or the feed that names it cannot be read. */
 function experimentDetail({ experimentsUnreadable }: GenerationState, fault: ExperimentFault | undefined): string[] {
   const which =
     fault?.update === undefined
       ? 'The experiment'
       : `Experiment update ${fault.update}${fault.name ? `, ${fault.name},` : ''}`;
   return [
-    ...(fault ? [`${which} cannot be run (${fault.code}); everybody is answered without it. The log says why.`] : []),
+    ...(fault ? [`${which} cannot be run (${fault.code}); all users are answered without it. The log says why.`] : []),
     ...(experimentsUnreadable === undefined
       ? []
-      : [`The feed of experiments cannot be read (${experimentsUnreadable}); what ran before goes on.`]),
+      : [`The feed of experiments cannot be read (${experimentsUnreadable}); the previous state stays.`]),
   ];
 }

@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { assignmentIn } from '@attractions/experiments';
+import { visitOf } from '@attractions/recommender';
 import type { FastifyInstance } from 'fastify';
-import type { Scope } from '../access.js';
+import type { Scope } from '../admission/access.js';
+import { PanelsAnswer, problems } from '../schema/answers.js';
+import { PanelsQuery, UserParams } from '../schema/requests.js';
+import type { Served } from '../served.js';
 
-/** Beside `src` and `dist` alike. */
-const folder = new URL('../../page/', import.meta.url);
+/** The same path from `src` and from `dist`. */
+const FOLDER = new URL('../../page/', import.meta.url);
 
 const FILES = [
   ['/', 'index.html', 'text/html; charset=utf-8'],
@@ -11,12 +16,44 @@ const FILES = [
   ['/page.js', 'page.js', 'text/javascript; charset=utf-8'],
 ] as const;
 
-/** The page for people: three files that ask the interface like any other program. Read once. */
+/** The page for people: three files that use the HTTP interface like any other client. Read once, at the start. */
 export function page(server: FastifyInstance, scope: Scope | 'public'): void {
   for (const [path, file, type] of FILES) {
-    const content = readFileSync(new URL(file, folder));
+    const content = readFileSync(new URL(file, FOLDER));
     server.get(path, { schema: { hide: true }, config: { scope } }, (_, reply) => {
       reply.type(type).send(content);
     });
   }
+}
+
+/** What each panel would show a user, for the page and for operators. It is not an exposure, and not recorded. */
+export function panels(server: FastifyInstance, { served }: { served(): Served }): void {
+  server.get<{ Params: UserParams; Querystring: PanelsQuery }>(
+    '/v1/users/:userId/panels',
+    {
+      config: { scope: 'history' },
+      schema: {
+        operationId: 'panels',
+        summary: 'What each panel of the experiment would show a user, for comparison; not recorded as shown.',
+        tags: ['operations'],
+        params: UserParams,
+        querystring: PanelsQuery,
+        response: { 200: PanelsAnswer, ...problems },
+      },
+    },
+    async ({ params: { userId }, query: { visits, ...asked } }) => {
+      const { panels, experiment, generation } = served();
+      const lists = panels().map(({ panel, recommender, answers }) => {
+        const { recommendations, source, assumed } = answers.recommend({
+          userId,
+          visits: visits?.map(visitOf),
+          ...asked,
+          explain: true,
+        });
+        return { panel, recommender, recommendations, source, ...(assumed && { assumed }) };
+      });
+      const assigned = (experiment && assignmentIn(experiment)(userId)) ?? null;
+      return { assigned, panels: lists, generation: generation.seqs };
+    },
+  );
 }

@@ -1,31 +1,31 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { textsKeptOf, visitOf } from '@attractions/recommender';
 import type { RecommendationRequest, Recommendations } from '@attractions/recommender';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
 import { ServiceError } from '../errors.js';
 import { ListAnswer, ListsAnswer, problems } from '../schema/answers.js';
 import { ListBody, ListQuery, UserParams } from '../schema/requests.js';
 import type { Served } from '../served.js';
-import { listAttributes } from '../tracing.js';
-import { Type } from 'typebox';
+import { listAttributes } from '../telemetry/tracing.js';
 
-/** What lists are made with. */
+/** What lists are made from, and what hears of them. */
 interface ListParts {
   served(): Served;
-  /** Told of every list that goes out. */
+  /** Called with every list that goes out. */
   shown(shown: Shown): void;
 }
 
 /** A list as it goes out. */
 export type ShownList = Recommendations & { readonly degraded?: true };
 
-/** A list and whom it goes to. */
+/** A list, its request and its user. */
 export interface Shown {
   readonly requestId: string;
   readonly userId: string | undefined;
   readonly list: ShownList;
 }
 
-/** Lists for people. */
+/** The lists of recommendations. */
 export function recommendations(server: FastifyInstance, { served, shown }: ListParts): void {
   const listFor = ({ recommender, popular }: Served, asked: FastifyRequest, request: RecommendationRequest) => {
     const list: ShownList = asked.degraded
@@ -53,7 +53,7 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
     {
       schema: {
         operationId: 'recommend',
-        summary: 'Attractions for one user; for an unknown one, the popular ones.',
+        summary: 'Attractions for one user; an unknown user gets popular ones.',
         tags: ['recommendations'],
         params: UserParams,
         querystring: ListQuery,
@@ -83,7 +83,7 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
     {
       schema: {
         operationId: 'recommendMany',
-        summary: 'Attractions for a visitor, by id, by visits or by both, or for each of many users.',
+        summary: 'Attractions for one visitor, by user id, visits or both; or for each of many users.',
         tags: ['recommendations'],
         body: ListBody,
         response: { 200: Type.Union([ListAnswer, ListsAnswer]), ...problems },
@@ -122,7 +122,7 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
   );
 }
 
-/** A list of a query or body under its name and under its former one. */
+/** A list that a query or body has under its name and under its former name. */
 function joined(
   list: readonly string[] | undefined,
   former: readonly string[] | undefined,

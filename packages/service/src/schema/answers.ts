@@ -6,11 +6,12 @@ const source = Type.Union(
   ['next-attraction', 'als', 'fold-in', 'mapping', 'popular'].map((path) => Type.Literal(path)),
   {
     description:
-      'Which path found it: what visitors of the park go to next, own factors, factors folded in from visits, a written list, or visitor numbers.',
+      'The recommender that found it: what visitors of the park go to next; factors of the user; factors folded in from visits; a fixed list; or numbers of visitors.',
   },
 );
 
-const seq = (feed: string) => Type.Integer({ minimum: 0, description: `Update of the ${feed} feed; 0: from no feed.` });
+const seq = (feed: string) =>
+  Type.Integer({ minimum: 0, description: `Update of the ${feed} feed; 0: not from a feed.` });
 
 /** Which updates an answer comes from. */
 export const GenerationAnswer = closed({
@@ -23,7 +24,7 @@ const entries = Type.Array(
   closed({
     attractionId: Type.String(),
     name: Type.String(),
-    score: Type.Number({ description: 'On the scale of its source; falls within one source.' }),
+    score: Type.Number({ description: 'On the scale of its source; descends within one source.' }),
     source,
     reason: Type.Optional(Type.String()),
   }),
@@ -39,24 +40,27 @@ const panel = closed({
 const assumed = closed(
   {
     at: Type.Optional(
-      Type.String({ description: 'The time taken: now, on the clock of the park; where the request gave none.' }),
+      Type.String({ description: 'The time used where the request has none: now, on the clock of the park.' }),
     ),
-    timeZone: Type.Optional(Type.String({ description: 'IANA name of the time zone of that clock; beside `at`.' })),
+    timeZone: Type.Optional(
+      Type.String({ description: 'IANA name of the time zone of that clock; present with `at`.' }),
+    ),
     park: Type.Optional(
       orNull(
         Type.String({
-          description: 'The park whose attractions come first, or null: all alike; where the request gave none.',
+          description: 'The park whose attractions come first where the request has none; null: all parks alike.',
         }),
       ),
     ),
     parkFrom: Type.Optional(
       Type.Union([Type.Literal('last-visit'), Type.Literal('no-recent-visit')], {
-        description: 'Why: the last visit in the 8 hours before was there, or there was none; beside `park`.',
+        description:
+          'Why that park: the last visit within 8 hours was there, or there was no such visit; present with `park`.',
       }),
     ),
   },
   {
-    description: 'What the request left open and the answer took for granted. Absent where it left nothing open.',
+    description: 'What the answer assumed where the request left it open. Absent where it left nothing open.',
     examples: [{ at: '2014-08-05T14:30:12.345', timeZone: 'America/New_York', park: 'epcot', parkFrom: 'last-visit' }],
   },
 );
@@ -66,7 +70,7 @@ const list = {
   source,
   panel: Type.Optional(panel),
   degraded: Type.Optional(
-    Type.Boolean({ description: 'True where the service was too busy for more than the popular list.' }),
+    Type.Boolean({ description: 'True where the service was too busy and answered from the popular list.' }),
   ),
   generation: GenerationAnswer,
   assumed: Type.Optional(assumed),
@@ -107,7 +111,7 @@ export const CatalogueAnswer = closed({
       latitude: Type.Optional(Type.Number({ minimum: -90, maximum: 90, description: 'Degrees, WGS 84.' })),
       longitude: Type.Optional(Type.Number({ minimum: -180, maximum: 180, description: 'Degrees, WGS 84.' })),
       durationMinutes: Type.Optional(Type.Number()),
-      visitors: Type.Integer({ minimum: 0, description: 'Distinct visitors the model was trained on.' }),
+      visitors: Type.Integer({ minimum: 0, description: 'Distinct visitors that the model was trained on.' }),
     }),
   ),
   next: orNull(Type.String({ description: 'Pass as `after` for the next page; null on the last.' })),
@@ -120,7 +124,7 @@ export const ParksAnswer = closed({
   generation: GenerationAnswer,
 });
 
-/** What the model saw of one user. */
+/** The visits of one user that the model knows. */
 export const VisitsAnswer = closed({
   known: Type.Boolean({ description: 'Whether the model knows this user.' }),
   visits: Type.Array(
@@ -134,29 +138,31 @@ export const VersionAnswer = closed({
   name: Type.String(),
   version: Type.String({ description: 'Of the package.' }),
   generation: GenerationAnswer,
-  servedSince: Type.String({ description: 'When this generation took over: UTC, ISO 8601.' }),
+  servedSince: Type.String({ description: 'When this generation came into use: UTC, ISO 8601.' }),
   experiment: orNull(closed({ experiment: Type.String(), version: Type.Integer() })),
 });
 
-/** Whether the process lives. */
+/** Whether the process is alive. */
 export const HealthAnswer = closed({ status: Type.String() });
 
-/** Whether it can answer, and what the last change of generation left behind. */
+/** Whether it can answer, and what an operator should look at. */
 export const ReadyAnswer = closed({
   status: Type.String(),
   generation: GenerationAnswer,
-  detail: Type.Array(Type.String(), { description: 'What needs a look, though the service answers; often empty.' }),
+  detail: Type.Array(Type.String(), {
+    description: 'What an operator should look at although the service answers; often empty.',
+  }),
 });
 
-/** What a rollback went back to. */
+/** The generation after a rollback. */
 export const RollbackAnswer = closed({ generation: GenerationAnswer });
 
-/** An error, after RFC 9457; `type` is always `about:blank`, so `code` tells errors of one status apart. */
+/** An error, as in RFC 9457; `type` is always `about:blank`, and `code` distinguishes errors of one status. */
 export const Problem = closed({
   type: Type.String(),
   title: Type.String({ description: 'The words of the HTTP status.' }),
   status: Type.Integer({ minimum: 400, maximum: 599 }),
-  detail: Type.String({ description: 'A sentence with the offending value and the mend.' }),
+  detail: Type.String({ description: 'A sentence with the offending value and the fix.' }),
   code: Type.String({ description: 'Stable; safe to test for.' }),
 });
 export type Problem = Static<typeof Problem>;
@@ -164,7 +170,7 @@ export type Problem = Static<typeof Problem>;
 /** The error answers of a route. */
 export const problems = {
   '4xx': {
-    description: 'The request cannot be answered as it stands.',
+    description: 'The request is not valid or not allowed.',
     content: { 'application/problem+json': { schema: Problem } },
   },
   '5xx': {

@@ -4,7 +4,7 @@ import type { TProperties, TSchema } from 'typebox';
 /** Longest user or attraction id, in UTF-16 units. */
 export const MAX_ID_LENGTH = 256;
 
-/** An object without other properties: a misspelt parameter is refused, not passed over. */
+/** An object without other properties: an unknown parameter is refused, not ignored. */
 export const closed = <P extends TProperties>(
   properties: P,
   about: { description?: string; examples?: unknown[] } = {},

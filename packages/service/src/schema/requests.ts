@@ -14,29 +14,29 @@ const [MAX_VISITS, MAX_VISITS_IN_QUERY] = [1_000, 100];
 
 const limit = Type.Integer({ minimum: 1, maximum: MAX_LIMIT, default: DEFAULT_LIMIT, description: 'Longest list.' });
 const park = word(
-  'Only attractions of this park. Without it, those of the park of a visit in the 8 hours before come first; the answer says so in `assumed`.',
+  'Only attractions of this park. Without it, attractions of the park of the last visit within 8 hours come first; the answer says so in `assumed`.',
 );
 const themes = Type.Array(word('A theme.'), {
   maxItems: 20,
   description: 'Only attractions with one of these themes.',
 });
 const ids = (description: string) => Type.Array(id('An attraction id.'), { maxItems: 100, description });
-const exclude = ids('Never these attractions; stronger than `allow`.');
+const exclude = ids('Without these attractions; overrides `allow`.');
 const includeVisited = Type.Boolean({
   default: false,
-  description: 'Whether attractions already visited may come again.',
+  description: 'Whether visited attractions may be recommended again.',
 });
 const explain = Type.Boolean({ default: false, description: 'Whether each entry carries a reason.' });
 
 const time = (description: string) =>
   Type.String({
     maxLength: 40,
-    description: `${description} RFC 3339: without an offset it is what the clock of the park shows, with one it is converted by the time zone of the park. In a query, + is written %2B.`,
+    description: `${description} RFC 3339. Without an offset it is the time on the clock of the park; with one it is converted to the time zone of the park. In a query, + is written %2B.`,
     examples: ['2014-08-05T14:30:00', '2014-08-05T12:30:00Z'],
   });
-const at = time('When the visitor asks. Without it: now.');
+const at = time('The time of the request. Default: now.');
 
-/** A parameter that has another name by now. */
+/** A parameter under its former name. */
 function formerly<S extends TSchema>(schema: S, name: string) {
   const about = { deprecated: true, description: `The former name of \`${name}\`.` };
   return Type.Optional(Type.Unsafe<Static<S>>({ ...schema, default: undefined, ...about }));
@@ -51,22 +51,22 @@ const filters = {
   explain: Type.Optional(explain),
 };
 
-/** What a request says of a visitor, in a query. */
+/** What a query says of the visitor. */
 const visitor = {
   at: Type.Optional(at),
   visits: Type.Optional(
     Type.Array(Type.String({ minLength: 1, maxLength: MAX_ID_LENGTH + 41 }), {
       maxItems: MAX_VISITS_IN_QUERY,
       description:
-        'Where the visitor went, besides what is known of them; repeats count. An attraction id, or `id@TIME` with the time as in `at`: what follows the last `@` is a time where it begins with a date.',
+        'Visits of the visitor, in addition to the known ones; repetitions count. Each is an attraction id, or `id@TIME` with a time as in `at`. The text after the last `@` is a time if it begins with a date.',
       examples: [['epcot:7', 'epcot:12@2014-08-05T14:10:00']],
     }),
   ),
 };
 
-/** Path of everything about one user. */
+/** Path parameters of the routes of one user. */
 export const UserParams = closed({
-  userId: id('User id, percent-encoded: `@`, `/` and any letters may occur in it. Unknown users get a fallback.'),
+  userId: id('User id, percent-encoded: it may contain `@`, `/` and any letters. Unknown users get a fallback.'),
 });
 export type UserParams = Static<typeof UserParams>;
 
@@ -84,11 +84,11 @@ export type ListQuery = Static<typeof ListQuery>;
 export const PanelsQuery = closed({ ...visitor, limit: Type.Optional(limit), park: Type.Optional(park) });
 export type PanelsQuery = Static<typeof PanelsQuery>;
 
-/** Path of everything about one attraction. */
+/** Path parameters of the routes of one attraction. */
 export const AttractionParams = closed({ attractionId: id('Attraction id, `park:poi`, percent-encoded.') });
 export type AttractionParams = Static<typeof AttractionParams>;
 
-/** Query of the attractions like another. */
+/** Query of similar attractions. */
 export const SimilarQuery = closed({ ...filters, theme: formerly(themes, 'themes') });
 export type SimilarQuery = Static<typeof SimilarQuery>;
 
@@ -98,23 +98,23 @@ export const CatalogueQuery = closed({
   limit: Type.Optional(
     Type.Integer({ minimum: 1, maximum: MAX_PAGE, default: MAX_PAGE, description: 'Longest page.' }),
   ),
-  after: Type.Optional(id('The last attraction id of the page before, as its `next` says.')),
+  after: Type.Optional(id('The last attraction id of the previous page: its `next`.')),
 });
 export type CatalogueQuery = Static<typeof CatalogueQuery>;
 
-/** Body that asks for the list of one visitor, or for the lists of many users. */
+/** Body of a request for the list of one visitor, or for the lists of many users. */
 export const ListBody = closed(
   {
-    userId: Type.Optional(id('Who asks; unknown users get a fallback. Without it: an anonymous visitor.')),
+    userId: Type.Optional(id('User id; unknown users get a fallback. Without it: an anonymous visitor.')),
     visits: Type.Optional(
       Type.Array(
         Type.Union([
           id('An attraction id.'),
-          closed({ attractionId: id('An attraction id.'), visitedAt: time('When the visit was.') }),
+          closed({ attractionId: id('An attraction id.'), visitedAt: time('The time of the visit.') }),
         ]),
         {
           maxItems: MAX_VISITS,
-          description: 'Where this visitor went, besides what is known of the user; repeats count.',
+          description: 'Visits of this visitor, in addition to the known ones of the user; repetitions count.',
         },
       ),
     ),
@@ -124,7 +124,7 @@ export const ListBody = closed(
         minItems: 1,
         maxItems: MAX_USERS,
         description:
-          'Users to make a list for, each; the answer is then one of `lists`. Not together with `userId` or `visits`.',
+          'Users, each of whom gets a list; the answer then has `lists`. Not together with `userId` or `visits`.',
       }),
     ),
     ...filters,

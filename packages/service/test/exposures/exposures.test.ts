@@ -1,19 +1,18 @@
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { exposures } from '@attractions/contracts';
-import { openFeeds } from '@attractions/feeds';
 import type { Exposure } from '@attractions/contracts';
+import { openFeeds } from '@attractions/feeds';
+import { producer } from '@attractions/models/testing';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { batchesIn, chunkName, commitBatches } from '../../src/exposures/batch.js';
-import { recordExposures } from '../../src/exposures/exposures.js';
+import { recordExposures, watchLeases } from '../../src/exposures/exposures.js';
 import type { ExposureParts } from '../../src/exposures/exposures.js';
-import { watchLeases } from '../../src/exposures/lease.js';
 import { exposuresIn, lineOf } from '../../src/exposures/line.js';
 import { MAX_BATCH_LINES, MAX_WAITING, spoolIn } from '../../src/exposures/spool.js';
 import type { Shown } from '../../src/routes/recommendations.js';
 import { silent } from '../support/service.js';
-import { producer } from '@attractions/models/testing';
 
 let folder: string;
 

@@ -1,19 +1,18 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { als, experiments, experimentsOf, nextAttraction } from '@attractions/contracts';
-import { openFeeds } from '@attractions/feeds';
-import type { Experiment } from '@attractions/experiments';
-import type { FeedContract, FeedStore } from '@attractions/feeds';
-import { pino } from 'pino';
 import { demoExperiment } from '@attractions/experiments';
-import { keyOf } from '../../src/access.js';
+import type { Experiment } from '@attractions/experiments';
+import { openFeeds } from '@attractions/feeds';
+import type { FeedContract, FeedStore } from '@attractions/feeds';
+import { modelOf, sampleGeneration, sampleNext, producer, putGeneration } from '@attractions/models/testing';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { pino } from 'pino';
+import { keyOf } from '../../src/admission/access.js';
 import { startService } from '../../src/start.js';
-import { modelOf, sampleGeneration, sampleNext } from '@attractions/models/testing';
 import { askAt, silent } from '../support/service.js';
 import type { Answer } from '../support/service.js';
-import { producer, putGeneration } from '@attractions/models/testing';
 
 const TOKEN = 'a-token-for-tests';
 
@@ -136,7 +135,7 @@ describe('followFeeds', () => {
         const refusal = (model: number, code: string) =>
           until(
             async () => readyIn(await ask('/readyz')),
-            (detail) => detail.includes(`Model ${model} was refused (${code}); model 1 goes on answering.`),
+            (detail) => detail.includes(`Model ${model} was refused (${code}); model 1 stays in use.`),
           );
 
         const unknown = { ...als, codec: { ...als.codec, format: 'als-of-tomorrow' } };
@@ -186,7 +185,7 @@ describe('followFeeds', () => {
         async () => readyIn(await ask('/readyz')),
         (found) => found.includes('FEEDS_DATA_CORRUPT'),
       );
-      expect(detail).toContain(`Model ${latest?.seq} was refused (FEEDS_DATA_CORRUPT); model 1 goes on answering.`);
+      expect(detail).toContain(`Model ${latest?.seq} was refused (FEEDS_DATA_CORRUPT); model 1 stays in use.`);
       expect(modelIn(await ask('/v1/users/ana/recommendations'))).toBe(1);
     });
   });
@@ -219,7 +218,7 @@ describe('followFeeds', () => {
       expect(modelIn(await ask('/v1/version'))).toBe(2);
       expect(await rollBack(TOKEN)).toMatchObject({ status: 200, body: { generation: { model: 1 } } });
       expect(readyIn(await ask('/readyz'))).toBe(
-        'Model 2 was rolled back from; model 1 goes on answering until there is another.',
+        'Model 2 was rolled back from; model 1 stays in use until the feeds have another.',
       );
       expect(await rollBack(TOKEN)).toMatchObject({ status: 409, body: { code: 'RECOMMENDER_NO_GENERATION_BEFORE' } });
       await putNamed(store, 3);
@@ -296,7 +295,7 @@ describe('an experiment that cannot be run', () => {
         );
         expect(ready.status).toBe(200);
         expect(readyIn(ready)).toContain(`Experiment update ${seqs.at(-1)}`);
-        expect(readyIn(ready)).toContain(`cannot be run (${code}); everybody is answered without it.`);
+        expect(readyIn(ready)).toContain(`cannot be run (${code}); all users are answered without it.`);
         expect((await ask('/metrics')).body).toContain('attractions_experiment_invalid 1\n');
         expect(await ask('/v1/version')).toMatchObject({ body: { experiment: null } });
         expect(await ask(listOf)).toMatchObject({ status: 200 });
@@ -370,7 +369,7 @@ describe('an experiment that cannot be run', () => {
       );
       expect(answer).toMatchObject({ status: 200, body: { panel: { version: 1 }, generation: { model: 2 } } });
       expect(readyIn(await ask('/readyz'))).toBe(
-        'The feed of experiments cannot be read (FEEDS_RECORD_CORRUPT); what ran before goes on.',
+        'The feed of experiments cannot be read (FEEDS_RECORD_CORRUPT); the previous state stays.',
       );
     });
     await following(store, async (ask) => {

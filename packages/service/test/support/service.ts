@@ -1,15 +1,15 @@
+import { sampleGeneration } from '@attractions/models/testing';
+import type { Composition } from '@attractions/recommender';
 import { afterEach } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
-import type { Composition } from '@attractions/recommender';
-import { createMetrics } from '../../src/metrics.js';
-import { pressureOf } from '../../src/pressure.js';
-import { createServer } from '../../src/server.js';
-import type { ServerParts } from '../../src/server.js';
+import { pressureOf } from '../../src/admission/pressure.js';
 import { serving } from '../../src/served.js';
 import type { Served } from '../../src/served.js';
-import { sampleGeneration } from '@attractions/models/testing';
+import { createServer } from '../../src/server.js';
+import type { ServerParts } from '../../src/server.js';
+import { createMetrics } from '../../src/telemetry/metrics.js';
 
 /** A logger that says nothing. */
 export const silent: Logger = pino({ level: 'silent' });

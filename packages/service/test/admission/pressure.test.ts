@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
-import { pressureOf } from '../src/pressure.js';
+import { pressureOf } from '../../src/admission/pressure.js';
 
 describe('pressureOf', () => {
   afterEach(() => {

@@ -1,12 +1,12 @@
-import { afterEach, expect, test } from '@jest/globals';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
-import { serving } from '../src/served.js';
-import { tracingTo } from '../src/tracing.js';
-import type { Tracing } from '../src/tracing.js';
 import { sampleGeneration } from '@attractions/models/testing';
-import { askAt, listening, silent } from './support/service.js';
+import { afterEach, expect, test } from '@jest/globals';
+import { serving } from '../../src/served.js';
+import { tracingTo } from '../../src/telemetry/tracing.js';
+import type { Tracing } from '../../src/telemetry/tracing.js';
+import { askAt, listening, silent } from '../support/service.js';
 
 /** A span as OTLP has it in JSON, as far as it is looked at. */
 interface SentSpan {

@@ -2,16 +2,16 @@ import { METHODS } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, RouteOptions } from 'fastify';
 import { problem, sendProblem } from './problem.js';
 
-/** All but CONNECT, which Node never takes for a request. */
-const methodsOfNode = METHODS.filter((method) => method !== 'CONNECT');
+/** All except CONNECT, which Node does not treat as a request. */
+const METHODS_OF_NODE = METHODS.filter((method) => method !== 'CONNECT');
 
 /**
- * Answers a known path under another method with status 405 and the methods it has, where Fastify would say 404.
+ * Answers a known path under an unknown method with status 405 and the methods it has, where Fastify would answer 404.
  *
- * @returns a function to call once all routes are there
+ * @returns a function to call once all routes are registered
  */
-export function refusesOtherMethods(server: FastifyInstance): () => void {
-  for (const method of methodsOfNode)
+export function refuseOtherMethods(server: FastifyInstance): () => void {
+  for (const method of METHODS_OF_NODE)
     if (!server.supportedMethods.includes(method as HTTPMethods)) server.addHttpMethod(method, { hasBody: true });
   const known = new Map<string, { methods: Set<string>; config: RouteOptions['config'] }>();
   server.addHook('onRoute', ({ url, method, config }) => {
@@ -32,12 +32,12 @@ export function refusesOtherMethods(server: FastifyInstance): () => void {
           ),
         );
       server.route({
-        method: methodsOfNode.filter((method) => !methods.has(method)) as HTTPMethods[],
+        method: METHODS_OF_NODE.filter((method) => !methods.has(method)) as HTTPMethods[],
         url,
         schema: { hide: true },
-        // Whoever may not ask under one method may not under another.
+        // The scope of the path holds for every method.
         config: { ...config },
-        // Before the body is looked at: what is wrong with that does not matter.
+        // Before the body is parsed: its errors do not matter here.
         onRequest: refuse,
         handler: refuse,
       });

@@ -1,29 +1,29 @@
-/** Who may reach the service: the keys, and the settings that say so, each read from the text that an operator writes. */
+/** Who may use the service: its keys, and the settings of access, each parsed from the text that an operator writes. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
-import { ServiceError } from './errors.js';
+import { ServiceError } from '../errors.js';
 
-/** What a key may open: lists and the catalogue, what is known of one user, or the administration. */
+/** What a key gives access to: `read` lists and the catalogue, `history` what is known of one user, `admin` the administration. */
 export const SCOPES = ['read', 'history', 'admin'] as const;
 
 export type Scope = (typeof SCOPES)[number];
 
-/** A key as the service knows it. */
+/** A key as the service stores it. */
 export interface ApiKey {
   /** SHA-256 of the key, 32 bytes. */
   readonly digest: Buffer;
   readonly scopes: ReadonlySet<Scope>;
 }
 
-/** A key made of a secret. */
+/** The key of a secret. */
 export function keyOf(secret: string, ...scopes: readonly Scope[]): ApiKey {
   return { digest: digestOf(secret), scopes: new Set(scopes) };
 }
 
 /**
- * Reads the setting `API_KEY_HASHES`: `<sha256 in hex>` opens what is read, `<sha256 in hex>:read+history` what it names; commas between. A setting
- * that is there but names no key is refused: its service would be open to everybody.
+ * Parses `API_KEY_HASHES`, a list with commas: `<sha256 in hex>` has the scope `read`, `<sha256 in hex>:read+history` the scopes it names. A setting
+ * that is set but has no key is refused: the service would be open to everybody.
  * @throws ServiceError SERVICE_SETTING_INVALID
  */
 export function keysIn(list: string | undefined): readonly ApiKey[] {
@@ -42,12 +42,12 @@ function keyIn(part: string): ApiKey {
   return { digest: Buffer.from(hash, 'hex'), scopes: new Set(scopes) };
 }
 
-/** The key that a request brings, as `authorization: Bearer …` (RFC 6750) or `x-api-key`; undefined where it brings none of these. */
+/** The key that a request sends, as `authorization: Bearer …` (RFC 6750) or `x-api-key`; undefined where it sends no known key. */
 export function keyFor(headers: IncomingHttpHeaders, keys: readonly ApiKey[]): ApiKey | undefined {
   const secret = secretIn(headers);
   if (secret === undefined) return undefined;
   const given = digestOf(secret);
-  // Looks at every key, so that the time taken does not tell which one it is.
+  // Compares with every key, so that the time taken does not show which one it is.
   return keys.reduce<ApiKey | undefined>((found, key) => (timingSafeEqual(given, key.digest) ? key : found), undefined);
 }
 
@@ -61,31 +61,35 @@ function digestOf(secret: string): Buffer {
   return createHash('sha256').update(secret, 'utf8').digest();
 }
 
-/** What may be closed by a setting: the page for people, the description of the interface, the metrics. */
-export const FACES = ['page', 'docs', 'metrics'] as const;
+/** Groups of paths that `OPEN_PATHS` opens to everybody: the page for people, the API description, the metrics. */
+export const PATH_GROUPS = ['page', 'docs', 'metrics'] as const;
 
 /**
- * Who may see each face. Those that `OPEN_PATHS` names are open to everybody; the others ask for a key that may read, and are not there where no
- * key may.
+ * Who may see each group of paths. Those that `OPEN_PATHS` names are public; the others need a key with the scope `read`, and do not exist where no
+ * key has it.
  * @throws ServiceError SERVICE_SETTING_INVALID
  */
-export function facesIn(list: string, keys: readonly ApiKey[]): Readonly<Partial<Record<Face, Scope | 'public'>>> {
+export function visibilityOf(
+  list: string,
+  keys: readonly ApiKey[],
+): Readonly<Partial<Record<PathGroup, Scope | 'public'>>> {
   const open = list === 'none' ? [] : list.split(',').map((word) => word.trim());
-  const unknown = open.find((word) => !FACES.some((face) => face === word));
-  if (unknown !== undefined) throw invalid('OPEN_PATHS', `'${unknown}'; give some of ${FACES.join(',')}, or none`);
+  const unknown = open.find((word) => !PATH_GROUPS.some((group) => group === word));
+  if (unknown !== undefined)
+    throw invalid('OPEN_PATHS', `'${unknown}'; give some of ${PATH_GROUPS.join(',')}, or none`);
   const closed = keys.some(({ scopes }) => scopes.has('read')) ? ('read' as const) : undefined;
   return Object.fromEntries(
-    FACES.flatMap((face) => {
-      const scope = open.includes(face) ? ('public' as const) : closed;
-      return scope === undefined ? [] : [[face, scope]];
+    PATH_GROUPS.flatMap((group) => {
+      const scope = open.includes(group) ? ('public' as const) : closed;
+      return scope === undefined ? [] : [[group, scope]];
     }),
   );
 }
 
-export type Face = (typeof FACES)[number];
+export type PathGroup = (typeof PATH_GROUPS)[number];
 
 /**
- * Reads `CORS_ORIGINS`: origins such as `https://park.example`, commas between, or `*`.
+ * Parses `CORS_ORIGINS`: origins such as `https://park.example`, separated by commas, or `*`.
  * @throws ServiceError SERVICE_SETTING_INVALID
  */
 export function originsIn(list: string | undefined): readonly string[] {
@@ -98,12 +102,12 @@ export function originsIn(list: string | undefined): readonly string[] {
     });
 }
 
-/** Addresses and networks, or a test of an address and how many hops away it is, 0 the nearest. */
+/** Addresses and networks; or a test of an address and its distance in hops, where 0 is the nearest. */
 export type TrustedProxies = string[] | ((address: string, hop: number) => boolean) | false;
 
 /**
- * Reads `TRUST_PROXY`: how many proxies stand before the service, or their addresses and networks, commas between. The address of an asker is
- * then taken from `x-forwarded-for`.
+ * Parses `TRUST_PROXY`: the number of proxies in front of the service, or their addresses and networks, separated by commas. The address of a client
+ * is then taken from `x-forwarded-for`.
  * @throws ServiceError SERVICE_SETTING_INVALID
  */
 export function proxiesIn(text: string | undefined): TrustedProxies {
@@ -124,7 +128,7 @@ export function proxiesIn(text: string | undefined): TrustedProxies {
 
 const NAMED_NETWORKS = ['loopback', 'linklocal', 'uniquelocal'];
 
-/** What is wrong with a text that `read` refuses, for a setting's check; undefined where it is taken. */
+/** What is wrong with a text that `read` throws on, for the check of a setting; undefined where it is valid. */
 export function faultOf(read: () => unknown): string | undefined {
   try {
     read();

@@ -1,13 +1,13 @@
+import type { Recommendations } from '@attractions/recommender';
 import type { Span } from '@opentelemetry/api';
 import type { FastifyInstance } from 'fastify';
-import { ServiceError } from './errors.js';
-import type { Recommendations } from '@attractions/recommender';
+import { ServiceError } from '../errors.js';
 
 /** Spans of requests, sent to an OpenTelemetry collector. */
 export interface Tracing {
-  /** Makes a span of every request that comes. */
+  /** Makes a span for every request. */
   observe(server: FastifyInstance): void;
-  /** Sends what has not been sent. Never throws. */
+  /** Sends the spans that were not sent yet. Never throws. */
   close(): Promise<void>;
 }
 
@@ -18,13 +18,13 @@ declare module 'fastify' {
   }
 }
 
-/** Spans that a collector has not taken by then are lost: the end of the service does not wait longer. */
+/** Longest wait for the collector. Spans that it has not taken by then are lost, so that the service can end. */
 const EXPORT_TIMEOUT_MS = 2_000;
 
 /**
- * Traces requests to the collector at `endpoint` (OTLP over HTTP). A request that comes with a `traceparent` (W3C Trace Context) goes on with that
- * trace. A span is named by its route and has the attributes of HTTP servers in OpenTelemetry's conventions, but no path and no query, for
- * those name users. `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER`, `OTEL_EXPORTER_OTLP_HEADERS` and the other variables of the SDK hold.
+ * Traces requests to the collector at `endpoint` (OTLP over HTTP). A request with a `traceparent` header (W3C Trace Context) continues that
+ * trace. A span is named by its route and has the attributes of HTTP servers in OpenTelemetry's conventions, but no path and no query, because
+ * those name users. `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER`, `OTEL_EXPORTER_OTLP_HEADERS` and the other variables of the SDK apply.
  *
  * @throws ServiceError SERVICE_TRACING_MODULE_MISSING where OpenTelemetry is not installed
  */
@@ -39,7 +39,7 @@ export async function tracingTo(endpoint: string, version: string): Promise<Trac
       .merge(named),
     spanProcessors: [new sdk.BatchSpanProcessor(exporter)],
   });
-  const tracer = provider.getTracer('@attractions/recommender', version);
+  const tracer = provider.getTracer('@attractions/service', version);
   const propagator = new core.W3CTraceContextPropagator();
 
   return {
@@ -71,7 +71,7 @@ export async function tracingTo(endpoint: string, version: string): Promise<Trac
   };
 }
 
-/** What a trace tells of a list. */
+/** The attributes of a list in a trace. */
 export function listAttributes({
   source,
   panel,
@@ -86,7 +86,7 @@ export function listAttributes({
   };
 }
 
-/** Loads what only those need to install who trace. */
+/** Loads OpenTelemetry, which is installed only where requests are traced. */
 async function load() {
   try {
     const [api, core, sdk, otlp, resources] = await Promise.all([
@@ -101,7 +101,7 @@ async function load() {
     const packages = '@opentelemetry/{api,core@2,resources@2,sdk-trace-node@2,exporter-trace-otlp-http@0.223}';
     throw new ServiceError(
       'SERVICE_TRACING_MODULE_MISSING',
-      `OTEL_EXPORTER_OTLP_ENDPOINT is set, but OpenTelemetry is not installed; unset it, or install it beside @attractions/recommender: npm install ${packages}`,
+      `OTEL_EXPORTER_OTLP_ENDPOINT is set, but OpenTelemetry is not installed; unset it, or install it beside @attractions/service: npm install ${packages}`,
       { cause },
     );
   }

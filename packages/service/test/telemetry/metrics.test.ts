@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { serving } from '../src/served.js';
+import { serving } from '../../src/served.js';
 import { demoExperiment } from '@attractions/experiments';
 import { sampleGeneration } from '@attractions/models/testing';
-import { askAt, listening } from './support/service.js';
+import { askAt, listening } from '../support/service.js';
 
 interface Sample {
   readonly name: string;

@@ -1,27 +1,27 @@
-import { turnstile } from './turnstile.js';
+import { timeSlices } from './time-slices.js';
 
-/** What the service bears before it says no. At half of either it gives shorter thought to an answer. */
+/** The load above which requests are refused. From half of either limit on, lists are the popular ones. */
 export interface Bounds {
-  /** Requests that have come and are not answered to the end. */
+  /** Requests in flight: received and not completely answered. */
   readonly maxInFlight: number;
   /** How late the event loop may be, in milliseconds. */
   readonly maxDelayMs: number;
 }
 
-/** `normal` answers, `degraded` answers from the popular list alone, `full` turns away. */
+/** `normal`: requests are answered as usual; `degraded`: from the popular list; `full`: they are refused. */
 export type Load = 'normal' | 'degraded' | 'full';
 
-/** How much the process has to do. */
+/** How busy the process is. */
 export interface Pressure {
   load(): Load;
   enter(): void;
   leave(): void;
-  /** Runs what makes an answer, now or in its turn. */
-  pass(go: () => void): void;
+  /** Runs the task that makes an answer, now or when its turn comes. */
+  run(task: () => void): void;
   inFlight(): number;
   /**
-   * The least of the latest delays of the event loop: a queue that stands shows in all of them, a pause of the collector in one. Or how long
-   * this turn of the loop has taken, or how long an answer waits for its turn, where that is more: whoever is heard now waits as long.
+   * The delay that a new request has to expect: the largest of the least of the last delays of the event loop (a standing queue shows in all of
+   * them, a pause of the garbage collector in one), the time that this turn of the loop has taken, and the time that the first task has waited.
    */
   delayMs(): number;
   close(): void;
@@ -31,14 +31,14 @@ export interface Pressure {
 const SAMPLE_MS = 20;
 
 /** How long a turn of the event loop goes on to begin answers. */
-const TURN_MS = 2;
+const SLICE_MS = 2;
 
-/** A delay counts once so many samples in a row have it. */
+/** A delay counts where this many samples in a row show it. */
 const SAMPLES = 3;
 
 /**
- * Watches requests in flight and the delay of the event loop. An answer is made in one go, so few are ever in flight on one thread: the delay
- * is what tells of a queue in front of it. The least of the latest delays is taken, as CoDel does (RFC 8289).
+ * Watches requests in flight and the delay of the event loop. An answer is made in one piece, so few are ever in flight on one thread: the
+ * delay shows the queue in front of it. The least of the last delays counts, as in CoDel (RFC 8289).
  */
 export function pressureOf({ maxInFlight, maxDelayMs }: Bounds, now: () => number = () => performance.now()): Pressure {
   let inFlight = 0;
@@ -52,7 +52,7 @@ export function pressureOf({ maxInFlight, maxDelayMs }: Bounds, now: () => numbe
   }, SAMPLE_MS);
   timer.unref();
   let turnBeganMs: number | undefined;
-  const { pass, waitedMs } = turnstile(TURN_MS, now);
+  const { run, waitedMs } = timeSlices(SLICE_MS, now);
   const turnMs = () => (turnBeganMs === undefined ? 0 : now() - turnBeganMs);
   const delayMs = () => Math.max(Math.min(...delaysMs), turnMs(), waitedMs());
 
@@ -68,7 +68,7 @@ export function pressureOf({ maxInFlight, maxDelayMs }: Bounds, now: () => numbe
       setImmediate(() => (turnBeganMs = undefined));
     },
     leave: () => void inFlight--,
-    pass,
+    run,
     inFlight: () => inFlight,
     delayMs,
     close: () => clearInterval(timer),

@@ -3,9 +3,9 @@ import type { Recommendations } from '@attractions/recommender';
 import { createRecommender } from '@attractions/recommender';
 import { parkClocks } from '@attractions/recommender';
 import { demoExperiment } from '@attractions/experiments';
-import { serving } from '../src/served.js';
+import { serving } from '../../src/served.js';
 import { sampleGeneration, sampleNext } from '@attractions/models/testing';
-import { askAt, listening } from './support/service.js';
+import { askAt, listening } from '../support/service.js';
 
 const noon = Date.UTC(2014, 7, 5, 12);
 const clocks = parkClocks({ parks: { hill: 'Europe/Berlin' } }, () => noon);

@@ -1,45 +1,45 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
-import { ServiceError } from './errors.js';
+import { ServiceError } from '../errors.js';
+import type { Metrics } from '../telemetry/metrics.js';
 import { keyFor } from './access.js';
 import type { ApiKey, Scope } from './access.js';
-import type { Metrics } from './metrics.js';
 import type { Pressure } from './pressure.js';
 
-/** Who may ask, and how often. */
+/** Who may send requests, and how many. */
 export interface Access {
   readonly keys?: readonly ApiKey[];
-  /** Whether everybody may do what is not the admin's. Where absent: whether no key may read. */
+  /** Whether requests without a key may do everything except administration. Default: true where no key has the scope `read` or `history`. */
   readonly open?: boolean;
-  /** Requests a second of one key, or else of one address, on average; .5 is one every two seconds. 0: any number. */
+  /** Requests a second of one key, or without a key of one address, on average; 0.5 is one every two seconds. 0, the default: no limit. */
   readonly ratePerSecond?: number;
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What a request to this route must be allowed to do; `public` is open to everybody at any time. Default: `read`. */
+    /** The scope that a request to this route needs; `public` routes are open to everybody, also under overload. Default: `read`. */
     scope?: Scope | 'public';
   }
   interface FastifyRequest {
-    /** Whether the service is too busy for more than the popular list. */
+    /** Whether the service is so busy that this request gets the popular list. */
     degraded: boolean;
     /** What it must be allowed to do. Its route says so, which Fastify puts together anew each time it is asked. */
     scope: Scope | 'public';
   }
 }
 
-/** One for all: when there are many, to note where each arose would take longer than to turn it away. */
+/** One object for all requests: under overload, a stack trace for each would take longer than the refusal itself. */
 const OVERLOADED = new ServiceError('RECOMMENDER_OVERLOADED', 'The service is overloaded; ask again in a second.');
 
 /**
- * Admission control: turns away whom it must, before anything is parsed, and marks requests to be answered in short.
+ * Admission control: refuses requests that may not be answered, before their body is parsed, and marks requests that get the popular list.
  *
- * It asks the *route* that the router matched, never the text of the path, which can be written in many ways. A route that says nothing
- * needs the scope `read`, and so does a path that leads nowhere: a stranger does not learn which paths there are.
+ * It looks at the *route* that the router matched, never at the text of the path, which can be written in many ways. A route without a scope of its own
+ * needs `read`, and so does an unknown path: without a key nobody learns which paths exist.
  */
 export function admission(server: FastifyInstance, pressure: Pressure, metrics: Metrics, access: Access): void {
   const { keys = [], ratePerSecond = 0 } = access;
   const isOpen = access.open ?? !keys.some(({ scopes }) => scopes.has('read') || scopes.has('history'));
-  const mayAsk = ratePerSecond > 0 ? rateLimit(ratePerSecond) : undefined;
+  const isAdmitted = ratePerSecond > 0 ? rateLimit(ratePerSecond) : undefined;
   const retryAfter = String(Math.max(1, Math.ceil(1 / ratePerSecond)));
 
   server.decorateRequest('degraded', false);
@@ -68,14 +68,14 @@ export function admission(server: FastifyInstance, pressure: Pressure, metrics: 
         new ServiceError('RECOMMENDER_UNAUTHORIZED', "This needs a key; send it as 'authorization: Bearer KEY'."),
       );
     }
-    // What leads nowhere is told to every key.
+    // Any key is enough to get 404 for an unknown path.
     if (needsKey && !request.is404 && key?.scopes.has(scope) === false) {
       reply.header('www-authenticate', `Bearer error="insufficient_scope", scope="${scope}"`);
       return done(
         new ServiceError('RECOMMENDER_FORBIDDEN', `This key does not have the scope '${scope}', which this needs.`),
       );
     }
-    if (mayAsk?.(key?.digest.toString('latin1') ?? request.ip) === false) {
+    if (isAdmitted?.(key?.digest.toString('latin1') ?? request.ip) === false) {
       metrics.shed('rate');
       reply.header('retry-after', retryAfter);
       return done(
@@ -89,47 +89,47 @@ export function admission(server: FastifyInstance, pressure: Pressure, metrics: 
   });
   server.addHook('preHandler', (request, _reply, done) => {
     if (request.scope === 'public') return done();
-    pressure.pass(() => {
-      // It may have waited for its turn.
+    pressure.run(() => {
+      // It may have waited in the queue.
       request.degraded ||= pressure.load() !== 'normal';
       done();
     });
   });
 }
 
-/** What a request must be allowed to do: what its route says. */
+/** The scope that a request needs, from its route. */
 export const scopeOf = ({ routeOptions }: Pick<FastifyRequest, 'routeOptions'>): Scope | 'public' =>
   routeOptions.config.scope ?? 'read';
 
-/** Gives every route that is registered after it, and says nothing itself, a scope. For plugins, whose routes are not ours to write. */
+/** Gives a scope to every route that is registered after it and has none of its own. For plugins, whose routes we do not write. */
 export function scopeByDefault(server: FastifyInstance, scope: Scope | 'public'): void {
   server.addHook('onRoute', (route: RouteOptions) => {
     route.config = { scope, ...route.config };
   });
 }
 
-/** Most askers remembered at once; the one that asked longest ago is forgotten first. */
-const MAX_ASKERS = 10_000;
+/** Most clients remembered at once; the one whose last request is oldest is forgotten first. */
+const MAX_CLIENTS = 10_000;
 
 /**
- * Requests of each asker, `perSecond` a second on average and as many at once, at least one: a leaky bucket that remembers one time an asker, as
- * the generic cell rate algorithm of ATM does (ITU-T I.371).
+ * Limits the requests of each client to `perSecond` a second on average, and as many at once, at least one: a leaky bucket that keeps one time for each
+ * client (the generic cell rate algorithm, ITU-T I.371).
  *
  * @param perSecond above 0; below 1, one request every `1 / perSecond` seconds
- * @returns whether this asker may ask now
+ * @returns whether this client may send a request now
  */
-export function rateLimit(perSecond: number, now: () => number = () => performance.now()): (asker: string) => boolean {
+export function rateLimit(perSecond: number, now: () => number = () => performance.now()): (client: string) => boolean {
   const intervalMs = 1_000 / perSecond;
   const aheadMs = (Math.max(1, perSecond) - 1) * intervalMs;
-  /** When the next request would be due if they came evenly. */
+  /** For each client, when its next request would be due if its requests came evenly. */
   const dueMs = new Map<string, number>();
-  return (asker) => {
+  return (client) => {
     const nowMs = now();
-    const due = Math.max(nowMs, dueMs.get(asker) ?? nowMs);
+    const due = Math.max(nowMs, dueMs.get(client) ?? nowMs);
     const admitted = due - nowMs <= aheadMs;
-    dueMs.delete(asker);
-    dueMs.set(asker, admitted ? due + intervalMs : due);
-    if (dueMs.size > MAX_ASKERS) dueMs.delete(dueMs.keys().next().value ?? '');
+    dueMs.delete(client);
+    dueMs.set(client, admitted ? due + intervalMs : due);
+    if (dueMs.size > MAX_CLIENTS) dueMs.delete(dueMs.keys().next().value ?? '');
     return admitted;
   };
 }

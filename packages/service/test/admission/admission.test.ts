@@ -1,12 +1,12 @@
 import { connect } from 'node:net';
-import { describe, expect, test } from '@jest/globals';
-import { pressureOf } from '../src/pressure.js';
-import type { Load } from '../src/pressure.js';
-import { serving } from '../src/served.js';
-import { keyOf } from '../src/access.js';
-import { rateLimit } from '../src/admission.js';
 import { sampleGeneration } from '@attractions/models/testing';
-import { askAt, listening, silent } from './support/service.js';
+import { describe, expect, test } from '@jest/globals';
+import { keyOf } from '../../src/admission/access.js';
+import { rateLimit } from '../../src/admission/admission.js';
+import { pressureOf } from '../../src/admission/pressure.js';
+import type { Load } from '../../src/admission/pressure.js';
+import { serving } from '../../src/served.js';
+import { askAt, listening, silent } from '../support/service.js';
 
 const path = '/v1/users/ana/recommendations?park=bay&explain=true';
 

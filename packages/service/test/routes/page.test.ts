@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { demoExperiment } from '@attractions/experiments';
-import type { Shown } from '../src/routes/recommendations.js';
-import { serving } from '../src/served.js';
+import type { Shown } from '../../src/routes/recommendations.js';
+import { serving } from '../../src/served.js';
 import { sampleGeneration } from '@attractions/models/testing';
-import { ask, askAt, listening, silent } from './support/service.js';
+import { ask, askAt, listening, silent } from '../support/service.js';
 
 describe('the page', () => {
   test.each([

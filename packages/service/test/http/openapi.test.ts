@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 
-const program = new URL('../dist/openapi.js', import.meta.url).href;
+const program = new URL('../../dist/http/openapi.js', import.meta.url).href;
 
 /** Whether describing a server for this scope loads Swagger UI, in a process of its own. */
 function loadsSwaggerUi(scope: string | undefined): boolean {

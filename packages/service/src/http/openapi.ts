@@ -1,20 +1,20 @@
 import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
-import { scopeByDefault } from './admission.js';
-import type { Scope } from './access.js';
+import type { Scope } from '../admission/access.js';
+import { scopeByDefault } from '../admission/admission.js';
 
 /**
- * Describes every route registered after it in OpenAPI 3.1, from the very schemas that check requests and write answers, and serves the
- * page `/docs`, on which people read that and try a call; no file of it comes from elsewhere.
+ * Describes every route registered after it in OpenAPI 3.1, from the same schemas that check requests and write answers, and serves the
+ * page `/docs` to read it and try a call. All files of that page come from this server.
  *
- * @param scope who may see the description; undefined: there is none
+ * @param scope who may see the description; undefined: nobody, there is no such path
  */
 export async function openapi(
   server: FastifyInstance,
   version: string,
   scope: Scope | 'public' | undefined,
 ): Promise<void> {
-  // Before the description takes the route in.
+  // Must run before the plugin reads the route.
   server.addHook('onRoute', ({ schema, config }) => {
     const needed = config?.scope ?? 'read';
     if (schema === undefined || schema.hide === true || needed === 'public') return;
@@ -26,14 +26,14 @@ export async function openapi(
       info: {
         title: 'Attractions',
         description:
-          'Recommendations of theme-park attractions. Every answer says which path, panel and model it came from.',
+          'Recommendations of theme-park attractions. Every answer says which recommender, panel and model it came from.',
         version,
       },
       servers: [{ url: '/' }],
       tags: [
-        { name: 'recommendations', description: 'Lists for people.' },
-        { name: 'catalogue', description: 'What there is, and what the model saw.' },
-        { name: 'operations', description: 'What runs here.' },
+        { name: 'recommendations', description: 'Lists for visitors.' },
+        { name: 'catalogue', description: 'Parks and attractions, and the visits that the model knows.' },
+        { name: 'operations', description: 'The state of the service.' },
       ],
       components: {
         securitySchemes: {

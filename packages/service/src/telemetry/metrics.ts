@@ -1,20 +1,19 @@
-import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Recommendations } from '@attractions/recommender';
-import type { SwapResult } from './generations/generations.js';
-import type { Pressure } from './pressure.js';
-import type { Served } from './served.js';
-import { tallyOf } from './tally.js';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Pressure } from '../admission/pressure.js';
+import type { SwapResult } from '../generations/generations.js';
+import type { Served } from '../served.js';
 
-/** Gauges that prom-client names like counters, to which promtool objects; the ones without `_total` tell the same by type. */
+/** Gauges that prom-client names like counters, which promtool rejects. Gauges without `_total` have the same figures by type. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
-/** Why a request was turned away. */
+/** Why a request was refused by admission control. */
 export type ShedReason = 'overload' | 'rate';
 
 /** What became of a list that was shown. */
 export type ExposureResult = 'spooled' | 'committed' | 'dropped' | 'rejected';
 
-/** What the service counts, for Prometheus. No label ever names a user. */
+/** What the service counts, for Prometheus. No label names a user. */
 export interface Metrics {
   /** `route` is the pattern (`/v1/users/:userId/visits`) and not the path. */
   requested(method: string, route: string, status: number, seconds: number): void;
@@ -27,25 +26,25 @@ export interface Metrics {
   text(): Promise<string>;
 }
 
-/** Upper ends of the latency buckets, in seconds: an answer takes tens of microseconds, a queue makes it longer. */
+/** Upper ends of the latency buckets, in seconds: an answer takes tens of microseconds, and longer in a queue. */
 const LATENCY_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
-/** Counts in a registry of its own, so that two services in a process do not meet. */
+/** Has a registry of its own, so that two services in one process count separately. */
 export function createMetrics(served: () => Served, pressure: Pressure): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) => {
-    const tally = tallyOf(labelNames);
+    const buffer = countBuffer(labelNames);
     new Counter<L>({
       name: `attractions_${name}_total`,
       help,
       labelNames: [...labelNames],
       registers,
       collect() {
-        tally.settle(this);
+        buffer.flushTo(this);
       },
     });
-    return tally;
+    return buffer;
   };
   const gauge = (name: string, help: string, value: () => number) =>
     new Gauge({
@@ -96,5 +95,32 @@ export function createMetrics(served: () => Served, pressure: Pressure): Metrics
     exposed: (result, lists) => exposures.add({ result }, lists),
     contentType: registry.contentType,
     text: () => registry.metrics(),
+  };
+}
+
+/** Collects counts for a Prometheus counter until it is scraped. Counting only updates a map; prom-client checks and joins labels at each scrape, not at each count. */
+interface CountBuffer<L extends string> {
+  add(labels: Readonly<Record<L, string>>, count?: number): void;
+  /** Adds to the counter what was counted since the last time. */
+  flushTo(counter: Counter<L>): void;
+}
+
+/** @param names of the labels; each count has all of them */
+function countBuffer<L extends string>(names: readonly L[]): CountBuffer<L> {
+  const counts = new Map<string, { labels: Readonly<Record<L, string>>; count: number }>();
+  return {
+    add(labels, count = 1) {
+      let key = '';
+      for (const name of names) key += `${labels[name]}\0`;
+      const known = counts.get(key);
+      if (known) known.count += count;
+      else counts.set(key, { labels, count });
+    },
+    flushTo(counter) {
+      for (const each of counts.values()) {
+        counter.inc({ ...each.labels }, each.count);
+        each.count = 0;
+      }
+    },
   };
 }

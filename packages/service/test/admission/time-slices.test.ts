@@ -1,13 +1,13 @@
-import { expect, test } from '@jest/globals';
 import { setImmediate } from 'node:timers/promises';
-import { turnstile } from '../src/turnstile.js';
+import { expect, test } from '@jest/globals';
+import { timeSlices } from '../../src/admission/time-slices.js';
 
-test('what one turn has no time for waits for the next ones, in order; whoever comes later queues up', async () => {
+test('what one turn has no time for waits for the next ones, in order; later work queues behind it', async () => {
   let nowMs = 0;
-  const { pass, waitedMs } = turnstile(2, () => nowMs);
+  const { run, waitedMs } = timeSlices(2, () => nowMs);
   const done: string[] = [];
   const work = (name: string) =>
-    pass(() => {
+    run(() => {
       done.push(name);
       nowMs += 1.5;
     });
@@ -29,10 +29,10 @@ test('what one turn has no time for waits for the next ones, in order; whoever c
 
 test('work that takes longer than a turn still goes through, one a turn', async () => {
   let nowMs = 0;
-  const { pass } = turnstile(2, () => nowMs);
+  const { run } = timeSlices(2, () => nowMs);
   let done = 0;
   for (let n = 0; n < 3; n++)
-    pass(() => {
+    run(() => {
       done++;
       nowMs += 100;
     });

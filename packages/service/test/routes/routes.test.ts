@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { serving } from '../src/served.js';
+import { serving } from '../../src/served.js';
 import { sampleGeneration } from '@attractions/models/testing';
-import { ask, askAt, listening } from './support/service.js';
+import { ask, askAt, listening } from '../support/service.js';
 
 const post = async (body: unknown) =>
   askAt(await listening(serving(sampleGeneration())), '/v1/recommendations', {

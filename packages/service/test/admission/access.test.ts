@@ -1,10 +1,10 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
-import { describe, expect, test } from '@jest/globals';
-import { facesIn, keyOf, keysIn, originsIn, proxiesIn } from '../src/access.js';
-import { serving } from '../src/served.js';
 import { sampleGeneration } from '@attractions/models/testing';
-import { askAt, listening, silent } from './support/service.js';
+import { describe, expect, test } from '@jest/globals';
+import { visibilityOf, keyOf, keysIn, originsIn, proxiesIn } from '../../src/admission/access.js';
+import { serving } from '../../src/served.js';
+import { askAt, listening, silent } from '../support/service.js';
 
 const KEYS = [keyOf('reader', 'read'), keyOf('historian', 'read', 'history'), keyOf('admin-token-of-16', 'admin')];
 const ADMIN = { rollBack: () => Promise.resolve(undefined) };
@@ -160,7 +160,7 @@ describe('a key', () => {
 
 describe('what is for people and their tools', () => {
   test('is open unless a setting closes it; then a key opens it', async () => {
-    const closed = facesIn('none', KEYS);
+    const closed = visibilityOf('none', KEYS);
     const url = await listening(serving(sampleGeneration()), silent, { access: { keys: KEYS }, visible: closed });
     for (const path of ['/', '/page.js', '/docs', '/docs/static/index.html', '/openapi.json', '/metrics']) {
       expect({ path, status: (await askAt(url, path)).status }).toEqual({ path, status: 401 });
@@ -171,7 +171,7 @@ describe('what is for people and their tools', () => {
   });
 
   test('is not there where it is closed and no key may read', async () => {
-    const url = await listening(serving(sampleGeneration()), silent, { visible: facesIn('metrics', []) });
+    const url = await listening(serving(sampleGeneration()), silent, { visible: visibilityOf('metrics', []) });
     expect((await askAt(url, '/metrics')).status).toBe(200);
     for (const path of ['/', '/docs', '/openapi.json']) expect((await askAt(url, path)).status).toBe(404);
   });
@@ -272,7 +272,7 @@ describe('the settings', () => {
     expect(keysIn(undefined)).toEqual([]);
     expect(() => keysIn('secret')).toThrow(/API_KEY_HASHES holds a hash that is not a SHA-256/);
     expect(() => keysIn(`${hash}:everything`)).toThrow(/the scope 'everything'; give some of read\+history\+admin/);
-    expect(() => facesIn('page,stats', [])).toThrow(/OPEN_PATHS holds 'stats'; give some of page,docs,metrics/);
+    expect(() => visibilityOf('page,stats', [])).toThrow(/OPEN_PATHS holds 'stats'; give some of page,docs,metrics/);
     expect(() => originsIn('https://park.example/lists')).toThrow(/CORS_ORIGINS holds 'https:\/\/park.example\/lists'/);
     for (const text of ['0', 'nginx', '10.0.0.0/40', '::1/200', '1.2.3', '10.0.0.0/8/8', '0.0.0.0/0', '::/0', 'true'])
       expect(() => proxiesIn(text)).toThrow(/TRUST_PROXY holds/);
