@@ -2,6 +2,7 @@
 export { openFeeds } from './open.js';
 export type { FeedStore } from './open.js';
 export type { Feed, Update } from './feed/feed.js';
+export type { OpenedUpdate } from './feed/opened.js';
 export type { PutOptions } from './feed/put-options.js';
 
 // Declare what a feed holds: a contract of columns and a codec.

@@ -50,15 +50,8 @@ export async function* readRowGroups(
 ): AsyncGenerator<Table, void> {
   const blob = new Blob([await file.bytes()]);
   const options = { batchSize: batchRows, columns };
-  const { rows, groups } = await reading(file, async (wasm) => {
-    const parquet = await wasm.ParquetFile.fromFile(blob);
-    const metadata = parquet.metadata();
-    const found = { rows: metadata.fileMetadata().numRows(), groups: metadata.numRowGroups() };
-    metadata.free();
-    parquet.free();
-    return found;
-  });
-  checkRows(file, Number(rows));
+  const { rows, groups } = await footerOf(file, blob);
+  checkRows(file, rows);
   for (let group = 0; group < Math.max(groups, 1); group++) {
     yield await reading(file, async (wasm) => {
       const parquet = await wasm.ParquetFile.fromFile(blob);
@@ -78,4 +71,20 @@ async function reading<R>(file: StoredFile, read: (wasm: ParquetWasm) => R | Pro
   } catch (cause) {
     throw unreadable(file, `is not readable as Parquet: ${String(cause)}`, cause);
   }
+}
+
+/** The number of rows that a Parquet file says it has, by its footer. Throws FEEDS_DATA_CORRUPT if the bytes are not Parquet. */
+export async function rowsIn(file: Omit<StoredFile, 'rows'>): Promise<number> {
+  return (await footerOf({ ...file, rows: 0 }, new Blob([await file.bytes()]))).rows;
+}
+
+async function footerOf(file: StoredFile, blob: Blob): Promise<{ readonly rows: number; readonly groups: number }> {
+  return reading(file, async (wasm) => {
+    const parquet = await wasm.ParquetFile.fromFile(blob);
+    const metadata = parquet.metadata();
+    const found = { rows: Number(metadata.fileMetadata().numRows()), groups: metadata.numRowGroups() };
+    metadata.free();
+    parquet.free();
+    return found;
+  });
 }

@@ -1,3 +1,4 @@
+import { streamed } from '../codec/parquet-batches.js';
 import { checkReadable } from '../contract.js';
 import type { FeedContract } from '../contract.js';
 import type { FeedsError } from '../errors.js';
@@ -10,6 +11,8 @@ import type { BlobStore } from '../store/blob-store.js';
 import { openFeedLog } from './feed-log.js';
 import type { FeedLog, LogPlace } from './feed-log.js';
 import type { PutOptions } from './put-options.js';
+import { openUpdate } from './opened.js';
+import type { OpenedUpdate } from './opened.js';
 import { putUpdate } from './put.js';
 import { updateFiles } from './update-files.js';
 
@@ -30,6 +33,11 @@ export interface Feed<T> extends FeedLog {
    * commit and cannot tell (FEEDS_STORE_FAILED); with a `runId` it is safe to put again.
    */
   put(value: T, options: PutOptions): Promise<UpdateRecord>;
+  /**
+   * Opens an update whose Parquet files another program writes, so that no row passes through JavaScript: give it `folder`, and `token` for
+   * the names of the files. Nothing is committed before {@link OpenedUpdate.commit}. Throws FEEDS_OPTIONS_INVALID if the feed is not Parquet.
+   */
+  open(): Promise<OpenedUpdate>;
   /** The newest update. Throws FEEDS_EMPTY if there is none. */
   latest(): Promise<Update<T>>;
   /** The update of a seq, or the one that an alias names. Throws FEEDS_NO_SUCH_UPDATE if there is none. */
@@ -81,6 +89,11 @@ export function openFeed<T>(place: Place, contract: FeedContract<T>): Feed<T> {
     put: async (value, options) => {
       await fit();
       return putUpdate(end, files, contract, value, options);
+    },
+    open: async () => {
+      const parts = streamed(contract);
+      await fit();
+      return openUpdate(end, files, parts);
     },
   };
 }

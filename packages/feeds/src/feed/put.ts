@@ -23,15 +23,38 @@ export async function putUpdate<T>(
   options: PutOptions,
 ): Promise<UpdateRecord> {
   checkPutOptions(options);
-  const { producer, runId, signal } = options;
-  const run = runId === undefined ? undefined : { producerId: producer.id, runId };
-  const settled = async (head: Entry | undefined) => run && committedBy(end, run, head);
-
   const head = await end.log.head();
-  const before = await settled(head);
+  const before = await settledBy(end, options)(head);
   if (before) return before;
+  return commitFiles(
+    end,
+    files,
+    contract,
+    await files.write(folderAfter(end, head), contract.codec.encode(value)),
+    options,
+  );
+}
 
-  const written = await files.write(compact(laterThan(head?.record, end.clock.now())), contract.codec.encode(value));
+/** Finds the record that the run of a put has committed already. */
+function settledBy(end: LogEnd, { producer, runId }: PutOptions) {
+  const run = runId === undefined ? undefined : { producerId: producer.id, runId };
+  return async (head: Entry | undefined) => run && committedBy(end, run, head);
+}
+
+/** The folder for an update's files: the time that its record will have at the earliest, `20261122T220311123Z`. */
+export function folderAfter(end: LogEnd, head: Entry | undefined): string {
+  return laterThan(head?.record, end.clock.now()).toISOString().replace(/[-:.]/g, '');
+}
+
+/** Checks files that were written, and commits them by one record; removes them if they are not committed. */
+export async function commitFiles<T>(
+  end: LogEnd,
+  files: UpdateFiles,
+  contract: FeedContract<T>,
+  written: readonly DataFile[],
+  options: PutOptions,
+): Promise<UpdateRecord> {
+  const { signal } = options;
   await readBack(files, contract, written);
   if (signal?.aborted) {
     await files.discard(written);
@@ -39,7 +62,7 @@ export async function putUpdate<T>(
   }
   const manifest = manifestOf(contract, written, options);
   const record = await append<UpdateRecord>(end, {
-    settled,
+    settled: settledBy(end, options),
     draft: (seq, previous) => ({ ...manifest, refs: { ...previous?.refs, latest: seq } }),
   }).catch(async (cause: unknown) => {
     if (!outcomeUnknown(cause)) await files.discard(written);
@@ -87,9 +110,4 @@ function manifestOf(
     checks,
     labels,
   };
-}
-
-/** `20261122T220311123Z` */
-function compact(time: Date): string {
-  return time.toISOString().replace(/[-:.]/g, '');
 }

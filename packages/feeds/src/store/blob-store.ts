@@ -34,6 +34,13 @@ export interface BlobStore {
   /** Names directly below a folder (`''` is the root), sorted; names of folders end in `/`. Empty if there is no such folder. */
   children(folder: string): Promise<readonly string[]>;
   /**
+   * Lets another program write files: makes a folder, and gives its path in the file system. Absent in stores that are not there; files are
+   * then written elsewhere and uploaded.
+   */
+  localFolder?(folder: string): Promise<string>;
+  /** Makes a file durable that another program wrote into a local folder. */
+  settle?(path: string): Promise<void>;
+  /**
    * Calls `ring` whenever something below a folder may have changed, until the returned function is called, and `ended` when it cannot watch
    * any longer. Gives undefined if there is no such folder. Stores that cannot watch do not have this method: watchers must poll anyway.
    */

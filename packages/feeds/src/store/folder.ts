@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { watch } from 'node:fs';
 import { link, mkdir, open, readFile, readdir, rename, stat, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import type { BlobStore } from './blob-store.js';
 import { errnoOf, noFolderSync, noHardLinks, storeFailure } from './failure.js';
@@ -54,6 +54,21 @@ export function folderStore(root: string): BlobStore {
     write: (path, bytes) =>
       attempt('write', path, async () => {
         await inFolderOf(path, () => writeNew(at(path), bytes));
+        await syncFolder(dirname(at(path)));
+      }),
+    localFolder: (folder) =>
+      attempt('write', folder, async () => {
+        await makeFolder(at(folder));
+        return resolve(at(folder));
+      }),
+    settle: (path) =>
+      attempt('write', path, async () => {
+        const file = await open(at(path), 'r+');
+        try {
+          await file.sync();
+        } finally {
+          await file.close();
+        }
         await syncFolder(dirname(at(path)));
       }),
     putIfAbsent: (path, bytes) =>

@@ -1,0 +1,96 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { sha256 } from '../canonical.js';
+import type { Batches } from '../codec/parquet-batches.js';
+import type { FeedContract } from '../contract.js';
+import { FeedsError } from '../errors.js';
+import type { LogEnd } from '../log/append.js';
+import type { DataFile, UpdateRecord } from '../log/record.js';
+import { checkPutOptions } from './put-options.js';
+import type { PutOptions } from './put-options.js';
+import { commitFiles, folderAfter } from './put.js';
+import type { UpdateFiles } from './update-files.js';
+
+/**
+ * An update that is being written by another program. What is never committed, nor discarded, is a leftover: readers do not see it, and
+ * `repair` removes it when it is a day old; so a program must not write for longer.
+ */
+export interface OpenedUpdate {
+  /** Where the program writes: absolute, in the file system of this machine, and there. Others may write there too. */
+  readonly folder: string;
+  /** Must be in the name of every file, before the extension: `part-00000-<token>.parquet`. Only this update has it. */
+  readonly token: string;
+  /**
+   * Reads the files back, one at a time, and commits them as one update, in the order given. Schema, rows, missing values and ranges must fit
+   * the contract: FEEDS_UNVERIFIED. After a throw nothing is committed, with the exceptions of `put`, and the files are gone.
+   */
+  commit(names: readonly string[], options: PutOptions): Promise<UpdateRecord>;
+  /** Removes what was written. Does nothing after a commit. */
+  discard(): Promise<void>;
+}
+
+/** Opens an update of a feed in Parquet. */
+export async function openUpdate(
+  end: LogEnd,
+  files: UpdateFiles,
+  contract: FeedContract<Batches>,
+): Promise<OpenedUpdate> {
+  const { store, feed } = end;
+  const update = folderAfter(end, await end.log.head());
+  const token = randomUUID();
+  const local = await store.localFolder?.(`${feed}/${update}`);
+  const folder = local ?? (await mkdtemp(join(tmpdir(), 'attractions-feed-')));
+  let isDone = false;
+
+  async function discard(): Promise<void> {
+    if (isDone) return;
+    isDone = true;
+    if (local === undefined) return rm(folder, { recursive: true, force: true });
+    const ours = (await readdir(folder).catch(() => [])).filter((name) => name.includes(token));
+    await Promise.allSettled(ours.map((name) => rm(join(folder, name), { force: true })));
+  }
+
+  /** Makes a file that was written one of the store. */
+  async function take(name: string): Promise<DataFile> {
+    const { rowsIn } = await import('../arrow/parquet-file.js');
+    const written = join(folder, name);
+    const bytes = await readFile(written);
+    const path = `${update}/${name}`;
+    const rows = await rowsIn({ name, path: written, bytes: async () => bytes });
+    if (local === undefined) await store.write(`${feed}/${path}`, bytes);
+    else await store.settle?.(`${feed}/${path}`);
+    return { path, bytes: bytes.length, rows, sha256: sha256(bytes) };
+  }
+
+  async function commit(names: readonly string[], options: PutOptions): Promise<UpdateRecord> {
+    if (isDone) throw invalid('The update was committed or discarded already; open another one');
+    checkPutOptions(options);
+    const foreign = names.find((name) => !new RegExp(`^[\\w.-]+-${token}[.]\\w+$`).test(name));
+    if (foreign !== undefined) throw invalid(`'${foreign}' is not a file name that ends in -${token} and an extension`);
+    if (names.length === 0) throw invalid('An update has a file at least; write one without rows');
+    const taken: DataFile[] = [];
+    try {
+      for (const name of names) taken.push(await take(name));
+    } catch (cause) {
+      await Promise.all([files.discard(taken), discard()]);
+      const problem = cause instanceof Error ? cause.message : String(cause);
+      throw new FeedsError('FEEDS_UNVERIFIED', `Read back after writing: ${problem} Nothing was committed.`, { cause });
+    }
+    try {
+      return await commitFiles(end, files, contract, taken, options);
+    } finally {
+      // What was not committed is removed by `commitFiles`; if the store did not answer, it may have been.
+      isDone = true;
+      if (local === undefined) await rm(folder, { recursive: true, force: true });
+    }
+  }
+
+  return { folder, token, commit, discard };
+}
+
+function invalid(problem: string): FeedsError {
+  return new FeedsError('FEEDS_OPTIONS_INVALID', `${problem}.`);
+}
