@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import type { Logger } from '@attractions/config';
 import { attractions, rejects, visits } from '@attractions/contracts';
 import { openFeeds, parentOf, preloadParquet } from '@attractions/feeds';
-import type { FeedStore, Producer, PutOptions, UpdateRecord } from '@attractions/feeds';
+import type { FeedStore, OpenedUpdate, Producer, PutOptions, UpdateRecord } from '@attractions/feeds';
 import { logFrames } from './engine/engine.js';
 import { EtlError } from './errors.js';
-import { loadVisits } from './loader.js';
-import type { LoadedVisits } from './loader.js';
+import { loadVisits, writeVisits } from './loader.js';
+import type { JudgedLoad, LoadedVisits, LoaderOptions } from './loader.js';
 import type { EtlConfig } from './settings.js';
 import type { SourceSettings } from './source/choose.js';
 import type { Source } from './source/source.js';
@@ -47,46 +47,57 @@ const EXAMPLES_SHOWN = 3;
 export async function runEtl(config: EtlConfig, context: EtlContext): Promise<EtlSummary> {
   const begin = performance.now();
   const preloaded = preloadParquet();
-  const loaded = await loadJudged(config, context);
-  await preloaded;
-  const records = await commit(loaded, config, context);
-  const feeds = records.map(({ feed, seq }) => ({ feed, seq }));
-  return { ...loaded.tally, feeds, seconds: (performance.now() - begin) / 1_000 };
+  const { store = openFeeds(config.feedsRoot), signal } = context;
+  let opened: OpenedUpdate | undefined;
+  try {
+    signal?.throwIfAborted();
+    const loaded = await writeVisits(context.from ?? config.rawDataPath, loaderOptions(config, context), {
+      judge: (load) => judge(load, config, context),
+      open: async () => (opened = await store.feed(visits).open()),
+    });
+    await preloaded;
+    if (opened === undefined) throw new Error('What is not refused is written.');
+    const records = await commit(loaded, opened, store, config, context);
+    const feeds = records.map(({ feed, seq }) => ({ feed, seq }));
+    return { ...loaded.tally, feeds, seconds: (performance.now() - begin) / 1_000 };
+  } finally {
+    await opened?.discard();
+  }
 }
 
 /**
  * The same without feeds: loads the raw data as configured, and refuses it where too many lines were bad.
  * @throws EtlError
  */
-export async function loadJudged(
-  config: EtlConfig,
-  {
-    logger,
-    signal,
-    from,
-    sources,
-    baseFolder,
-  }: Pick<EtlContext, 'logger' | 'signal' | 'from' | 'sources' | 'baseFolder'>,
-): Promise<LoadedVisits> {
-  signal?.throwIfAborted();
-  const loaded = await loadVisits(from ?? config.rawDataPath, {
+export async function loadJudged(config: EtlConfig, context: LoadContext): Promise<LoadedVisits> {
+  context.signal?.throwIfAborted();
+  const loaded = await loadVisits(context.from ?? config.rawDataPath, loaderOptions(config, context));
+  judge(loaded, config, context);
+  context.signal?.throwIfAborted();
+  return loaded;
+}
+
+type LoadContext = Pick<EtlContext, 'logger' | 'signal' | 'from' | 'sources' | 'baseFolder'>;
+
+function loaderOptions(config: EtlConfig, { logger, signal, sources, baseFolder }: LoadContext): LoaderOptions {
+  return {
     sequenceGapHours: config.sequenceGapHours,
+    memoryLimitMb: config.etlMemoryMb,
     ...(sources && { sources }),
     ...(baseFolder !== undefined && { baseFolder }),
     ...(config.describeFrames && { describe: logFrames(logger) }),
     ...(signal && { signal }),
-  });
+  };
+}
+
+/** Tells what was read, and throws where too much of it was refused. */
+function judge(loaded: JudgedLoad, { maxRejectShare, rawDataPath }: EtlConfig, { logger, from }: LoadContext): void {
   const { tally } = loaded;
   logger.info({ ...tally }, `Read ${tally.rows} photo lines of ${tally.files} files.`);
   if (loaded.rejects.length > 0)
     logger.warn({ rejects: loaded.rejects.length, first: examples(loaded) }, 'Some lines were refused.');
-  judge(loaded, config.maxRejectShare, from ? `the source '${from.visits.type}'` : `'${config.rawDataPath}'`);
-  signal?.throwIfAborted();
-  return loaded;
-}
-
-function judge(loaded: LoadedVisits, maxRejectShare: number, place: string): void {
-  const { rows, kept, rejected } = loaded.tally;
+  const place = from ? `the source '${from.visits.type}'` : `'${rawDataPath}'`;
+  const { rows, kept, rejected } = tally;
   if (rows > 0 && rejected / rows > maxRejectShare) {
     throw new EtlError(
       'ETL_TOO_MANY_REJECTS',
@@ -99,17 +110,22 @@ function judge(loaded: LoadedVisits, maxRejectShare: number, place: string): voi
   }
 }
 
-function examples({ rejects: refused }: LoadedVisits): string[] {
+function examples({ rejects: refused }: JudgedLoad): string[] {
   return refused.slice(0, EXAMPLES_SHOWN).map(({ file, line, column, reason }) => {
     return `${file}:${line}${column === '' ? '' : ` (${column})`}: ${reason}`;
   });
 }
 
-async function commit(loaded: LoadedVisits, config: EtlConfig, context: EtlContext): Promise<readonly UpdateRecord[]> {
-  const { store = openFeeds(config.feedsRoot), runId, signal } = context;
+async function commit(
+  loaded: JudgedLoad & { readonly written: readonly string[] },
+  opened: OpenedUpdate,
+  store: FeedStore,
+  config: EtlConfig,
+  { from, runId, signal }: EtlContext,
+): Promise<readonly UpdateRecord[]> {
   const { rows, kept, duplicates, rejected } = loaded.tally;
   const options: PutOptions = {
-    producer: producer(config, context.from),
+    producer: producer(config, from),
     sources: loaded.sources,
     checks: { rows, kept, duplicates, rejected },
     ...(runId === undefined ? {} : { runId }),
@@ -120,7 +136,7 @@ async function commit(loaded: LoadedVisits, config: EtlConfig, context: EtlConte
   ]);
   signal?.throwIfAborted();
   const parents = [parentOf(attractionsRecord), parentOf(rejectsRecord)];
-  const visitsRecord = await store.feed(visits).put(loaded.visits, { ...options, parents });
+  const visitsRecord = await opened.commit(loaded.written, { ...options, parents });
   return [attractionsRecord, rejectsRecord, visitsRecord];
 }
 

@@ -9,13 +9,13 @@ import { duckDbEngine } from './engine/duckdb.js';
 import type { DescribeFrame, Engine, RunOptions } from './engine/engine.js';
 import { EtlError } from './errors.js';
 import { sql } from './frame/frame.js';
-import type { Frame } from './frame/frame.js';
+import type { Frame, Sql } from './frame/frame.js';
 import { chooseSources, sourceFailed } from './source/choose.js';
 import type { ChosenSource, ChosenSources, SourceSettings } from './source/choose.js';
 import { attractionsOfRows, visitsOfRows } from './source/rows.js';
 import type { Delivered, DeliveredVisits, Source, SourceContext } from './source/source.js';
 import { byPlace, photosOf, tally, toReject } from './tally.js';
-import type { Tally } from './tally.js';
+import type { Tally, VisitCounts } from './tally.js';
 import { orderedVisits, transformVisits, visitsTable } from './visits.js';
 
 /** How raw data is loaded. */
@@ -32,6 +32,8 @@ export interface LoaderOptions {
   readonly now?: Date;
   /** What runs the frames. Default: an embedded DuckDB of its own, closed after the load. */
   readonly engine?: Engine;
+  /** What the embedded DuckDB may hold in memory; the rest goes to a temporary folder. Default: four fifths of the machine's. */
+  readonly memoryLimitMb?: number;
   /** Stops the load when it aborts, with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -77,20 +79,29 @@ const CLOCK_LEEWAY_MS = 86_400_000;
  * ETL_HEADER_UNKNOWN, ETL_ENGINE_FAILED, ETL_LINES_LOST.
  */
 export async function loadVisits(from: string | SourceSettings, options: LoaderOptions = {}): Promise<LoadedVisits> {
-  const { sequenceGapHours = SEQUENCE_GAP_HOURS, signal } = options;
+  return withSources(from, options, (raw, frames, engine) => loadInMemory(raw, frames, engine, options));
+}
+
+/** Opens engine and sources for some work, and closes the engine after it. */
+async function withSources<T>(
+  from: string | SourceSettings,
+  options: LoaderOptions,
+  work: (raw: RawData, frames: Composed, engine: Engine) => Promise<T>,
+): Promise<T> {
+  const { sequenceGapHours = SEQUENCE_GAP_HOURS, memoryLimitMb, signal } = options;
   if (!(sequenceGapHours > 0 && Number.isFinite(sequenceGapHours)))
     throw new EtlError('ETL_OPTIONS_INVALID', `sequenceGapHours is ${sequenceGapHours}; give a number above 0.`);
   const settings = typeof from === 'string' ? { visits: { type: 'sigir17', folder: from } } : from;
   const chosen = await chooseSources(settings, options.sources);
 
-  const engine = options.engine ?? duckDbEngine();
+  const engine = options.engine ?? duckDbEngine(memoryLimitMb === undefined ? {} : { memoryLimitMb });
   let scratch: Promise<string> | undefined;
   const folder = (): Promise<string> => (scratch ??= mkdtemp(join(tmpdir(), 'attractions-etl-')));
   const baseFolder = resolve(options.baseFolder ?? '.');
   const context: SourceContext = { engine, folder, baseFolder, ...(signal && { signal }) };
   try {
     const [raw] = await Promise.all([extract(chosen, context), engine.open()]);
-    return await run(raw, compose(raw, { ...options, sequenceGapHours }), engine, options);
+    return await work(raw, compose(raw, { ...options, sequenceGapHours }), engine);
   } finally {
     if (options.engine === undefined) await engine.close();
     if (scratch !== undefined) await rm(await scratch, { recursive: true, force: true });
@@ -156,49 +167,151 @@ function compose(
   return { attractionChecks: checks, attractions, attractionRejects: rejects, visits, visitExceptions: exceptions };
 }
 
-async function run(raw: RawData, frames: Composed, engine: Engine, options: LoaderOptions): Promise<LoadedVisits> {
+async function loadInMemory(
+  raw: RawData,
+  frames: Composed,
+  engine: Engine,
+  options: LoaderOptions,
+): Promise<LoadedVisits> {
   // While the engine works, so that it is there when the table is made; where it cannot be loaded, the table says so.
   void import('apache-arrow').catch(() => undefined);
+  const how = await begin(frames, engine, options);
+  const [columns, left] = await Promise.all([
+    engine.collect(orderedVisits(frames.visits, frames.attractions), how),
+    attractionsOf(raw, frames, engine, how),
+  ]);
+  const visits = await visitsTable(
+    columns,
+    left.attractions.map(({ attractionId }) => attractionId),
+  );
+  const photos = photosOf(visits);
+  const users = new Set(visits.getChild('user_id') ?? []).size;
+  return { visits, ...(await settled(raw, frames, engine, left, { visits: visits.numRows, photos, users }, how)) };
+}
+
+/** What of a load that is written is judged before it is: all but the visits themselves. */
+export type JudgedLoad = Omit<LoadedVisits, 'visits'>;
+
+/** Where visits are written. */
+export interface VisitsTarget {
+  /** Throws where the load is refused; nothing is opened or written then. */
+  judge(load: JudgedLoad): void;
+  /** A folder, and what the name of every file must end in. */
+  open(): Promise<{ readonly folder: string; readonly token: string }>;
+}
+
+/** Rows of a part file: some 25 MB, so that whoever reads one whole can. */
+const PART_ROWS = 2_000_000;
+
+/**
+ * Loads visits as {@link loadVisits} does, and lets the engine write them as Parquet: no row of them passes through JavaScript, and memory does
+ * not grow with them. The files are ordered by user, time and attraction, one after the other, so that a reader can leave out whole files and row groups.
+ * @throws EtlError as `loadVisits` does, and what `target` throws.
+ */
+export async function writeVisits(
+  from: string | SourceSettings,
+  options: LoaderOptions,
+  target: VisitsTarget,
+): Promise<JudgedLoad & { readonly written: readonly string[] }> {
+  return withSources(from, options, async (raw, frames, engine) => {
+    const how = await begin(frames, engine, options);
+    const left = await attractionsOf(raw, frames, engine, how);
+    await engine.keep(frames.visits, how);
+    const [counts] = await engine.rows(
+      sql`SELECT count(*) AS visits, coalesce(CAST(sum(photos) AS BIGINT), 0) AS photos, count(DISTINCT user_id) AS users FROM ${frames.visits}`,
+      how,
+    );
+    const [visits = 0, photos = 0, users = 0] = ['visits', 'photos', 'users'].map((name) => Number(counts?.[name]));
+    const load = await settled(raw, frames, engine, left, { visits, photos, users }, how);
+    target.judge(load);
+    const { folder, token } = await target.open();
+    const written: string[] = [];
+    for (const range of await userRanges(frames.visits, visits, engine, how)) {
+      const name = `part-${String(written.length).padStart(5, '0')}-${token}.parquet`;
+      const rows = sql`SELECT user_id, attraction_id, visited_at, photos FROM ${frames.visits} v${range} ORDER BY user_id, visited_at, attraction_id, photos`;
+      await engine.write(rows, join(folder, name), how);
+      written.push(name);
+    }
+    return { ...load, written };
+  });
+}
+
+/** Conditions that cut the visits into parts of about {@link PART_ROWS} by user; a user is in one part. */
+async function userRanges(visits: Frame, count: number, engine: Engine, how: RunOptions): Promise<readonly Sql[]> {
+  const parts = Math.ceil(count / PART_ROWS);
+  if (parts <= 1) return [sql``];
+  const tile = sql`ntile(${parts}) OVER (ORDER BY user_id)`;
+  // Of one user in a hundred, since only where to cut is at stake.
+  const sample = sql`SELECT user_id FROM ${visits} WHERE substr(md5(user_id), 1, 2) IN ('00', '55', 'aa')`;
+  const rows = await engine.rows(
+    sql`SELECT tile, min(user_id) AS first FROM (SELECT user_id, ${tile} AS tile FROM (${sample}) s) t GROUP BY tile ORDER BY tile`,
+    how,
+  );
+  const cuts = [...new Set(rows.slice(1).map((row) => String(row['first'])))];
+  return [undefined, ...cuts].map((from, i) => {
+    const bounds = [
+      ...(from === undefined ? [] : [sql`user_id >= ${from}`]),
+      ...(cuts[i] === undefined ? [] : [sql`user_id < ${cuts[i]}`]),
+    ];
+    return bounds.length === 0 ? sql`` : sql` WHERE ${sql.join(bounds, ' AND ')}`;
+  });
+}
+
+/** What is always done first. */
+async function begin(frames: Composed, engine: Engine, options: LoaderOptions): Promise<RunOptions> {
   if (options.describe) for (const each of Object.values<Frame>({ ...frames })) await options.describe(each, engine);
   const how: RunOptions = options.signal ? { signal: options.signal } : {};
   await engine.keep(frames.attractionChecks, how);
-  const [visitColumns, attractionRows, attractionRejects] = await Promise.all([
-    engine.collect(orderedVisits(frames.visits, frames.attractions), how),
+  return how;
+}
+
+interface AttractionsLeft {
+  readonly attractions: readonly Attraction[];
+  readonly rejected: Exceptions;
+}
+
+async function attractionsOf(
+  raw: RawData,
+  frames: Composed,
+  engine: Engine,
+  how: RunOptions,
+): Promise<AttractionsLeft> {
+  const [rows, rejected] = await Promise.all([
     engine.rows(sql`SELECT * FROM ${frames.attractions} ORDER BY file_number, line`, how),
     exceptionsOf(frames.attractionRejects, raw.attractions, engine, how),
   ]);
-  const attractions = attractionRows.map(toAttraction);
-  const attractionIds = attractions.map(({ attractionId }) => attractionId);
-  const visits = await visitsTable(visitColumns, attractionIds);
+  return { attractions: rows.map(toAttraction), rejected };
+}
 
+/** Finds what became of the lines that are in no visit, and adds up. */
+async function settled(
+  raw: RawData,
+  frames: Composed,
+  engine: Engine,
+  { attractions, rejected }: AttractionsLeft,
+  counts: VisitCounts,
+  how: RunOptions,
+): Promise<JudgedLoad> {
   // Where every line is in a visit, which is the usual case, the exceptions are not run.
-  const isComplete = photosOf(visits) === raw.visits.rows;
+  const isComplete = counts.photos === raw.visits.rows;
   const exceptions = isComplete ? NO_EXCEPTIONS : await exceptionsOf(frames.visitExceptions, raw.visits, engine, how);
   await raw.visits.confirm?.();
   await raw.attractions?.confirm?.();
 
   const faults = [...raw.visits.faults, ...(raw.attractions?.faults ?? [])];
   const files = [...raw.visits.files, ...(raw.attractions?.files ?? [])];
+  const lines = {
+    files: files.length,
+    visitRows: raw.visits.rows,
+    visitFaults: raw.visits.faultCount ?? raw.visits.faults.length,
+    ...(raw.attractions ? { attractionRows: raw.attractions.rows } : {}),
+  };
+  const { refused, repeated } = exceptions;
   return {
-    visits,
     attractions,
-    rejects: [...faults, ...attractionRejects.named, ...exceptions.named].sort(byPlace),
+    rejects: [...faults, ...rejected.named, ...exceptions.named].sort(byPlace),
     sources: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
-    tally: tally(
-      {
-        files: files.length,
-        visitRows: raw.visits.rows,
-        visitFaults: raw.visits.faultCount ?? raw.visits.faults.length,
-        ...(raw.attractions ? { attractionRows: raw.attractions.rows } : {}),
-      },
-      visits,
-      attractions,
-      {
-        refused: exceptions.refused,
-        repeated: exceptions.repeated,
-        refusedAttractions: attractionRejects.refused,
-      },
-    ),
+    tally: tally(lines, counts, attractions, { refused, repeated, refusedAttractions: rejected.refused }),
   };
 }
 

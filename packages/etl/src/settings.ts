@@ -1,4 +1,4 @@
-import { flag, number, sharedSettings, text } from '@attractions/config';
+import { flag, integer, number, sharedSettings, text } from '@attractions/config';
 import type { Config } from '@attractions/config';
 
 /** The settings of this stage. */
@@ -23,6 +23,14 @@ export const etlSettings = {
     min: 0.01,
     max: 8_760,
     unit: 'hours',
+  }),
+  etlMemoryMb: integer({
+    variable: 'ETL_MEMORY_MB',
+    description: 'What the engine may hold in memory; the rest goes to the folder for temporary files.',
+    default: 800,
+    min: 100,
+    max: 1_000_000,
+    unit: 'MB',
   }),
   describeFrames: flag({
     variable: 'DESCRIBE_FRAMES',

@@ -32,6 +32,13 @@ export interface DeliveredLines {
   readonly attractionRows?: number;
 }
 
+/** What came out as visits. */
+export interface VisitCounts {
+  readonly visits: number;
+  readonly users: number;
+  readonly photos: number;
+}
+
 /** Lines that the transformers left out. */
 export interface LinesLeftOut {
   readonly refused: number;
@@ -46,12 +53,11 @@ export interface LinesLeftOut {
  */
 export function tally(
   lines: DeliveredLines,
-  visits: VisitsTable,
+  { visits, users, photos: kept }: VisitCounts,
   attractions: readonly Attraction[],
   leftOut: LinesLeftOut,
 ): Tally {
   const { files, visitRows, visitFaults, attractionRows } = lines;
-  const kept = photosOf(visits);
   hold('visit', visitRows, kept + leftOut.repeated + leftOut.refused);
   if (attractionRows !== undefined) hold('attraction', attractionRows, attractions.length + leftOut.refusedAttractions);
   return {
@@ -60,8 +66,8 @@ export function tally(
     kept,
     duplicates: leftOut.repeated,
     rejected: visitFaults + leftOut.refused,
-    visits: visits.numRows,
-    users: new Set(visits.getChild('user_id') ?? []).size,
+    visits,
+    users,
     attractions: attractions.length,
     parks: new Set(attractions.map(({ park }) => park)).size,
   };

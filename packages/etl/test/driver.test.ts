@@ -1,7 +1,12 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { createLogger, forceConfig, readConfig } from '@attractions/config';
 import { attractions, rejects, visits } from '@attractions/contracts';
-import { openFeeds, parentOf } from '@attractions/feeds';
+import { openFeeds, parentOf, streamed } from '@attractions/feeds';
+import { duckDbEngine } from '../src/engine/duckdb.js';
+import { sql } from '../src/frame/frame.js';
 import { etlSettings } from '../src/settings.js';
 import { runEtl } from '../src/driver.js';
 import { memorySource } from './support/memory-source.js';
@@ -104,4 +109,56 @@ test('a folder with user, item, ts, event goes into the feeds, by the paths of a
   expect(await (await store.feed(rejects).latest()).read()).toMatchObject([
     { file: 'events.csv', line: 3, column: 'ts' },
   ]);
+});
+
+test('visits that the engine writes are those that were put through JavaScript, byte for byte when encoded so again', async () => {
+  const store = openFeeds('memory:');
+  const folder = fileURLToPath(new URL('../../../tools/sample-data', import.meta.url));
+  await runEtl(configured(folder), { store, logger });
+  const update = await store.feed(visits).latest();
+  expect(update.record.files).toMatchObject([{ rows: 3_341 }]);
+  for await (const { bytes } of visits.codec.encode(await update.read()))
+    // As recorded before the engine wrote.
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(
+      '54e2d3b891c7d4142cd398929b39142d7c8710af0b37ba2f13b0838f7e6fa179',
+    );
+});
+
+test('many visits are several files, each of users of its own, in one order over all', async () => {
+  const root = rawFolder();
+  const rows = sql.relation(sql`range(2500000)`);
+  const engine = duckDbEngine();
+  const user = sql`md5(CAST(i % 50021 AS VARCHAR))`;
+  await engine.write(
+    sql`SELECT ${user} AS u, i % 7 AS a, TIMESTAMP '2026-01-01 00:00:00' + to_seconds(i * 9) AS t FROM ${rows} r(i)`,
+    `${root}/rows.parquet`,
+  );
+  await engine.close();
+  const from = {
+    visits: { type: 'parquet', files: 'rows.parquet', columns: { user: 'u', attraction: 'a', time: 't' } },
+  };
+  const store = openFeeds(`${root}/feeds`);
+  const summary = await runEtl(configured('unused'), { store, logger, from, baseFolder: root });
+  expect(summary).toMatchObject({ rows: 2_500_000, kept: 2_500_000, visits: 2_500_000, users: 50_021 });
+  const { record } = await store.feed(visits).latest();
+  expect(record.files).toHaveLength(2);
+  let last = '';
+  let read = 0;
+  for await (const batch of await (await store.feed(streamed(visits)).latest()).read()) {
+    const [users, times] = [batch.getChild('user_id'), batch.getChild('visited_at')];
+    for (let row = 0; row < batch.numRows; row++) {
+      const key = `${String(users?.get(row))} ${String(Number(times?.get(row))).padStart(16, '0')}`;
+      if (key < last) throw new Error(`Row ${read} is out of order: ${key} after ${last}.`);
+      last = key;
+      read++;
+    }
+  }
+  expect(read).toBe(2_500_000);
+});
+
+test('what is refused opens nothing', async () => {
+  const root = rawFolder();
+  const store = openFeeds(`${root}/feeds`);
+  await expect(runEtl(configured(raw(), 0.3), { store, logger })).rejects.toMatchObject({ exitCode: 3 });
+  expect(existsSync(`${root}/feeds`)).toBe(false);
 });

@@ -14,6 +14,7 @@ import { EtlError } from '../errors.js';
 import { frame, sql, statementOf, subjectOf } from '../frame/frame.js';
 import { literal } from '../frame/sql-text.js';
 import type { Frame, Query, Sql } from '../frame/frame.js';
+import { markTimesAsUtc } from './duckdb-parquet.js';
 import { countRows, pathPattern, rowsOf } from './duckdb-rows.js';
 import type {
   CellValue,
@@ -50,15 +51,24 @@ const DIALECT: readonly string[] = [
 
 const TABLE_TYPES = { text: 'VARCHAR', bigint: 'BIGINT', double: 'DOUBLE' } as const;
 
+/** DuckDB's default, and a multiple of its vectors. */
+const ROW_GROUP_ROWS = 122_880;
+
 /** How often a running query is asked how far it is. */
 const PROGRESS_INTERVAL_MS = 100;
 
 /** How often an aborted query is interrupted: DuckDB forgets an interrupt that comes before the query has started. */
 const INTERRUPT_INTERVAL_MS = 20;
 
+/** How the embedded DuckDB is run. */
+export interface DuckDbOptions {
+  /** What it may hold in memory; the rest goes to a temporary folder. Default: four fifths of the machine's. */
+  readonly memoryLimitMb?: number;
+}
+
 /** The embedded DuckDB, in memory. Its library is loaded at the first query. */
-export function duckDbEngine(): Engine {
-  return new DuckDbEngine();
+export function duckDbEngine(options: DuckDbOptions = {}): Engine {
+  return new DuckDbEngine(options);
 }
 
 /** The engine from a first query to the next close. */
@@ -81,8 +91,13 @@ interface Work {
 
 class DuckDbEngine implements Engine {
   readonly name = 'duckdb';
+  readonly #options: DuckDbOptions;
   #session: Session | undefined;
   #tables = 0;
+
+  constructor(options: DuckDbOptions) {
+    this.#options = options;
+  }
 
   async open(): Promise<void> {
     await this.#connected('its start', {}, () => Promise.resolve());
@@ -188,6 +203,22 @@ class DuckDbEngine implements Engine {
     };
   }
 
+  async write(query: Query, path: string, options: RunOptions = {}): Promise<void> {
+    await this.#connected(subjectOf(query), options, async ({ session, connection, failed }) => {
+      const statement = statementOf(query, session.kept);
+      const described = await connection.runAndReadAll(`DESCRIBE ${statement}`).catch(failed);
+      const times = described
+        .getRowObjectsJson()
+        .filter((row) => String(row['column_type']).startsWith('TIMESTAMP'))
+        .map((row) => `"${String(row['column_name'])}"`);
+      const replaced = times.map((name) => `CAST(${name} AS TIMESTAMP_MS) AS ${name}`).join(', ');
+      const columns = times.length === 0 ? '*' : `* REPLACE (${replaced})`;
+      const target = `${literal(path)} (FORMAT parquet, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`;
+      await connection.run(`COPY (SELECT ${columns} FROM (${statement}) q) TO ${target}`).catch(failed);
+      await markTimesAsUtc(path, times.length).catch(failed);
+    });
+  }
+
   async keep(target: Frame, options: RunOptions = {}): Promise<void> {
     const table = `kept_${this.#tables++}_${target.name}`;
     await this.#connected(subjectOf(target), options, async ({ session, connection, failed }) => {
@@ -222,7 +253,7 @@ class DuckDbEngine implements Engine {
   async #connected<T>(subject: string, options: RunOptions, work: (given: Work) => Promise<T>): Promise<T> {
     options.signal?.throwIfAborted();
     const session = (this.#session ??= {
-      instance: openInstance(),
+      instance: openInstance(this.#options),
       kept: new Map(),
       running: new Set(),
       closing: new AbortController(),
@@ -296,9 +327,12 @@ function cellOf(value: DuckDBValue): CellValue {
  * Loaded on demand: the native library is large, and a program that only imports this package need not wait for it. It is CommonJS; to
  * `import` it, Node would first search its hundred files for names to export, which takes longer than to run them.
  */
-async function openInstance(): Promise<DuckDBInstance> {
+async function openInstance({ memoryLimitMb }: DuckDbOptions): Promise<DuckDBInstance> {
   const { DuckDBInstance: engine }: typeof duckdb = require('@duckdb/node-api');
-  const instance = await engine.create(':memory:', { temp_directory: ownTemporaryFolder() });
+  const instance = await engine.create(':memory:', {
+    temp_directory: ownTemporaryFolder(),
+    ...(memoryLimitMb !== undefined && { memory_limit: `${memoryLimitMb}MB` }),
+  });
   const connection = await instance.connect();
   for (const statement of DIALECT) await connection.run(statement);
   connection.closeSync();

@@ -140,6 +140,11 @@ export interface Engine {
   rows(query: Query, options?: RunOptions): Promise<readonly Row[]>;
   /** Runs a query and returns its result by column, in the order of its ORDER BY. */
   collect(query: Query, options?: RunOptions): Promise<Columns>;
+  /**
+   * Runs a query and writes its rows as one Parquet file, in the order of its ORDER BY. A TIMESTAMP is written in milliseconds, in UTC; row groups
+   * have about 100,000 rows. What is at the path is replaced.
+   */
+  write(query: Query, path: string, options?: RunOptions): Promise<void>;
   /** Runs a frame once and keeps its rows: from now on, every query that leads to it reads those. */
   keep(target: Frame, options?: RunOptions): Promise<void>;
   /** Shows a frame. Slow: it is run twice, from its files. */

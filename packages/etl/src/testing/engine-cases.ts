@@ -69,6 +69,36 @@ export function engineCases(engine: Engine, { hasLineNumbers = true }: EngineTra
     assert.equal(row?.['ms'], String(time.getTime()));
   });
 
+  law('rows are written as Parquet in their order, and read back with their numbers', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'engine-cases-'));
+    try {
+      const path = join(folder, 'a [1].parquet');
+      const time = new Date('2026-11-27T23:59:59.123Z');
+      const rows = frame(
+        'rows_to_write',
+      )`SELECT ${'b'} AS word, ${time} AS t, ${1.5} AS d UNION ALL SELECT ${'a'}, NULL, ${3.0}`;
+      await engine.write(sql`SELECT * FROM ${rows} ORDER BY word`, path);
+      const columns = await engine.columnsOf(path);
+      assert.deepEqual(columns, [
+        { name: 'word', type: 'text' },
+        { name: 't', type: 'time' },
+        { name: 'd', type: 'double' },
+      ]);
+      const files = { format: 'parquet' as const, files: [{ path, number: 7 }], columns };
+      assert.deepEqual(
+        await engine.rows(sql`SELECT * FROM ${engine.scanRows(files, { numbered: true })} r ORDER BY line`),
+        [
+          { file_number: 7, line: '1', f0: 'a', f1: null, f2: '3' },
+          { file_number: 7, line: '2', f0: 'b', f1: String(time.getTime()), f2: '1.5' },
+        ],
+      );
+      const counts = await engine.countRows(files, { faultsKept: 1 });
+      assert.deepEqual(counts, [{ number: 7, lines: 2, rows: 2, faultCount: 0, faults: [] }]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   law("it has Spark's functions, UTC, and Spark's order of nulls", async () => {
     const [calls] = await engine.rows(sql`
 SELECT unix_millis(timestamp_seconds(1262304000)) AS seconds, unix_millis(timestamp_millis(1262304000123)) AS millis,
