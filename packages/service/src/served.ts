@@ -59,14 +59,14 @@ export function serving(
   };
 }
 
-/** A panel of the running experiment, and how it would answer anybody. */
+/** A panel of the running experiment, with a recommender that answers every user as that panel does. */
 export interface PanelRecommender {
   readonly panel: string;
   readonly recommender: string;
   readonly answers: Recommender;
 }
 
-/** Every panel's recommender, whoever asks; where no experiment runs, the usual one alone. For looking at, not for serving. */
+/** The recommender of each panel, for every user; where no experiment runs, only the usual one. For comparisons, not for serving. */
 export function panelRecommenders(generation: Generation, composition: Composition): readonly PanelRecommender[] {
   const { experiment } = composition;
   if (experiment === undefined)

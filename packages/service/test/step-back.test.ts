@@ -1,10 +1,13 @@
-import { expect, test } from '@jest/globals';
+import { expect } from '@jest/globals';
 import { getPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import { testIf } from './support/test-if.js';
+
+const test = testIf(process.platform === 'linux', 'only Linux has priorities of threads');
 
 const program = new URL('../dist/step-back.js', import.meta.url).href;
 
-(process.platform === 'linux' ? test : test.skip)('a thread steps back, its process does not', async () => {
+test('lowers the priority of a thread, not that of its process', async () => {
   const source = `
     const { parentPort } = require('node:worker_threads');
     const { readlinkSync } = require('node:fs');

@@ -17,7 +17,7 @@ const visits: VisitAt[] = [
   ['bob', 'p:1', 9],
 ];
 
-test('last new attraction: foretold from what came before it; what the visitor did in the park later is gone', () => {
+test('last new attraction: predicted from what came before it; what the visitor did in the park later is left out', () => {
   const { training, requests, answers } = lastNewAttraction(logOf(visits), 3);
   expect(named(training)).toEqual([visits[0], visits[1], visits[2], visits[3], visits[7], visits[8]]);
   expect(requests).toEqual([

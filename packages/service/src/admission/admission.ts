@@ -22,7 +22,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Whether the service is so busy that this request gets the popular list. */
     degraded: boolean;
-    /** What it must be allowed to do. Its route says so, which Fastify puts together anew each time it is asked. */
+    /** The scope that the request needs. Kept here because Fastify composes the options of a route anew at each access. */
     scope: Scope | 'public';
   }
 }

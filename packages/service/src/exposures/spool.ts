@@ -22,7 +22,7 @@ export interface Spool {
 /** Most lines kept in memory while the disk does not take them. */
 export const MAX_WAITING = 100_000;
 
-/** A batch of this many lines is ended at the next flush, so that it can be committed in one go. */
+/** A batch of this many lines is ended at the next flush, so that it can be committed as one update. */
 export const MAX_BATCH_LINES = 25_000;
 
 /** Waiting lines are kept as bytes in pieces of this size: the garbage collector would move strings again and again. */

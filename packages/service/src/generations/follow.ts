@@ -13,7 +13,7 @@ import { checkAnswers } from './smoke.js';
 import { modelBefore, wantedIn } from './wanted.js';
 import type { Wanted } from './wanted.js';
 
-/** The feeds to follow, and what hears of changes. */
+/** The feeds to follow, and what is told of changes. */
 export interface Following {
   readonly store: FeedStore;
   readonly pollMs: number;

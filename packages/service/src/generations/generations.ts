@@ -73,7 +73,7 @@ export function generationsFrom(
     sources.onSwap(result, next);
   };
 
-  const ask = async (): Promise<Wanted | undefined> => {
+  const readFeeds = async (): Promise<Wanted | undefined> => {
     try {
       const wanted = await sources.wanted();
       const { refused, heldBack, unreachable } = state;
@@ -93,12 +93,12 @@ export function generationsFrom(
   };
 
   const check = async (): Promise<void> => {
-    const asked = await ask();
-    if (asked === undefined) return;
+    const inFeeds = await readFeeds();
+    if (inFeeds === undefined) return;
     const wanted = {
-      ...asked,
-      ...(asked.model === state.heldBack && { model: taken.model }),
-      ...(asked.experimentsFault !== undefined && { experiment: taken.experiment }),
+      ...inFeeds,
+      ...(inFeeds.model === state.heldBack && { model: taken.model }),
+      ...(inFeeds.experimentsFault !== undefined && { experiment: taken.experiment }),
     };
     const again = served.experimentFault !== undefined && now() >= experimentAtMs;
     if (same(wanted, taken) && !again) return;
@@ -110,12 +110,12 @@ export function generationsFrom(
       takeOver(next, wanted, 'swapped');
       const { experimentsUnreadable } = state;
       state = {
-        ...(wanted.model !== asked.model && { heldBack: asked.model }),
+        ...(wanted.model !== inFeeds.model && { heldBack: inFeeds.model }),
         ...(experimentsUnreadable !== undefined && { experimentsUnreadable }),
       };
     } catch (error) {
       // It expired while it was being read: then the feeds want another one by now.
-      if (codeOf(error) === 'FEEDS_EXPIRED' && (await ask())?.model !== asked.model) return check();
+      if (codeOf(error) === 'FEEDS_EXPIRED' && (await readFeeds())?.model !== inFeeds.model) return check();
       retry = { wanted, atMs: now() + RETRY_MS };
       state = { ...state, refused: { model: wanted.model, code: codeOf(error) } };
       sources.onSwap('refused', served, error);
@@ -134,7 +134,7 @@ export function generationsFrom(
       throw error;
     }
     before.pop();
-    state = { heldBack: (await ask())?.model ?? from };
+    state = { heldBack: (await readFeeds())?.model ?? from };
     return served;
   };
 

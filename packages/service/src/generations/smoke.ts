@@ -10,7 +10,7 @@ import type { Served } from '../served.js';
 const SAMPLE = 20;
 
 /**
- * Asks a generation a fixed set of requests before anybody else does: known users, an unknown one, a visitor known by visits alone, parks. Each
+ * The smoke test: sends a fixed set of requests to a generation before it is served: known users, an unknown one, a visitor known by visits alone, parks. Each
  * answer must be as long as it can be, or under rules at most, of named attractions, with finite scores, none of them visited.
  * Each is asked in a turn of the event loop of its own, so that answers do not wait for all of them.
  * @throws ServiceError SERVICE_SMOKE_FAILED with the first request that is answered wrongly

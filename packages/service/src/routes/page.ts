@@ -41,13 +41,13 @@ export function panels(server: FastifyInstance, { served }: { served(): Served }
         response: { 200: PanelsAnswer, ...problems },
       },
     },
-    async ({ params: { userId }, query: { visits, ...asked } }) => {
+    async ({ params: { userId }, query: { visits, ...rest } }) => {
       const { panels, experiment, generation } = served();
       const lists = panels().map(({ panel, recommender, answers }) => {
         const { recommendations, source, assumed } = answers.recommend({
           userId,
           visits: visits?.map(visitOf),
-          ...asked,
+          ...rest,
           explain: true,
         });
         return { panel, recommender, recommendations, source, ...(assumed && { assumed }) };

@@ -8,7 +8,7 @@ import { ListBody, ListQuery, UserParams } from '../schema/requests.js';
 import type { Served } from '../served.js';
 import { listAttributes } from '../telemetry/tracing.js';
 
-/** What lists are made from, and what hears of them. */
+/** What lists are made from, and what is called with them. */
 interface ListParts {
   served(): Served;
   /** Called with every list that goes out. */
@@ -27,12 +27,12 @@ export interface Shown {
 
 /** The lists of recommendations. */
 export function recommendations(server: FastifyInstance, { served, shown }: ListParts): void {
-  const listFor = ({ recommender, popular }: Served, asked: FastifyRequest, request: RecommendationRequest) => {
-    const list: ShownList = asked.degraded
+  const listFor = ({ recommender, popular }: Served, httpRequest: FastifyRequest, request: RecommendationRequest) => {
+    const list: ShownList = httpRequest.degraded
       ? { ...popular.recommend(request), degraded: true }
       : recommender.recommend(request);
-    asked.span?.setAttributes(listAttributes(list));
-    shown({ requestId: asked.id, userId: request.userId, list });
+    httpRequest.span?.setAttributes(listAttributes(list));
+    shown({ requestId: httpRequest.id, userId: request.userId, list });
     return list;
   };
 
@@ -60,9 +60,9 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
         response: { 200: ListAnswer, ...problems },
       },
     },
-    (asked, reply) => {
-      const { params, query } = asked;
-      const list = listFor(served(), asked, {
+    (httpRequest, reply) => {
+      const { params, query } = httpRequest;
+      const list = listFor(served(), httpRequest, {
         userId: params.userId,
         visits: query.visits?.map(visitOf),
         at: query.at,
@@ -89,8 +89,8 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
         response: { 200: Type.Union([ListAnswer, ListsAnswer]), ...problems },
       },
     },
-    (asked, reply) => {
-      const { body } = asked;
+    (httpRequest, reply) => {
+      const { body } = httpRequest;
       const { users } = body;
       // Bodies come in as many shapes as there are choices and orders of fields. Requests all have one, which every copy and every look at it after this
       // is compiled for.
@@ -107,7 +107,7 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
         explain: body.explain,
       };
       const now = served();
-      if (users === undefined) return send(reply, listFor(now, asked, request));
+      if (users === undefined) return send(reply, listFor(now, httpRequest, request));
       const ofOne = (['visits', 'userId'] as const).find((name) => request[name] !== undefined);
       if (ofOne !== undefined)
         throw new ServiceError(
@@ -115,7 +115,7 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
           `The body has both 'users' and '${ofOne}', which is one visitor's; send that in a request of its own.`,
         );
       reply.send({
-        lists: users.map((userId) => ({ userId, ...listFor(now, asked, { ...request, userId }) })),
+        lists: users.map((userId) => ({ userId, ...listFor(now, httpRequest, { ...request, userId }) })),
         generation: now.generation.seqs,
       });
     },

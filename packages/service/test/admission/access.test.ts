@@ -120,7 +120,7 @@ describe('a path written in another way opens nothing that the plain one does no
     },
   );
 
-  test('HTTP/1.0, which needs no host, is no way around', async () => {
+  test('HTTP/1.0, which needs no host, does not avoid the check', async () => {
     const url = await guarded();
     expect(await statusOf(url, 'GET /v1/parks HTTP/1.0')).toBe('401');
     expect(await statusOf(url, 'GET http://a/v1/parks HTTP/1.0', 'reader')).toBe('200');
@@ -242,14 +242,14 @@ describe('behind a proxy', () => {
   const limited = (trustProxy: ReturnType<typeof proxiesIn>) =>
     listening(serving(sampleGeneration()), silent, { access: { ratePerSecond: 0.001 }, trustProxy });
 
-  test('askers are told apart by the address it names, where it is trusted', async () => {
+  test('clients are distinguished by the address that a trusted proxy gives', async () => {
     const url = await limited(proxiesIn('loopback'));
     expect((await ask(url, '192.0.2.1')).status).toBe(200);
     expect((await ask(url, '192.0.2.2')).status).toBe(200);
     expect((await ask(url, '192.0.2.1')).status).toBe(429);
   });
 
-  test('an asker who makes up an address is not believed', async () => {
+  test('an address that a client makes up is ignored', async () => {
     const untrusting = await limited(proxiesIn(undefined));
     expect((await ask(untrusting, '192.0.2.1')).status).toBe(200);
     expect((await ask(untrusting, '192.0.2.2')).status).toBe(429);

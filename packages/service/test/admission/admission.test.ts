@@ -79,7 +79,7 @@ describe('access', () => {
 });
 
 describe('the rate', () => {
-  /** Times, in milliseconds, at which an asker who tries every millisecond is let through. */
+  /** Times, in milliseconds, at which a client that sends a request every millisecond is admitted. */
   function admittedMs(perSecond: number, lastMs: number): number[] {
     let nowMs = 0;
     const mayAsk = rateLimit(perSecond, () => nowMs);
@@ -99,7 +99,7 @@ describe('the rate', () => {
     expect(admittedMs(0.5, 6_000)).toEqual([0, 2_000, 4_000, 6_000]);
   });
 
-  test('of two lets two through at once, then one every half second, and each asker for itself', () => {
+  test('of two lets two through at once, then one every half second, separately for each client', () => {
     let nowMs = 0;
     const mayAsk = rateLimit(2, () => nowMs);
     expect([mayAsk('a'), mayAsk('a'), mayAsk('a'), mayAsk('b')]).toEqual([true, true, false, true]);
@@ -111,7 +111,7 @@ describe('the rate', () => {
     expect([mayAsk('a'), mayAsk('a'), mayAsk('a')]).toEqual([true, true, false]);
   });
 
-  test('below one tells the asker how long to wait', async () => {
+  test('below one tells the client how long to wait', async () => {
     const url = await listening(serving(sampleGeneration()), silent, { access: { ratePerSecond: 0.1 } });
     expect((await askAt(url, path)).status).toBe(200);
     const refused = await askAt(url, path);
@@ -131,7 +131,7 @@ describe('every answer', () => {
     expect(other.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}-[0-9a-z]+$/);
   });
 
-  test('is a problem document even where the request is no HTTP, or its headers are too long', async () => {
+  test('is a problem document even where the request is not HTTP, or its headers are too long', async () => {
     const url = await listening(serving(sampleGeneration()));
     const noise = await raw(url, 'what?\r\n\r\n');
     expect(noise).toMatch(/^HTTP\/1\.1 400 [^]*application\/problem\+json[^]*"RECOMMENDER_REQUEST_INVALID"/);

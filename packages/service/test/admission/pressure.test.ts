@@ -18,7 +18,7 @@ describe('pressureOf', () => {
     pressure.close();
   });
 
-  test('whoever is heard late in a turn of the event loop has waited as long', async () => {
+  test('the delay includes the time that a turn of the event loop has taken', async () => {
     let nowMs = 0;
     const pressure = pressureOf({ maxInFlight: 1_000, maxDelayMs: 200 }, () => nowMs);
     const loads = Array.from({ length: 4 }, () => {

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, test } from '@jest/globals';
 import { timeSlices } from '../../src/admission/time-slices.js';
 
-test('what one turn has no time for waits for the next ones, in order; later work queues behind it', async () => {
+test('work that does not fit into one turn waits for the next turns, in order; later work queues behind it', async () => {
   let nowMs = 0;
   const { run, waitedMs } = timeSlices(2, () => nowMs);
   const done: string[] = [];

@@ -175,7 +175,7 @@ describe('batches', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('are committed once, though whoever did it died before all of it was removed', async () => {
+  test('are committed once, although the process died before it removed all of it', async () => {
     const store = openFeeds('memory:');
     await leave(OTHER, { 1: line('r-1'), 2: line('r-2') });
     await commitAll(store);
@@ -233,7 +233,7 @@ describe('batches', () => {
 });
 
 describe('a lease', () => {
-  test('is over when a batch has looked the same for that long, by the clock of whoever looks', () => {
+  test('is over when a batch has not changed for that long, by the clock of the process that watches it', () => {
     const look = watchLeases(100);
     const at = (nowMs: number, marks: Record<string, number>) => look(new Map(Object.entries(marks)), nowMs);
     expect(at(0, { dead: 5, alive: 5 })).toEqual([]);

@@ -13,7 +13,7 @@ import { putGeneration } from '@attractions/models/testing';
 
 const KILLS = 3;
 
-/** Syncs that a process has to its name before it is killed, at least. */
+/** The least number of syncs of a process before it is killed. */
 const SYNCS = 4;
 
 let folder: string;
@@ -57,7 +57,7 @@ async function killedLife(life: string, before: ReadonlySet<string>, sent: Set<s
   const answered: Answered = new Map();
   let due = Infinity;
   let killed: Promise<unknown> | undefined;
-  const asker = async (name: string): Promise<void> => {
+  const client = async (name: string): Promise<void> => {
     for (let n = 0; killed === undefined; n++) {
       const requestId = `${life}-${name}-${n}`;
       sent.add(requestId);
@@ -76,7 +76,7 @@ async function killedLife(life: string, before: ReadonlySet<string>, sent: Set<s
       if (answered.size >= due) killed ??= end('SIGKILL');
     }
   };
-  await Promise.all(['a', 'b', 'c'].map(asker));
+  await Promise.all(['a', 'b', 'c'].map(client));
   await killed;
   const ended = await syncs();
   const kept = new Set((await rowsOnDisk()).map(({ requestId }) => requestId));

@@ -27,10 +27,10 @@ afterEach(async () => {
 const spool = () => join(folder, '_spool');
 
 /** Asks for some lists, one after the other; gives the ids of the requests that were answered with one. */
-async function ask(url: string, asker: string, lists: number): Promise<string[]> {
+async function ask(url: string, client: string, lists: number): Promise<string[]> {
   const answered: string[] = [];
   for (let n = 0; n < lists; n++) {
-    const requestId = `${asker}-${n}`;
+    const requestId = `${client}-${n}`;
     const response = await fetch(`${url}/v1/users/ana/recommendations`, { headers: { 'x-request-id': requestId } });
     await response.text();
     if (response.ok) answered.push(requestId);
@@ -49,7 +49,7 @@ async function recorded(): Promise<string[]> {
 test('two services that are both process 1 of their container share a folder: each list is in the feed once', async () => {
   const settings = { EXPOSURE_SYNC_MS: '10', EXPOSURE_COMMIT_SECONDS: '0.05' };
   const services = await Promise.all([1, 2].map(() => startProcess(folder, settings, unshared)));
-  const asked = services.flatMap(({ url }, s) => [1, 2].map((asker) => ask(url, `${s}-${asker}`, 200)));
+  const asked = services.flatMap(({ url }, s) => [1, 2].map((client) => ask(url, `${s}-${client}`, 200)));
   const answered = (await Promise.all(asked)).flat();
   await Promise.all(services.map(({ end }) => end('SIGTERM')));
   expect(answered).toHaveLength(800);

@@ -96,10 +96,10 @@ describe('followFeeds', () => {
     await following(store, async (ask) => {
       const answers: Answer[] = [];
       let done = false;
-      const asker = async () => {
+      const client = async () => {
         while (!done) answers.push(await ask('/v1/users/ana/recommendations?include_visited=true'));
       };
-      const askers = Promise.all(Array.from({ length: 2 }, asker));
+      const clients = Promise.all(Array.from({ length: 2 }, client));
       for (let n = 2; n <= 21; n++) {
         await putNamed(store, n);
         await until(
@@ -108,7 +108,7 @@ describe('followFeeds', () => {
         );
       }
       done = true;
-      await askers;
+      await clients;
       expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
       const seen = new Set<number>();
       for (const { body } of answers) {
@@ -206,7 +206,7 @@ describe('followFeeds', () => {
     });
   });
 
-  test('rolls back for whoever has the token', async () => {
+  test('rolls back for a request with the token', async () => {
     const store = openFeeds('memory:');
     await putNamed(store, 1);
     await putNamed(store, 2);

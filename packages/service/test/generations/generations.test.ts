@@ -87,7 +87,7 @@ describe('generationsFrom', () => {
     expect(reached).toEqual([feeds.wanted instanceof Error ? feeds.wanted : expect.any(Error), undefined]);
   });
 
-  test('an experiment that cannot be run is no refusal; it is tried again a minute later, and counts once', async () => {
+  test('an experiment that cannot be run does not count as a refusal; it is tried again a minute later', async () => {
     const { generations, feeds, want, loads, results } = following(1);
     feeds.unfit = new Set([7]);
     expect(await want(1, 7)).toBe(1);
@@ -144,7 +144,7 @@ describe('generationsFrom', () => {
     expect(model()).toBe(1);
   });
 
-  test('a model that is given up while it is loaded is no refusal: what the feeds want by then is taken over', async () => {
+  test('a model that expires while it is loaded does not count as a refusal: the service takes what the feeds want by then', async () => {
     const { generations, want, loads, results, gone } = following(1);
     gone.add(2).add(3);
     expect(await want(2)).toBe(4);

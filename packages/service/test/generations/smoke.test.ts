@@ -25,7 +25,7 @@ describe('checkAnswers', () => {
 
   test.each([
     ['a list too short', changed((answer) => ({ ...answer, recommendations: answer.recommendations.slice(1) }))],
-    ['a score that is no number', withFirst({ score: NaN })],
+    ['a score that is not a number', withFirst({ score: NaN })],
     ['an attraction without a name', withFirst({ name: '' })],
     ['a visited attraction', withFirst({ attractionId: 'bay:slide' })],
     [

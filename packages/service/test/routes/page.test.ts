@@ -19,7 +19,7 @@ describe('the page', () => {
 });
 
 describe('GET /v1/users/{userId}/panels', () => {
-  test('shows what each panel would answer, whoever asks, and records nothing', async () => {
+  test('shows what each panel would answer for any user, and records nothing', async () => {
     const shown: Shown[] = [];
     const served = serving(sampleGeneration(), { experiment: demoExperiment });
     const url = await listening(served, silent, { shown: (one) => void shown.push(one) });

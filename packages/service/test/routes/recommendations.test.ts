@@ -153,7 +153,7 @@ describe('what is refused', () => {
     });
   });
 
-  test('an id may hold an @, and what follows is no time', async () => {
+  test('an id may have an @ that no time follows', async () => {
     const { status, body } = await get('nobody', 'visits=bob%40x&visits=a%40b%40c&visits=bay%3Aslide&park=bay');
     expect(status).toBe(200);
     expect(idsIn(body)).not.toContain('bay:slide');

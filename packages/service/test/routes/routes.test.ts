@@ -36,7 +36,7 @@ describe('POST /v1/recommendations', () => {
 
   test.each<[string, unknown, string]>([
     ['both users and visits', { users: ['ana'], visits: [] }, "both 'users' and 'visits'"],
-    ['a misspelt field', { limt: 1 }, "There is no parameter 'limt' in the body."],
+    ['an unknown field', { limt: 1 }, "There is no parameter 'limt' in the body."],
     ['no users', { users: [] }, "'users' in the body"],
     ['a list', [], 'The body must be object.'],
   ])('refuses %s', async (_, body, words) => {

@@ -63,7 +63,7 @@ async function traced() {
 const valueOf = (of: Pick<SentSpan, 'attributes'> | undefined, name: string) =>
   Object.values(of?.attributes.find(({ key }) => key === name)?.value ?? {})[0];
 
-test('a request is a span of its route, which goes on with the trace of the asker and names no user', async () => {
+test('a request is a span of its route, which continues the trace of the client and names no user', async () => {
   const { url, sent } = await traced();
   const [trace, parent] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
   const headers = { traceparent: `00-${trace}-${parent}-01` };
