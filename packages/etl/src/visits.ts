@@ -50,6 +50,8 @@ export interface VisitsOptions {
   readonly latest: Date;
   /** Whether an attraction is found by `poi_id` alone; default: false. */
   readonly idsAreGlobal?: boolean;
+  /** Whether attractions are what is visited, so that none need be looked for; default: false. */
+  readonly areVisited?: boolean;
 }
 
 /** What visits come to. */
@@ -87,9 +89,14 @@ export function transformVisits(extract: VisitsExtract, options: VisitsOptions):
   const checksOf = (suffix: string, given: Frame, key: Sql): Frame => {
     const own = isParsed ? sql`, l.taken_ms` : sql``;
     const samePark = options.idsAreGlobal ? sql`` : sql`a.park = l.park AND `;
+    const id = options.idsAreGlobal
+      ? sql`l.poi_id`
+      : sql`CASE WHEN l.park = '' THEN l.poi_id ELSE l.park || ':' || l.poi_id END`;
+    const found = options.areVisited ? sql`CASE WHEN l.poi_id <> '' THEN ${id} END` : sql`a.attraction_id`;
+    const joined = options.areVisited ? sql`` : sql` LEFT JOIN ${attractions} a ON ${samePark}a.poi_id = l.poi_id`;
     const matches = frame(`visit_matches${suffix}`)`
-SELECT ${key}l.park, l.photo_id, l.user_id, l.taken, l.poi_id, l.sequence_id, a.attraction_id${own}
-FROM ${given} l LEFT JOIN ${attractions} a ON ${samePark}a.poi_id = l.poi_id`;
+SELECT ${key}l.park, l.photo_id, l.user_id, l.taken, l.poi_id, l.sequence_id, ${found} AS attraction_id${own}
+FROM ${given} l${joined}`;
     const badTime = isParsed
       ? sql`taken_ms IS NULL OR taken_ms NOT BETWEEN ${earliest} AND ${last}`
       : sql`NOT ${isWholeNumber(sql`taken`)} OR try_cast(taken AS BIGINT) NOT BETWEEN ${earliest} AND ${last}`;
@@ -139,7 +146,12 @@ FROM ${sound} s ANTI JOIN ${repeats} r ON r.file_number = s.file_number AND r.li
   const order = plain ? sql`` : sql`, file_number, line`;
   const sequenced = hasSequences
     ? kept
-    : deriveSequences(kept, gap, { order, all: hasNoSequences === true, isText: isParsed });
+    : deriveSequences(kept, gap, {
+        order,
+        park: extract.hasParks === false ? sql`` : sql`park, `,
+        all: hasNoSequences === true,
+        isText: isParsed,
+      });
   const first = timeUnit === 'seconds' ? sql`timestamp_seconds(min(taken))` : sql`timestamp_millis(min(taken))`;
   const visits = frame('visits')`
 SELECT user_id, attraction_id, ${first} AS visited_at, CAST(count(*) AS INT) AS photos
@@ -186,6 +198,8 @@ JOIN ${files} f ON f.file_number = x.file_number`;
 interface Sequencing {
   /** What tells lines of one time apart; may be empty, since it changes nothing but who comes first. */
   readonly order: Sql;
+  /** The park, or empty where there is only one. */
+  readonly park: Sql;
   /** Whether no line has a sequence. */
   readonly all: boolean;
   /** Whether given sequences are texts. */
@@ -193,8 +207,8 @@ interface Sequencing {
 }
 
 /** Derived sequences count down from -1, so they never meet those of a file of the same park, which are not negative. */
-function deriveSequences(photos: Frame, gap: number, { order, all, isText }: Sequencing): Frame {
-  const window = sql`PARTITION BY park, user_id ORDER BY taken${order}`;
+function deriveSequences(photos: Frame, gap: number, { order, park, all, isText }: Sequencing): Frame {
+  const window = sql`PARTITION BY ${park}user_id ORDER BY taken${order}`;
   const number = sql`CAST(-sum(starts) OVER (${window} ROWS UNBOUNDED PRECEDING) AS BIGINT)`;
   const derived = (condition: Sql, sequence: Sql): Sql => sql`
 SELECT user_id, attraction_id, taken, ${sequence} AS sequence

@@ -93,7 +93,8 @@ async function survey(file: FoundFile, { encoding, shape, signal }: PrepareOptio
       const lines = copy && !isUtf8(given) ? Buffer.from(given.toString('utf8')) : given;
       found.hasNul ||= lines.includes(0);
       found.isUtf8 &&= isUtf8(given);
-      found.isPadded ||= padding.some((pattern) => lines.includes(pattern));
+      found.isPadded ||=
+        (lines.includes(' ') || lines.includes('\t')) && padding.some((pattern) => lines.includes(pattern));
       const regular = copy ? withLineFeeds(lines) : lines;
       for (const ending of copy ? [] : endingsIn(lines)) endings.add(ending);
       scan.scan(regular);

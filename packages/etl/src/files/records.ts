@@ -57,6 +57,14 @@ export function scanRecords({ delimiter = -1, quote = -1 }: RecordShape, visit?:
       return quoted ? quotedLine : undefined;
     },
     scan(block) {
+      const isPlain = visit === undefined && !quoted && start === offset && block.at(-1) === LF;
+      if (isPlain && (quote < 0 || !block.includes(quote)) && !hasBlankLine(block)) {
+        const lines = countLineFeeds(block);
+        [records, line, startLine, previous] = [records + lines, line + lines, line + lines, LF];
+        offset += block.length;
+        start = offset;
+        return;
+      }
       for (let i = 0; i < block.length; i++) {
         const byte = block[i] ?? 0;
         if (byte === LF) {
@@ -88,6 +96,19 @@ export function scanRecords({ delimiter = -1, quote = -1 }: RecordShape, visit?:
       if (start < offset) finish(offset - (previous === CR ? 1 : 0));
     },
   };
+}
+
+function hasBlankLine(block: Uint8Array): boolean {
+  const { buffer, byteOffset, length } = block;
+  const bytes = Buffer.from(buffer, byteOffset, length);
+  return bytes[0] === LF || bytes[0] === CR || bytes.includes('\n\n') || bytes.includes('\n\r');
+}
+
+/** Most blocks have neither quotes nor blank lines. */
+function countLineFeeds(block: Uint8Array): number {
+  let count = 0;
+  for (let i = 0; i < block.length; i++) if (block[i] === LF) count++;
+  return count;
 }
 
 /** A record as it stands in its file. */
