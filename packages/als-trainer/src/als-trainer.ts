@@ -1,3 +1,4 @@
+import { visitWeights } from '@attractions/contracts';
 import type { AlsGeneration, VisitsTable } from '@attractions/contracts';
 
 import { fastestSpace } from './fastest-kernel.js';
@@ -62,7 +63,8 @@ export class AlsTrainer implements AttractionsRecommenderTrainer<AlsGeneration> 
     const indexed = indexVisits(visits);
     const { userIds, attractionIds } = indexed;
     const daysAgo = this.options.halfLifeDays > 0 ? { daysAgo: visitAges(visits) } : {};
-    const interactions = { ...indexed.interactions, ...daysAgo };
+    const weights = visitWeights(visits);
+    const interactions = { ...indexed.interactions, ...daysAgo, ...(weights && { weights }) };
     const pairs = preparePairs(interactions, this.options, fastestSpace(this.options));
     const warmStart = run.warmStart ?? (this.previous && continueFrom(this.previous, indexed, this.options));
     const model = await trainOriented(

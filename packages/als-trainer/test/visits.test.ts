@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Dictionary, Int32, Table, Utf8, vectorFromArray } from 'apache-arrow';
+import { Dictionary, Float32, Int32, Table, Utf8, vectorFromArray } from 'apache-arrow';
 import fc from 'fast-check';
 import type { VisitsTable } from '@attractions/contracts';
 
@@ -81,4 +81,23 @@ test('a half-life makes the model depend on when, and not on the order of the vi
   expect(reversed.userFactors).toEqual(first.userFactors);
   const early = await train(visits.map(([user, attraction]) => [user, attraction, 0]));
   expect(early.userFactors).not.toEqual(first.userFactors);
+});
+
+test('weights of visits add up to that of a pair, and their absence is a weight of 1 each', async () => {
+  const visits = visitsTable([
+    ['ann', 'p:a', 0],
+    ['ann', 'p:a', 1],
+    ['ann', 'p:b', 2],
+    ['bob', 'p:b', 3],
+    ['bob', 'p:c', 4],
+  ]);
+  const weighted = (weights: readonly (number | null)[]) =>
+    visits.assign(new Table({ weight: vectorFromArray(weights, new Float32()) })) as Table as VisitsTable;
+  const factorsOf = async (table: VisitsTable) =>
+    (await new AlsTrainer({ rank: 2, iterations: 3 }).train(table)).userFactors;
+  const plain = await factorsOf(visits);
+  expect(await factorsOf(weighted([1, 1, 1, null, 1]))).toEqual(plain);
+  expect(await factorsOf(weighted([0, 2, 1, 1, 1]))).toEqual(plain);
+  expect(await factorsOf(weighted([1, 1, -1, 1, 1]))).not.toEqual(plain);
+  expect(await factorsOf(weighted([5, 1, 1, 1, 1]))).not.toEqual(plain);
 });

@@ -9,7 +9,7 @@ export { nextAttraction } from './next-attraction.js';
 export { popularity } from './popularity.js';
 export { rejects } from './rejects.js';
 export { trials } from './trials.js';
-export { visits } from './visits.js';
+export { visitWeights, visits } from './visits.js';
 export type { AlsGeneration } from './als.js';
 export type { Attraction } from './attractions.js';
 export type {

@@ -3,7 +3,7 @@ import type { Int32, Table, TimestampMillisecond, Utf8 } from 'apache-arrow';
 import { parquet } from '@attractions/feeds';
 import type { FeedContract, Field } from '@attractions/feeds';
 
-/** Arrow columns of {@link VisitsTable}. String columns may be dictionary-encoded; readers must not care. */
+/** Arrow columns that every {@link VisitsTable} has; {@link visitWeights} reads one that it may have. String columns may be dictionary-encoded; readers must not care. */
 export type VisitsColumns = {
   user_id: Utf8;
   attraction_id: Utf8;
@@ -30,12 +30,27 @@ const schema: readonly Field[] = [
     description: 'Distinct photos taken during the visit.',
     range: [1, 2 ** 31 - 1],
   },
+  {
+    name: 'weight',
+    type: 'float32',
+    nullable: true,
+    description:
+      'What the visit says of the visitor: the sum over its events; below 0 is a dislike. Null: as much as any visit.',
+  },
 ];
 
 /** Who visited what, and when. One row is one visit. Parquet. */
 export const visits: FeedContract<VisitsTable> = {
   path: 'etl/visits/v1.0',
+  version: '1.1',
   description: 'Visits: distinct travel sequences of a user at an attraction.',
   schema,
   codec: parquet<VisitsColumns>(schema),
 };
+
+/** The weight of each visit, a visit without one weighs 1; undefined where no visit has a weight. */
+export function visitWeights(visits: VisitsTable): Float32Array | undefined {
+  const column = (visits as Table).getChild('weight');
+  if (!column || column.nullCount === column.length) return undefined;
+  return Float32Array.from(column, (weight: number | null) => weight ?? 1);
+}

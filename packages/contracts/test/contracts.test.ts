@@ -32,7 +32,10 @@ describe('the contracts', () => {
         'attraction_id utf8, park utf8, name utf8, latitude float64?, longitude float64?, duration_minutes float64?, themes list<utf8>',
       ],
       'etl/rejects/v1.0': ['csv', 'file utf8, line int32, column utf8, reason utf8, text utf8'],
-      'etl/visits/v1.0': ['parquet', 'user_id utf8, attraction_id utf8, visited_at timestamp[ms, UTC], photos int32'],
+      'etl/visits/v1.0': [
+        'parquet',
+        'user_id utf8, attraction_id utf8, visited_at timestamp[ms, UTC], photos int32, weight float32?',
+      ],
       'evaluation/report/v1.0': ['json', 'protocol json, data json, baseline utf8, recommenders json'],
       'evaluation/trials/v1.0': [
         'json',

@@ -21,6 +21,8 @@ export interface EtlContext {
   readonly from?: SourceSettings;
   /** What relative paths in `from` are relative to: the folder of the config file. Default: the working folder. */
   readonly baseFolder?: string;
+  /** What each event weighs, where visits have events. Default: events mean nothing. */
+  readonly events?: Readonly<Record<string, number>>;
   /** Sources of your own, which `from` names by their type. */
   readonly sources?: readonly Source[];
   /** The same run commits once. */
@@ -77,13 +79,14 @@ export async function loadJudged(config: EtlConfig, context: LoadContext): Promi
   return loaded;
 }
 
-type LoadContext = Pick<EtlContext, 'logger' | 'signal' | 'from' | 'sources' | 'baseFolder'>;
+type LoadContext = Pick<EtlContext, 'logger' | 'signal' | 'from' | 'sources' | 'baseFolder' | 'events'>;
 
-function loaderOptions(config: EtlConfig, { logger, signal, sources, baseFolder }: LoadContext): LoaderOptions {
+function loaderOptions(config: EtlConfig, { logger, signal, sources, baseFolder, events }: LoadContext): LoaderOptions {
   return {
     sequenceGapHours: config.sequenceGapHours,
     memoryLimitMb: config.etlMemoryMb,
     ...(sources && { sources }),
+    ...(events && { events }),
     ...(baseFolder !== undefined && { baseFolder }),
     ...(config.describeFrames && { describe: logFrames(logger) }),
     ...(signal && { signal }),

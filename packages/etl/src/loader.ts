@@ -22,6 +22,11 @@ import { orderedVisits, transformVisits, visitsTable } from './visits.js';
 export interface LoaderOptions {
   /** Where lines have no travel sequences: so many hours or more between a user's photos in a park start a new one. Above 0; default: 8. */
   readonly sequenceGapHours?: number;
+  /**
+   * What each event weighs, where visits have events; 0 says nothing, below 0 is a dislike. A line with another event is refused. Default: events
+   * mean nothing.
+   */
+  readonly events?: Readonly<Record<string, number>>;
   /** Sources of your own, beside the built-in ones; the settings name them by their type. */
   readonly sources?: readonly Source[];
   /** What relative paths of sources are relative to; default: the working folder. */
@@ -64,6 +69,7 @@ interface Composed {
   readonly attractionRejects: Frame;
   readonly visits: Frame;
   readonly visitExceptions: Frame;
+  readonly hasWeights: boolean;
 }
 
 /** The gap that the published sequences were made with. */
@@ -145,7 +151,7 @@ function isRows<Row, Extract>(delivery: AsyncIterable<Row> | Promise<Extract>): 
 /** Composes readers and transformers; reads nothing. */
 function compose(
   raw: RawData,
-  { sequenceGapHours, now = new Date() }: LoaderOptions & { readonly sequenceGapHours: number },
+  { sequenceGapHours, events, now = new Date() }: LoaderOptions & { readonly sequenceGapHours: number },
 ): Composed {
   const latest = new Date(now.getTime() + CLOCK_LEEWAY_MS);
   const { extract } = raw.visits;
@@ -159,13 +165,21 @@ function compose(
   const options = {
     attractions,
     areVisited: raw.attractions === undefined,
+    ...(events && { events }),
     parks: known.parks,
     sequenceGapHours,
     latest,
     idsAreGlobal: idsAreGlobal || known.idsAreGlobal === true,
   };
-  const { visits, exceptions } = transformVisits(extract, options);
-  return { attractionChecks: checks, attractions, attractionRejects: rejects, visits, visitExceptions: exceptions };
+  const { visits, exceptions, hasWeights } = transformVisits(extract, options);
+  return {
+    attractionChecks: checks,
+    attractions,
+    attractionRejects: rejects,
+    visits,
+    visitExceptions: exceptions,
+    hasWeights,
+  };
 }
 
 async function loadInMemory(
@@ -178,12 +192,13 @@ async function loadInMemory(
   void import('apache-arrow').catch(() => undefined);
   const how = await begin(frames, engine, options);
   const [columns, left] = await Promise.all([
-    engine.collect(orderedVisits(frames.visits, frames.attractions), how),
+    engine.collect(orderedVisits(frames.visits, frames.attractions, frames.hasWeights), how),
     attractionsOf(raw, frames, engine, how),
   ]);
   const visits = await visitsTable(
     columns,
     left.attractions.map(({ attractionId }) => attractionId),
+    frames.hasWeights,
   );
   const photos = photosOf(visits);
   const users = new Set(visits.getChild('user_id') ?? []).size;
@@ -229,7 +244,7 @@ export async function writeVisits(
     const written: string[] = [];
     for (const range of await userRanges(frames.visits, visits, engine, how)) {
       const name = `part-${String(written.length).padStart(5, '0')}-${token}.parquet`;
-      const rows = sql`SELECT user_id, attraction_id, visited_at, photos FROM ${frames.visits} v${range} ORDER BY user_id, visited_at, attraction_id, photos`;
+      const rows = sql`SELECT user_id, attraction_id, visited_at, photos${frames.hasWeights ? sql`, weight` : sql``} FROM ${frames.visits} v${range} ORDER BY user_id, visited_at, attraction_id, photos`;
       await engine.write(rows, join(folder, name), how);
       written.push(name);
     }
@@ -258,9 +273,13 @@ async function userRanges(visits: Frame, count: number, engine: Engine, how: Run
   });
 }
 
+function framesOf({ attractionChecks, attractions, attractionRejects, visits, visitExceptions }: Composed): Frame[] {
+  return [attractionChecks, attractions, attractionRejects, visits, visitExceptions];
+}
+
 /** What is always done first. */
 async function begin(frames: Composed, engine: Engine, options: LoaderOptions): Promise<RunOptions> {
-  if (options.describe) for (const each of Object.values<Frame>({ ...frames })) await options.describe(each, engine);
+  if (options.describe) for (const each of framesOf(frames)) await options.describe(each, engine);
   const how: RunOptions = options.signal ? { signal: options.signal } : {};
   await engine.keep(frames.attractionChecks, how);
   return how;

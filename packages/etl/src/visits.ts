@@ -1,4 +1,4 @@
-import type { VisitsColumns, VisitsTable } from '@attractions/contracts';
+import type { VisitsTable } from '@attractions/contracts';
 import type { Data, Utf8 } from 'apache-arrow';
 import type { Columns } from './engine/engine.js';
 import { frame, sql } from './frame/frame.js';
@@ -32,6 +32,10 @@ export interface VisitsExtract {
   readonly hasNoSequences?: boolean;
   /** Whether lines may have photo ids; default: true. */
   readonly hasPhotos?: boolean;
+  /** Whether lines have a column `weight`, a number as text; default: false. */
+  readonly hasWeights?: boolean;
+  /** Whether lines have a column `event`; default: false. */
+  readonly hasEvents?: boolean;
   /** Whether lines may name parks; default: true. Without, an attraction is found by its id in any park. */
   readonly hasParks?: boolean;
   /** Whether ids of attractions are unique over all parks; default: false. */
@@ -50,19 +54,22 @@ export interface VisitsOptions {
   readonly latest: Date;
   /** Whether an attraction is found by `poi_id` alone; default: false. */
   readonly idsAreGlobal?: boolean;
+  /** What each event weighs; a line with another one is refused. Default: events mean nothing. */
+  readonly events?: Readonly<Record<string, number>>;
   /** Whether attractions are what is visited, so that none need be looked for; default: false. */
   readonly areVisited?: boolean;
 }
 
 /** What visits come to. */
 export interface VisitsFrames {
-  /** One row a visit: `user_id, attraction_id, visited_at` (a timestamp in UTC)`, photos`. */
+  /** One row a visit: `user_id, attraction_id, visited_at` (a timestamp in UTC)`, photos`, and where lines have weights `weight`. */
   readonly visits: Frame;
   /**
    * One row a line that is in no visit: `file_number, line` (its key), `column_name, reason`. `reason` is NULL where the line repeats a photo that
    * is in a visit and says the same of it.
    */
   readonly exceptions: Frame;
+  readonly hasWeights: boolean;
 }
 
 /**
@@ -80,6 +87,9 @@ export function transformVisits(extract: VisitsExtract, options: VisitsOptions):
   const { lines, unnumbered, files, timeUnit, timeFault, hasSequences, hasNoSequences, hasPhotos = true } = extract;
   const { attractions, parks, sequenceGapHours, latest } = options;
   const isParsed = timeUnit === 'parsed';
+  const events = extract.hasEvents ? options.events : undefined;
+  const hasWeights = extract.hasWeights === true || events !== undefined;
+  const weight = hasWeights ? sql`, weight` : sql``;
   const perUnit = timeUnit === 'seconds' ? 1_000 : 1;
   const inUnits = (time: Date): number => Math.floor(time.getTime() / perUnit);
   const gap = Math.round((sequenceGapHours * 3_600_000) / perUnit);
@@ -87,7 +97,7 @@ export function transformVisits(extract: VisitsExtract, options: VisitsOptions):
 
   /** Lines with what is wrong with them: `fault` names the first column that is at fault. `key` is empty, or the columns that tell lines apart. */
   const checksOf = (suffix: string, given: Frame, key: Sql): Frame => {
-    const own = isParsed ? sql`, l.taken_ms` : sql``;
+    const own = sql`${isParsed ? sql`, l.taken_ms` : sql``}${hasWeights ? sql`, l.weight AS weight_text, l.event, ${weightOf(events)} AS weight` : sql``}`;
     const samePark = options.idsAreGlobal ? sql`` : sql`a.park = l.park AND `;
     const id = options.idsAreGlobal
       ? sql`l.poi_id`
@@ -104,16 +114,27 @@ FROM ${given} l${joined}`;
       ? sql``
       : sql`
     WHEN NOT ${isWholeNumber(sql`sequence_id`)} THEN 'sequence'`;
+    const badEvent = events
+      ? sql`
+    WHEN event IS NULL OR event NOT IN (${sql.join(
+      Object.keys(events).map((event) => sql`${event}`),
+      ', ',
+    )}) THEN 'event'`
+      : sql``;
+    const badWeight = hasWeights
+      ? sql`${badEvent}
+    WHEN weight IS NULL OR NOT abs(weight) <= ${MAX_WEIGHT} THEN 'weight'`
+      : sql``;
     return frame(`visit_checks${suffix}`)`
 SELECT l.*, CASE WHEN photo_id = '' THEN 'photo'
     WHEN user_id = '' THEN 'user'
     WHEN ${badTime} THEN 'taken'
-    WHEN attraction_id IS NULL THEN 'poi'${badSequence} END AS fault
+    WHEN attraction_id IS NULL THEN 'poi'${badSequence}${badWeight} END AS fault
 FROM ${matches} l`;
   };
   const soundOf = (suffix: string, checked: Frame, key: Sql): Frame => frame(`visit_sound${suffix}`)`
 SELECT ${key}l.park, l.photo_id, l.user_id, l.attraction_id, ${isParsed ? sql`taken_ms` : sql`try_cast(taken AS BIGINT)`} AS taken,
-  ${isParsed && !hasNoSequences ? sql`sequence_id` : sql`try_cast(sequence_id AS BIGINT)`} AS sequence
+  ${isParsed && !hasNoSequences ? sql`sequence_id` : sql`try_cast(sequence_id AS BIGINT)`} AS sequence${weight}
 FROM ${checked} l WHERE fault IS NULL`;
 
   const key = sql`l.file_number, l.line, `;
@@ -136,7 +157,7 @@ FROM (
 WHERE place > 1`;
 
   const photos = frame('visit_photos')`
-SELECT s.file_number, s.line, s.park, s.user_id, s.attraction_id, s.taken, s.sequence
+SELECT s.file_number, s.line, s.park, s.user_id, s.attraction_id, s.taken, s.sequence${weight}
 FROM ${sound} s ANTI JOIN ${repeats} r ON r.file_number = s.file_number AND r.line = s.line`;
 
   // Without photo ids no line repeats another one, and nothing depends on the order of lines.
@@ -148,13 +169,14 @@ FROM ${sound} s ANTI JOIN ${repeats} r ON r.file_number = s.file_number AND r.li
     ? kept
     : deriveSequences(kept, gap, {
         order,
+        weight,
         park: extract.hasParks === false ? sql`` : sql`park, `,
         all: hasNoSequences === true,
         isText: isParsed,
       });
   const first = timeUnit === 'seconds' ? sql`timestamp_seconds(min(taken))` : sql`timestamp_millis(min(taken))`;
   const visits = frame('visits')`
-SELECT user_id, attraction_id, ${first} AS visited_at, CAST(count(*) AS INT) AS photos
+SELECT user_id, attraction_id, ${first} AS visited_at, CAST(count(*) AS INT) AS photos${hasWeights ? sql`, CAST(sum(weight) AS FLOAT) AS weight` : sql``}
 FROM ${sequenced} GROUP BY user_id, attraction_id, sequence`;
 
   const unit = isParsed ? '' : `, in ${timeUnit} since 1970`;
@@ -170,6 +192,12 @@ SELECT c.file_number, c.line, c.fault,
       WHEN p.park IS NULL AND NOT ${options.idsAreGlobal === true} THEN f.unknown_park
       WHEN c.park = '' OR ${options.idsAreGlobal === true} THEN 'There is no attraction ' || ${shown(sql`c.poi_id`)} || '.'
       ELSE 'The park has no attraction ' || ${shown(sql`c.poi_id`)} || '.' END
+    ${
+      hasWeights
+        ? sql`WHEN 'event' THEN 'The event ' || ${shown(sql`coalesce(c.event, '')`)} || ' has no weight in the setting events.'
+    WHEN 'weight' THEN ${shown(sql`c.weight_text`)} || ' is not a number.'`
+        : sql``
+    }
     ELSE ${shown(sql`c.sequence_id`)} || ' is not the number of a travel sequence.' END AS reason
 FROM ${checks} c
 JOIN ${files} f ON f.file_number = c.file_number
@@ -186,18 +214,39 @@ SELECT file_number, line,
       THEN 'The photo ' || ${shown(sql`photo_id`)} || ' was taken at ' || CAST(first_taken AS VARCHAR(20)) || ' already.' END
 FROM ${repeats}`;
 
-  const column = rawName(sql`x.fault`, ['photo', 'user', 'taken', 'poi', 'sequence']);
+  const column = rawName(sql`x.fault`, [
+    'photo',
+    'user',
+    'taken',
+    'poi',
+    'sequence',
+    ...(hasWeights ? ['event', 'weight'] : []),
+  ]);
   const exceptions = frame('visit_exceptions')`
 SELECT x.file_number, x.line, ${column} AS column_name, x.reason
 FROM (SELECT * FROM ${faults} ${hasPhotos ? repeated : sql``}) x
 JOIN ${files} f ON f.file_number = x.file_number`;
-  return { visits, exceptions };
+  return { visits, exceptions, hasWeights };
+}
+
+/** A weight that is larger is a defect of the data; sums of smaller ones fit a float. */
+const MAX_WEIGHT = 1e9;
+
+/** The weight of a line: that of its event times its own, each 1 where there is none; NULL where it is not a number. */
+function weightOf(events: VisitsOptions['events']): Sql {
+  const own = sql`CASE WHEN coalesce(l.weight, '') = '' THEN 1e0 ELSE try_cast(l.weight AS DOUBLE) END`;
+  const cases = Object.entries(events ?? {}).map(
+    ([event, weight]) => sql`WHEN ${event} THEN CAST(${weight} AS DOUBLE)`,
+  );
+  return cases.length === 0 ? own : sql`CASE l.event ${sql.join(cases, ' ')} ELSE 1e0 END * ${own}`;
 }
 
 /** What is known of the lines whose sequences are derived. */
 interface Sequencing {
   /** What tells lines of one time apart; may be empty, since it changes nothing but who comes first. */
   readonly order: Sql;
+  /** The column of weights, or empty where there is none. */
+  readonly weight: Sql;
   /** The park, or empty where there is only one. */
   readonly park: Sql;
   /** Whether no line has a sequence. */
@@ -207,11 +256,11 @@ interface Sequencing {
 }
 
 /** Derived sequences count down from -1, so they never meet those of a file of the same park, which are not negative. */
-function deriveSequences(photos: Frame, gap: number, { order, park, all, isText }: Sequencing): Frame {
+function deriveSequences(photos: Frame, gap: number, { order, weight, park, all, isText }: Sequencing): Frame {
   const window = sql`PARTITION BY ${park}user_id ORDER BY taken${order}`;
   const number = sql`CAST(-sum(starts) OVER (${window} ROWS UNBOUNDED PRECEDING) AS BIGINT)`;
   const derived = (condition: Sql, sequence: Sql): Sql => sql`
-SELECT user_id, attraction_id, taken, ${sequence} AS sequence
+SELECT user_id, attraction_id, taken, ${sequence} AS sequence${weight}
 FROM (
   SELECT *, CASE WHEN taken - lag(taken) OVER (${window}) < ${gap} THEN 0 ELSE 1 END AS starts
   FROM ${photos}${condition}
@@ -219,7 +268,7 @@ FROM (
   if (all) return frame('visit_sequenced')`${derived(sql``, number)}`;
   const text = isText ? sql`'derived ' || CAST(${number} AS VARCHAR(20))` : number;
   return frame('visit_sequenced')`
-SELECT user_id, attraction_id, taken, sequence FROM ${photos} WHERE sequence IS NOT NULL
+SELECT user_id, attraction_id, taken, sequence${weight} FROM ${photos} WHERE sequence IS NOT NULL
 UNION ALL
 ${derived(sql` WHERE sequence IS NULL`, text)}`;
 }
@@ -233,23 +282,27 @@ function day(time: Date): string {
  * id is sent with the first row alone, and an attraction is its place among all attractions in order of files and lines: to decode a
  * text in each row would take longer than all the rest.
  */
-export function orderedVisits(visits: Frame, attractions: Frame): Sql {
+export function orderedVisits(visits: Frame, attractions: Frame, hasWeights = false): Sql {
   const numbered = frame('visits_numbered')`
-SELECT v.user_id, v.attraction_id, v.visited_at, v.photos, a.number
+SELECT v.user_id, v.attraction_id, v.visited_at, v.photos, ${hasWeights ? sql`v.weight` : sql`NULL AS weight`}, a.number
 FROM ${visits} v
 JOIN (SELECT attraction_id, row_number() OVER (ORDER BY file_number, line) - 1 AS number FROM ${attractions}) a
   ON a.attraction_id = v.attraction_id`;
   return sql`
-SELECT nullif(user_id, lag(user_id) OVER w) AS new_user, number, unix_millis(visited_at) AS visited_at, photos
+SELECT nullif(user_id, lag(user_id) OVER w) AS new_user, number, unix_millis(visited_at) AS visited_at, photos${hasWeights ? sql`, CAST(weight AS DOUBLE) AS weight` : sql``}
 FROM ${numbered}
 WINDOW w AS (ORDER BY user_id, visited_at, attraction_id, photos)
 ORDER BY user_id, visited_at, attraction_id, photos`;
 }
 
 /** The answer to {@link orderedVisits} as an Arrow table of one batch. `attractionIds[number]` is the attraction. */
-export async function visitsTable(answer: Columns, attractionIds: readonly string[]): Promise<VisitsTable> {
+export async function visitsTable(
+  answer: Columns,
+  attractionIds: readonly string[],
+  hasWeights = false,
+): Promise<VisitsTable> {
   // On demand: Arrow takes longer to load than its table takes to make.
-  const { Int32, makeData, Table, TimestampMillisecond, Utf8: Text } = await import('apache-arrow');
+  const { Float32, Int32, makeData, Table, TimestampMillisecond, Utf8: Text } = await import('apache-arrow');
   const length = answer.rowCount;
   const users: string[] = [];
   const userOf = new Int32Array(length);
@@ -263,15 +316,19 @@ export async function visitsTable(answer: Columns, attractionIds: readonly strin
   answer.eachValue(1, (value, row) => (attractionOf[row] = Number(value)));
   answer.eachValue(2, (value, row) => (visitedAt[row] = typeof value === 'bigint' ? value : 0n));
   answer.eachValue(3, (value, row) => (photos[row] = Number(value)));
+  const weights = new Float32Array(hasWeights ? length : 0);
+  if (hasWeights) answer.eachValue(4, (value, row) => (weights[row] = Number(value)));
 
   const texts = (words: readonly string[], wordOf: Int32Array): Data<Utf8> =>
     makeData({ type: new Text(), length, nullCount: 0, ...textBuffers(words, wordOf) });
-  return new Table<VisitsColumns>({
+  const columns = {
     user_id: texts(users, userOf),
     attraction_id: texts(attractionIds, attractionOf),
     visited_at: makeData({ type: new TimestampMillisecond('UTC'), nullCount: 0, data: visitedAt }),
     photos: makeData({ type: new Int32(), nullCount: 0, data: photos }),
-  });
+    ...(hasWeights && { weight: makeData({ type: new Float32(), nullCount: 0, data: weights }) }),
+  };
+  return new Table(columns) as VisitsTable;
 }
 
 /** A text column's buffers: row `r` is `words[wordOf[r]]`. */

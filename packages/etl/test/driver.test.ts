@@ -3,10 +3,12 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { createLogger, forceConfig, readConfig } from '@attractions/config';
-import { attractions, rejects, visits } from '@attractions/contracts';
-import { openFeeds, parentOf, streamed } from '@attractions/feeds';
+import { attractions, rejects, visitWeights, visits } from '@attractions/contracts';
+import type { VisitsColumns } from '@attractions/contracts';
+import { openFeeds, parentOf, parquet, streamed } from '@attractions/feeds';
 import { duckDbEngine } from '../src/engine/duckdb.js';
 import { sql } from '../src/frame/frame.js';
+import { loadVisits } from '../src/loader.js';
 import { etlSettings } from '../src/settings.js';
 import { runEtl } from '../src/driver.js';
 import { memorySource } from './support/memory-source.js';
@@ -117,7 +119,10 @@ test('visits that the engine writes are those that were put through JavaScript, 
   await runEtl(configured(folder), { store, logger });
   const update = await store.feed(visits).latest();
   expect(update.record.files).toMatchObject([{ rows: 3_341 }]);
-  for await (const { bytes } of visits.codec.encode(await update.read()))
+  const { fields } = await update.read().then(({ schema }) => schema);
+  expect(fields.map(({ name }) => name)).toEqual(['user_id', 'attraction_id', 'visited_at', 'photos', 'weight']);
+  const before = parquet<VisitsColumns>(visits.schema.slice(0, 4));
+  for await (const { bytes } of before.encode(await update.read()))
     // As recorded before the engine wrote.
     expect(createHash('sha256').update(bytes).digest('hex')).toBe(
       '54e2d3b891c7d4142cd398929b39142d7c8710af0b37ba2f13b0838f7e6fa179',
@@ -161,4 +166,41 @@ test('what is refused opens nothing', async () => {
   const store = openFeeds(`${root}/feeds`);
   await expect(runEtl(configured(raw(), 0.3), { store, logger })).rejects.toMatchObject({ exitCode: 3 });
   expect(existsSync(`${root}/feeds`)).toBe(false);
+});
+
+test('events and own weights make the weight of a visit, below 0 too; without them there is none', async () => {
+  const lines = [
+    'user,attraction,time,event,stars',
+    'ann,1,2026-05-01T10:00:00Z,visit,',
+    'ann,1,2026-05-01T10:05:00Z,favourite,2',
+    'ann,2,2026-05-01T11:00:00Z,left,0.5',
+    'bob,1,2026-05-01T11:00:00Z,jumped,1',
+    'bob,1,2026-05-01T11:00:00Z,visit,many',
+    '',
+  ];
+  const baseFolder = rawFolder({ 'e.csv': lines.join('\n') });
+  const events = { visit: 1, favourite: 3, left: -1 };
+  const weightsOf = async (columns: object, more: object) => {
+    const store = openFeeds('memory:');
+    const from = { visits: { type: 'csv', files: 'e.csv', columns } };
+    const summary = await runEtl(configured('unused'), { store, logger, from, baseFolder, ...more });
+    const table = await (await store.feed(visits).latest()).read();
+    const refused = (await (await store.feed(rejects).latest()).read()).map(({ line, column, reason }) => [
+      line,
+      column,
+      reason,
+    ]);
+    const inMemory = await loadVisits(from, { baseFolder, ...more });
+    expect(visitWeights(inMemory.visits)).toEqual(visitWeights(table));
+    return { weights: visitWeights(table), refused, kept: summary.kept };
+  };
+  expect(await weightsOf({ event: 'event', weight: 'stars' }, { events })).toEqual({
+    weights: Float32Array.of(7, -0.5),
+    refused: [
+      [5, 'event', "The event 'jumped' has no weight in the setting events."],
+      [6, 'stars', "'many' is not a number."],
+    ],
+    kept: 3,
+  });
+  expect(await weightsOf({ event: 'event' }, {})).toEqual({ weights: undefined, refused: [], kept: 5 });
 });

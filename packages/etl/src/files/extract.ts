@@ -36,8 +36,18 @@ export async function visitsOfFiles(
     taken_ms: (given: Given) => millisOf(given.raw('time'), given.isTyped('time') ? 'unix-millis' : format),
     poi_id: (given: Given) => given.text('attraction'),
     sequence_id: (given: Given) => (has('sequence') ? sql`nullif(${given.text('sequence')}, '')` : NO_TEXT),
+    weight: (given: Given) => (has('weight') ? given.text('weight') : NO_TEXT),
+    event: (given: Given) => (has('event') ? given.text('event') : NO_TEXT),
   };
-  const names = { photo: 'photo', user: 'user', taken: 'time', poi: 'attraction', sequence: 'sequence' } as const;
+  const names = {
+    photo: 'photo',
+    user: 'user',
+    taken: 'time',
+    poi: 'attraction',
+    sequence: 'sequence',
+    event: 'event',
+    weight: 'weight',
+  } as const;
   const extract: VisitsExtract = {
     lines: linesFrame('visit_lines', groups, columns, values, context, true),
     unnumbered: linesFrame('visit_rows', groups, columns, values, context, false),
@@ -54,6 +64,8 @@ export async function visitsOfFiles(
     hasNoSequences: !has('sequence'),
     hasPhotos: has('photo'),
     hasParks: has('park'),
+    hasWeights: has('weight'),
+    hasEvents: has('event'),
     idsAreGlobal: options.ids === 'global',
   };
   return { extract, ...counted };

@@ -49,9 +49,10 @@ export async function* readRowGroups(
   { batchRows, columns }: ParquetReading,
 ): AsyncGenerator<Table, void> {
   const blob = new Blob([await file.bytes()]);
-  const options = { batchSize: batchRows, columns };
-  const { rows, groups } = await footerOf(file, blob);
+  const { rows, groups, names } = await footerOf(file, blob);
   checkRows(file, rows);
+  // Of a column that an older minor version lacks, the WASM would say that there is none.
+  const options = { batchSize: batchRows, ...(groups > 0 && { columns: columns.filter((name) => names.has(name)) }) };
   for (let group = 0; group < Math.max(groups, 1); group++) {
     yield await reading(file, async (wasm) => {
       const parquet = await wasm.ParquetFile.fromFile(blob);
@@ -78,11 +79,21 @@ export async function rowsIn(file: Omit<StoredFile, 'rows'>): Promise<number> {
   return (await footerOf({ ...file, rows: 0 }, new Blob([await file.bytes()]))).rows;
 }
 
-async function footerOf(file: StoredFile, blob: Blob): Promise<{ readonly rows: number; readonly groups: number }> {
+/** What a Parquet file says of itself: rows, row groups, and the names of its columns where there are row groups. */
+interface Footer {
+  readonly rows: number;
+  readonly groups: number;
+  readonly names: ReadonlySet<string>;
+}
+
+async function footerOf(file: StoredFile, blob: Blob): Promise<Footer> {
   return reading(file, async (wasm) => {
     const parquet = await wasm.ParquetFile.fromFile(blob);
     const metadata = parquet.metadata();
-    const found = { rows: Number(metadata.fileMetadata().numRows()), groups: metadata.numRowGroups() };
+    const groups = metadata.numRowGroups();
+    const first = groups > 0 ? metadata.rowGroup(0) : undefined;
+    const paths = Array.from({ length: first?.numColumns() ?? 0 }, (_, i) => first?.column(i).columnPath()[0] ?? '');
+    const found = { rows: Number(metadata.fileMetadata().numRows()), groups, names: new Set(paths) };
     metadata.free();
     parquet.free();
     return found;
