@@ -12,6 +12,15 @@ export const CONFIG_ERRORS = {
     exitCode: 2,
   },
   CONFIG_FILE_UNREADABLE: { when: 'The .env file exists but cannot be read.', exitCode: 2 },
+  CONFIG_FILE_MISSING: { when: 'There is no file where `--config` says.', exitCode: 2 },
+  CONFIG_FILE_BROKEN: {
+    when: 'The configuration file cannot be loaded: its syntax is wrong, an import fails, or it exports no object.',
+    exitCode: 2,
+  },
+  CONFIG_FILE_INVALID: {
+    when: 'The configuration file has keys or values that nothing takes; all of them are named at once.',
+    exitCode: 2,
+  },
 } as const;
 
 /** A stable code of this package, safe to test for. */

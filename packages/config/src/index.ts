@@ -8,6 +8,9 @@ export type { Bounds, Optional, Present, Setting, SettingOptions, Settings } fro
 export type { LogLevel, LoggerOptions } from './shared.js';
 export type { Logger } from 'pino';
 
+// The configuration file. A star, since declarations of other packages can only be merged into it so.
+export * from './config-file.js';
+
 // Describe them to people.
 export { describeSettings } from './describe.js';
 

@@ -1,4 +1,5 @@
 export { transformAttractions } from './attractions.js';
+export { sourcesSection } from './config-file.js';
 export { loadJudged, runEtl } from './driver.js';
 export { duckDbEngine } from './engine/duckdb.js';
 export { logFrames } from './engine/engine.js';
@@ -13,6 +14,7 @@ export { BUILT_IN_SOURCES, checkSources, probeSources } from './source/choose.js
 export { defineSource } from './source/source.js';
 export { transformVisits } from './visits.js';
 export type { AttractionsExtract, AttractionsFrames } from './attractions.js';
+export type { ConfiguredSources, SourceEntry } from './config-file.js';
 export type { EtlContext, EtlSummary } from './driver.js';
 export type {
   CellValue,

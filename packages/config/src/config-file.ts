@@ -1,0 +1,182 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { ConfigError } from './errors.js';
+
+/**
+ * What `attractions.config.ts` may hold, for code and data of your own. Every package adds its section by declaration merging:
+ * `declare module '@attractions/config' { interface AttractionsConfig { rules?: readonly Rule[] } }`.
+ */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- sections come from other packages
+export interface AttractionsConfig {}
+
+/** Returns its argument, typed by the sections of the packages that are imported; `@attractions/pipeline/config` brings those of all. */
+export function defineConfig(config: AttractionsConfig): AttractionsConfig {
+  return config;
+}
+
+/** A configuration file that was read and not checked yet. */
+export interface ConfigFile {
+  readonly path: string;
+  readonly sections: Readonly<Record<string, unknown>>;
+}
+
+/** The schema of a section; paths in it are relative to `folder`, that of the file. */
+export type Section<T> = (folder: string) => StandardSchemaV1<unknown, T>;
+
+/** Sections by their keys. */
+export type Sections = Readonly<Record<string, Section<unknown>>>;
+
+/** The checked values of sections; absent where the file does not have them. */
+export type SectionValues<S extends Sections> = {
+  readonly [K in keyof S]?: S[K] extends Section<infer T> ? T : never;
+};
+
+const FILE_NAMES = ['ts', 'mts', 'mjs', 'js', 'json'].map((ending) => `attractions.config.${ending}`);
+
+/**
+ * The configuration file: the one given, or else `attractions.config.ts`, `.mts`, `.mjs`, `.js` or `.json` in the folder; undefined where there is none.
+ *
+ * @throws ConfigError CONFIG_FILE_MISSING where the one given is not there
+ */
+export function findConfigFile(given?: string, folder: string = process.cwd()): string | undefined {
+  if (given === undefined) return FILE_NAMES.map((name) => join(folder, name)).find((path) => existsSync(path));
+  const path = resolve(folder, given);
+  if (existsSync(path)) return path;
+  throw new ConfigError('CONFIG_FILE_MISSING', [`There is no file '${given}'; give the path of a configuration file.`]);
+}
+
+/**
+ * Reads a configuration file. TypeScript is compiled on the way; the values are those that the file exports, not copies.
+ *
+ * @throws ConfigError CONFIG_FILE_BROKEN
+ */
+export async function loadConfigFile(path: string): Promise<ConfigFile> {
+  // It takes a while to import, and only those who have a file wait for it.
+  const { loadConfig } = await import('c12');
+  try {
+    const { config } = await loadConfig<Record<string, unknown>>({
+      cwd: dirname(path),
+      configFile: path,
+      configFileRequired: true,
+      rcFile: false,
+      globalRc: false,
+      packageJson: false,
+      dotenv: false,
+      envName: false,
+      extend: false,
+      merger: (...all) => all.find((each) => each !== undefined && each !== null) ?? {},
+    });
+    if (typeof config !== 'object' || Array.isArray(config)) throw new Error('It exports no object.');
+    return { path, sections: config };
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError('CONFIG_FILE_BROKEN', [`${nameOf(path)} cannot be read: ${reason}`], { cause });
+  }
+}
+
+/**
+ * Checks sections of a file.
+ *
+ * @param all whether the file may have no others; else those of other packages are passed over
+ * @throws ConfigError CONFIG_FILE_INVALID with every problem, each with the file and the key
+ */
+export async function readSections<S extends Sections>(
+  { path, sections }: ConfigFile,
+  schemas: S,
+  all: boolean,
+): Promise<SectionValues<S>> {
+  const known = Object.keys(schemas);
+  const unknown = all ? Object.keys(sections).filter((key) => !known.includes(key)) : [];
+  const problems = await Promise.all(unknown.map(async (key) => `${key} ${await unknownKey(key, known)}`));
+  const values: Record<string, unknown> = {};
+  for (const [key, schemaIn] of Object.entries(schemas)) {
+    if (sections[key] === undefined) continue;
+    const result = await schemaIn(dirname(path))['~standard'].validate(sections[key]);
+    if (result.issues) problems.push(...result.issues.map((issue) => sentenceOf(key, issue)));
+    else values[key] = result.value;
+  }
+  if (problems.length === 0) return values as SectionValues<S>;
+  const name = nameOf(path);
+  throw new ConfigError('CONFIG_FILE_INVALID', problems.map((problem) => `${name}: ${problem}`)); // prettier-ignore
+}
+
+/** What to say of a key that nothing knows, to be put after it. */
+export async function unknownKey(key: string, known: readonly string[]): Promise<string> {
+  const { closest, distance } = await import('fastest-levenshtein');
+  const near = closest(key, [...known]);
+  const all = `give ${known.length > 1 ? 'one of ' : ''}${known.join(', ')}`;
+  return distance(key, near) <= Math.max(2, near.length / 3)
+    ? `is unknown; did you mean ${near}?`
+    : `is unknown; ${all}.`;
+}
+
+/** A key and a message as one sentence: `sources.visits.type is "cvs"; give one of …`. */
+function sentenceOf(section: string, { path = [], message }: StandardSchemaV1.Issue): string {
+  const keys = path.map((part) => (typeof part === 'object' ? part.key : part));
+  const key = keys.reduce<string>(
+    (sum, part) => sum + (typeof part === 'number' ? `[${part}]` : `.${String(part)}`),
+    section,
+  );
+  return /^(is|are|has|needs) /i.test(message)
+    ? `${key} ${message.charAt(0).toLowerCase()}${message.slice(1)}`
+    : `${key}: ${message}`;
+}
+
+const nameOf = (path: string): string => {
+  const name = relative(process.cwd(), path);
+  return name.startsWith('..') ? path : name;
+};
+
+/** What is wrong with one entry of a list: its key, and the words that follow it. */
+export type Fault = readonly [key: string, message: string];
+
+/**
+ * The schema of a section that is a list of things with names, each name once.
+ *
+ * @param what one of them is called, in the plural
+ * @param faults of one that has a name
+ */
+export function namedList<T extends { readonly name: string }>(
+  what: string,
+  faults: (entry: Readonly<Record<string, unknown>>) => readonly Fault[],
+): StandardSchemaV1<unknown, readonly T[]> {
+  return schemaOf((value) => {
+    if (!Array.isArray(value)) return [{ message: `is ${shown(value)}; give a list of ${what}.` }];
+    const names: unknown[] = value.map((entry) => (isObject(entry) ? entry['name'] : undefined));
+    return value.flatMap((entry: unknown, n): StandardSchemaV1.Issue[] => {
+      if (!isObject(entry)) return [{ path: [n], message: `is ${shown(entry)}; give an object.` }];
+      const name = names[n];
+      if (typeof name !== 'string' || name.trim() === '')
+        return [{ path: [n, 'name'], message: `is ${shown(name)}; give a name.` }];
+      if (names.indexOf(name) !== n)
+        return [{ path: [n, 'name'], message: `is ${shown(name)}, as that of an earlier one; rename one.` }];
+      return faults(entry).map(([key, message]) => ({ path: [n, key], message }));
+    });
+  });
+}
+
+/** A schema that passes a value on as it is, unless `issuesOf` finds something. */
+export function schemaOf<T>(
+  issuesOf: (value: unknown) => readonly StandardSchemaV1.Issue[],
+): StandardSchemaV1<unknown, T> {
+  const validate = (value: unknown): StandardSchemaV1.Result<T> => {
+    const issues = issuesOf(value);
+    return issues.length > 0 ? { issues } : { value: value as T };
+  };
+  return { '~standard': { version: 1, vendor: 'attractions', validate } };
+}
+
+/** A value as it is shown to a person. */
+export function shown(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  return JSON.stringify(value) ?? 'missing';
+}
+
+/** The fault of a key that must hold a function. */
+export const functionFault = (entry: Readonly<Record<string, unknown>>, key: string): Fault[] =>
+  typeof entry[key] === 'function' ? [] : [[key, `is ${shown(entry[key])}; give a function.`]];
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,59 @@
+import type { Section } from '@attractions/config';
+import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { checkSources } from './source/choose.js';
+import type { SourceSettings } from './source/choose.js';
+import type { Source } from './source/source.js';
+
+/** A source by its type, with its options beside it: a built-in one by name, or one of your own as it is. */
+export interface SourceEntry {
+  // A source is asked only with options that its own schema made.
+  readonly type: string | Source<never>;
+  readonly [option: string]: unknown;
+}
+
+declare module '@attractions/config' {
+  interface AttractionsConfig {
+    /** Where raw data comes from, instead of `RAW_DATA_PATH`. Paths are relative to the file. */
+    readonly sources?: { readonly visits: SourceEntry; readonly attractions?: SourceEntry };
+  }
+}
+
+/** The sources of a configuration file, as a load takes them. */
+export interface ConfiguredSources {
+  readonly from: SourceSettings;
+  readonly sources: readonly Source[];
+  /** Where relative paths of their options start. */
+  readonly baseFolder: string;
+}
+
+/** The section of sources. */
+export const sourcesSection: Section<ConfiguredSources> = (baseFolder) => ({
+  '~standard': {
+    version: 1,
+    vendor: 'attractions',
+    async validate(value): Promise<StandardSchemaV1.Result<ConfiguredSources>> {
+      const { from, sources } = namesFor(value);
+      const problems = await checkSources(from, sources);
+      const issues = problems.map(({ path, message }) => ({ path: path.split('.').slice(1), message }));
+      return issues.length > 0 ? { issues } : { value: { from: from as SourceSettings, sources, baseFolder } };
+    },
+  },
+});
+
+/** Puts the type of each source of the user's own in its place. */
+function namesFor(value: unknown): { from: unknown; sources: readonly Source[] } {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { from: value, sources: [] };
+  const sources = new Set<Source>();
+  const from = Object.entries(value).map(([role, entry]: [string, unknown]) => {
+    const type = typeof entry === 'object' && entry !== null ? (entry as { type?: unknown }).type : undefined;
+    if (!isSource(type)) return [role, entry] as const;
+    sources.add(type);
+    return [role, { ...(entry as object), type: type.type }] as const;
+  });
+  return { from: Object.fromEntries(from), sources: [...sources] };
+}
+
+function isSource(value: unknown): value is Source {
+  const { type, options, probe } = Object(value) as Partial<Source>;
+  return typeof type === 'string' && typeof options === 'object' && typeof probe === 'function';
+}
