@@ -13,7 +13,6 @@ import { loadGeneration } from '@attractions/models';
 import { runServe } from '@attractions/service';
 import type { RecommendConfig, RecommendSummary, Recommendations, SimilarRequest } from '@attractions/recommender';
 import type { RunningService } from '@attractions/service';
-import type { FeedStore } from '@attractions/feeds';
 import type { RecommendationRequest } from '@attractions/contracts';
 
 import type { PipelineContext } from './commands/command.js';
@@ -22,22 +21,23 @@ import type { SampleAnswer } from './sample.js';
 /** What the generation in the feeds says to one visitor, in their panel. */
 export async function recommendTo(
   request: RecommendationRequest & { readonly userId: string },
-  { config, store, logger }: Pick<PipelineContext, 'config' | 'store' | 'logger'>,
+  { config, store, logger, own = {} }: Pick<PipelineContext, 'config' | 'store' | 'logger' | 'own'>,
 ): Promise<SampleAnswer> {
   const clocks = parkClocks(timeZonesIn(config.parkTimeZones));
   const generation = await loadGeneration(store);
-  const running = await runningExperiment(store, generation, logger);
-  const recommender = createRecommender(generation, { experiment: running?.experiment, clocks });
+  const running = await runningExperiment(store, generation, logger, own);
+  const experiment = running?.experiment ?? own.experiment;
+  const recommender = createRecommender(generation, { ...own, experiment, clocks });
   return { userId: request.userId, ...recommender.recommend({ ...request, explain: true }) };
 }
 
 /** The lists of all users into their feed; with a bar where a person watches. */
 export function recommendToAll(
   asked: Partial<RecommendConfig>,
-  { config, store, logger, signal, json }: PipelineContext,
+  { config, store, logger, signal, json, own = {} }: PipelineContext,
 ): Promise<RecommendSummary> {
   const bar = process.stderr.isTTY && !json ? { onProgress: progressBar(process.stderr) } : {};
-  return runRecommend({ ...config, ...asked }, { store, logger, signal, ...bar });
+  return runRecommend({ ...config, ...asked }, { store, logger, signal, configFile: own.configFile, ...bar });
 }
 
 export { summaryText };
@@ -46,12 +46,24 @@ export { summaryText };
 export async function similarTo(
   attractionId: string,
   request: SimilarRequest,
-  store: FeedStore,
+  { config, store, own = {} }: Pick<PipelineContext, 'config' | 'store' | 'own'>,
 ): Promise<Recommendations> {
-  return similarIn(await loadGeneration(store))(attractionId, { ...request, explain: true });
+  const clocks = parkClocks(timeZonesIn(config.parkTimeZones));
+  return similarIn(await loadGeneration(store), { rules: own.rules, clocks })(attractionId, {
+    ...request,
+    explain: true,
+  });
 }
 
 /** The service, listening. */
-export function serve({ config, store, logger, signal }: PipelineContext): Promise<RunningService> {
-  return runServe(config, { store, logger, signal });
+export function serve({ config, store, logger, signal, own = {} }: PipelineContext): Promise<RunningService> {
+  const { rules, mapping, experiment } = own;
+  return runServe(config, {
+    store,
+    logger,
+    signal,
+    ...(rules && { rules }),
+    ...(mapping && { mapping }),
+    ...(experiment && { experiment }),
+  });
 }

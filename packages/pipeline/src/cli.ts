@@ -1,5 +1,14 @@
 import { Command, CommanderError } from 'commander';
-import { createLogger, loadDotEnv, readConfig, reportFailure, untilStopped, writeResult } from '@attractions/config';
+import {
+  ConfigError,
+  createLogger,
+  findConfigFile,
+  loadDotEnv,
+  readConfig,
+  reportFailure,
+  untilStopped,
+  writeResult,
+} from '@attractions/config';
 import type { CommandOutput, Logger } from '@attractions/config';
 import { openFeeds } from '@attractions/feeds';
 
@@ -15,6 +24,7 @@ import { similarCommand } from './commands/similar.js';
 import { etlCommand, trainCommand } from './commands/stages.js';
 import { tuneCommand } from './commands/tune.js';
 import { validateCommand } from './commands/validate.js';
+import type { OwnParts } from './own-parts.js';
 import { peopleStream } from './people-stream.js';
 import { pipelineSettings } from './settings.js';
 import type { PipelineConfig } from './settings.js';
@@ -43,11 +53,12 @@ export async function main(argv: readonly string[], output: CommandOutput = proc
 }
 
 function programOf(output: CommandOutput, json: boolean, exitWith: (code: number) => void): Command {
+  let configFile: string | undefined;
   const run: Runner = (act) =>
     untilStopped(async (signal) => {
-      const config = readConfig(pipelineSettings);
+      const { config, own } = await configured(configFile);
       const logger = loggerOf(config, output, json);
-      const result = await act({ config, store: openFeeds(config.feedsRoot), logger, signal, json });
+      const result = await act({ config, store: openFeeds(config.feedsRoot), logger, signal, json, own });
       if ('lines' in result) await writeLines(output.stdout, result.lines);
       else writeResult(output, result, json);
       exitWith(result.exitCode ?? 0);
@@ -59,6 +70,9 @@ function programOf(output: CommandOutput, json: boolean, exitWith: (code: number
     // Options before a command are the program's, those after it the command's: `experiment --version 2` is not `--version`.
     .enablePositionalOptions()
     .addHelpText('after', HELP)
+    .hook('preAction', (_, command) => {
+      configFile = command.optsWithGlobals<{ config?: string }>().config;
+    })
     .addCommand(runCommand(run))
     .addCommand(etlCommand(run))
     .addCommand(trainCommand(run))
@@ -81,8 +95,20 @@ function programOf(output: CommandOutput, json: boolean, exitWith: (code: number
   return program;
 }
 
+/** Settings and the configuration file, with the problems of both at once. */
+async function configured(given: string | undefined): Promise<{ config: PipelineConfig; own: OwnParts }> {
+  const path = findConfigFile(given);
+  const read = async () => readConfig(pipelineSettings);
+  const load = async () => (path === undefined ? {} : (await import('./own-parts.js')).ownPartsIn(path));
+  const [config, own] = await Promise.allSettled([read(), load()]);
+  if (config.status === 'fulfilled' && own.status === 'fulfilled') return { config: config.value, own: own.value };
+  const errors: unknown[] = [config, own].flatMap((part) => (part.status === 'rejected' ? [part.reason] : []));
+  const problems = errors.flatMap((error) => (error instanceof ConfigError ? error.problems : []));
+  throw errors.length > 1 && problems.length > 1 ? new ConfigError('CONFIG_INVALID', problems) : errors[0];
+}
+
 const HELP = `
-Settings are environment variables, or lines of a .env file; .env.example lists them.
+Settings are environment variables, or lines of a .env file; .env.example lists them. Code and data of your own are in attractions.config.ts, or the file of --config.
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 the data or the model was refused.`;
 
 function* withDescendants(command: Command): Generator<Command> {

@@ -14,21 +14,23 @@ export async function runInMemory({
   config,
   logger,
   signal,
-}: Pick<PipelineContext, 'config' | 'logger' | 'signal'>): Promise<RunSummary> {
+  own = {},
+}: Pick<PipelineContext, 'config' | 'logger' | 'signal' | 'own'>): Promise<RunSummary> {
   const begin = performance.now();
-  const { visits, attractions, tally } = await loadJudged(config, { logger, signal });
+  const { visits, attractions, tally } = await loadJudged(config, { logger, signal, ...own.sources });
   const model = await new AlsTrainer(optionsOf(config)).train(visits, {
     signal,
     ...(config.threads && { threads: config.threads }),
   });
   const next = await new NextAttractionTrainer(attractions).train(visits, { signal });
   const generation = generationOf(model, attractions, { visits, next });
-  const recommender = createRecommender(generation, { experiment: demoExperiment });
+  const { experiment = demoExperiment } = own;
+  const recommender = createRecommender(generation, { ...own, experiment });
   return {
     ...tally,
     rank: model.rank,
     loss: model.history.map(({ loss }) => loss),
-    recommendations: sampleAnswers(generation, recommender, demoExperiment.panels.length),
+    recommendations: sampleAnswers(generation, recommender, experiment.panels.length),
     feeds: [],
     seconds: (performance.now() - begin) / 1000,
   };

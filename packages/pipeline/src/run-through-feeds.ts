@@ -6,9 +6,9 @@ import type { RunSummary } from './run-summary.js';
 /** The pipeline as it runs in production: each driver takes the latest update of its input feeds and puts its own. */
 export async function runThroughFeeds(context: Omit<PipelineContext, 'json'>): Promise<RunSummary> {
   const begin = performance.now();
-  const { config, store, logger, signal } = context;
+  const { config, store, logger, signal, own = {} } = context;
   const [etl, { trainAndAnswer }] = await Promise.all([
-    runEtl(config, { store, logger, signal }),
+    runEtl(config, { store, logger, signal, ...own.sources }),
     import('./train-and-answer.js'),
   ]);
   signal.throwIfAborted();

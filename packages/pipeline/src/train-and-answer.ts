@@ -20,13 +20,15 @@ export async function trainAndAnswer({
   store,
   logger,
   signal,
+  own = {},
 }: Omit<PipelineContext, 'json'>): Promise<Pick<RunSummary, 'rank' | 'loss' | 'recommendations' | 'feeds'>> {
   const { rank, loss, feeds } = await runTrain(config, { store, logger, signal });
   // What is served may be an older model, the champion, until the gate has let the new one pass.
   const model = feeds.find(({ feed }) => feed === als.path)?.seq;
   const generation = await loadGeneration(store, model);
-  const { experiment } = (await runningExperiment(store, generation, logger)) ?? { experiment: demoExperiment };
-  const recommender = createRecommender(generation, { experiment });
+  const running = await runningExperiment(store, generation, logger, own);
+  const experiment = running?.experiment ?? own.experiment ?? demoExperiment;
+  const recommender = createRecommender(generation, { ...own, experiment });
   return {
     rank,
     loss: loss.map((entry) => entry.loss),

@@ -67,19 +67,19 @@ describe.each(
   inShell.each([
     [
       ['feeds', 'history', 'etl/visits', '--'],
-      ['--help', '--json', '--limit'],
+      ['--config', '--help', '--json', '--limit'],
     ],
     [
       ['feeds', 'history', '--limit', '5', 'etl/visits', '--'],
-      ['--help', '--json', '--limit'],
+      ['--config', '--help', '--json', '--limit'],
     ],
     [
       ['recommend', 'USER', '--'],
-      ['--all', '--at', '--help', '--json', '--limit', '--park', '--threads', '--visits'],
+      ['--all', '--at', '--config', '--help', '--json', '--limit', '--park', '--threads', '--visits'],
     ],
     [
       ['recommend', 'feeds', '--'],
-      ['--all', '--at', '--help', '--json', '--limit', '--park', '--threads', '--visits'],
+      ['--all', '--at', '--config', '--help', '--json', '--limit', '--park', '--threads', '--visits'],
     ],
     [
       ['feeds', 'h'],

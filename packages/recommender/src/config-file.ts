@@ -4,7 +4,7 @@ import { functionFault, loadConfigFile, namedList, readSections, schemaOf, shown
 import type { Fault, Section } from '@attractions/config';
 import { experimentProblem } from '@attractions/experiments';
 import type { Experiment } from '@attractions/experiments';
-import type { Composition, OwnRecommender } from './answers/compose.js';
+import type { Composition } from './answers/compose.js';
 import type { Mapping } from './answers/mapping.js';
 import type { Rule } from './answers/rules.js';
 
@@ -12,8 +12,6 @@ declare module '@attractions/config' {
   interface AttractionsConfig {
     /** Hold for every list, in the order given. */
     readonly rules?: readonly Rule[];
-    /** Recommenders of your own, for panels and for the chain. */
-    readonly recommenders?: readonly OwnRecommender[];
     /**
      * Lists written for some users: an object of lists by user, or the path of a file. JSON is such an object; CSV has the columns `user` and `attraction`,
      * one attraction a line, best first.
@@ -27,7 +25,6 @@ declare module '@attractions/config' {
 /** The sections of lists. */
 export const recommenderSections = {
   rules: () => namedList<Rule>('rules', ruleFaults),
-  recommenders: () => namedList<OwnRecommender>('recommenders', (entry) => functionFault(entry, 'create')),
   mapping: mappingSection,
   experiment: () =>
     schemaOf<Experiment>((value) => {
@@ -42,7 +39,7 @@ export const recommenderSections = {
  */
 export async function compositionIn(
   path: string | undefined,
-): Promise<Pick<Composition, 'rules' | 'recommenders' | 'mapping' | 'experiment'>> {
+): Promise<Pick<Composition, 'rules' | 'mapping' | 'experiment'>> {
   return path === undefined ? {} : readSections(await loadConfigFile(path), recommenderSections, false);
 }
 

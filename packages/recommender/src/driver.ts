@@ -8,6 +8,8 @@ import { loadGeneration } from '@attractions/models';
 import type { Generation } from '@attractions/models';
 import { candidates } from './answers/candidates.js';
 import { parkClocks, timeZonesIn } from './answers/park-clocks.js';
+import type { Composition } from './answers/compose.js';
+import { compositionIn } from './config-file.js';
 import { listsOnThreads, listsSource } from './lists/threads.js';
 import type { ListsOrder, ListsPart, ListsSource } from './lists/threads.js';
 import { runningExperiment } from './running-experiment.js';
@@ -21,6 +23,8 @@ export interface RecommendContext {
   readonly logger: Pick<Logger, 'info' | 'warn'>;
   /** The same run commits once. */
   readonly runId?: string;
+  /** A configuration file with rules, written lists, and an experiment for where the feeds have none. */
+  readonly configFile?: string | undefined;
   /** Nothing is committed once it aborts. */
   readonly signal?: AbortSignal;
   /** Told of each piece of the work instead of the log. */
@@ -69,14 +73,22 @@ export async function runRecommend(config: RecommendConfig, context: RecommendCo
   const generatedAt = new Date();
   const { listsAt: at = generatedAt.toISOString() } = config;
   const request = { limit, at, explain: true, ...(park !== undefined && { park }) };
-  const { source, model, running, parents } = await sourceOf(store, { request, zones: config.parkTimeZones, logger });
+  const own = await compositionIn(context.configFile);
+  const { source, model, running, parents } = await sourceOf(store, {
+    request,
+    zones: config.parkTimeZones,
+    logger,
+    own,
+  });
+  const experiment = running?.experiment ?? own.experiment;
   signal?.throwIfAborted();
 
   const { users } = source;
   logger.info({ model, users, threads }, `making lists for ${users} users by model ${model}`);
   const order = {
     request,
-    experiment: running?.experiment,
+    experiment,
+    configFile: context.configFile,
     timeZones: config.parkTimeZones,
     generatedAtMs: Number(generatedAt),
   };
@@ -90,7 +102,6 @@ export async function runRecommend(config: RecommendConfig, context: RecommendCo
     ...(signal && { signal }),
     ...(runId !== undefined && { runId }),
   });
-  const experiment = running && { experiment: running.experiment.experiment, version: running.experiment.version };
   return {
     model,
     users,
@@ -98,7 +109,7 @@ export async function runRecommend(config: RecommendConfig, context: RecommendCo
     limit,
     park: park ?? null,
     at,
-    experiment: experiment ?? null,
+    experiment: experiment ? { experiment: experiment.experiment, version: experiment.version } : null,
     threads,
     feeds: [{ feed: record.feed, seq: record.seq }],
     seconds: (performance.now() - begin) / 1000,
@@ -108,7 +119,16 @@ export async function runRecommend(config: RecommendConfig, context: RecommendCo
 /** All that lists are made of. The generation that was loaded is left behind, so that its memory can go. */
 async function sourceOf(
   store: FeedStore,
-  { request, zones, logger }: Pick<ListsOrder, 'request'> & { zones: string | undefined; logger: Pick<Logger, 'warn'> },
+  {
+    request,
+    zones,
+    logger,
+    own,
+  }: Pick<ListsOrder, 'request'> & {
+    zones: string | undefined;
+    logger: Pick<Logger, 'warn'>;
+    own: Composition;
+  },
 ): Promise<{
   readonly source: ListsSource;
   readonly model: number;
@@ -119,7 +139,7 @@ async function sourceOf(
   // Refused here, and not once for each list.
   candidates(generation, request);
   parkClocks(timeZonesIn(zones)).at(request.at)(request.park);
-  const running = await runningExperiment(store, generation, logger);
+  const running = await runningExperiment(store, generation, logger, own);
   const lineage = await lineageOf(store, generation);
   return {
     source: listsSource(generation),

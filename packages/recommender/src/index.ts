@@ -12,6 +12,7 @@ export { paneledRecommender } from './answers/paneled.js';
 export { clockText, parkClocks, timeZonesIn } from './answers/park-clocks.js';
 export { popularRecommender } from './answers/popular.js';
 export { DEFAULT_LIMIT, MAX_LIMIT } from './answers/recommender.js';
+export { recommenderSections } from './config-file.js';
 export { atMost, boost, closed, defineRule } from './answers/rules.js';
 export { similarIn } from './answers/similar.js';
 export { situated } from './answers/situated.js';

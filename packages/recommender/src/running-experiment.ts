@@ -3,6 +3,7 @@ import type { Experiment } from '@attractions/experiments';
 import type { FeedStore, UpdateRecord } from '@attractions/feeds';
 import type { Generation } from '@attractions/models';
 import { checkExperiment } from './answers/compose.js';
+import type { Composition } from './answers/compose.js';
 
 /** An experiment and the update that holds it. */
 export interface RunningExperiment {
@@ -18,13 +19,14 @@ export async function runningExperiment(
   store: FeedStore,
   generation: Pick<Generation, 'next'>,
   logger: { warn(facts: object, message: string): void },
+  composition: Composition = {},
 ): Promise<RunningExperiment | undefined> {
   const feed = store.feed(experiments);
   try {
     if (!(await feed.head())) return undefined;
     const update = await feed.latest();
     const experiment = await update.read();
-    checkExperiment(experiment, generation);
+    checkExperiment(experiment, generation, composition);
     return { experiment, record: update.record };
   } catch (error) {
     logger.warn({ err: error }, 'the latest experiment cannot be run; answering without it');

@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { defineSource } from '../source/source.js';
 import type { Delivered, Probe, SourceContext, VisitRow } from '../source/source.js';
@@ -46,7 +46,7 @@ async function deliver({ folder, layouts = LAYOUTS }: Sigir17Options, context: S
   const surveys: Survey[] = [];
   const visits: ReadableFile<VisitsColumn>[] = [];
   const attractions: ReadableFile<AttractionsColumn>[] = [];
-  for (const file of await findRawFiles(folder)) {
+  for (const file of await findRawFiles(resolve(context.baseFolder, folder))) {
     context.signal?.throwIfAborted();
     const survey = await surveyFile(file);
     surveys.push(survey);
@@ -83,8 +83,11 @@ function delivered<Extract>(files: readonly MappedFile<string>[], extract: Extra
 }
 
 /** Lists the folder, and reads the first block of its first visits file. */
-async function probe({ folder, layouts = LAYOUTS }: Sigir17Options): Promise<Probe> {
-  const files = await findRawFiles(folder);
+async function probe(
+  { folder, layouts = LAYOUTS }: Sigir17Options,
+  { baseFolder }: Pick<SourceContext, 'baseFolder'>,
+): Promise<Probe> {
+  const files = await findRawFiles(resolve(baseFolder, folder));
   const visits = files.filter(({ kind }) => kind === 'visits');
   const sample = visits[0] ? await sampleOf(visits[0], layouts) : [];
   const parks = new Set(visits.map(({ park }) => park)).size;

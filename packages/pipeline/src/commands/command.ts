@@ -2,12 +2,15 @@ import { Command, Option } from 'commander';
 import type { CommandContext, CommandResult } from '@attractions/config';
 import type { FeedStore } from '@attractions/feeds';
 
+import type { OwnParts } from '../own-parts.js';
 import type { PipelineConfig } from '../settings.js';
 
 /** What a command of ours works with. Settings are read and checked before it starts. */
 export interface PipelineContext extends CommandContext {
   readonly config: PipelineConfig;
   readonly store: FeedStore;
+  /** What the configuration file brings; absent or empty without one. */
+  readonly own?: OwnParts;
 }
 
 /** A result that may be larger than memory: written line by line, as fast as the lines are taken, with `--json` too. */
@@ -29,5 +32,11 @@ export function commandOf(name: string, description: string): Command {
   return new Command(name)
     .description(description)
     .addOption(new Option('--json', 'print one JSON document on stdout; text and logs go to stderr'))
+    .addOption(
+      new Option(
+        '--config <file>',
+        'code and data of your own; else attractions.config.ts, .mts, .mjs, .js or .json, if there is one',
+      ),
+    )
     .allowExcessArguments(false);
 }

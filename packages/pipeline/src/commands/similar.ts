@@ -13,9 +13,9 @@ export function similarCommand(run: Runner): Command {
     .option('--park <park>', 'only attractions of this park')
     .option('--limit <count>', `longest list, 1 to ${MAX_LIMIT}`, limitOf, DEFAULT_LIMIT)
     .action(async (attractionId: string, { park, limit }: { park?: string; limit: number }) =>
-      run(async ({ store }) => {
+      run(async (context) => {
         const { similarTo } = await import('../answering.js');
-        const answer = { attractionId, ...(await similarTo(attractionId, { park, limit }, store)) };
+        const answer = { attractionId, ...(await similarTo(attractionId, { park, limit }, context)) };
         return {
           document: answer,
           text: () => `Like ${attractionId}, answered by ${answer.source}:\n${recommendationsText(answer)}`,

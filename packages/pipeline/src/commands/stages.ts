@@ -8,8 +8,8 @@ import type { Runner } from './command.js';
 /** `attractions etl`: the first stage alone. */
 export function etlCommand(run: Runner): Command {
   return commandOf('etl', 'raw files to visits, attractions and rejects').action(async () =>
-    run(async ({ config, store, logger, signal }) => {
-      const summary = await runEtl(config, { store, logger, signal });
+    run(async ({ config, store, logger, signal, own = {} }) => {
+      const summary = await runEtl(config, { store, logger, signal, ...own.sources });
       return { document: summary, text: () => etlText(summary) };
     }),
   );

@@ -4,13 +4,16 @@ import { unpacked } from '@attractions/models';
 import { tableToIPC } from 'apache-arrow';
 import { recommendEach } from '../answers/batch.js';
 import { createRecommender } from '../answers/compose.js';
+import { compositionIn } from '../config-file.js';
 import { parkClocks, timeZonesIn } from '../answers/park-clocks.js';
 import { listsTable } from './batch.js';
 import type { ThreadOrder, Turn } from './threads.js';
 
-const { frame, pieces, request, experiment, timeZones, generatedAtMs } = workerData as ThreadOrder;
+const { frame, pieces, request, experiment, timeZones, generatedAtMs, configFile } = workerData as ThreadOrder;
 const generation = unpacked(frame, pieces);
-const recommender = createRecommender(generation, { experiment, clocks: parkClocks(timeZonesIn(timeZones)) });
+const { rules, mapping } = await compositionIn(configFile);
+const clocks = parkClocks(timeZonesIn(timeZones));
+const recommender = createRecommender(generation, { experiment, clocks, rules, mapping });
 
 function* userIds([from, to]: Turn): Generator<string> {
   for (let row = from; row < to; row++) yield generation.userOf.at(row) as string;

@@ -14,6 +14,8 @@ export interface ListsOrder {
   /** As `timeZonesIn` reads them. */
   readonly timeZones: string | undefined;
   readonly generatedAtMs: number;
+  /** The configuration file with rules and written lists: functions do not travel between threads. */
+  readonly configFile?: string | undefined;
 }
 
 /** A generation in memory that threads share. */
