@@ -14,10 +14,8 @@ const { circles: allowedCircles, exports: allowedExports } = JSON.parse(
 function onlyAllowed(context, found, allowed) {
   for (const line of allowed)
     if (!found.includes(line)) context.diagnostic(`no longer found, remove it from allowed.json: ${line}`);
-  assert.deepEqual(
-    found.filter((line) => !allowed.includes(line)),
-    [],
-  );
+  const news = found.filter((line) => !allowed.includes(line));
+  assert.deepEqual(news, [], 'fix these, or do not export what only its own file uses');
 }
 
 /** What a file imports relative to itself: values, types, re-exports and dynamic imports. */
