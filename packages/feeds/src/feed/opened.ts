@@ -42,7 +42,7 @@ export async function openUpdate(
   const update = folderAfter(end, await end.log.head());
   const token = randomUUID();
   const local = await store.localFolder?.(`${feed}/${update}`);
-  const folder = local ?? (await mkdtemp(join(tmpdir(), 'attractions-feed-')));
+  const folder = local ?? (await mkdtemp(join(tmpdir(), 'feed-')));
   let isDone = false;
 
   async function discard(): Promise<void> {
