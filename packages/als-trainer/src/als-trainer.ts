@@ -10,7 +10,7 @@ import { preparePairs } from './prepare.js';
 import { trainOriented } from './train.js';
 import type { AttractionsRecommenderTrainer } from './trainer.js';
 import { indexVisits, visitAges } from './visits.js';
-import type { IndexedVisits } from './visits.js';
+import type { IndexedVisits } from '@attractions/models';
 
 /** Copies the rows of the ids that `known` has too. */
 function takeKnown(

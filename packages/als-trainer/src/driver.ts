@@ -1,17 +1,19 @@
 import { readFileSync } from 'node:fs';
 
 import type { Logger } from '@attractions/config';
-import { als, attractions, nextAttraction, popularity, visits } from '@attractions/contracts';
+import { als, attractions, visits } from '@attractions/contracts';
 import { openFeeds, parentOf } from '@attractions/feeds';
+import { alsScoring, kindsNamed } from '@attractions/models';
+import { namesIn } from '@attractions/models/settings';
 import type { AlsGeneration, VisitsTable } from '@attractions/contracts';
+import type { ModelKind } from '@attractions/models';
 import type { FeedStore, Parent, Producer, Update, UpdateRecord } from '@attractions/feeds';
 
-import { AlsTrainer } from './als-trainer.js';
 import { AlsError } from './errors.js';
+import { trainedKinds } from './kinds.js';
 import type { Iteration } from './model.js';
-import { NextAttractionTrainer } from './next-attraction/next-attraction-trainer.js';
+import { resolveOptions } from './options.js';
 import type { AlsOptions } from './options.js';
-import { PopularityTrainer } from './popularity.js';
 import { optionsOf } from './settings.js';
 import type { TrainConfig } from './settings.js';
 
@@ -20,6 +22,8 @@ export interface TrainContext {
   /** The feeds of `config.feedsRoot` where absent. */
   readonly store?: FeedStore;
   readonly logger: Pick<Logger, 'info'>;
+  /** Kinds of model to train, names or ones of your own, instead of those that the settings name. ALS is trained in any case: it names the snapshot. */
+  readonly kinds?: readonly (string | ModelKind)[] | undefined;
   /** The same run commits once. */
   readonly runId?: string;
   /** Nothing is committed once it aborts. */
@@ -51,16 +55,10 @@ function attractionsParent(record: UpdateRecord): Parent {
   ]);
 }
 
-/** The latest generation, when asked for and of the rank to be trained. */
-async function previousOf(
-  store: FeedStore,
-  { warmStart }: TrainConfig,
-  rank: number,
-): Promise<AlsGeneration | undefined> {
-  const feed = store.feed(als);
-  if (!warmStart || !(await feed.head())) return undefined;
-  const previous = await (await feed.latest()).read();
-  return previous.rank === rank ? previous : undefined;
+/** The latest model of a kind, where there is one. */
+async function latestOf<M>(store: FeedStore, { contract }: ModelKind<M>): Promise<M | undefined> {
+  const feed = store.feed(contract);
+  return (await feed.head()) ? (await feed.latest()).read() : undefined;
 }
 
 function producerOf(options: AlsOptions): Producer {
@@ -82,16 +80,20 @@ function reporter({ logger, onIteration }: TrainContext): (iteration: Iteration)
 }
 
 /**
- * Trains on the latest visits: puts the popularity of their attractions, the model of the next attraction, then the ALS generation, whose
- * record is the commit of the run. All name as parents that visits update and the attractions update it was made with.
+ * Trains on the latest visits: puts the models of all kinds that are on, then the ALS generation, whose record is the commit of the run. All name as parents
+ * that visits update and the attractions update it was made with.
  *
- * @throws ConfigError, AlsError or FeedsError; in each case no model was put.
+ * @throws ConfigError, ModelsError, AlsError or FeedsError; in each case no model was put.
  */
 export async function runTrain(config: TrainConfig, context: TrainContext): Promise<TrainSummary> {
   const begin = performance.now();
   const { signal, runId, logger } = context;
   const store = context.store ?? openFeeds(config.feedsRoot);
-  const trainer = new AlsTrainer(optionsOf(config));
+  const options = resolveOptions(optionsOf(config));
+  const builtIn = trainedKinds(options, reporter(context));
+  const kinds = kindsNamed(context.kinds ?? namesIn(config.models), builtIn);
+  const naming = [...kinds, ...builtIn].find(({ name }) => name === alsScoring.name) as ModelKind<AlsGeneration>;
+  const others = kinds.filter((kind) => kind !== naming).reverse();
   const update: Update<VisitsTable> = await store.feed(visits).latest();
   const named = attractionsParent(update.record);
   const parents = [parentOf(update.record), named];
@@ -99,22 +101,21 @@ export async function runTrain(config: TrainConfig, context: TrainContext): Prom
   const places = await (await store.feed(attractions).at(named.seq)).read();
   logger.info({ feed: visits.path, seq: update.seq, visits: table.numRows }, 'training on the latest visits');
 
-  const run = {
-    onIteration: reporter(context),
-    ...(signal ? { signal } : {}),
-    ...(config.threads === undefined ? {} : { threads: config.threads }),
-  };
-  const previous = await previousOf(store, config, trainer.options.rank);
-  const generation = await new AlsTrainer(trainer.options, previous).train(table, run);
-  const popular = await new PopularityTrainer().train(table);
-  const next = await new NextAttractionTrainer(places).train(table, signal ? { signal } : {});
+  const train = <M>(kind: ModelKind<M>) =>
+    kind.train(table, {
+      attractions: places,
+      signal,
+      threads: config.threads,
+      ...(config.warmStart && { previous: () => latestOf(store, kind) }),
+    });
+  // The largest first, before the memory of others stands beside it.
+  const generation = await train(naming);
+  const models: { readonly kind: ModelKind; readonly model: unknown }[] = [];
+  for (const kind of others) models.push({ kind, model: await train(kind) });
   signal?.throwIfAborted();
 
-  const put = { parents, producer: producerOf(trainer.options), ...(runId === undefined ? {} : { runId }) };
-  const beside = await Promise.all([
-    store.feed(popularity).put(popular, put),
-    store.feed(nextAttraction).put(next, put),
-  ]);
+  const put = { parents, producer: producerOf(options), ...(runId === undefined ? {} : { runId }) };
+  const beside = await Promise.all(models.map(({ kind, model }) => store.feed(kind.contract).put(model, put)));
   const records = [...beside, await store.feed(als).put(generation, put)];
   return {
     visits: table.numRows,

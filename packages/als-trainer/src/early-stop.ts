@@ -4,7 +4,7 @@ import type { Problem } from './kernel.js';
 import { termsOf } from './objective.js';
 import type { AlsOptions } from './options.js';
 import { heapSpace } from './pair-space.js';
-import { mix } from './random.js';
+import { mix } from '@attractions/models';
 import { hasOwn, weightAt } from './weights.js';
 
 /** Seeds of the rows, so that a pair is held out by who it is and not by where it stands. */

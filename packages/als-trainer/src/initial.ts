@@ -1,4 +1,6 @@
-import { mix, normalAt } from './random.js';
+import { mix } from '@attractions/models';
+
+import { normalAt } from './random.js';
 
 /** Distinct streams, so that user 7 and item 7 do not start alike. */
 const sideStream = { users: 0x75736572, items: 0x6974656d } as const;

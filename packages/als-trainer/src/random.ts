@@ -1,10 +1,4 @@
-/** A well mixed 32-bit hash of one 32-bit number (the finalizer of MurmurHash3). Integers only, so equal on every machine. */
-export function mix(value: number): number {
-  let h = value | 0;
-  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
-  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
-  return (h ^ (h >>> 16)) >>> 0;
-}
+import { mix } from '@attractions/models';
 
 /**
  * Number `index` of the random stream `stream`, 0 to 2^32 - 1: a hash of both, so that any number is had without those before it.

@@ -1,6 +1,8 @@
 import { choice, flag, integer, number, sharedSettings } from '@attractions/config';
 import type { Config, Setting, Settings } from '@attractions/config';
 
+import { modelsSetting } from '@attractions/models/settings';
+
 import { optionSpecs } from './options.js';
 import type { AlsOptions, OptionSpec } from './options.js';
 
@@ -29,6 +31,7 @@ export const optionSettings = Object.fromEntries(
 /** All settings of the training stage. */
 export const trainSettings = {
   ...sharedSettings,
+  models: modelsSetting,
   ...optionSettings,
   threads: integer({
     variable: 'TRAIN_THREADS',

@@ -1,45 +1,24 @@
+import { ByteTable, indexVisits as index } from '@attractions/models';
+import type { IndexedVisits } from '@attractions/models';
 import type { VisitsTable } from '@attractions/contracts';
 
 import { AlsError } from './errors.js';
-import type { Interactions } from './interactions.js';
-import { vocabularyOf } from './vocabulary.js';
+import { wasmHost } from './wasm/module.js';
+import { wasmTextTable } from './wasm/text-table.js';
 
-/** Visits as a trainer takes them, with the names of the rows. */
-export interface IndexedVisits {
-  readonly userIds: readonly string[];
-  readonly attractionIds: readonly string[];
-  /** One pair a visit, so the weight of a (user, attraction) pair is its number of visits. */
-  readonly interactions: Required<Omit<Interactions, 'weights' | 'daysAgo'>>;
-}
-
-/** A table never changes, and several trainers learn from the same one; keyed by it, so that its index goes when it goes. */
-const indexed = new WeakMap<VisitsTable, IndexedVisits>();
+/** Texts that are numbered before WebAssembly has started. */
+const fewTexts = 50_000;
 
 /**
- * Names and pairs of a visits table, found once and then kept. Vocabularies are sorted and first vectors seeded by id, so a model depends neither on
- * the order of the visits nor, row for row, on which other users there are.
+ * Names and pairs of a visits table, by WebAssembly where there are many. First vectors are seeded by id, so a model does not depend, row for row, on which
+ * other users there are.
+ * @throws ModelsError MODELS_VISITS_INVALID where a column is missing or holds a null
  */
 export function indexVisits(visits: VisitsTable): IndexedVisits {
-  const index = indexed.get(visits) ?? indexOf(visits);
-  indexed.set(visits, index);
-  return index;
-}
-
-function indexOf(visits: VisitsTable): IndexedVisits {
-  const users = vocabularyOf(visits.getChild('user_id'), 'user_id');
-  const attractions = vocabularyOf(visits.getChild('attraction_id'), 'attraction_id');
-  return {
-    userIds: users.ids,
-    attractionIds: attractions.ids,
-    interactions: {
-      userCount: users.ids.length,
-      itemCount: attractions.ids.length,
-      users: users.rows,
-      items: attractions.rows,
-      userKeys: users.keys,
-      itemKeys: attractions.keys,
-    },
-  };
+  return index(visits, (rows) => {
+    const host = rows > fewTexts ? wasmHost() : undefined;
+    return host ? wasmTextTable(host) : new ByteTable();
+  });
 }
 
 const dayMs = 86_400_000;

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { ByteTable } from '../src/text-table.js';
-import type { TextTable } from '../src/text-table.js';
+import { ByteTable } from '@attractions/models';
+import type { TextTable } from '@attractions/models';
 import { wasmHost } from '../src/wasm/module.js';
 import type { WasmHost } from '../src/wasm/module.js';
 import { wasmTextTable } from '../src/wasm/text-table.js';

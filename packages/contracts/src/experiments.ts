@@ -4,9 +4,6 @@ import { FeedsError } from '@attractions/feeds';
 import { experimentProblem, putProblem } from '@attractions/experiments';
 import type { Experiment } from '@attractions/experiments';
 
-/** The recommenders that a panel may name in this release; `experimentsOf` lets a caller add its own. */
-export const PANEL_RECOMMENDERS = ['next-attraction', 'als', 'popular', 'mapping'] as const;
-
 const schema: readonly Field[] = [
   { name: 'experiment', type: 'utf8', nullable: false, description: 'Name of the experiment.' },
   { name: 'version', type: 'int32', nullable: false, description: 'From 1; any change is a new version.' },
@@ -17,13 +14,16 @@ const schema: readonly Field[] = [
 ];
 
 /**
- * Experiments, each update one immutable version of one. JSON. A put is refused where a panel names a recommender that is not among
- * `PANEL_RECOMMENDERS`; a reader takes any name, and decides itself what it can run.
+ * Experiments, each update one immutable version of one. JSON. A panel may name any recommender: which of them there are depends on the kinds of model that
+ * are on where it runs, and a reader decides itself what it can run.
  */
-export const experiments: FeedContract<Experiment> = experimentsOf(PANEL_RECOMMENDERS);
+export const experiments: FeedContract<Experiment> = experimentsOf();
 
-/** The same feed for a program that has other recommenders: `experimentsOf([...PANEL_RECOMMENDERS, 'mine'])`. */
-export function experimentsOf(recommenders: readonly string[]): FeedContract<Experiment> {
+/**
+ * The same feed for a program that knows its recommenders, and refuses to put an experiment with a panel of another one:
+ * `experimentsOf([...DEFAULT_KIND_NAMES, 'mapping', 'mine'])`.
+ */
+export function experimentsOf(recommenders?: readonly string[]): FeedContract<Experiment> {
   return {
     path: 'experiments/config/v1.0',
     description: 'Immutable versions of experiments.',

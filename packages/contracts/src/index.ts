@@ -1,9 +1,11 @@
 export { als } from './als.js';
 export { attractions } from './attractions.js';
+export { ease } from './ease.js';
 export { evaluationReport } from './evaluation-report.js';
 export { CONTRACTS_ERRORS, ContractsError } from './errors.js';
-export { PANEL_RECOMMENDERS, experiments, experimentsOf } from './experiments.js';
+export { experiments, experimentsOf } from './experiments.js';
 export { exposureProblem, exposures } from './exposures.js';
+export { itemKnn } from './item-knn.js';
 export { lists } from './lists.js';
 export { nextAttraction } from './next-attraction.js';
 export { popularity } from './popularity.js';
@@ -12,6 +14,7 @@ export { trials } from './trials.js';
 export { visitWeights, visits } from './visits.js';
 export type { AlsGeneration } from './als.js';
 export type { Attraction } from './attractions.js';
+export type { EaseModel, EasePark } from './ease.js';
 export type {
   CalibrationBin,
   EvaluationReport,
@@ -23,6 +26,7 @@ export type {
   WorstRequest,
 } from './evaluation-report.js';
 export type { Exposure } from './exposures.js';
+export type { ItemKnnModel } from './item-knn.js';
 export type { ListEntry } from './lists.js';
 export type { NextAttractionModel, ParkTables } from './next-attraction.js';
 export type { Popularity } from './popularity.js';

@@ -1,12 +1,10 @@
 import { FeedsError, parentOf, siblingOf, streamed } from '@attractions/feeds';
-import type { Batches, FeedStore, Parent, UpdateRecord } from '@attractions/feeds';
+import type { Batches, FeedContract, FeedStore, Parent, UpdateRecord } from '@attractions/feeds';
 import { als } from './als.js';
 import type { AlsGeneration } from './als.js';
 import { attractions } from './attractions.js';
 import type { Attraction } from './attractions.js';
 import { ContractsError } from './errors.js';
-import { nextAttraction } from './next-attraction.js';
-import type { NextAttractionModel } from './next-attraction.js';
 import { visits } from './visits.js';
 
 /** Which updates an answer comes from: sequence numbers in the feeds; 0 for what was never in a feed. */
@@ -20,8 +18,8 @@ export interface GenerationSeqs {
 export interface Snapshot {
   readonly seqs: GenerationSeqs;
   readonly model: AlsGeneration;
-  /** Trained beside the model on the same visits; undefined where none was. */
-  readonly next: NextAttractionModel | undefined;
+  /** What was trained beside the model on the same visits, by the path of its feed; absent where none was. */
+  readonly beside: ReadonlyMap<string, unknown>;
   readonly attractions: readonly Attraction[];
   /** User, attraction and time of each visit, batch by batch: all of them at once take ten times the memory of what is learnt from them. */
   readonly visits: Batches;
@@ -32,6 +30,7 @@ export interface Snapshot {
  * two lineages. Where the champion was given up while it was being read, the one that has taken its place is loaded.
  *
  * @param use makes of a snapshot what is needed, before its visits can expire
+ * @param beside feeds of models that may have been committed beside it
  * @param seq which model; default: the champion, which the gate names, or the latest where there is none
  * @throws ContractsError CONTRACTS_NO_MODEL, CONTRACTS_LINEAGE_BROKEN
  * @throws FeedsError where a record or a file cannot be read, or its checksum differs
@@ -39,9 +38,10 @@ export interface Snapshot {
 export async function loadSnapshot<T>(
   store: FeedStore,
   use: (snapshot: Snapshot) => Promise<T>,
+  beside: readonly FeedContract<unknown>[] = [],
   seq?: number,
 ): Promise<T> {
-  if (seq !== undefined) return use(await snapshotOf(store, seq));
+  if (seq !== undefined) return use(await snapshotOf(store, beside, seq));
   for (;;) {
     const wanted = await wantedModel(store);
     if (wanted === undefined)
@@ -50,7 +50,7 @@ export async function loadSnapshot<T>(
         `There is no model in '${store.root}' yet; run 'attractions train' first, or 'attractions run' for the whole pipeline.`,
       );
     try {
-      return await use(await snapshotOf(store, wanted));
+      return await use(await snapshotOf(store, beside, wanted));
     } catch (error) {
       const gone = error instanceof FeedsError && error.code === 'FEEDS_EXPIRED';
       if (!gone || (await wantedModel(store)) === wanted) throw error;
@@ -64,9 +64,9 @@ export async function wantedModel(store: FeedStore): Promise<number | undefined>
   return refs['champion'] ?? refs['latest'];
 }
 
-async function snapshotOf(store: FeedStore, seq: number): Promise<Snapshot> {
+async function snapshotOf(store: FeedStore, beside: readonly FeedContract<unknown>[], seq: number): Promise<Snapshot> {
   const model = await store.feed(als).at(seq);
-  const next = await siblingOf(store.feed(nextAttraction), model.record);
+  const siblings = await Promise.all(beside.map((contract) => siblingOf(store.feed(contract), model.record)));
   const visitsParent = parentIn(model.record, visits.path);
   const attractionsParent = parentIn(model.record, attractions.path);
   const [visitsUpdate, attractionsUpdate] = await Promise.all([
@@ -75,16 +75,16 @@ async function snapshotOf(store: FeedStore, seq: number): Promise<Snapshot> {
   ]);
   mustBe(visitsParent, visitsUpdate.record, model.seq);
   mustBe(attractionsParent, attractionsUpdate.record, model.seq);
-  const [factors, named, onward, batches] = await Promise.all([
+  const [factors, named, models, batches] = await Promise.all([
     model.read(),
     attractionsUpdate.read(),
-    next?.read(),
+    Promise.all(siblings.map(async (sibling) => sibling && ([sibling.record.feed, await sibling.read()] as const))),
     visitsUpdate.read(),
   ]);
   return {
     seqs: { model: model.seq, visits: visitsParent.seq, attractions: attractionsParent.seq },
     model: factors,
-    next: onward,
+    beside: new Map(models.filter((entry) => entry !== undefined)),
     attractions: named,
     visits: batches,
   };

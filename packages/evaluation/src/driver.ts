@@ -6,6 +6,7 @@ import { evaluationReport } from '@attractions/contracts';
 import type { EvaluationReport } from '@attractions/contracts';
 import { openFeeds } from '@attractions/feeds';
 import type { FeedStore, Producer, UpdateRecord } from '@attractions/feeds';
+import type { ScoringKind } from '@attractions/models';
 import type { Contender } from './judge/contender.js';
 import { reportPage } from './page/page.js';
 import { drawReport } from './report/report.js';
@@ -24,6 +25,8 @@ export interface EvaluateContext {
   readonly runId?: string;
   /** Nothing is committed once it aborts. */
   readonly signal?: AbortSignal;
+  /** Kinds whose models are judged with the ALS model; default: those that are on by default. */
+  readonly kinds?: readonly ScoringKind[] | undefined;
   /** What is judged beside the baselines; this package has no trainers. */
   contenders(subject: Subject): readonly Contender[];
 }
@@ -50,7 +53,7 @@ export async function runEvaluate(config: EvaluationConfig, context: EvaluateCon
   const begin = performance.now();
   const { logger, signal, runId } = context;
   const store = context.store ?? openFeeds(config.feedsRoot);
-  const subject = await latestSubject(store);
+  const subject = await latestSubject(store, context.kinds);
   const split = lastNewAttraction(visitLogOf(subject.visits, subject.attractions));
   logger.info({ requests: split.requests.length }, `Judging on ${split.requests.length} requests.`);
   const contenders = context.contenders(subject);

@@ -23,7 +23,6 @@ export { reportPage } from './page/page.js';
 
 // Contenders to compare with.
 export { ease } from './baselines/ease.js';
-export { EASE_MOST_ITEMS } from './baselines/ease-weights.js';
 export { itemKnn } from './baselines/item-knn.js';
 export { lastAttraction } from './baselines/last-attraction.js';
 export { latelyPopular } from './baselines/lately-popular.js';
@@ -36,7 +35,7 @@ export type { EvaluationConfig } from './settings.js';
 export { runEvaluate } from './driver.js';
 export type { EvaluateContext, EvaluateSummary } from './driver.js';
 export { latestSubject } from './subject.js';
-export type { ModelSubject, Subject } from './subject.js';
+export type { KindModel, ModelSubject, Subject } from './subject.js';
 export { champion, runValidate } from './gate/driver.js';
 export type { ValidateContext, ValidateSummary } from './gate/driver.js';
 export { judgeModel } from './gate/gate.js';

@@ -1,16 +1,25 @@
-import { als, attractions, nextAttraction, visits } from '@attractions/contracts';
+import { als, attractions, visits } from '@attractions/contracts';
 import { parentOf, siblingOf } from '@attractions/feeds';
-import type { AlsGeneration, Attraction, NextAttractionModel, VisitsTable } from '@attractions/contracts';
+import { DEFAULT_KINDS } from '@attractions/models';
+import type { AlsGeneration, Attraction, VisitsTable } from '@attractions/contracts';
 import type { FeedStore, Parent, UpdateRecord } from '@attractions/feeds';
+import type { ScoringKind } from '@attractions/models';
 
 import { EvaluationError } from './errors.js';
+
+/** A model that was committed beside an ALS model, and its kind. */
+export interface KindModel {
+  readonly kind: ScoringKind;
+  readonly model: unknown;
+}
 
 /** What is judged: visits with the attractions they name, and the models that were trained on exactly these, if any. */
 export interface Subject {
   readonly visits: VisitsTable;
   readonly attractions: readonly Attraction[];
   readonly model?: AlsGeneration;
-  readonly next?: NextAttractionModel;
+  /** Of the other kinds, in the order of the chain. */
+  readonly beside?: readonly KindModel[];
   /** Sequence number of the model; undefined without one. */
   readonly seq?: number;
   /** The visits and attractions, then the models: the lineage of what is found out about them. */
@@ -28,8 +37,8 @@ export interface ModelSubject extends Subject {
  * @throws EvaluationError EVALUATION_LINEAGE_BROKEN
  * @throws FeedsError where there are no visits, or something cannot be read
  */
-export async function latestSubject(store: FeedStore): Promise<Subject> {
-  return (await store.feed(als).head()) ? modelSubject(store) : latestVisits(store);
+export async function latestSubject(store: FeedStore, kinds?: readonly ScoringKind[]): Promise<Subject> {
+  return (await store.feed(als).head()) ? modelSubject(store, undefined, kinds) : latestVisits(store);
 }
 
 /**
@@ -49,22 +58,33 @@ export async function latestVisits(store: FeedStore): Promise<Subject> {
 
 /**
  * The same for a model; the latest where no number is given.
+ *
+ * @param kinds whose models are judged with it; default: those that are on by default
  * @throws EvaluationError EVALUATION_LINEAGE_BROKEN
  * @throws FeedsError where there is no such model, or something cannot be read
  */
-export async function modelSubject(store: FeedStore, seq?: number): Promise<ModelSubject> {
+export async function modelSubject(
+  store: FeedStore,
+  seq?: number,
+  kinds: readonly ScoringKind[] = DEFAULT_KINDS,
+): Promise<ModelSubject> {
   const models = store.feed(als);
   const { record, ...update } = await (seq === undefined ? models.latest() : models.at(seq));
   const visited = parentIn(record, visits.path);
   const places = parentIn(record, attractions.path);
-  const sibling = await siblingOf(store.feed(nextAttraction), record);
+  const siblings = await Promise.all(
+    kinds
+      .filter((kind) => kind.of === undefined)
+      .map(async (kind) => ({ kind, update: await siblingOf(store.feed(kind.contract), record) })),
+  );
+  const found = siblings.flatMap(({ kind, update }) => (update === undefined ? [] : [{ kind, update }]));
   return {
     visits: await (await store.feed(visits).at(visited.seq)).read(),
     attractions: await (await store.feed(attractions).at(places.seq)).read(),
     model: await update.read(),
-    ...(sibling && { next: await sibling.read() }),
+    beside: await Promise.all(found.map(async ({ kind, update }) => ({ kind, model: await update.read() }))),
     seq: update.seq,
-    parents: [visited, places, parentOf(record), ...(sibling ? [parentOf(sibling.record)] : [])],
+    parents: [visited, places, parentOf(record), ...found.map(({ update }) => parentOf(update.record))],
   };
 }
 

@@ -53,9 +53,9 @@ export function experimentProblem(value: unknown): string | undefined {
 /**
  * Why an experiment must not be stored, although its users could be assigned; undefined if it may.
  *
- * @param recommenders the names that a panel may use
+ * @param recommenders the names that a panel may use; default: any
  */
-export function putProblem(experiment: Experiment, recommenders: readonly string[]): string | undefined {
+export function putProblem(experiment: Experiment, recommenders?: readonly string[]): string | undefined {
   const { layerSalt, salt, layerBuckets, panels } = experiment;
   const names = [
     ['experiment', experiment.experiment],
@@ -77,7 +77,7 @@ export function putProblem(experiment: Experiment, recommenders: readonly string
     return `salt is ${show(salt)}, the same as layerSalt; give another one, or the users in ${show(layerBuckets)} of the layer fall into the same buckets of the panels.`;
   }
   for (const { name, recommender, buckets } of panels) {
-    if (!recommenders.includes(recommender)) {
+    if (recommenders?.includes(recommender) === false) {
       return `Panel ${name}: recommender is ${show(recommender)}, which is not known; give one of: ${recommenders.join(', ')}.`;
     }
     if (buckets.length === 0)

@@ -7,6 +7,18 @@ export const MODELS_ERRORS = {
     when: 'A model and its attractions do not fit together, or the model is damaged.',
     exitCode: 3,
   },
+  MODELS_VISITS_INVALID: {
+    when: 'Visits to train on lack a column that is needed, or have a null in it.',
+    exitCode: 3,
+  },
+  MODELS_TOO_LARGE: {
+    when: 'A kind of model would take more memory, or time, than it is made for.',
+    exitCode: 2,
+  },
+  MODELS_KINDS_INVALID: {
+    when: 'A list of kinds names one that there is not, or one twice.',
+    exitCode: 2,
+  },
 } as const;
 
 /** A stable code of this package, safe to test for. */

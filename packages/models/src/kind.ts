@@ -1,6 +1,7 @@
 import type { Attraction, VisitsTable } from '@attractions/contracts';
 import type { FeedContract } from '@attractions/feeds';
 import type { History } from './als/fold-in.js';
+import { ModelsError } from './errors.js';
 import type { Pool } from './ranking/top-k.js';
 import type { Generation } from './snapshot/generation.js';
 
@@ -27,14 +28,17 @@ export interface ScoringKind<M = unknown> {
   readonly sources?: readonly string[];
   /** The model where the snapshot holds it already, so that no feed is read for it; absent: what was committed beside the ALS model. */
   of?(snapshot: Generation): M | undefined;
-  /** Prepares a model, once for each snapshot. */
+  /**
+   * Prepares a model, once for each snapshot.
+   * @throws ModelsError MODELS_MODEL_INVALID where the two do not fit together; `itemsNamed` does for an attraction that there is not
+   */
   scorer(model: M, snapshot: Generation): Scorer;
   /**
    * What a list depends on besides the rest of its request: the same text where the time of the request makes no difference. Undefined where a list changes
    * from one millisecond to the next. Absent: lists do not depend on the time.
    */
   timeKey?(model: M, visitor: Visitor): string | undefined;
-  /** Why the gate must refuse the model, as a sentence; undefined where it need not. Every kind is asked to score, too: that need not be checked here. */
+  /** Why the gate must refuse the model, as a sentence without a full stop; undefined where it need not. It refuses numbers that are not finite, and a model that `scorer` refuses, of itself. */
   check?(model: M, snapshot: Generation): string | undefined;
 }
 
@@ -91,4 +95,36 @@ export interface LastVisit {
   readonly item: number;
   /** What the clock of the park showed: milliseconds since 1970. */
   readonly visitedAt: number;
+}
+
+/** What entries of a kind's lists may say as their source. */
+export const sourcesOf = ({ name, sources = [name] }: ScoringKind): readonly string[] => sources;
+
+/** The model of a kind in a snapshot; undefined where it has none. */
+export function modelOfKind<M>(kind: ScoringKind<M>, snapshot: Generation): M | undefined {
+  return kind.of === undefined ? (snapshot.models.get(kind.name) as M | undefined) : kind.of(snapshot);
+}
+
+/**
+ * Prepares a kind for a snapshot; undefined where the snapshot has no such model.
+ * @throws ModelsError MODELS_MODEL_INVALID where the model and the snapshot do not fit together
+ */
+export function scorerOf<M>(kind: ScoringKind<M>, snapshot: Generation): Scorer | undefined {
+  const model = modelOfKind(kind, snapshot);
+  return model === undefined ? undefined : kind.scorer(model, snapshot);
+}
+
+/**
+ * The items of ids that a model names.
+ * @throws ModelsError MODELS_MODEL_INVALID for one that the snapshot does not have
+ */
+export function itemsNamed({ name }: ScoringKind, ids: readonly string[], { itemOf }: Generation): Uint32Array {
+  return Uint32Array.from(ids, (id) => {
+    const item = itemOf.get(id);
+    if (item !== undefined) return item;
+    throw new ModelsError(
+      'MODELS_MODEL_INVALID',
+      `The ${name} model has '${id}', which is not among the ${itemOf.size} attractions. Train again from the same update.`,
+    );
+  });
 }

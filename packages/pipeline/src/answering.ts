@@ -16,6 +16,7 @@ import type { RunningService } from '@attractions/service';
 import type { RecommendationRequest } from '@attractions/contracts';
 
 import type { PipelineContext } from './commands/command.js';
+import { scoringKindsIn } from './kinds.js';
 import type { SampleAnswer } from './sample.js';
 
 /** What the generation in the feeds says to one visitor, in their panel. */
@@ -24,10 +25,11 @@ export async function recommendTo(
   { config, store, logger, own = {} }: Pick<PipelineContext, 'config' | 'store' | 'logger' | 'own'>,
 ): Promise<SampleAnswer> {
   const clocks = parkClocks(timeZonesIn(config.parkTimeZones));
-  const generation = await loadGeneration(store);
-  const running = await runningExperiment(store, generation, logger, own);
+  const kinds = scoringKindsIn(config, own);
+  const generation = await loadGeneration(store, undefined, kinds);
+  const running = await runningExperiment(store, generation, logger, { ...own, kinds });
   const experiment = running?.experiment ?? own.experiment;
-  const recommender = createRecommender(generation, { ...own, experiment, clocks });
+  const recommender = createRecommender(generation, { ...own, kinds, experiment, clocks });
   return { userId: request.userId, ...recommender.recommend({ ...request, explain: true }) };
 }
 
@@ -37,7 +39,10 @@ export function recommendToAll(
   { config, store, logger, signal, json, own = {} }: PipelineContext,
 ): Promise<RecommendSummary> {
   const bar = process.stderr.isTTY && !json ? { onProgress: progressBar(process.stderr) } : {};
-  return runRecommend({ ...config, ...asked }, { store, logger, signal, configFile: own.configFile, ...bar });
+  return runRecommend(
+    { ...config, ...asked },
+    { store, logger, signal, kinds: scoringKindsIn(config, own), configFile: own.configFile, ...bar },
+  );
 }
 
 export { summaryText };
@@ -57,11 +62,13 @@ export async function similarTo(
 
 /** The service, listening. */
 export function serve({ config, store, logger, signal, own = {} }: PipelineContext): Promise<RunningService> {
-  const { rules, mapping, experiment } = own;
+  const { rules, mapping, experiment, configFile } = own;
   return runServe(config, {
     store,
     logger,
     signal,
+    kinds: scoringKindsIn(config, own),
+    ...(configFile !== undefined && { configFile }),
     ...(rules && { rules }),
     ...(mapping && { mapping }),
     ...(experiment && { experiment }),

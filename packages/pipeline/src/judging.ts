@@ -1,22 +1,28 @@
 /** What judges models. Commands load it when they are run: `attractions run` does without, and starts sooner. */
 import { runEvaluate, runValidate } from '@attractions/evaluation';
-import type { EvaluateSummary, ValidateSummary } from '@attractions/evaluation';
+import type { EvaluateSummary, ModelSubject, ValidateSummary } from '@attractions/evaluation';
 
 import { candidateOf } from './candidate.js';
 import type { PipelineContext } from './commands/command.js';
 import { contendersOf } from './contenders/contenders.js';
+import { scoringKindsIn } from './kinds.js';
+import { trainedKindsIn } from './training.js';
 
 export { runExperiment } from '@attractions/evaluation';
 export { evaluateLists, listEvaluationText } from './evaluate-lists.js';
 export { tune } from './tuning/tune.js';
 
 /** The latest model beside all contenders. */
-export function evaluateVisits({ config, store, logger, signal }: PipelineContext): Promise<EvaluateSummary> {
-  return runEvaluate(config, { store, logger, signal, contenders: contendersOf(config, { signal, logger }) });
+export function evaluateVisits(context: PipelineContext): Promise<EvaluateSummary> {
+  const { config, store, logger, signal } = context;
+  const kinds = scoringKindsIn(config, context.own);
+  return runEvaluate(config, { store, logger, signal, kinds, contenders: contendersOf(config, context) });
 }
 
 /** The gate, for one model or the latest. */
 export function validateModel(model: number | undefined, context: PipelineContext): Promise<ValidateSummary> {
   const { config, store, logger, signal } = context;
-  return runValidate(config, { store, logger, signal, model, candidateOf });
+  const kinds = trainedKindsIn(config, context.own);
+  const answered = (subject: ModelSubject) => candidateOf(subject, kinds);
+  return runValidate(config, { store, logger, signal, model, kinds, candidateOf: answered });
 }

@@ -2,10 +2,11 @@
 import { loadConfigFile, readSections } from '@attractions/config';
 import type { SectionValues } from '@attractions/config';
 import { sourcesSection } from '@attractions/etl';
+import { modelsSection } from '@attractions/models/config-file';
 import { recommenderSections } from '@attractions/recommender';
 
 /** The sections that the file may have. */
-const sections = { sources: sourcesSection, ...recommenderSections };
+const sections = { sources: sourcesSection, models: modelsSection, ...recommenderSections };
 
 /** Code and data of the user's own, and the file that they come from, so that a thread can load them too. */
 export type OwnParts = SectionValues<typeof sections> & { readonly configFile?: string };

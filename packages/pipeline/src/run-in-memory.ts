@@ -1,5 +1,3 @@
-import { AlsTrainer, NextAttractionTrainer } from '@attractions/als-trainer';
-import { optionsOf } from '@attractions/als-trainer/settings';
 import { loadJudged } from '@attractions/etl';
 import { createRecommender } from '@attractions/recommender';
 import { demoExperiment } from '@attractions/experiments';
@@ -8,6 +6,7 @@ import { generationOf } from '@attractions/models';
 import type { PipelineContext } from './commands/command.js';
 import type { RunSummary } from './run-summary.js';
 import { sampleAnswers } from './sample.js';
+import { trainedKindsIn, trainedOn } from './training.js';
 
 /** The pipeline without feeds: the same loader, trainer and recommender, composed in one process. Nothing is written. */
 export async function runInMemory({
@@ -18,14 +17,11 @@ export async function runInMemory({
 }: Pick<PipelineContext, 'config' | 'logger' | 'signal' | 'own'>): Promise<RunSummary> {
   const begin = performance.now();
   const { visits, attractions, tally } = await loadJudged(config, { logger, signal, ...own.sources });
-  const model = await new AlsTrainer(optionsOf(config)).train(visits, {
-    signal,
-    ...(config.threads && { threads: config.threads }),
-  });
-  const next = await new NextAttractionTrainer(attractions).train(visits, { signal });
-  const generation = generationOf(model, attractions, { visits, next });
+  const kinds = trainedKindsIn(config, own);
+  const { model, models } = await trainedOn(visits, kinds, { attractions, signal, threads: config.threads });
+  const generation = generationOf(model, attractions, { visits, models });
   const { experiment = demoExperiment } = own;
-  const recommender = createRecommender(generation, { ...own, experiment });
+  const recommender = createRecommender(generation, { ...own, kinds, experiment });
   return {
     ...tally,
     rank: model.rank,

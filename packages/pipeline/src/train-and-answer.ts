@@ -6,6 +6,7 @@ import { demoExperiment } from '@attractions/experiments';
 import { loadGeneration } from '@attractions/models';
 
 import type { PipelineContext } from './commands/command.js';
+import { scoringKindsIn } from './kinds.js';
 import type { RunSummary } from './run-summary.js';
 import { sampleAnswers } from './sample.js';
 
@@ -22,13 +23,14 @@ export async function trainAndAnswer({
   signal,
   own = {},
 }: Omit<PipelineContext, 'json'>): Promise<Pick<RunSummary, 'rank' | 'loss' | 'recommendations' | 'feeds'>> {
-  const { rank, loss, feeds } = await runTrain(config, { store, logger, signal });
+  const { rank, loss, feeds } = await runTrain(config, { store, logger, signal, kinds: own.models });
+  const kinds = scoringKindsIn(config, own);
   // What is served may be an older model, the champion, until the gate has let the new one pass.
   const model = feeds.find(({ feed }) => feed === als.path)?.seq;
-  const generation = await loadGeneration(store, model);
-  const running = await runningExperiment(store, generation, logger, own);
+  const generation = await loadGeneration(store, model, kinds);
+  const running = await runningExperiment(store, generation, logger, { ...own, kinds });
   const experiment = running?.experiment ?? own.experiment ?? demoExperiment;
-  const recommender = createRecommender(generation, { ...own, experiment });
+  const recommender = createRecommender(generation, { ...own, kinds, experiment });
   return {
     rank,
     loss: loss.map((entry) => entry.loss),

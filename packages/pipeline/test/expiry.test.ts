@@ -37,7 +37,7 @@ async function saidBy(store: FeedStore, feedsRoot: string) {
         sources: new Set((lists as { source: string }[]).map(({ source }) => source)),
         lists,
         answer,
-        next: generation.next,
+        next: generation.models.get('next-attraction'),
         popularity: await counted?.read(),
         gate: { exitCode, checks },
       };

@@ -8,6 +8,7 @@ import { openFeeds, parentOf } from '@attractions/feeds';
 import type { AlsGeneration, NextAttractionModel } from '@attractions/contracts';
 import type { FeedStore, UpdateRecord } from '@attractions/feeds';
 
+import { nextAttractionScoring } from '@attractions/models';
 import { candidateOf } from '../src/candidate.js';
 import { pipelineSettings } from '../src/settings.js';
 import type { PipelineConfig } from '../src/settings.js';
@@ -129,7 +130,14 @@ test('a model with NaN can neither be put nor pass', async () => {
   const itemFactors = good.model.itemFactors.map((factor, k) => (k === 3 ? NaN : factor));
   const model = { ...good.model, itemFactors };
   await expect(store.feed(als).put(model, { producer })).rejects.toMatchObject({ code: 'FEEDS_VALUE_INVALID' });
-  const subject = { model, next: good.next, visits: ring(), attractions: places, seq: 9, parents: [] };
+  const subject = {
+    model,
+    beside: [{ kind: nextAttractionScoring, model: good.next }],
+    visits: ring(),
+    attractions: places,
+    seq: 9,
+    parents: [],
+  };
   const verdict = await judgeModel(subject, candidateOf, { margin: 0, coverage: 0, resamples: 100 });
   expect(verdict.passed).toBe(false);
   expect(verdict.checks.find(({ passed }) => !passed)).toEqual({

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Logger } from '@attractions/config';
-import { als, lists, nextAttraction } from '@attractions/contracts';
+import { als, lists } from '@attractions/contracts';
 import { openFeeds, parentOf, siblingOf, streamed } from '@attractions/feeds';
 import type { Batches, FeedStore, Parent, Producer } from '@attractions/feeds';
-import { loadGeneration } from '@attractions/models';
-import type { Generation } from '@attractions/models';
+import { BUILT_IN_KINDS, kindsNamed, loadGeneration } from '@attractions/models';
+import type { Generation, ScoringKind } from '@attractions/models';
+import { listedKinds } from '@attractions/models/config-file';
 import { candidates } from './answers/candidates.js';
 import { parkClocks, timeZonesIn } from './answers/park-clocks.js';
 import type { Composition } from './answers/compose.js';
@@ -21,9 +22,11 @@ export interface RecommendContext {
   /** The feeds of `config.feedsRoot` where absent. */
   readonly store?: FeedStore;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
+  /** Kinds of model to answer with, such as ones of your own, instead of those that the settings name. */
+  readonly kinds?: readonly ScoringKind[];
   /** The same run commits once. */
   readonly runId?: string;
-  /** A configuration file with rules, written lists, and an experiment for where the feeds have none. */
+  /** A configuration file with kinds of model, rules, written lists, and an experiment for where the feeds have none. */
   readonly configFile?: string | undefined;
   /** Nothing is committed once it aborts. */
   readonly signal?: AbortSignal;
@@ -74,11 +77,12 @@ export async function runRecommend(config: RecommendConfig, context: RecommendCo
   const { listsAt: at = generatedAt.toISOString() } = config;
   const request = { limit, at, explain: true, ...(park !== undefined && { park }) };
   const own = await compositionIn(context.configFile);
+  const kinds = context.kinds ?? kindsNamed(await listedKinds(config, context.configFile), BUILT_IN_KINDS);
   const { source, model, running, parents } = await sourceOf(store, {
     request,
     zones: config.parkTimeZones,
     logger,
-    own,
+    own: { ...own, kinds },
   });
   const experiment = running?.experiment ?? own.experiment;
   signal?.throwIfAborted();
@@ -90,6 +94,7 @@ export async function runRecommend(config: RecommendConfig, context: RecommendCo
     experiment,
     configFile: context.configFile,
     timeZones: config.parkTimeZones,
+    kinds: kinds.map(({ name }) => name),
     generatedAtMs: Number(generatedAt),
   };
   // Counted while the rows are written; the record is made after them.
@@ -127,7 +132,7 @@ async function sourceOf(
   }: Pick<ListsOrder, 'request'> & {
     zones: string | undefined;
     logger: Pick<Logger, 'warn'>;
-    own: Composition;
+    own: Composition & { readonly kinds: readonly ScoringKind[] };
   },
 ): Promise<{
   readonly source: ListsSource;
@@ -135,12 +140,12 @@ async function sourceOf(
   readonly running: RunningExperiment | undefined;
   readonly parents: readonly Parent[];
 }> {
-  const generation = await loadGeneration(store);
+  const generation = await loadGeneration(store, undefined, own.kinds);
   // Refused here, and not once for each list.
   candidates(generation, request);
   parkClocks(timeZonesIn(zones)).at(request.at)(request.park);
   const running = await runningExperiment(store, generation, logger, own);
-  const lineage = await lineageOf(store, generation);
+  const lineage = await lineageOf(store, generation, own.kinds);
   return {
     source: listsSource(generation),
     model: generation.seqs.model,
@@ -150,10 +155,19 @@ async function sourceOf(
 }
 
 /** The model, what was trained beside it, and what both were trained on. */
-async function lineageOf(store: FeedStore, { seqs, next }: Generation): Promise<readonly Parent[]> {
+async function lineageOf(
+  store: FeedStore,
+  { seqs, models }: Generation,
+  kinds: readonly ScoringKind[],
+): Promise<readonly Parent[]> {
   const { record } = await store.feed(als).at(seqs.model);
-  const sibling = next && (await siblingOf(store.feed(nextAttraction), record));
-  return [parentOf(record), ...(sibling ? [parentOf(sibling.record)] : []), ...record.parents];
+  const beside = kinds.filter(({ name }) => models.has(name));
+  const siblings = await Promise.all(beside.map(({ contract }) => siblingOf(store.feed(contract), record)));
+  return [
+    parentOf(record),
+    ...siblings.flatMap((sibling) => (sibling === undefined ? [] : [parentOf(sibling.record)])),
+    ...record.parents,
+  ];
 }
 
 /** The lists as they are made, counted. */

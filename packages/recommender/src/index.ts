@@ -1,4 +1,3 @@
-export { alsRecommender } from './answers/als.js';
 export { recommendEach } from './answers/batch.js';
 export { becauseOf } from './answers/because.js';
 export { CACHED_LISTS, cachedRecommender, textsKeptOf } from './answers/cached.js';
@@ -6,11 +5,10 @@ export type { KeptTexts } from './answers/cached.js';
 export { candidates, itemKnown, itemsOfPark } from './answers/candidates.js';
 export { checkExperiment, createRecommender } from './answers/compose.js';
 export { withFallback } from './answers/fallback.js';
+export { kindRecommender } from './answers/kind.js';
 export { mappingRecommender } from './answers/mapping.js';
-export { nextAttractionRecommender } from './answers/next-attraction.js';
 export { paneledRecommender } from './answers/paneled.js';
 export { clockText, parkClocks, timeZonesIn } from './answers/park-clocks.js';
-export { popularRecommender } from './answers/popular.js';
 export { DEFAULT_LIMIT, MAX_LIMIT } from './answers/recommender.js';
 export { recommenderSections } from './config-file.js';
 export { atMost, boost, closed, defineRule } from './answers/rules.js';
@@ -37,7 +35,6 @@ export type {
 } from './answers/recommender.js';
 export type { Cap, Rule } from './answers/rules.js';
 export type { SimilarRequest } from './answers/similar.js';
-export type { Visitor } from './answers/taste.js';
 export type { ListsProgress, RecommendContext, RecommendSummary } from './driver.js';
 export type { RecommenderErrorCode } from './errors.js';
 export type { RunningExperiment } from './running-experiment.js';

@@ -17,7 +17,7 @@ export interface RunningExperiment {
  */
 export async function runningExperiment(
   store: FeedStore,
-  generation: Pick<Generation, 'next'>,
+  generation: Generation,
   logger: { warn(facts: object, message: string): void },
   composition: Composition = {},
 ): Promise<RunningExperiment | undefined> {

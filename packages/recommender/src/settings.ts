@@ -1,5 +1,6 @@
 import { integer, sharedSettings, text } from '@attractions/config';
 import type { Config } from '@attractions/config';
+import { modelsSetting } from '@attractions/models/settings';
 import { timeZonesIn } from './answers/park-clocks.js';
 import { DEFAULT_LIMIT, MAX_LIMIT } from './answers/recommender.js';
 
@@ -27,6 +28,7 @@ export const clockSettings = {
 /** The settings of this stage. */
 export const recommendSettings = {
   ...sharedSettings,
+  models: modelsSetting,
   ...clockSettings,
   listsLimit: integer({
     variable: 'LISTS_LIMIT',

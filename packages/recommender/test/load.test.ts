@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { als, attractions, nextAttraction } from '@attractions/contracts';
 import { openFeeds } from '@attractions/feeds';
 import type { FeedStore } from '@attractions/feeds';
-import { loadGeneration } from '@attractions/models';
+import { loadGeneration, modelOfKind, nextAttractionScoring } from '@attractions/models';
+import type { Generation } from '@attractions/models';
 import { attractionOf, producer, putGeneration, sampleGeneration, sampleNext } from '@attractions/models/testing';
 import { createRecommender } from '../src/answers/compose.js';
 
@@ -16,7 +17,7 @@ describe('loadGeneration', () => {
     const { parents } = await putGeneration(store);
     await store.feed(nextAttraction).put(sampleNext(), { producer, parents });
     await store.feed(nextAttraction).put({ asOf: 0, parks: [] }, { producer });
-    expect((await loadGeneration(store)).next).toEqual(sampleNext());
+    expect((await loadGeneration(store)).models.get('next-attraction')).toEqual(sampleNext());
   });
 
   test('takes the champion where there is one, however many models came later', async () => {
@@ -160,9 +161,13 @@ describe('while updates expire', () => {
         await giveUp(store);
         await giveUp(store);
       });
-      const { seqs, next, attractions } = await loadGeneration(race.store);
+      const { seqs, models, attractions } = await loadGeneration(race.store);
       loaded.add(seqs.model);
-      expect({ visits: seqs.visits, attractions: seqs.attractions, next: next?.asOf }).toEqual({
+      expect({
+        visits: seqs.visits,
+        attractions: seqs.attractions,
+        next: modelOfKind(nextAttractionScoring, { models } as Generation)?.asOf,
+      }).toEqual({
         visits: seqs.model,
         attractions: seqs.model,
         next: seqs.model,

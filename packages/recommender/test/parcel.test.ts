@@ -1,7 +1,7 @@
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads';
 import { expect, test } from '@jest/globals';
 import { createRecommender } from '../src/index.js';
-import { packed, shared, unpacked } from '@attractions/models';
+import { memoryOf, packed, shared, unpacked } from '@attractions/models';
 import type { Frame, Piece } from '@attractions/models';
 import { sampleGeneration } from '@attractions/models/testing';
 
@@ -10,7 +10,7 @@ test('a generation is the same on the other side, and its large parts have moved
   const { frame, pieces } = packed(generation);
   const { port1, port2 } = new MessageChannel();
   port1.postMessage(frame);
-  for (const piece of pieces) port1.postMessage(piece, [piece.part.buffer as ArrayBuffer]);
+  for (const piece of pieces) port1.postMessage(piece, memoryOf(piece));
   const next = () => receiveMessageOnPort(port2)?.message;
   const received = unpacked(
     next() as Frame,
@@ -29,6 +29,17 @@ test('a generation is the same on the other side, and its large parts have moved
     );
 });
 
+test('a model of any kind moves as well: its typed arrays, and not the memory that they share with others', () => {
+  const memory = new Float32Array([1, 2, 3, 4]);
+  const model = { rows: [{ weights: memory.subarray(0, 2) }, { weights: memory.subarray(2) }], ids: ['a', 'b'] };
+  const { frame, pieces } = packed({ ...sampleGeneration(), models: new Map([['mine', model]]) });
+  const moved = pieces.map((piece) => structuredClone(piece, { transfer: memoryOf(piece) }));
+  expect(unpacked(frame, moved).models.get('mine')).toEqual(model);
+  expect([...memory]).toEqual([1, 2, 3, 4]);
+  const own = pieces.find((piece) => 'kind' in piece);
+  expect(own).toMatchObject({ model: { rows: [{ weights: { length: 0 } }, { weights: { length: 0 } }] } });
+});
+
 test('parts that share the memory of one file are the same on the other side', () => {
   const { model, ...rest } = sampleGeneration();
   const memory = new ArrayBuffer(1_024);
@@ -44,7 +55,7 @@ test('parts that share the memory of one file are the same on the other side', (
   const seen = { offsets: within(model.seen.offsets, 0), items: within(model.seen.items, 256) };
   const together = { ...rest, model: { ...model, seen, userFactors: within(model.userFactors, 512) } };
   const { frame, pieces } = packed(together);
-  const moved = pieces.map((piece) => structuredClone(piece, { transfer: [piece.part.buffer as ArrayBuffer] }));
+  const moved = pieces.map((piece) => structuredClone(piece, { transfer: memoryOf(piece) }));
   expect(unpacked(frame, moved)).toEqual(sampleGeneration());
 });
 

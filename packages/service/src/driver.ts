@@ -6,6 +6,9 @@ import type { GenerationSeqs } from '@attractions/contracts';
 import type { Experiment } from '@attractions/experiments';
 import { openFeeds } from '@attractions/feeds';
 import type { FeedStore } from '@attractions/feeds';
+import { BUILT_IN_KINDS, kindsNamed } from '@attractions/models';
+import type { ScoringKind } from '@attractions/models';
+import { namesIn } from '@attractions/models/settings';
 import { parkClocks, timeZonesIn } from '@attractions/recommender';
 import type { Mapping, Rule } from '@attractions/recommender';
 import type { FastifyInstance } from 'fastify';
@@ -27,6 +30,10 @@ export interface ServeContext {
   readonly mapping?: Mapping;
   /** Hold for every list. */
   readonly rules?: readonly Rule[];
+  /** Kinds of model to answer with, such as ones of your own, instead of those that the settings name. */
+  readonly kinds?: readonly ScoringKind[];
+  /** The configuration file that those of your own come from, so that a model can be loaded on a thread of its own. */
+  readonly configFile?: string;
 }
 
 /** A service that listens. */
@@ -58,7 +65,9 @@ export async function runServe(config: ServeConfig, context: ServeContext): Prom
     store,
     logger,
     version: ownVersion(),
+    configFile: context.configFile,
     composition: {
+      kinds: context.kinds ?? kindsNamed(namesIn(config.models), BUILT_IN_KINDS),
       experiment: context.experiment,
       mapping: context.mapping,
       rules: context.rules,

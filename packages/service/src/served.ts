@@ -1,7 +1,8 @@
 import { BUCKETS } from '@attractions/experiments';
 import type { Experiment, Panel } from '@attractions/experiments';
+import { DEFAULT_KINDS, popular, sourcesOf } from '@attractions/models';
 import type { Generation } from '@attractions/models';
-import { createRecommender, parkClocks, popularRecommender, similarIn, situated } from '@attractions/recommender';
+import { createRecommender, kindRecommender, parkClocks, similarIn, situated } from '@attractions/recommender';
 import type { Composition, Recommender } from '@attractions/recommender';
 
 /** Everything that answers are made from. A request takes the reference once, so its answer never mixes two generations. */
@@ -46,7 +47,7 @@ export function serving(
     recommender: createRecommender(generation, composition),
     popular: situated(
       generation,
-      popularRecommender(generation),
+      kindRecommender(generation, popular),
       composition.clocks ?? parkClocks(),
       composition.rules,
     ),
@@ -82,4 +83,10 @@ export function panelRecommenders(generation: Generation, composition: Compositi
 function ofOnePanel(experiment: Experiment, panel: Panel): Experiment {
   const all = [0, BUCKETS] as const;
   return { ...experiment, layerBuckets: all, panels: [{ ...panel, buckets: [all] }] };
+}
+
+/** What entries of lists may say as their source. */
+export function answerSources({ kinds = DEFAULT_KINDS, recommenders = {} }: Composition = {}): string[] {
+  const chain = kinds.filter(({ name }) => name !== popular.name).flatMap(sourcesOf);
+  return [...chain, ...Object.keys(recommenders), 'mapping', ...sourcesOf(popular)];
 }

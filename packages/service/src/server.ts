@@ -19,6 +19,7 @@ import { page, panels } from './routes/page.js';
 import { recommendations } from './routes/recommendations.js';
 import type { Shown } from './routes/recommendations.js';
 import { MAX_ID_LENGTH } from './schema/parts.js';
+import { answerSources } from './served.js';
 import type { Served } from './served.js';
 import type { Metrics } from './telemetry/metrics.js';
 import type { Tracing } from './telemetry/tracing.js';
@@ -30,6 +31,8 @@ export interface ServerParts {
   /** Called once for each request, so a swap is one assignment in the caller. */
   served(): Served;
   readonly logger: FastifyBaseLogger;
+  /** What entries of lists may say as their source; default: those of the usual kinds of model. */
+  readonly sources?: readonly string[];
   /** Of the package, for `/v1/version`. */
   readonly version: string;
   /** What the service knows of the feeds, for `/readyz`. */
@@ -123,7 +126,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
     done();
   });
   server.register(async (api) => {
-    await openapi(api, parts.version, visible.docs);
+    await openapi(api, parts.version, visible.docs, parts.sources ?? answerSources());
     // After the plugin, whose routes are not ours to extend.
     const addRefusals = refuseOtherMethods(api);
     if (visible.docs !== undefined) description(api, visible.docs);

@@ -1,3 +1,4 @@
+import { modelsSetting } from '@attractions/models/settings';
 import { flag, integer, number, sharedSettings, text } from '@attractions/config';
 import type { Config } from '@attractions/config';
 import { clockSettings } from '@attractions/recommender/settings';
@@ -19,6 +20,7 @@ export const serveSettings = {
     min: 0,
     max: 65_535,
   }),
+  models: modelsSetting,
   modelPollSeconds: number({
     variable: 'MODEL_POLL_SECONDS',
     description: 'How often the service looks in the feeds for another model or experiment.',

@@ -9,6 +9,7 @@ import { committerOf } from './exposures/committer.js';
 import { recordExposures } from './exposures/exposures.js';
 import type { ExposureParts } from './exposures/exposures.js';
 import { followFeeds } from './generations/follow.js';
+import { answerSources } from './served.js';
 import type { Served } from './served.js';
 import { createServer } from './server.js';
 import type { ServerParts } from './server.js';
@@ -21,6 +22,8 @@ export interface ServiceParts {
   readonly logger: FastifyBaseLogger;
   readonly version: string;
   readonly composition: Composition;
+  /** Where kinds of model that are not built in come from, for the thread that loads them. */
+  readonly configFile?: string | undefined;
   readonly pollMs: number;
   readonly bounds: Bounds;
   readonly access: Access;
@@ -66,6 +69,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     served,
     logger,
     version: parts.version,
+    sources: answerSources(parts.composition),
     state: generations.state,
     metrics,
     pressure,

@@ -8,7 +8,7 @@ import { pressureOf } from '../src/admission/pressure.js';
 import { serving } from '../src/served.js';
 import { askAt, listening, silent } from './support/service.js';
 
-const generation = { ...sampleGeneration(), next: sampleNext() };
+const generation = { ...sampleGeneration(), models: new Map([['next-attraction', sampleNext()]]) };
 const rules = [
   closed(['bay:slide']),
   atMost(1, 'thrill'),

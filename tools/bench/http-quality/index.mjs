@@ -24,6 +24,7 @@ import {
 import { attractions, visits } from '../../../packages/contracts/dist/index.js';
 import { openFeeds, parentOf } from '../../../packages/feeds/dist/index.js';
 import { servedContender } from '../../../packages/pipeline/dist/contenders/asked.js';
+import { usualKinds } from '../../../packages/pipeline/dist/training.js';
 import { clockText } from '../../../packages/recommender/dist/index.js';
 
 const K = 5;
@@ -54,7 +55,7 @@ async function measure(all, training) {
   const named = await store.feed(attractions).put(subject.attractions, { producer });
   await store.feed(visits).put(await visitsTableOf(split.training), { producer, parents: [parentOf(named)] });
   await run(training, 'train');
-  const contender = servedContender(subject.attractions, subject.model.options, {});
+  const contender = servedContender(usualKinds(subject.model.options), subject.attractions, {});
   const [{ rankings }] = await judge(split, [contender], { k: K });
 
   const { names } = split.training;

@@ -1,5 +1,5 @@
-import { hashOf } from '../text-table.js';
-import type { DistinctText, TextTable } from '../text-table.js';
+import { hashOf } from '@attractions/models';
+import type { DistinctText, TextTable } from '@attractions/models';
 import { pageBytes } from './memory-plan.js';
 import type { WasmHost } from './module.js';
 

@@ -1,7 +1,8 @@
+import { addRows, checkEaseSize, easeWeights } from '@attractions/models';
+
 import type { Contender } from '../judge/contender.js';
 import { itemsOfUsers } from '../visit-log.js';
 import type { LogNames } from '../visit-log.js';
-import { addRows, checkEaseSize, easeWeights } from './ease-weights.js';
 
 /** Embarrassingly shallow autoencoders (Steck 2019), for each park by itself. */
 export const ease: Contender = {

@@ -1,6 +1,7 @@
+import { cosineScorer } from '@attractions/models';
+
 import type { Contender } from '../judge/contender.js';
 import { itemsOfUsers } from '../visit-log.js';
-import { cosineScorer } from './neighbourhood.js';
 
 /** Item-based collaborative filtering (Sarwar et al. 2001) with all attractions as neighbours. Counts visitors, not visits. */
 export const itemKnn: Contender = {

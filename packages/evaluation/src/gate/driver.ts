@@ -2,6 +2,7 @@ import type { Logger } from '@attractions/config';
 import { als, evaluationReport } from '@attractions/contracts';
 import { FeedsError, openFeeds } from '@attractions/feeds';
 import type { FeedStore } from '@attractions/feeds';
+import type { ScoringKind } from '@attractions/models';
 
 import { producerOf } from '../driver.js';
 import { EvaluationError } from '../errors.js';
@@ -23,6 +24,8 @@ export interface ValidateContext {
   readonly signal?: AbortSignal;
   /** Which model; the latest where absent. */
   readonly model?: number | undefined;
+  /** Kinds whose models are judged with it; default: those that are on by default. */
+  readonly kinds?: readonly ScoringKind[] | undefined;
   /** How the model answers and how it is trained again; this package knows neither. */
   candidateOf(subject: ModelSubject): Candidate;
 }
@@ -50,7 +53,7 @@ export async function runValidate(config: EvaluationConfig, context: ValidateCon
   const store = context.store ?? openFeeds(config.feedsRoot);
   const models = store.feed(als);
   const before = (await models.refs())[champion];
-  const subject = await readable(store, context.model);
+  const subject = await readable(store, context.model, context.kinds);
   const limits = { margin: config.gateMargin, coverage: config.gateCoverage, resamples: config.reportResamples };
   const { passed, checks, report } = await judgeModel(subject, context.candidateOf, limits);
   for (const { check, passed, found } of checks)
@@ -76,9 +79,13 @@ export async function runValidate(config: EvaluationConfig, context: ValidateCon
 }
 
 /** A model that cannot be decoded is refused too. */
-async function readable(store: FeedStore, model: number | undefined): Promise<ModelSubject> {
+async function readable(
+  store: FeedStore,
+  model: number | undefined,
+  kinds: readonly ScoringKind[] | undefined,
+): Promise<ModelSubject> {
   try {
-    return await modelSubject(store, model);
+    return await modelSubject(store, model, kinds);
   } catch (cause) {
     if (!(cause instanceof FeedsError) || cause.code !== 'FEEDS_DATA_CORRUPT') throw cause;
     throw new EvaluationError('EVALUATION_MODEL_REFUSED', `The model cannot be read: ${cause.message}`);

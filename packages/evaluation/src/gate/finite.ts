@@ -2,25 +2,28 @@ import type { ModelSubject } from '../subject.js';
 import type { CheckResult } from './candidate.js';
 
 /**
- * Every number of the models is finite: the factors, and all numbers in the document of the next-attraction model, in known tables or not. A null counts as
- * a number that is not finite: JSON writes NaN as null.
+ * Every number of the models is finite: the factors, and all numbers in the models of other kinds, known or not. A null counts as a number that is not
+ * finite: JSON writes NaN as null.
  */
-export function finiteCheck({ model, next }: Pick<ModelSubject, 'model' | 'next'>): CheckResult {
+export function finiteCheck({ model, beside = [] }: Pick<ModelSubject, 'model' | 'beside'>): CheckResult {
   const { userFactors, itemFactors, options, history } = model;
-  const parts = [
+  const factors = [
     { name: 'user factors', count: countNumbers(userFactors) },
     { name: 'item factors', count: countNumbers(itemFactors) },
-    { name: "model's options and history", count: countNumbers({ options, history }) },
-    { name: 'next-attraction model', count: countNumbers(next) },
   ];
-  const broken = parts.find(({ count }) => count.broken > 0);
-  const [users, items, , terms] = parts.map(({ count }) => count.numbers) as [number, number, number, number];
+  const others = beside.map(({ kind, model }) => ({ name: `${kind.name} model`, count: countNumbers(model) }));
+  const document = { name: "model's options and history", count: countNumbers({ options, history }) };
+  const broken = [...factors, document, ...others].find(({ count }) => count.broken > 0);
+  const whole = [
+    `${factors.reduce((sum, { count }) => sum + count.numbers, 0)} factors`,
+    ...others.map(({ name, count }) => `${count.numbers} numbers of the ${name}`),
+  ];
   return {
     check: 'finite',
     passed: broken === undefined,
     found: broken
       ? `${broken.count.broken} numbers of the ${broken.name} are not finite, the first at ${broken.count.first}`
-      : `${users + items} factors and ${terms} numbers of the next-attraction model, all finite`,
+      : `${whole.join(' and ')}, all finite`,
   };
 }
 

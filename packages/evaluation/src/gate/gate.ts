@@ -9,7 +9,7 @@ import { fitCheck } from './fit.js';
 import { historiesOf } from './histories.js';
 import { listChecks } from './lists.js';
 import { monotoneCheck } from './monotone.js';
-import { vocabularyCheck } from './vocabulary.js';
+import { kindsFault, vocabularyCheck } from './vocabulary.js';
 
 /** The result of all checks. */
 export interface Verdict {
@@ -31,7 +31,9 @@ export async function judgeModel(
   limits: GateLimits,
 ): Promise<Verdict> {
   const log = visitLogOf(subject.visits, subject.attractions);
-  const parts = [vocabularyCheck(subject, log), finiteCheck(subject)];
+  const [vocabulary, finite] = [vocabularyCheck(subject, log), finiteCheck(subject)];
+  const fault = vocabulary.passed && finite.passed ? kindsFault(subject) : undefined;
+  const parts = [fault === undefined ? vocabulary : { ...vocabulary, passed: false, found: fault }, finite];
   if (!parts.every(({ passed }) => passed)) return { passed: false, checks: parts };
   const candidate = candidateOf(subject);
   const histories = historiesOf(subject, log);

@@ -1,21 +1,37 @@
+import { generationOf, scorerOf } from '@attractions/models';
+
 import type { ModelSubject } from '../subject.js';
 import type { VisitLog } from '../visit-log.js';
 import type { CheckResult } from './candidate.js';
 
 /** The model names exactly the users and attractions of its visits, and every attraction it names exists. */
-export function vocabularyCheck({ model, next, attractions }: ModelSubject, log: VisitLog): CheckResult {
+export function vocabularyCheck({ model, attractions }: ModelSubject, log: VisitLog): CheckResult {
   const users = new Set(log.names.userIds);
   const visited = new Set(Array.from(log.attractions, (item) => log.names.attractionIds[item] as string));
   const listed = new Set(attractions.map(({ attractionId }) => attractionId));
-  const inTables = next?.parks.flatMap(({ attractionIds }) => attractionIds);
   const found =
     difference('users', model.userIds, users) ??
     difference('attractions', model.attractionIds, visited) ??
-    missing('attraction', model.attractionIds, listed, 'the attractions it names as its parent') ??
-    missing('attraction of the next-attraction tables', inTables ?? [], listed, 'those attractions') ??
-    missing('visited attraction', inTables ? [...visited] : [], new Set(inTables), 'the next-attraction tables');
+    missing('attraction', model.attractionIds, listed, 'the attractions it names as its parent');
   const whole = `${model.userIds.length} users and ${model.attractionIds.length} attractions, as in its visits`;
   return { check: 'vocabulary', passed: found === undefined, found: found ?? whole };
+}
+
+/** Why the models of other kinds must be refused: what `check` of their kind says, or that they do not fit the snapshot. The first fault, in words. */
+export function kindsFault({ model, beside = [], attractions, visits }: ModelSubject): string | undefined {
+  if (beside.length === 0) return undefined;
+  const models = Object.fromEntries(beside.map(({ kind, model }) => [kind.name, model]));
+  const snapshot = generationOf(model, attractions, { visits, models });
+  for (const { kind, model } of beside) {
+    try {
+      scorerOf(kind, snapshot);
+    } catch (error) {
+      return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+    }
+    const fault = kind.check?.(model, snapshot);
+    if (fault !== undefined) return fault;
+  }
+  return undefined;
 }
 
 function difference(what: string, ids: readonly string[], known: ReadonlySet<string>): string | undefined {

@@ -1,5 +1,4 @@
-import { addRows, checkEaseSize, easeWeights } from '../baselines/ease-weights.js';
-import { cosineScorer } from '../baselines/neighbourhood.js';
+import { addRows, checkEaseSize, cosineScorer, easeWeights } from '@attractions/models';
 import { rankByScore } from '../evaluate.js';
 import type { PairSplit } from './pair-split.js';
 
@@ -11,7 +10,7 @@ export interface ListRecommender {
   readonly name: string;
   /** Says, before any work is done, whether {@link learn} will refuse the split. @throws what it will throw */
   check?(split: PairSplit): void;
-  /** @throws EvaluationError EVALUATION_OPTIONS_INVALID where the split is too large for it */
+  /** @throws ModelsError MODELS_TOO_LARGE where the split is too large for it */
   learn(split: PairSplit): ListScorer;
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { AlsGeneration, RecommendationRequest } from '@attractions/contracts';
+import { nextAttractionScoring } from '@attractions/models';
 
 import type { Candidate } from '../../src/gate/candidate.js';
 import { finiteCheck } from '../../src/gate/finite.js';
@@ -62,6 +63,7 @@ test('vocabulary: the users and attractions of the visits, no more and no fewer'
 });
 
 describe('finite', () => {
+  const beside = (model: unknown) => [{ kind: nextAttractionScoring, model }];
   const next = {
     asOf: 1,
     parks: [
@@ -89,7 +91,7 @@ describe('finite', () => {
   };
 
   test('counts factors and every number of the next-attraction model', () => {
-    expect(finiteCheck({ model, next })).toEqual({
+    expect(finiteCheck({ model, beside: beside(next) })).toEqual({
       check: 'finite',
       passed: true,
       found: '4 factors and 66 numbers of the next-attraction model, all finite',
@@ -105,7 +107,7 @@ describe('finite', () => {
       const broken = JSON.parse(`${text.slice(0, index)}"broken"${text.slice(index + number.length)}`, (_, value) =>
         value === 'broken' ? NaN : value,
       );
-      expect(finiteCheck({ model, next: broken })).toMatchObject({
+      expect(finiteCheck({ model, beside: beside(broken) })).toMatchObject({
         passed: false,
         found: expect.stringMatching(/^1 numbers of the next-attraction model are not finite, the first at /),
       });
@@ -123,7 +125,7 @@ describe('finite', () => {
         },
       ],
     } as typeof next;
-    expect(finiteCheck({ model, next: together }).found).toBe(
+    expect(finiteCheck({ model, beside: beside(together) }).found).toBe(
       '2 numbers of the next-attraction model are not finite, the first at parks[0].together[0][1]',
     );
   });

@@ -50,6 +50,27 @@ export function int32Lists(offsets: Uint32Array, items: Uint32Array): Data<arrow
 
 /** The lists of a column, in the same form. */
 export function int32ListsOf(table: arrow.Table, column: string): { offsets: Uint32Array; items: Uint32Array } {
+  const { offsets, values } = listsOf(table, column, Int32Array);
+  return { offsets, items: unsigned(values) };
+}
+
+/** Lists of numbers of single precision as rows `values[offsets[r] .. offsets[r + 1])`, over the two arrays themselves. */
+export function float32Lists(offsets: Uint32Array, values: Float32Array): Data<arrow.List<arrow.Float32>> {
+  const child = arrow.makeData({ type: new arrow.Float32(), data: values });
+  const type = new arrow.List(new arrow.Field('item', new arrow.Float32(), false));
+  return arrow.makeData({ type, length: offsets.length - 1, nullCount: 0, valueOffsets: signed(offsets), child });
+}
+
+/** The same back. */
+export function float32ListsOf(table: arrow.Table, column: string): { offsets: Uint32Array; values: Float32Array } {
+  return listsOf(table, column, Float32Array);
+}
+
+function listsOf<A extends Float32Array | Int32Array>(
+  table: arrow.Table,
+  column: string,
+  Kind: new (length: number) => A,
+): { offsets: Uint32Array; values: A } {
   const offsets = new Uint32Array(table.numRows + 1);
   let row = 0;
   const parts = chunksOf(table, column).map((data) => {
@@ -57,10 +78,10 @@ export function int32ListsOf(table: arrow.Table, column: string): { offsets: Uin
       offsets[row + 1] = (offsets[row] ?? 0) + length;
       row++;
     });
-    const values: Int32Array = data.children[0]?.values ?? new Int32Array();
-    return values.subarray(from, to);
+    const values: A = data.children[0]?.values ?? new Kind(0);
+    return values.subarray(from, to) as A;
   });
-  return { offsets, items: unsigned(joined(parts, Int32Array)) };
+  return { offsets, values: joined(parts, Kind) };
 }
 
 function chunksOf(table: arrow.Table, column: string): readonly Data[] {

@@ -11,6 +11,14 @@ export interface History {
   readonly weights: Float32Array;
 }
 
+/** Two histories as one, each item once: those of the first, then those that only the second has. */
+export function together(first: History, second: History): History {
+  const weights = new Map<number, number>();
+  for (const { items, weights: each } of [first, second])
+    items.forEach((item, n) => weights.set(item, (weights.get(item) ?? 0) + (each[n] as number)));
+  return { items: Uint32Array.from(weights.keys()), weights: Float32Array.from(weights.values()) };
+}
+
 /** A visitor's place in the model, from a history alone. */
 export interface FoldedIn {
   /** `rank` values. */

@@ -60,6 +60,23 @@ export function rankPool(factors: Float32Array, rank: number, user: Float32Array
   return best.drain();
 }
 
+/**
+ * The best `k` of items that have a score each: the same order, scores rounded to single precision. An item whose score is NaN is never returned.
+ *
+ * @param scores by item
+ */
+export function rankScores(scores: ArrayLike<number>, k: number, { items, passes }: Pool = {}): Ranked {
+  const count = items?.length ?? scores.length;
+  const best = boundedBest(Math.min(k, count));
+  if (best.capacity === 0) return best.drain();
+  for (let n = 0; n < count; n++) {
+    const item = items === undefined ? n : (items[n] as number);
+    const score = Math.fround(scores[item] as number);
+    if (best.admits(score) && (passes === undefined || passes(item))) best.push(item, score);
+  }
+  return best.drain();
+}
+
 /** The fast path's first look, where the factors were `placed`. */
 function nearIn(factors: Float32Array, rank: number, user: Float32Array): Near | undefined {
   const placement = placementOf(factors);

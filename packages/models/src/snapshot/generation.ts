@@ -1,10 +1,4 @@
-import type {
-  AlsGeneration,
-  Attraction,
-  GenerationSeqs,
-  NextAttractionModel,
-  VisitsTable,
-} from '@attractions/contracts';
+import type { AlsGeneration, Attraction, GenerationSeqs, VisitsTable } from '@attractions/contracts';
 import type { History } from '../als/fold-in.js';
 import { checkModel } from './check-model.js';
 import { ModelsError } from '../errors.js';
@@ -20,8 +14,8 @@ import { IdIndex } from './id-index.js';
 export interface Generation {
   readonly seqs: GenerationSeqs;
   readonly model: AlsGeneration;
-  /** What visitors of each park go to next, learnt from the same visits; undefined where none was trained. */
-  readonly next?: NextAttractionModel;
+  /** What was learnt from the same visits besides, by the names of the kinds; `modelOfKind` finds one. */
+  readonly models: ReadonlyMap<string, unknown>;
   readonly attractions: readonly Attraction[];
   readonly itemOf: ReadonlyMap<string, number>;
   /** Row of the user factors, by user id. */
@@ -44,8 +38,8 @@ export interface Origin {
   readonly seqs?: GenerationSeqs;
   /** The visits the model was trained on; they tell how often a user went somewhere, and where last. */
   readonly visits?: VisitsTable;
-  /** The model of the next attraction, of the same visits. */
-  readonly next?: NextAttractionModel | undefined;
+  /** Models of other kinds, of the same visits, by the names of the kinds. */
+  readonly models?: Readonly<Record<string, unknown>>;
 }
 
 /**
@@ -55,9 +49,9 @@ export interface Origin {
 export function generationOf(
   model: AlsGeneration,
   attractions: readonly Attraction[],
-  { seqs = { model: 0, visits: 0, attractions: 0 }, visits, next }: Origin = {},
+  { seqs = { model: 0, visits: 0, attractions: 0 }, visits, models = {} }: Origin = {},
 ): Generation {
-  const { generation, histories } = generationIn(model, attractions, seqs, next);
+  const { generation, histories } = generationIn(model, attractions, seqs, new Map(Object.entries(models)));
   for (const batch of visits?.batches ?? []) histories.add(batch);
   return { ...generation, ...histories.done() };
 }
@@ -70,7 +64,7 @@ export function generationIn(
   model: AlsGeneration,
   attractions: readonly Attraction[],
   seqs: GenerationSeqs,
-  next: NextAttractionModel | undefined,
+  models: ReadonlyMap<string, unknown>,
 ): { generation: Omit<Generation, 'visitCounts' | 'lastVisits'>; histories: HistoryReader } {
   checkModel(model);
   const ordered = inItemOrder(model, attractions);
@@ -79,11 +73,10 @@ export function generationIn(
   const ids = ordered.map(({ attractionId }) => attractionId);
   const itemOf = new Map(ids.map((id, item) => [id, item]));
   const userOf = IdIndex.of(model.userIds);
-  checkNext(next, itemOf);
   const generation = {
     seqs,
     model,
-    ...(next && { next }),
+    models,
     attractions: ordered,
     itemOf,
     userOf,
@@ -130,14 +123,6 @@ function inItemOrder(model: AlsGeneration, attractions: readonly Attraction[]): 
   });
   const others = [...byId.values()].sort((a, b) => (a.attractionId < b.attractionId ? -1 : 1));
   return [...modelled, ...others];
-}
-
-function checkNext(next: NextAttractionModel | undefined, itemOf: ReadonlyMap<string, number>): void {
-  const unknown = next?.parks.flatMap(({ attractionIds }) => attractionIds).find((id) => !itemOf.has(id));
-  if (unknown !== undefined)
-    throw invalid(
-      `The model of the next attraction has '${unknown}', which is not among the ${itemOf.size} attractions.`,
-    );
 }
 
 function itemsByPark(attractions: readonly Attraction[]): Map<string, Uint32Array> {

@@ -1,18 +1,34 @@
 import { loadSnapshot } from '@attractions/contracts';
 import type { Snapshot } from '@attractions/contracts';
 import type { FeedStore } from '@attractions/feeds';
+import type { ScoringKind } from '../kind.js';
+import { DEFAULT_KINDS } from '../kinds/kinds.js';
 import { generationIn } from './generation.js';
 import type { Generation } from './generation.js';
 
 /**
  * Loads a model with all that its answers draw on, ready to answer from; see `loadSnapshot` for which.
+ *
+ * @param kinds whose models are read as well, where they were committed beside it; default: those that are on by default
  * @throws ContractsError, FeedsError, ModelsError MODELS_MODEL_INVALID
  */
-export function loadGeneration(store: FeedStore, seq?: number): Promise<Generation> {
-  const indexed = async ({ model, attractions, seqs, next, visits }: Snapshot) => {
-    const { generation, histories } = generationIn(model, attractions, seqs, next);
+export function loadGeneration(
+  store: FeedStore,
+  seq?: number,
+  kinds: readonly ScoringKind[] = DEFAULT_KINDS,
+): Promise<Generation> {
+  const beside = kinds.filter((kind) => kind.of === undefined);
+  const indexed = async (snapshot: Snapshot) => {
+    const { model, attractions, seqs, visits } = snapshot;
+    const models = new Map(
+      beside.flatMap(({ name, contract: { path } }) =>
+        snapshot.beside.has(path) ? [[name, snapshot.beside.get(path)] as const] : [],
+      ),
+    );
+    const { generation, histories } = generationIn(model, attractions, seqs, models);
     for await (const batch of visits) histories.add(batch);
     return { ...generation, ...histories.done() };
   };
-  return loadSnapshot(store, indexed, seq);
+  const contracts = beside.map(({ contract }) => contract);
+  return loadSnapshot(store, indexed, contracts, seq);
 }

@@ -16,7 +16,7 @@ interface LargeParts {
 }
 
 /** What is left: as large as the catalogue. */
-export type Frame = Omit<Generation, 'userOf' | 'visitCounts' | 'lastVisits'>;
+export type Frame = Omit<Generation, 'userOf' | 'visitCounts' | 'lastVisits' | 'models'>;
 
 /** Large parts of the model, which its frame does without. */
 const NOT_IN_FRAME: Pick<AlsGeneration, 'userIds' | 'userFactors' | 'seen'> = {
@@ -25,8 +25,10 @@ const NOT_IN_FRAME: Pick<AlsGeneration, 'userIds' | 'userFactors' | 'seen'> = {
   seen: { offsets: new Uint32Array(), items: new Uint32Array() },
 };
 
-/** A large part and its name. */
-export type Piece = {
+/** A large part and its name, or a model and that of its kind. */
+export type Piece = LargePiece | { readonly kind: string; readonly model: unknown };
+
+type LargePiece = {
   readonly [K in keyof LargeParts]: { readonly name: K; readonly part: LargeParts[K] };
 }[keyof LargeParts];
 
@@ -35,8 +37,8 @@ export type Piece = {
  * pays for it with the collector's work, and all at once would be a long turn.
  */
 export function packed(generation: Generation): { readonly frame: Frame; readonly pieces: readonly Piece[] } {
-  const { model, userOf, visitCounts, lastVisits, ...rest } = generation;
-  const pieces: Piece[] = [
+  const { model, userOf, visitCounts, lastVisits, models, ...rest } = generation;
+  const pieces: LargePiece[] = [
     { name: 'idUnits', part: userOf.parts.units },
     { name: 'idOffsets', part: userOf.parts.offsets },
     { name: 'idSlots', part: userOf.parts.slots },
@@ -47,28 +49,64 @@ export function packed(generation: Generation): { readonly frame: Frame; readonl
     { name: 'lastItems', part: lastVisits.items },
     { name: 'lastTimes', part: lastVisits.times },
   ];
-  return { frame: { ...rest, model: { ...model, ...NOT_IN_FRAME } }, pieces: pieces.map(alone) };
+  return {
+    frame: { ...rest, model: { ...model, ...NOT_IN_FRAME } },
+    pieces: [
+      ...pieces.map((piece) => withArrays(piece, alone)),
+      ...Array.from(models, ([kind, model]) => ({ kind, model: withArrays(model, alone) })),
+    ],
+  };
 }
 
 /** The same pieces in memory that threads share: each is copied once, whatever the number of threads, and none moves. */
 export function shared(pieces: readonly Piece[]): readonly Piece[] {
-  return pieces.map(({ name, part }) => {
-    const Kind = part.constructor as new (memory: SharedArrayBuffer) => typeof part;
-    const copy = new Kind(new SharedArrayBuffer(part.byteLength));
-    copy.set(part);
-    return { name, part: copy } as Piece;
-  });
+  return pieces.map((piece) =>
+    withArrays(piece, (part) => {
+      const Kind = part.constructor as new (memory: SharedArrayBuffer) => TypedArray;
+      const copy = new Kind(new SharedArrayBuffer(part.byteLength));
+      copy.set(part as never);
+      return copy;
+    }),
+  );
 }
 
-/** A part in memory of its own: columns of one file share theirs. */
-function alone(piece: Piece): Piece {
-  const { part } = piece;
-  return part.byteLength === part.buffer.byteLength ? piece : ({ ...piece, part: part.slice() } as Piece);
+/** The memory that moves with a piece. */
+export function memoryOf(piece: Piece): ArrayBuffer[] {
+  const found = new Set<ArrayBuffer>();
+  withArrays(piece, (part) => {
+    if (!(part.buffer instanceof SharedArrayBuffer)) found.add(part.buffer as ArrayBuffer);
+    return part;
+  });
+  return [...found];
+}
+
+type TypedArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
+
+/** A typed array in memory of its own: columns of one file share theirs. */
+const alone = (part: TypedArray): TypedArray => (part.byteLength === part.buffer.byteLength ? part : part.slice());
+
+/** A value of plain objects and lists with other typed arrays in it. */
+function withArrays<T>(value: T, each: (part: TypedArray) => TypedArray): T {
+  if (ArrayBuffer.isView(value)) return each(value as unknown as TypedArray) as T;
+  if (!holdsObjects(value)) return value;
+  if (Array.isArray(value)) return value.map((member) => withArrays(member, each)) as T;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withArrays(member, each)])) as T;
+}
+
+/** Plain objects, and lists unless they begin with a number or a text: those hold nothing else. */
+function holdsObjects(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== 'object' || value === null) return false;
+  return Array.isArray(value)
+    ? typeof value[0] === 'object'
+    : Object.prototype.toString.call(value) === '[object Object]';
 }
 
 /** The generation. The user ids of its model become strings only when somebody asks for them. */
 export function unpacked({ model, ...rest }: Frame, pieces: readonly Piece[]): Generation {
-  const of = Object.fromEntries(pieces.map(({ name, part }) => [name, part])) as unknown as LargeParts;
+  const of = Object.fromEntries(
+    pieces.flatMap((piece) => ('part' in piece ? [[piece.name, piece.part]] : [])),
+  ) as unknown as LargeParts;
+  const models = new Map(pieces.flatMap((piece) => ('kind' in piece ? [[piece.kind, piece.model] as const] : [])));
   const userOf = new IdIndex({ units: of.idUnits, offsets: of.idOffsets, slots: of.idSlots });
   let userIds: readonly string[] | undefined;
   return {
@@ -82,6 +120,7 @@ export function unpacked({ model, ...rest }: Frame, pieces: readonly Piece[]): G
       },
     },
     userOf,
+    models,
     visitCounts: of.visitCounts,
     lastVisits: { items: of.lastItems, times: of.lastTimes },
   };

@@ -18,9 +18,9 @@ export function etlCommand(run: Runner): Command {
 /** `attractions train`: the second stage alone, on the latest visits. */
 export function trainCommand(run: Runner): Command {
   return commandOf('train', 'a model of the latest visits').action(async () =>
-    run(async ({ config, store, logger, signal }) => {
+    run(async ({ config, store, logger, signal, own = {} }) => {
       const { runTrain } = await import('../train-and-answer.js');
-      const summary = await runTrain(config, { store, logger, signal });
+      const summary = await runTrain(config, { store, logger, signal, kinds: own.models });
       return { document: summary, text: () => trainText(summary) };
     }),
   );

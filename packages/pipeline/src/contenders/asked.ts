@@ -1,30 +1,48 @@
-import { AlsTrainer, NextAttractionTrainer } from '@attractions/als-trainer';
-import type { AlsOptions } from '@attractions/als-trainer';
+import { NextAttractionTrainer } from '@attractions/als-trainer';
 import { recommendationRequestOf, visitsTableOf } from '@attractions/evaluation';
 import type { Contender, LogNames } from '@attractions/evaluation';
 import type { AlsGeneration, Attraction } from '@attractions/contracts';
-import { createRecommender, MAX_LIMIT, nextAttractionRecommender } from '@attractions/recommender';
-import { generationOf } from '@attractions/models';
+import { createRecommender, kindRecommender, MAX_LIMIT } from '@attractions/recommender';
+import { generationOf, nextAttractionScoring, untrainedModel } from '@attractions/models';
+import type { ModelKind } from '@attractions/models';
 import type { Recommendations } from '@attractions/recommender';
 
+import { trainedOn } from '../training.js';
+
+interface Run {
+  readonly threads?: number;
+  readonly signal?: AbortSignal;
+}
+
 /**
- * What a client gets: both models trained once on the training visits, and asked as over HTTP: by user, park, time and timed visits. The lists are
- * those of the service, entry for entry.
+ * What a client gets: models of all kinds that are on, trained once on the training visits, and asked as over HTTP: by user, park, time and timed visits. The
+ * lists are those of the service, entry for entry.
  */
-export function servedContender(
-  attractions: readonly Attraction[],
-  options: Partial<AlsOptions>,
-  run: { threads?: number; signal?: AbortSignal },
-): Contender {
+export function servedContender(kinds: readonly ModelKind[], attractions: readonly Attraction[], run: Run): Contender {
   return {
     name: 'as served',
     description:
       'What the service answers with models of the training visits, asked by user, park, time and timed visits.',
     async learn(training) {
       const visits = await visitsTableOf(training);
-      const model = await new AlsTrainer(options).train(visits, run);
-      const next = await new NextAttractionTrainer(attractions).train(visits, run);
-      const recommender = createRecommender(generationOf(model, attractions, { visits, next }));
+      const { model, models } = await trainedOn(visits, kinds, { attractions, ...run });
+      const recommender = createRecommender(generationOf(model, attractions, { visits, models }), { kinds });
+      const scoresOf = scoresIn(training.names);
+      return (request) => scoresOf(recommender.recommend(recommendationRequestOf(request, training.names, MAX_LIMIT)));
+    },
+  };
+}
+
+/** One kind of model by itself, asked in the same way. Attractions of which it says nothing are equal, and last. */
+export function kindContender(kind: ModelKind, attractions: readonly Attraction[], run: Run): Contender {
+  return {
+    name: kind.name,
+    description: `The kind of model '${kind.name}' by itself, trained on the training visits.`,
+    async learn(training) {
+      const visits = await visitsTableOf(training);
+      const model = await kind.train(visits, { attractions, ...run });
+      const snapshot = generationOf(untrainedModel(visits), attractions, { visits, models: { [kind.name]: model } });
+      const recommender = kindRecommender(snapshot, kind);
       const scoresOf = scoresIn(training.names);
       return (request) => scoresOf(recommender.recommend(recommendationRequestOf(request, training.names, MAX_LIMIT)));
     },
@@ -50,7 +68,8 @@ export function nextAttractionContender(attractions: readonly Attraction[]): Con
         const asked = recommendationRequestOf(request, names, MAX_LIMIT);
         const tables = learnt.get(asked.park)?.tablesAt(asked.at);
         const next = { asOf: 0, parks: tables === undefined ? [] : [tables] };
-        return scoresOf(nextAttractionRecommender({ ...nobody, next }).recommend({ ...asked, userId: undefined }));
+        const snapshot = { ...nobody, models: new Map([[nextAttractionScoring.name, next]]) };
+        return scoresOf(kindRecommender(snapshot, nextAttractionScoring).recommend({ ...asked, userId: undefined }));
       };
     },
   };

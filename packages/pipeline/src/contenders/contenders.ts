@@ -1,11 +1,13 @@
 import { optionsOf } from '@attractions/als-trainer/settings';
-import { EASE_MOST_ITEMS, ease, lastAttraction, latelyPopular } from '@attractions/evaluation';
+import { ease, lastAttraction, latelyPopular } from '@attractions/evaluation';
 import type { Contender, Subject } from '@attractions/evaluation';
+import { BUILT_IN_KINDS, EASE_MOST_ITEMS } from '@attractions/models';
 
 import type { PipelineContext } from '../commands/command.js';
 import type { PipelineConfig } from '../settings.js';
+import { trainedKindsIn } from '../training.js';
 import { alsContender } from './als.js';
-import { nextAttractionContender, servedContender } from './asked.js';
+import { kindContender, nextAttractionContender, servedContender } from './asked.js';
 
 /**
  * What is judged beside the baselines; what visitors are answered with comes last, so that the page shows it in detail. EASE is left out, and that is
@@ -13,7 +15,7 @@ import { nextAttractionContender, servedContender } from './asked.js';
  */
 export function contendersOf(
   config: PipelineConfig,
-  { signal, logger }: Pick<PipelineContext, 'signal' | 'logger'>,
+  { signal, logger, own }: Pick<PipelineContext, 'signal' | 'logger' | 'own'>,
 ): (subject: Subject) => Contender[] {
   return ({ attractions, model }) => {
     const largest = largestPark(attractions);
@@ -21,13 +23,17 @@ export function contendersOf(
       logger.info(`EASE is left out: a park has ${largest} attractions, and it takes ${EASE_MOST_ITEMS} at most.`);
     const options = model?.options ?? optionsOf(config);
     const run = { signal, ...(config.threads && { threads: config.threads }) };
+    const kinds = trainedKindsIn(config, own, options);
     return [
       latelyPopular,
       lastAttraction,
       ...(largest > EASE_MOST_ITEMS ? [] : [ease]),
       alsContender(options, run),
       nextAttractionContender(attractions),
-      servedContender(attractions, options, run),
+      ...kinds
+        .filter(({ name }) => !BUILT_IN_KINDS.some((kind) => kind.name === name))
+        .map((kind) => kindContender(kind, attractions, run)),
+      servedContender(kinds, attractions, run),
     ];
   };
 }

@@ -1,9 +1,10 @@
 import type { Attraction } from '@attractions/contracts';
-import { dot } from '@attractions/models';
+import { dot, tasteIn } from '@attractions/models';
 import type { Generation } from '@attractions/models';
 import { itemKnown } from './candidates.js';
-import { tasteIn } from './taste.js';
-import type { Visitor } from './taste.js';
+import { parkClocks } from './park-clocks.js';
+import type { RecommendationRequest } from './recommender.js';
+import { visitorsIn } from './visitor.js';
 
 /** Why one attraction has its score for one visitor. */
 export interface Explanation {
@@ -35,13 +36,16 @@ export interface Contribution {
  * @throws RecommenderError RECOMMENDER_UNKNOWN_ATTRACTION at each call; MODELS_MODEL_INVALID where the model does not carry its
  * options
  */
-export function becauseOf(generation: Generation): (visitor: Visitor, attractionId: string) => Explanation | undefined {
+export function becauseOf(
+  generation: Generation,
+): (visitor: Pick<RecommendationRequest, 'userId' | 'visits'>, attractionId: string) => Explanation | undefined {
   const { attractions, model } = generation;
   const { rank, itemFactors } = model;
-  const tasteOf = tasteIn(generation);
+  const tasteOf = tasteIn(model);
+  const visitorOf = visitorsIn(generation, parkClocks());
   return (visitor, attractionId) => {
     const item = itemKnown(generation, attractionId);
-    const taste = tasteOf(visitor);
+    const taste = tasteOf(visitorOf(visitor));
     const parts = item < model.attractionIds.length ? taste?.explained()?.contributions(item) : undefined;
     if (taste === undefined || parts === undefined) return undefined;
     const score = dot(itemFactors, item * rank, taste.factors, rank);

@@ -1,7 +1,3 @@
-import type { Generation } from '@attractions/models';
-import { timeKeyIn } from './next-attraction.js';
-import { parkClocks } from './park-clocks.js';
-import type { ParkClocks } from './park-clocks.js';
 import type { Recommendation, RecommendationRequest, Recommendations, Recommender } from './recommender.js';
 import { attractionIdOf } from './visited.js';
 
@@ -33,17 +29,14 @@ export const textsKeptOf = ({ recommendations }: Recommendations): KeptTexts | u
  *
  * A list of 10 takes about 3 kB, its key included, and twice that where the service keeps its text too: 60 MB at the default.
  *
- * @param generation of the recommender
+ * @param timeKey what a list depends on besides the rest of its request, as `timeKeyIn` finds it; undefined: the list is not remembered
  * @param lists remembered at most, above 0; default 10,000
- * @param clocks default: UTC in every park
  */
 export function cachedRecommender(
-  generation: Generation,
   recommender: Recommender,
+  timeKey: (request: RecommendationRequest) => string | undefined,
   lists: number = CACHED_LISTS,
-  clocks: ParkClocks = parkClocks(),
 ): Recommender {
-  const timeKey = timeKeyIn(generation, clocks);
   // Two halves: a list that is asked for moves to the young one; when that is full the old one goes. Cheaper than to reorder at each request.
   const half = Math.ceil(lists / 2);
   let young = new Map<string, Recommendations>();
@@ -73,7 +66,7 @@ function keyOf(request: RecommendationRequest, time: string | undefined): string
   if (time === undefined) return undefined;
   const { userId, visits, park, limit, themes, allow, exclude, includeVisited, explain } = request;
   // Most requests name a user and no more; a text that begins with a bracket is one of the others.
-  if (userId !== undefined && !visits && !park && !themes && !allow && !exclude)
+  if (userId !== undefined && time === '' && !visits && !park && !themes && !allow && !exclude)
     return `${limit} ${includeVisited} ${explain} ${userId}`;
   const ids = visits?.map(attractionIdOf);
   const key = JSON.stringify([userId, ids, park, time, limit, themes, allow, exclude, includeVisited, explain]);

@@ -1,30 +1,32 @@
-import { PANEL_RECOMMENDERS } from '@attractions/contracts';
 import type { Experiment } from '@attractions/experiments';
 import { assignmentIn } from '@attractions/experiments';
-import type { Generation } from '@attractions/models';
-import { alsRecommender } from './als.js';
+import { DEFAULT_KINDS, modelOfKind, popular } from '@attractions/models';
+import type { Generation, ScoringKind } from '@attractions/models';
 import { cachedRecommender } from './cached.js';
 import { withFallback } from './fallback.js';
+import { kindRecommender, timeKeyIn } from './kind.js';
 import { mappingRecommender } from './mapping.js';
 import type { Mapping } from './mapping.js';
-import { nextAttractionRecommender } from './next-attraction.js';
 import { checkPanels, paneledRecommender } from './paneled.js';
 import { parkClocks } from './park-clocks.js';
 import type { ParkClocks } from './park-clocks.js';
-import { popularRecommender } from './popular.js';
 import type { Recommender } from './recommender.js';
 import type { Rule } from './rules.js';
 import { situated } from './situated.js';
 
 /** What may stand beside a generation. */
 export interface Composition {
+  /** Kinds of model, in the order in which they are asked; `popular` ends the chain, listed or not. Default: next attraction, ALS, popular. */
+  readonly kinds?: readonly ScoringKind[] | undefined;
   /**
-   * Splits users over panels; a panel's `recommender` is one of `PANEL_RECOMMENDERS`. `mapping` needs a mapping, `next-attraction` a
-   * generation with such a model: a panel is never answered by another recommender than it says.
+   * Splits users over panels; a panel's `recommender` is a kind of which the generation has a model, `mapping` where there are lists, or one of
+   * `recommenders`: a panel is never answered by another recommender than it says.
    */
   readonly experiment?: Experiment | undefined;
   /** Lists written for some users; outside of an experiment they come first. */
   readonly mapping?: Mapping | undefined;
+  /** Recommenders of your own, for panels, by the names that panels use; each is topped up by the chain. */
+  readonly recommenders?: Readonly<Record<string, (generation: Generation) => Recommender>> | undefined;
   /** Lists remembered, at most; 0 or absent: each is made anew. */
   readonly cachedLists?: number | undefined;
   /** What the clocks of the parks show; default: UTC in every park. */
@@ -34,15 +36,17 @@ export interface Composition {
 }
 
 /**
- * The usual stack: mapped list, next attraction in the park, known factors, fold-in, popular, each topped up by the next; paneled where there is
- * an experiment. Where a request gives no time or no park, the answer says what was assumed.
+ * The usual stack: mapped list, then each kind of model of the chain, topped up by the next; paneled where there is an experiment. Where a request gives no
+ * time or no park, the answer says what was assumed.
  * @throws ModelsError MODELS_MODEL_INVALID, RECOMMENDER_EXPERIMENT_INVALID
  */
 export function createRecommender(generation: Generation, composition: Composition = {}): Recommender {
-  const { cachedLists = 0, clocks = parkClocks(), rules = [] } = composition;
+  const { cachedLists = 0, clocks = parkClocks(), kinds, rules = [] } = composition;
   const stack = stackOf(generation, clocks, composition);
   const remembering =
-    cachedLists > 0 && rules.length === 0 ? cachedRecommender(generation, stack, cachedLists, clocks) : stack;
+    cachedLists > 0 && rules.length === 0
+      ? cachedRecommender(stack, timeKeyIn(generation, chainOf(kinds), clocks), cachedLists)
+      : stack;
   return situated(generation, remembering, clocks, rules);
 }
 
@@ -50,29 +54,50 @@ export function createRecommender(generation: Generation, composition: Compositi
  * Tells whether an experiment can run beside a generation, without composing anything: for a large one that takes a while.
  * @throws RecommenderError RECOMMENDER_EXPERIMENT_INVALID
  */
-export function checkExperiment(
-  experiment: Experiment,
-  { next }: Pick<Generation, 'next'>,
-  { mapping }: Composition = {},
-): void {
+export function checkExperiment(experiment: Experiment, generation: Generation, composition: Composition = {}): void {
   assignmentIn(experiment);
-  const lacking = new Set([...(next ? [] : ['next-attraction']), ...(mapping ? [] : ['mapping'])]);
-  checkPanels(
-    experiment,
-    PANEL_RECOMMENDERS.filter((name) => !lacking.has(name)),
-  );
+  checkPanels(experiment, namesOf(generation, composition, true), namesOf(generation, composition, false));
 }
 
-function stackOf(generation: Generation, clocks: ParkClocks, { experiment, mapping }: Composition): Recommender {
-  const popular = popularRecommender(generation);
-  const als = withFallback(alsRecommender(generation), popular);
-  const next = generation.next && withFallback(nextAttractionRecommender(generation, clocks), als);
-  const mapped = mapping && withFallback(mappingRecommender(generation, mapping), next ?? als);
-  const usual = mapped ?? next ?? als;
+/** The names that panels may use, or those that are known and may not be used with this generation. */
+function namesOf(
+  generation: Generation,
+  { kinds, mapping, recommenders = {} }: Composition,
+  atHand: boolean,
+): string[] {
+  return [
+    ...chainOf(kinds).flatMap((kind) => ((modelOfKind(kind, generation) !== undefined) === atHand ? [kind.name] : [])),
+    ...((mapping !== undefined) === atHand ? ['mapping'] : []),
+    ...(atHand ? Object.keys(recommenders) : []),
+  ];
+}
+
+/** Popular knows every attraction, so it comes last, and nothing after it would be asked. */
+const chainOf = (kinds = DEFAULT_KINDS): readonly ScoringKind[] => [
+  ...kinds.filter(({ name }) => name !== popular.name),
+  popular,
+];
+
+function stackOf(generation: Generation, clocks: ParkClocks, composition: Composition): Recommender {
+  const { kinds, experiment, mapping, recommenders = {} } = composition;
+  const atHand = chainOf(kinds).filter((kind) => modelOfKind(kind, generation) !== undefined);
+  const byName = new Map<string, Recommender>();
+  /** Each topped up by all that come after it. */
+  const chain = atHand.reduceRight<Recommender | undefined>((rest, kind) => {
+    const own = kindRecommender(generation, kind, clocks);
+    const topped = rest === undefined ? own : withFallback(own, rest);
+    byName.set(kind.name, topped);
+    return topped;
+  }, undefined) as Recommender;
+  const usual = mapping === undefined ? chain : withFallback(mappingRecommender(generation, mapping), chain);
   if (experiment === undefined) return usual;
+  const own = Object.entries(recommenders).map(
+    ([name, make]) => [name, withFallback(make(generation), chain)] as const,
+  );
   return paneledRecommender(
     experiment,
-    { ...(next && { 'next-attraction': next }), als, popular, ...(mapped && { mapping: mapped }) },
+    Object.fromEntries([...[...byName].reverse(), ...(mapping ? [['mapping', usual] as const] : []), ...own]),
     usual,
+    namesOf(generation, composition, false),
   );
 }

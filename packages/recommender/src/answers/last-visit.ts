@@ -1,17 +1,14 @@
 import type { RecommendationRequest, RequestTime } from '@attractions/contracts';
 import { lastVisitOf } from '@attractions/models';
-import type { Generation } from '@attractions/models';
+import type { Generation, LastVisit } from '@attractions/models';
 import type { ParkClocks } from './park-clocks.js';
 
 /** Somebody whose last visit was at most so long ago is taken to be in its park still. */
 const STAY_MS = 8 * 3_600_000;
 
 /** Where somebody was last, not long ago. */
-export interface LastVisit {
-  readonly attractionId: string;
+export interface LastVisitInPark extends LastVisit {
   readonly park: string;
-  /** What the clock of the park showed: milliseconds since 1970. */
-  readonly visitedAt: number;
 }
 
 /**
@@ -24,19 +21,19 @@ export interface LastVisit {
 export function lastVisitIn(
   generation: Generation,
   clocks: ParkClocks,
-): (request: RecommendationRequest, park?: string) => LastVisit | undefined {
+): (request: RecommendationRequest, park?: string) => LastVisitInPark | undefined {
   const { itemOf, attractions } = generation;
   return ({ userId, at, visits = [] }, park) => {
     const asked = clocks.at(at);
-    let last: LastVisit | undefined;
+    let last: LastVisitInPark | undefined;
     let agoMs = STAY_MS;
     const consider = (item: number | undefined, time: RequestTime): void => {
       const attraction = item === undefined ? undefined : attractions[item];
-      if (attraction === undefined || (park !== undefined && attraction.park !== park)) return;
+      if (item === undefined || attraction === undefined || (park !== undefined && attraction.park !== park)) return;
       const visitedAt = clocks.at(time)(attraction.park);
       const ago = asked(attraction.park) - visitedAt;
       if (ago < 0 || ago > agoMs) return;
-      [last, agoMs] = [{ attractionId: attraction.attractionId, park: attraction.park, visitedAt }, ago];
+      [last, agoMs] = [{ item, park: attraction.park, visitedAt }, ago];
     };
     const known = userId === undefined ? undefined : lastVisitOf(generation, userId);
     if (known !== undefined) consider(known.item, known.visitedAt);

@@ -1,7 +1,7 @@
+import { firstPassing } from '@attractions/models';
 import type { Generation } from '@attractions/models';
 import { candidates, itemsOf } from './candidates.js';
 import { entryOf } from './entry.js';
-import { firstPassing } from './popular.js';
 import type { Recommender } from './recommender.js';
 
 /** A static list for each user: attraction ids, best first. */
@@ -20,7 +20,7 @@ export function mappingRecommender(generation: Generation, mapping: Mapping): Re
       const order = [...itemsOf(generation, written ?? [])];
       const reason = request.explain === true ? 'chosen for you' : undefined;
       return {
-        recommendations: firstPassing(order, wanted).map((item) =>
+        recommendations: firstPassing(order, wanted.passes, wanted.limit).map((item) =>
           entryOf(generation, item, 1 / (order.indexOf(item) + 1), 'mapping', reason),
         ),
         source: 'mapping',

@@ -1,4 +1,3 @@
-import { PANEL_RECOMMENDERS } from '@attractions/contracts';
 import type { Experiment } from '@attractions/experiments';
 import { RecommenderError } from '../errors.js';
 import { assignmentIn } from '@attractions/experiments';
@@ -10,15 +9,17 @@ import type { Recommender } from './recommender.js';
  * buckets, and buckets that no panel owns.
  *
  * @param recommenders by the names that panels use
+ * @param lacking names that are known, though the generation has no model or lists for them; for the message
  * @throws RecommenderError RECOMMENDER_EXPERIMENT_INVALID for overlapping ranges or a name that `recommenders` lacks
  */
 export function paneledRecommender(
   experiment: Experiment,
   recommenders: Readonly<Record<string, Recommender>>,
   otherwise: Recommender,
+  lacking: readonly string[] = [],
 ): Recommender {
   const assign = assignmentIn(experiment);
-  checkPanels(experiment, Object.keys(recommenders));
+  checkPanels(experiment, Object.keys(recommenders), lacking);
   const byPanel = new Map(experiment.panels.map(({ name, recommender }) => [name, recommenders[recommender]]));
   return {
     recommend(request) {
@@ -32,13 +33,18 @@ export function paneledRecommender(
 
 /**
  * Refuses an experiment with a panel that none of the recommenders at hand can answer.
+ *
+ * @param lacking names that are known, though the generation has no model or lists for them
  * @throws RecommenderError RECOMMENDER_EXPERIMENT_INVALID
  */
-export function checkPanels({ experiment, version, panels }: Experiment, recommenders: readonly string[]): void {
+export function checkPanels(
+  { experiment, version, panels }: Experiment,
+  recommenders: readonly string[],
+  lacking: readonly string[],
+): void {
   const fault = panels.find(({ recommender }) => !recommenders.includes(recommender));
   if (fault === undefined) return;
-  const known: readonly string[] = PANEL_RECOMMENDERS;
-  const why = known.includes(fault.recommender)
+  const why = lacking.includes(fault.recommender)
     ? 'for which this generation has no model or lists'
     : 'which nobody knows';
   throw new RecommenderError(

@@ -16,10 +16,10 @@ export interface Recommender {
 }
 
 /**
- * Which path found an attraction: what visitors of the park go to next, the user's own factors, factors folded in from the visits of the
- * request, a list written for the user, or the number of visitors.
+ * Which path found an attraction: one of the `sources` of a kind of model, such as `next-attraction`, `als`, `fold-in` or `popular`; or `mapping`, a list
+ * written for the user.
  */
-export type Source = 'next-attraction' | 'als' | 'fold-in' | 'mapping' | 'popular';
+export type Source = string;
 
 /** One entry of a list. */
 export interface Recommendation {

@@ -1,13 +1,12 @@
 import type { Attraction } from '@attractions/contracts';
-import { placed } from '@attractions/models';
-import { rankPool } from '@attractions/models';
+import { placed, popular as popularKind, rankPool } from '@attractions/models';
 import type { Generation } from '@attractions/models';
 import { candidates, itemKnown } from './candidates.js';
 import { entryOf } from './entry.js';
 import { withFallback } from './fallback.js';
-import { popularRecommender } from './popular.js';
 import { parkClocks } from './park-clocks.js';
 import type { Composition } from './compose.js';
+import { kindRecommender } from './kind.js';
 import type { RecommendationRequest, Recommendations } from './recommender.js';
 import { ruleBook } from './rules.js';
 
@@ -27,7 +26,7 @@ export function similarIn(
   const underRules = ruleBook(generation, rules);
   const { rank, itemFactors, attractionIds } = generation.model;
   const directions = placed(unitRows(itemFactors, rank), rank);
-  const popular = popularRecommender(generation);
+  const popular = kindRecommender(generation, popularKind);
   return (attractionId, request = {}) => {
     const item = itemKnown(generation, attractionId);
     const { name, park } = generation.attractions[item] as Attraction;

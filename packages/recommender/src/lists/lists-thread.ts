@@ -1,6 +1,7 @@
 /** A thread of `threads.ts`: makes the lists of the users it is asked for, one turn after the other. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { unpacked } from '@attractions/models';
+import { BUILT_IN_KINDS, kindsNamed, unpacked } from '@attractions/models';
+import { ownKindsIn } from '@attractions/models/config-file';
 import { tableToIPC } from 'apache-arrow';
 import { recommendEach } from '../answers/batch.js';
 import { createRecommender } from '../answers/compose.js';
@@ -9,11 +10,13 @@ import { parkClocks, timeZonesIn } from '../answers/park-clocks.js';
 import { listsTable } from './batch.js';
 import type { ThreadOrder, Turn } from './threads.js';
 
-const { frame, pieces, request, experiment, timeZones, generatedAtMs, configFile } = workerData as ThreadOrder;
+const { frame, pieces, request, experiment, timeZones, generatedAtMs, configFile, ...order } =
+  workerData as ThreadOrder;
 const generation = unpacked(frame, pieces);
 const { rules, mapping } = await compositionIn(configFile);
+const kinds = kindsNamed(order.kinds, [...(await ownKindsIn(configFile)), ...BUILT_IN_KINDS]);
 const clocks = parkClocks(timeZonesIn(timeZones));
-const recommender = createRecommender(generation, { experiment, clocks, rules, mapping });
+const recommender = createRecommender(generation, { kinds, experiment, clocks, rules, mapping });
 
 function* userIds([from, to]: Turn): Generator<string> {
   for (let row = from; row < to; row++) yield generation.userOf.at(row) as string;

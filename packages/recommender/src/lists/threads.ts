@@ -14,7 +14,9 @@ export interface ListsOrder {
   /** As `timeZonesIn` reads them. */
   readonly timeZones: string | undefined;
   readonly generatedAtMs: number;
-  /** The configuration file with rules and written lists: functions do not travel between threads. */
+  /** Names of the kinds that answer, in the order of the chain. */
+  readonly kinds: readonly string[];
+  /** The configuration file with rules, written lists and kinds of your own: functions do not travel between threads. */
   readonly configFile?: string | undefined;
 }
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Attraction, RecommendationRequest } from '@attractions/contracts';
+import { popular } from '@attractions/models';
 import type { Generation } from '@attractions/models';
 import { sampleGeneration, sampleNext } from '@attractions/models/testing';
 import { createRecommender } from '../answers/compose.js';
+import { kindRecommender } from '../answers/kind.js';
 import { parkClocks } from '../answers/park-clocks.js';
-import { popularRecommender } from '../answers/popular.js';
 import { DEFAULT_LIMIT, MAX_LIMIT } from '../answers/recommender.js';
 import type { Recommendation, Recommendations } from '../answers/recommender.js';
 import type { Rule } from '../answers/rules.js';
@@ -29,7 +30,7 @@ type Path = (request: RecommendationRequest) => Recommendations;
  */
 export function ruleCases(
   rule: Rule,
-  generation: Generation = { ...sampleGeneration(), next: sampleNext() },
+  generation: Generation = { ...sampleGeneration(), models: new Map([['next-attraction', sampleNext()]]) },
 ): readonly Case[] {
   const { attractions } = generation;
   assert.ok(attractions.length <= MAX_LIMIT, `There are ${attractions.length} attractions; give ${MAX_LIMIT} at most.`);
@@ -81,8 +82,8 @@ export function ruleCases(
 
 /** Every way that a list is made. */
 function pathsOf(generation: Generation, rules: readonly Rule[]): Readonly<Record<string, Path>> {
-  const { attractions, next, ...others } = generation;
-  const withoutNext: Generation = { ...others, attractions };
+  const { attractions } = generation;
+  const withoutNext: Generation = { ...generation, models: new Map() };
   const ids = attractions.map(({ attractionId }) => attractionId);
   const mapping = new Map(
     [...generation.model.userIds, 'stranger'].map((user, n) => [user, ids.slice(n % ids.length)]),
@@ -100,11 +101,11 @@ function pathsOf(generation: Generation, rules: readonly Rule[]): Readonly<Recor
     'the usual stack, with lists remembered': createRecommender(generation, { clocks, rules, cachedLists: 9 })
       .recommend,
     'written lists': createRecommender(generation, { mapping, clocks, rules }).recommend,
-    ...(next && { 'a panel of next attractions': panel('next-attraction') }),
+    ...(generation.models.has('next-attraction') && { 'a panel of next attractions': panel('next-attraction') }),
     'a panel of ALS': panel('als'),
     'a panel of written lists': panel('mapping'),
     'a panel of popular attractions': panel('popular'),
-    'degraded answers': situated(generation, popularRecommender(generation), clocks, rules).recommend,
+    'degraded answers': situated(generation, kindRecommender(generation, popular), clocks, rules).recommend,
     ...Object.fromEntries(
       ids.map((id) => [`${SIMILAR}${id}`, (request: RecommendationRequest) => similar(id, request)]),
     ),

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { alsRecommender } from '../../src/answers/als.js';
+import { alsScoring } from '@attractions/models';
+import { kindRecommender } from '../../src/answers/kind.js';
 import { sampleGeneration } from '@attractions/models/testing';
 
-const als = alsRecommender(sampleGeneration());
+const als = kindRecommender(sampleGeneration(), alsScoring);
 const idsOf = (request: Parameters<typeof als.recommend>[0]) =>
   als.recommend(request).recommendations.map(({ attractionId }) => attractionId);
 

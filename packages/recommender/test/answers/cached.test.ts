@@ -2,6 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { cachedRecommender, textsKeptOf } from '../../src/answers/cached.js';
 import { createRecommender } from '../../src/answers/compose.js';
+import { DEFAULT_KINDS } from '@attractions/models';
+import { timeKeyIn } from '../../src/answers/kind.js';
 import { parkClocks } from '../../src/answers/park-clocks.js';
 import type { RecommendationRequest, Recommender } from '../../src/answers/recommender.js';
 import { demoExperiment } from '@attractions/experiments';
@@ -10,10 +12,11 @@ import { sampleRequests } from '../../src/testing/requests.js';
 
 const DAY = 86_400_000;
 
-const generation = { ...sampleGeneration(), next: sampleNext() };
+const generation = { ...sampleGeneration(), models: new Map([['next-attraction', sampleNext()]]) };
 const noon = Date.UTC(2026, 6, 1, 12);
 const clocks = parkClocks({}, () => noon);
 const usual = createRecommender(generation, { clocks });
+const timeKey = timeKeyIn(generation, DEFAULT_KINDS, clocks);
 
 /** The usual recommender, and the requests that reached it. */
 function counted(): { recommender: Recommender; asked: RecommendationRequest[] } {
@@ -32,7 +35,7 @@ function counted(): { recommender: Recommender; asked: RecommendationRequest[] }
 describe('a cache', () => {
   test('makes the list of a request once, and it is the same list', () => {
     const { recommender, asked } = counted();
-    const cached = cachedRecommender(generation, recommender, 10, clocks);
+    const cached = cachedRecommender(recommender, timeKey, 10);
     const first = cached.recommend({ userId: 'ana', limit: 3 });
     expect(cached.recommend({ userId: 'ana', limit: 3 })).toBe(first);
     expect(first).toEqual(usual.recommend({ userId: 'ana', limit: 3 }));
@@ -40,7 +43,7 @@ describe('a cache', () => {
   });
 
   test('has a place for the texts of a list once it is asked for again, the same each time', () => {
-    const cached = cachedRecommender(generation, usual, 10, clocks);
+    const cached = cachedRecommender(usual, timeKey, 10);
     const ask = () => textsKeptOf(cached.recommend({ userId: 'ana', limit: 3 }));
     expect(ask()).toBeUndefined();
     const texts = ask();
@@ -66,7 +69,7 @@ describe('a cache', () => {
 
   test('takes no request for another that differs in a single field', () => {
     const { recommender, asked } = counted();
-    const cached = cachedRecommender(generation, recommender, 100, clocks);
+    const cached = cachedRecommender(recommender, timeKey, 100);
     cached.recommend(base);
     for (const request of others) expect(cached.recommend(request)).toEqual(usual.recommend(request));
     expect(asked).toHaveLength(1 + others.length);
@@ -74,7 +77,7 @@ describe('a cache', () => {
 
   test('takes requests of one hour for the same, and one right after a visit for another', () => {
     const { recommender, asked } = counted();
-    const cached = cachedRecommender(generation, recommender, 10, clocks);
+    const cached = cachedRecommender(recommender, timeKey, 10);
     const visits = (ago: number) => [{ attractionId: 'bay:slide', visitedAt: noon - ago * 3_600_000 }];
     const first = cached.recommend({ park: 'bay', at: noon, visits: visits(9) });
     expect(cached.recommend({ park: 'bay', at: noon + 3_599_999, visits: visits(30) })).toBe(first);
@@ -94,7 +97,7 @@ describe('a cache', () => {
       halfLifeDays: 1,
     }));
     const lastVisits = { items: Int32Array.of(0, -1), times: Float64Array.of(2 * DAY, -Infinity) };
-    const dated = { ...generation, lastVisits, next: { asOf: 2 * DAY, parks } };
+    const dated = { ...generation, lastVisits, models: new Map([['next-attraction', { asOf: 2 * DAY, parks }]]) };
     let now = 0;
     const moving = parkClocks({ default: 'America/New_York', parks: { hill: 'Europe/Berlin' } }, () => now);
     const plain = createRecommender(dated, { clocks: moving, experiment: demoExperiment });
@@ -119,14 +122,14 @@ describe('a cache', () => {
 
   test('forgets the list that was asked for longest ago', () => {
     const { recommender, asked } = counted();
-    const cached = cachedRecommender(generation, recommender, 2, clocks);
+    const cached = cachedRecommender(recommender, timeKey, 2);
     for (const userId of ['ana', 'bob', 'ana', 'eve', 'ana', 'bob']) cached.recommend({ userId });
     expect(asked.map(({ userId }) => userId)).toEqual(['ana', 'bob', 'eve', 'bob']);
   });
 
   test('remembers no refusal', () => {
     const { recommender, asked } = counted();
-    const cached = cachedRecommender(generation, recommender, 10, clocks);
+    const cached = cachedRecommender(recommender, timeKey, 10);
     for (let n = 0; n < 2; n++) expect(() => cached.recommend({ park: 'nowhere' })).toThrow('nowhere');
     expect(asked).toHaveLength(2);
   });

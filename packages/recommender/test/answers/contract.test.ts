@@ -1,18 +1,19 @@
-import { alsRecommender } from '../../src/answers/als.js';
+import { alsScoring } from '@attractions/models';
+import { kindRecommender } from '../../src/answers/kind.js';
 import { createRecommender } from '../../src/answers/compose.js';
 import { withFallback } from '../../src/answers/fallback.js';
 import { mappingRecommender } from '../../src/answers/mapping.js';
 import { parkClocks } from '../../src/answers/park-clocks.js';
-import { nextAttractionRecommender } from '../../src/answers/next-attraction.js';
-import { popularRecommender } from '../../src/answers/popular.js';
+import { nextAttractionScoring } from '@attractions/models';
+import { popular as popularKind } from '@attractions/models';
 import { demoExperiment } from '@attractions/experiments';
 import { sampleGeneration, sampleNext } from '@attractions/models/testing';
 import { keepsTheContract } from './recommender-contract.js';
 
 const generation = sampleGeneration();
 const clocks = parkClocks({}, () => 5e7);
-const popular = popularRecommender(generation);
-const als = alsRecommender(generation);
+const popular = kindRecommender(generation, popularKind);
+const als = kindRecommender(generation, alsScoring);
 const mapping = new Map([
   ['ana', ['hill:tower', 'gone:ride', 'bay:pool', 'hill:tower']],
   ['stranger', ['moon:crater']],
@@ -28,8 +29,10 @@ const experiment = {
 
 keepsTheContract('als alone', generation, als, { complete: false });
 keepsTheContract('mapping alone', generation, mapped, { complete: false });
-const withNext = { ...generation, next: sampleNext() };
-keepsTheContract('next attraction alone', withNext, nextAttractionRecommender(withNext, clocks), { complete: false });
+const withNext = { ...generation, models: new Map([['next-attraction', sampleNext()]]) };
+keepsTheContract('next attraction alone', withNext, kindRecommender(withNext, nextAttractionScoring, clocks), {
+  complete: false,
+});
 keepsTheContract('the usual stack with it', withNext, createRecommender(withNext, { mapping, clocks }), {
   complete: true,
 });

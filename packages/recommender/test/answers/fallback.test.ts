@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { createRecommender } from '../../src/answers/compose.js';
 import { withFallback } from '../../src/answers/fallback.js';
-import { popularRecommender } from '../../src/answers/popular.js';
+import { popular as popularKind } from '@attractions/models';
+import { kindRecommender } from '../../src/answers/kind.js';
 import { demoExperiment } from '@attractions/experiments';
 import { sampleGeneration } from '@attractions/models/testing';
 
 const generation = sampleGeneration();
-const popular = popularRecommender(generation);
+const popular = kindRecommender(generation, popularKind);
 const linesOf = (answer: ReturnType<typeof popular.recommend>) =>
   answer.recommendations.map(({ attractionId, source }) => `${attractionId} ${source}`);
 

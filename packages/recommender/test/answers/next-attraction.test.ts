@@ -1,15 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import { createRecommender } from '../../src/answers/compose.js';
-import { nextAttractionRecommender } from '../../src/answers/next-attraction.js';
+import { nextAttractionScoring } from '@attractions/models';
+import { kindRecommender } from '../../src/answers/kind.js';
 import { parkClocks } from '../../src/answers/park-clocks.js';
 import { sampleGeneration, sampleNext } from '@attractions/models/testing';
 
-const generation = { ...sampleGeneration(), next: sampleNext() };
+const generation = { ...sampleGeneration(), models: new Map([['next-attraction', sampleNext()]]) };
 const hour = 3_600_000;
 const noon = 20_000 * 24 * hour + 12 * hour;
 /** At one o'clock no hour counts. */
 const clocks = parkClocks({}, () => noon + hour);
-const next = nextAttractionRecommender(generation, clocks);
+const next = kindRecommender(generation, nextAttractionScoring, clocks);
 const usual = createRecommender(generation, { clocks });
 const namesOf = (answer: ReturnType<typeof next.recommend>) => answer.recommendations.map(({ name }) => name);
 
@@ -66,7 +67,11 @@ describe('the next attraction', () => {
           }
         : tables,
     );
-    const tasteful = nextAttractionRecommender({ ...generation, next: { ...sampleNext(), parks } }, clocks);
+    const tasteful = kindRecommender(
+      { ...generation, models: new Map([['next-attraction', { ...sampleNext(), parks }]]) },
+      nextAttractionScoring,
+      clocks,
+    );
     expect(namesOf(tasteful.recommend({ park: 'bay' }))[0]).toBe('Big Slide');
     const [first] = tasteful.recommend({ park: 'bay', visits: ['bay:coaster'], explain: true }).recommendations;
     expect(first).toMatchObject({ name: 'Wave Pool', reason: 'often visited by those who went where you did' });
@@ -94,6 +99,8 @@ describe('in the usual stack', () => {
   test('without the model everything is as before', () => {
     const before = createRecommender(sampleGeneration());
     expect(before.recommend({ userId: 'ana', park: 'bay' }).source).toBe('als');
-    expect(nextAttractionRecommender(sampleGeneration()).recommend({ park: 'bay' }).recommendations).toEqual([]);
+    expect(
+      kindRecommender(sampleGeneration(), nextAttractionScoring).recommend({ park: 'bay' }).recommendations,
+    ).toEqual([]);
   });
 });

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { checkExperiment, createRecommender } from '../../src/answers/compose.js';
 import { parkClocks } from '../../src/answers/park-clocks.js';
 import { paneledRecommender } from '../../src/answers/paneled.js';
-import { popularRecommender } from '../../src/answers/popular.js';
+import { popular as popularKind } from '@attractions/models';
+import { kindRecommender } from '../../src/answers/kind.js';
 import { demoExperiment } from '@attractions/experiments';
 import { sampleGeneration, sampleNext } from '@attractions/models/testing';
 
@@ -37,9 +38,9 @@ describe('the paneled recommender', () => {
     ['mapping', "panel 'b' asks for the recommender 'mapping', for which this generation has no model or lists"],
     ['toString', "panel 'b' asks for the recommender 'toString', which nobody knows; give one of: popular."],
   ])('refuses a panel whose recommender nobody composed: %s', (recommender, words) => {
-    const popular = popularRecommender(generation);
+    const popular = kindRecommender(generation, popularKind);
     const experiment = { ...demoExperiment, panels: [{ name: 'b', recommender, buckets: [[0, 1]] as const }] };
-    expect(() => paneledRecommender(experiment, { popular }, popular)).toThrow(words);
+    expect(() => paneledRecommender(experiment, { popular }, popular, ['mapping'])).toThrow(words);
   });
 
   test('a panel of the next attraction needs a generation with such a model, one of lists a mapping', () => {
@@ -47,7 +48,7 @@ describe('the paneled recommender', () => {
       ...demoExperiment,
       panels: [{ name: 'all', recommender, buckets: [[0, 10_000]] as const }],
     });
-    const withNext = { ...generation, next: sampleNext() };
+    const withNext = { ...generation, models: new Map([['next-attraction', sampleNext()]]) };
     const answered = createRecommender(withNext, { experiment: of('next-attraction') });
     expect(answered.recommend({ userId: 'ana', park: 'bay' })).toMatchObject({ source: 'next-attraction' });
     for (const recommender of ['next-attraction', 'mapping'])

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { popularRecommender } from '../../src/answers/popular.js';
+import { popular as popularKind } from '@attractions/models';
+import { kindRecommender } from '../../src/answers/kind.js';
 import { sampleGeneration } from '@attractions/models/testing';
 
-const popular = popularRecommender(sampleGeneration());
+const popular = kindRecommender(sampleGeneration(), popularKind);
 
 describe('the popular recommender', () => {
   test('lists the most visited of all parks, equals in the order of the model, the never visited last', () => {

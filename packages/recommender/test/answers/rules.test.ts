@@ -10,7 +10,7 @@ import { similarIn } from '../../src/answers/similar.js';
 import { situated } from '../../src/answers/situated.js';
 import { ruleCases } from '../../src/testing/rule-cases.js';
 
-const generation = { ...sampleGeneration(), next: sampleNext() };
+const generation = { ...sampleGeneration(), models: new Map([['next-attraction', sampleNext()]]) };
 const clocks = parkClocks({}, () => 5e7);
 const TEN_HOURS = 36e6;
 

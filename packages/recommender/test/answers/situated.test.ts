@@ -11,7 +11,7 @@ const noon = Date.UTC(2014, 7, 5, 12);
 const sample = sampleGeneration();
 /** Ana was at the slide an hour ago, by the clock of the bay. */
 const generation = generationOf(sample.model, sample.attractions, {
-  next: sampleNext(),
+  models: { 'next-attraction': sampleNext() },
   visits: timedVisits([
     ['ana', 'hill:train', noon - 30 * hour],
     ['ana', 'bay:slide', noon - hour],

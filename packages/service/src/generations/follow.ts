@@ -1,6 +1,7 @@
 import type { FeedStore } from '@attractions/feeds';
 import type { FastifyBaseLogger } from 'fastify';
 import type { Composition } from '@attractions/recommender';
+import { DEFAULT_KINDS } from '@attractions/models';
 import type { Generation } from '@attractions/models';
 import { every } from '../every.js';
 import { serving } from '../served.js';
@@ -20,6 +21,8 @@ export interface Following {
   readonly logger: FastifyBaseLogger;
   /** What recommenders get besides the generation; its experiment counts only while the feed of experiments is empty. */
   readonly composition: Composition;
+  /** Where kinds of model that are not built in come from, for the thread that loads them. */
+  readonly configFile?: string | undefined;
   onSwap(result: SwapResult): void;
 }
 
@@ -29,7 +32,7 @@ export interface Following {
  */
 export async function followFeeds(following: Following): Promise<Generations & { stop(): Promise<void> }> {
   const { store, logger, pollMs, composition } = following;
-  const load = loaderOf(store);
+  const load = loaderOf(store, composition.kinds ?? DEFAULT_KINDS, following.configFile);
   const experimentFor = experimentsIn(store, composition);
   const tell = experimentLog(logger);
   const compose = async (next: Wanted | undefined, generation: Generation, present?: Served): Promise<Served> => {

@@ -2,14 +2,18 @@ import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { fileURLToPath } from 'node:url';
 import type { FeedStore } from '@attractions/feeds';
-import { loadGeneration, unpacked } from '@attractions/models';
-import type { Frame, Generation, Piece } from '@attractions/models';
+import { BUILT_IN_KINDS, DEFAULT_KINDS, loadGeneration, unpacked } from '@attractions/models';
+import type { Frame, Generation, Piece, ScoringKind } from '@attractions/models';
 
 /** What the thread is asked for. */
 export interface LoadOrder {
   readonly root: string;
   /** Undefined: as `loadGeneration` chooses. */
   readonly model: number | undefined;
+  /** Names of the kinds whose models are loaded as well. */
+  readonly kinds: readonly string[];
+  /** The configuration file that those of them come from that are not built in. */
+  readonly configFile: string | undefined;
   /** Whether answers come first: not at the start, when there are none. */
   readonly behindAnswers: boolean;
 }
@@ -25,18 +29,28 @@ interface Fault {
 }
 
 /** Loads and verifies the generation of a model. */
-export type LoadGeneration = (order: Omit<LoadOrder, 'root'>) => Promise<Generation>;
+export type LoadGeneration = (order: Pick<LoadOrder, 'model' | 'behindAnswers'>) => Promise<Generation>;
 
 const program = fileURLToPath(new URL('./loader-thread.js', import.meta.url));
 
 /**
  * Loads on a thread of its own, so that reading and checking a large model never holds up an answer, and what reading takes of memory goes when the
  * thread ends. A store in memory cannot be seen from there, nor is there a compiled thread where TypeScript runs from source; then it loads on this
- * thread, between answers.
+ * thread, between answers; so it does for kinds that neither are built in nor come from a configuration file.
+ *
+ * @param kinds whose models are loaded as well
+ * @param configFile where those of them come from that are not built in
  */
-export function loaderOf(store: FeedStore): LoadGeneration {
-  const here = store.root === 'memory:' || !existsSync(program);
-  return here ? ({ model }) => loadGeneration(store, model) : (order) => loadOnThread({ root: store.root, ...order });
+export function loaderOf(
+  store: FeedStore,
+  kinds: readonly ScoringKind[] = DEFAULT_KINDS,
+  configFile?: string,
+): LoadGeneration {
+  const names = kinds.map(({ name }) => name);
+  const known = configFile !== undefined || names.every((name) => BUILT_IN_KINDS.some((kind) => kind.name === name));
+  if (store.root === 'memory:' || !existsSync(program) || !known)
+    return ({ model }) => loadGeneration(store, model, kinds);
+  return (order) => loadOnThread({ root: store.root, kinds: names, configFile, ...order });
 }
 
 async function loadOnThread(order: LoadOrder): Promise<Generation> {

@@ -2,17 +2,20 @@ import swagger from '@fastify/swagger';
 import type { FastifyInstance } from 'fastify';
 import type { Scope } from '../admission/access.js';
 import { scopeByDefault } from '../admission/admission.js';
+import { SOURCE_MARK } from '../schema/parts.js';
 
 /**
  * Describes every route registered after it in OpenAPI 3.1, from the same schemas that check requests and write answers, and serves the
  * page `/docs` to read it and try a call. All files of that page come from this server.
  *
  * @param scope who may see the description; undefined: nobody, there is no such path
+ * @param sources what entries of lists may say as theirs
  */
 export async function openapi(
   server: FastifyInstance,
   version: string,
   scope: Scope | 'public' | undefined,
+  sources: readonly string[],
 ): Promise<void> {
   // Must run before the plugin reads the route.
   server.addHook('onRoute', ({ schema, config }) => {
@@ -21,6 +24,7 @@ export async function openapi(
     schema.security = [{ bearer: [needed] }, { apiKey: [needed] }];
   });
   await server.register(swagger, {
+    transformObject: (document) => ('openapiObject' in document ? sourcesIn(document.openapiObject, sources) : {}),
     openapi: {
       openapi: '3.1.0',
       info: {
@@ -59,4 +63,17 @@ export async function openapi(
 /** Serves the description as `/openapi.json`. */
 export function description(server: FastifyInstance, scope: Scope | 'public'): void {
   server.get('/openapi.json', { schema: { hide: true }, config: { scope } }, async () => server.swagger());
+}
+
+/** A description in which each schema of a source says what sources there are. */
+function sourcesIn<T>(value: T, sources: readonly string[]): T {
+  if (Array.isArray(value)) return value.map((member) => sourcesIn(member, sources)) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  const { [SOURCE_MARK]: isSource, ...members } = value as Readonly<Record<string, unknown>>;
+  if (isSource === true)
+    return {
+      anyOf: sources.map((source) => ({ type: 'string', enum: [source] })),
+      description: members['description'],
+    } as T;
+  return Object.fromEntries(Object.entries(members).map(([name, member]) => [name, sourcesIn(member, sources)])) as T;
 }

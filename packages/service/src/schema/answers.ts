@@ -1,14 +1,13 @@
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
-import { closed, orNull } from './parts.js';
+import { SOURCE_MARK, closed, orNull } from './parts.js';
 
-const source = Type.Union(
-  ['next-attraction', 'als', 'fold-in', 'mapping', 'popular'].map((path) => Type.Literal(path)),
-  {
-    description:
-      'The recommender that found it: what visitors of the park go to next; factors of the user; factors folded in from visits; a fixed list; or numbers of visitors.',
-  },
-);
+/** Which of them there are depends on the kinds of model that are on: `sourcesIn` of the description names them. */
+const source = Type.String({
+  [SOURCE_MARK]: true,
+  description:
+    'The recommender that found it: what visitors of the park go to next; factors of the user; factors folded in from visits; a fixed list; or numbers of visitors.',
+});
 
 const seq = (feed: string) =>
   Type.Integer({ minimum: 0, description: `Update of the ${feed} feed; 0: not from a feed.` });

@@ -18,3 +18,6 @@ export const word = (description: string) => Type.String({ minLength: 1, maxLeng
 
 /** A schema whose value may be null. */
 export const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
+
+/** Marks a schema of a source for the description, which says what sources there are. */
+export const SOURCE_MARK = 'x-source';

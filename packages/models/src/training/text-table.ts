@@ -1,5 +1,3 @@
-import { mix } from './random.js';
-
 /** A text, and a hash of its UTF-8 bytes. */
 export interface DistinctText {
   readonly text: string;
@@ -89,4 +87,12 @@ export function hashOf(source: Uint8Array, from: number, to: number): number {
   let hash = 0x811c9dc5;
   for (let k = from; k < to; k++) hash = Math.imul(hash ^ (source[k] as number), 0x01000193);
   return mix(hash);
+}
+
+/** A well mixed 32-bit hash of one 32-bit number (the finalizer of MurmurHash3). Integers only, so equal on every machine. */
+export function mix(value: number): number {
+  let h = value | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return (h ^ (h >>> 16)) >>> 0;
 }

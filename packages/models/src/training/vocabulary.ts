@@ -1,10 +1,8 @@
 import type { Data, Dictionary, Utf8, Vector } from 'apache-arrow';
 
-import { AlsError } from './errors.js';
+import { ModelsError } from '../errors.js';
 import { ByteTable } from './text-table.js';
 import type { TextTable } from './text-table.js';
-import { wasmHost } from './wasm/module.js';
-import { wasmTextTable } from './wasm/text-table.js';
 
 /** The distinct texts of a column, and the column as rows of them. */
 export interface Vocabulary {
@@ -15,9 +13,6 @@ export interface Vocabulary {
   /** One a text: a hash of its UTF-8 bytes, the seed of its first vector. */
   readonly keys: Uint32Array;
 }
-
-/** Texts that are numbered before WebAssembly has started. */
-const fewTexts = 50_000;
 
 /** Numbers of one chunk of a text column, written to `rows` from `at` on. */
 function numberChunk(table: TextTable, data: Data<Utf8>, rows: Uint32Array, at: number): void {
@@ -48,20 +43,28 @@ function numberColumn(table: TextTable, column: Vector<Utf8>): Uint32Array {
   return rows;
 }
 
+/** Makes an empty table for a column of so many rows. */
+export type TextTableFor = (rows: number) => TextTable;
+
 /**
  * Numbers the distinct texts of a column, plain or dictionary-encoded, over its UTF-8 bytes.
  *
  * @param name of the column, for the message.
- * @throws AlsError `ALS_VISITS_INVALID` when the column is missing or holds a null.
+ * @throws ModelsError MODELS_VISITS_INVALID where the column is missing or holds a null.
  */
-export function vocabularyOf(column: Vector<Utf8> | null, name: string): Vocabulary {
-  if (!column) throw new AlsError('ALS_VISITS_INVALID', [`The visits have no column ${name}; see etl/visits/v1.0.`]);
+export function vocabularyOf(
+  column: Vector<Utf8> | null,
+  name: string,
+  tableFor: TextTableFor = () => new ByteTable(),
+): Vocabulary {
+  if (!column)
+    throw new ModelsError('MODELS_VISITS_INVALID', `The visits have no column ${name}; see etl/visits/v1.0.`);
   if (column.nullCount > 0)
-    throw new AlsError('ALS_VISITS_INVALID', [
+    throw new ModelsError(
+      'MODELS_VISITS_INVALID',
       `The visits' column ${name} is null in ${column.nullCount} rows; every visit needs one.`,
-    ]);
-  const host = column.length > fewTexts ? wasmHost() : undefined;
-  const table = host ? wasmTextTable(host) : new ByteTable();
+    );
+  const table = tableFor(column.length);
   const rows = numberColumn(table, column);
   const texts = table.distinct();
   // Without a comparison of ours the sort is of UTF-16 code units, and several times as fast.

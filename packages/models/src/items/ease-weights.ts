@@ -1,4 +1,4 @@
-import { EvaluationError } from '../errors.js';
+import { ModelsError } from '../errors.js';
 import { invert } from './inverse.js';
 
 /** Ridge regularization, in users: how strongly all weights are pulled towards zero. */
@@ -7,11 +7,11 @@ const RIDGE = 100;
 /** Most items of a matrix that is inverted: 0.8 GB, and minutes, since the time grows with the cube. */
 export const EASE_MOST_ITEMS = 10_000;
 
-/** @throws EvaluationError EVALUATION_OPTIONS_INVALID where there are more items than EASE takes; `remedy` says what to do then. */
+/** @throws ModelsError MODELS_TOO_LARGE where there are more items than EASE takes; `remedy` says what to do then. */
 export function checkEaseSize(itemCount: number, remedy: string): void {
   if (itemCount > EASE_MOST_ITEMS)
-    throw new EvaluationError(
-      'EVALUATION_OPTIONS_INVALID',
+    throw new ModelsError(
+      'MODELS_TOO_LARGE',
       `EASE inverts a matrix of all items, here ${itemCount} x ${itemCount}; it takes ${EASE_MOST_ITEMS} items at most, which is 0.8 GB and some minutes, 8 times as long for twice the items. ${remedy}`,
     );
 }

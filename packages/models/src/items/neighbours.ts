@@ -1,7 +1,7 @@
-import { EvaluationError } from '../errors.js';
+import { ModelsError } from '../errors.js';
 
 /** For each item the others that some user has too, ascending, with their cosine: item i's are at `offsets[i]` up to `offsets[i + 1]`. */
-interface Neighbours {
+export interface Neighbours {
   readonly offsets: Uint32Array;
   readonly items: Uint32Array;
   readonly cosines: Float64Array;
@@ -16,7 +16,7 @@ const MOST_PAIRS = 300_000_000;
  *
  * @param seen the items of each user, none twice
  * @returns scores of all items for some of them; the next call uses the same array again
- * @throws EvaluationError EVALUATION_OPTIONS_INVALID where more than 300 million pairs of items share a user
+ * @throws ModelsError MODELS_TOO_LARGE where more than 300 million pairs of items share a user
  */
 export function cosineScorer(
   seen: readonly ArrayLike<number>[],
@@ -36,8 +36,11 @@ export function cosineScorer(
   };
 }
 
-/** Counts the items twice, since the length of a row is known only after counting it. */
-function neighboursOf(seen: readonly ArrayLike<number>[], itemCount: number): Neighbours {
+/**
+ * The neighbours of all items. Counts the items twice, since the length of a row is known only after counting it.
+ * @throws ModelsError MODELS_TOO_LARGE where more than 300 million pairs of items share a user
+ */
+export function neighboursOf(seen: readonly ArrayLike<number>[], itemCount: number): Neighbours {
   const usersOf: number[][] = Array.from({ length: itemCount }, () => []);
   seen.forEach((items, user) => {
     for (let n = 0; n < items.length; n++) usersOf[items[n] as number]?.push(user);
@@ -48,9 +51,9 @@ function neighboursOf(seen: readonly ArrayLike<number>[], itemCount: number): Ne
   for (let item = 0; item < itemCount; item++) {
     pairs += count(item).touched.length;
     if (pairs > MOST_PAIRS)
-      throw new EvaluationError(
-        'EVALUATION_OPTIONS_INVALID',
-        `Item kNN keeps each pair of items that share a user, 12 bytes a pair; among these ${itemCount} items there are more than ${MOST_PAIRS}. Leave it out, or judge on fewer items.`,
+      throw new ModelsError(
+        'MODELS_TOO_LARGE',
+        `Item kNN keeps each pair of items that share a user, 12 bytes a pair; among these ${itemCount} items there are more than ${MOST_PAIRS}. Leave it out.`,
       );
     offsets[item + 1] = pairs;
   }

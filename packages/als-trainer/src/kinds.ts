@@ -1,0 +1,45 @@
+import type { AlsGeneration, NextAttractionModel } from '@attractions/contracts';
+import { alsScoring, ease, itemKnn, nextAttractionScoring, popular } from '@attractions/models';
+import type { ModelKind } from '@attractions/models';
+
+import { AlsTrainer } from './als-trainer.js';
+import type { Iteration } from './model.js';
+import { NextAttractionTrainer } from './next-attraction/next-attraction-trainer.js';
+import type { AlsOptions } from './options.js';
+
+/**
+ * ALS with its training.
+ *
+ * @param onIteration told of each iteration
+ */
+export const alsKind = (
+  options: Partial<AlsOptions> = {},
+  onIteration?: (iteration: Iteration) => void,
+): ModelKind<AlsGeneration> => ({
+  ...alsScoring,
+  /** @throws AlsError; a previous model of another rank is passed over. */
+  async train(visits, { signal, threads, previous }) {
+    const { options: resolved } = new AlsTrainer(options);
+    const before = await previous?.();
+    const trainer = new AlsTrainer(options, before?.rank === resolved.rank ? before : undefined);
+    return trainer.train(visits, {
+      ...(signal && { signal }),
+      ...(threads !== undefined && { threads }),
+      ...(onIteration && { onIteration }),
+    });
+  },
+});
+
+/** The next attraction with its training. */
+export const nextAttractionKind: ModelKind<NextAttractionModel> = {
+  ...nextAttractionScoring,
+  /** @throws AlsError `ALS_VISITS_INVALID` */
+  train: (visits, { attractions, signal }) =>
+    new NextAttractionTrainer(attractions).train(visits, signal ? { signal } : {}),
+};
+
+/** Every kind of the packages with its training. ALS is of these options. */
+export const trainedKinds = (
+  options: Partial<AlsOptions> = {},
+  onIteration?: (iteration: Iteration) => void,
+): readonly ModelKind[] => [nextAttractionKind, alsKind(options, onIteration), itemKnn, ease, popular];

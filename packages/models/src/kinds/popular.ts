@@ -1,0 +1,77 @@
+import { popularity } from '@attractions/contracts';
+import type { Attraction, Popularity } from '@attractions/contracts';
+import type { ModelKind } from '../kind.js';
+import type { Generation } from '../snapshot/generation.js';
+import { indexVisits } from '../training/indexed-visits.js';
+import { pairsByItem } from '../training/pairs.js';
+
+/**
+ * The most visited first, whoever asks: of the park, or of all parks where the request names none. Equal numbers by item. It knows every attraction, those
+ * never visited too, so it is the end of every chain. The baseline that every model has to beat.
+ */
+export const popular: ModelKind<readonly Popularity[]> = {
+  name: 'popular',
+  contract: popularity,
+
+  /** Most visitors first; equal ones by visits, then by id. No visits, no rows. */
+  train(visits) {
+    const index = indexVisits(visits);
+    const { offsets, counts } = pairsByItem(index);
+    const rows = index.attractionIds.map((attractionId, row) => {
+      const each = counts.subarray(offsets[row], offsets[row + 1]);
+      return { attractionId, visits: each.reduce((sum, count) => sum + count, 0), visitors: each.length };
+    });
+    // Attractions come sorted by id, and the sort is stable.
+    return rows.sort((a, b) => b.visitors - a.visitors || b.visits - a.visits);
+  },
+
+  // The snapshot counts the visitors itself, those of its ALS model: nothing else need be read to score.
+  of: () => [],
+
+  scorer(_, { visitors, attractions, parks }) {
+    const byVisitors = (items: Uint32Array) =>
+      items.sort((a, b) => (visitors[b] as number) - (visitors[a] as number) || a - b);
+    const everywhere = byVisitors(Uint32Array.from(attractions.keys()));
+    const inPark = new Map([...parks].map(([park, items]) => [park, byVisitors(items.slice())]));
+    return ({ park }) => ({
+      source: 'popular',
+      best({ passes }, limit) {
+        const order = (park === undefined ? undefined : inPark.get(park)) ?? everywhere;
+        const items = firstPassing(order, passes, limit);
+        return { items, scores: items.map((item) => visitors[item] as number) };
+      },
+      reason: (item) => popularReason({ attractions, visitors }, item),
+    });
+  },
+};
+
+/** The first items of an order that pass, `limit` at most. */
+export function firstPassing(
+  order: Iterable<number>,
+  passes: ((item: number) => boolean) | undefined,
+  limit: number,
+): number[] {
+  const listed: number[] = [];
+  for (const item of order) {
+    if (passes?.(item) === false) continue;
+    listed.push(item);
+    if (listed.length === limit) break;
+  }
+  return listed;
+}
+
+/** How popular an item is, for people. */
+export function popularReason(
+  { attractions, visitors }: Pick<Generation, 'attractions' | 'visitors'>,
+  item: number,
+): string {
+  const { park } = attractions[item] as Attraction;
+  const count = visitors[item] as number;
+  if (count === 0) return `in ${park}, not visited yet`;
+  return `popular in ${park}: ${grouped(count)} ${count === 1 ? 'visitor' : 'visitors'}`;
+}
+
+/** With commas between the thousands; a number format of Intl takes 15 ms to make. */
+function grouped(count: number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}

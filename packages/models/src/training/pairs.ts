@@ -1,0 +1,50 @@
+import type { IndexedVisits } from './indexed-visits.js';
+
+/** Pairs by row: row r's columns are `columns[offsets[r] .. offsets[r + 1])`, ascending, none twice, each with how many visits it had. */
+export interface Pairs {
+  readonly offsets: Uint32Array;
+  readonly columns: Uint32Array;
+  readonly counts: Uint32Array;
+}
+
+/** The attractions of each user. */
+export const pairsByUser = ({ interactions: { userCount, itemCount, users, items } }: IndexedVisits): Pairs =>
+  pairsOf(users, userCount, items, itemCount);
+
+/** The users of each attraction. */
+export const pairsByItem = ({ interactions: { userCount, itemCount, users, items } }: IndexedVisits): Pairs =>
+  pairsOf(items, itemCount, users, userCount);
+
+/** Sorts by column, then by row, each time by counting, and joins what is the same pair. */
+function pairsOf(rows: Uint32Array, rowCount: number, columns: Uint32Array, columnCount: number): Pairs {
+  const order = sorted(sorted(undefined, columns, columnCount), rows, rowCount);
+  const offsets = new Uint32Array(rowCount + 1);
+  const joined = { columns: new Uint32Array(rows.length), counts: new Uint32Array(rows.length) };
+  let length = 0;
+  for (let n = 0, last = -1; n < order.length; n++) {
+    const visit = order[n] as number;
+    const [row, column] = [rows[visit] as number, columns[visit] as number];
+    if (row !== last || joined.columns[length - 1] !== column) joined.columns[length++] = column;
+    (joined.counts[length - 1] as number) += 1;
+    offsets[row + 1] = length;
+    last = row;
+  }
+  for (let row = 1; row <= rowCount; row++) offsets[row] = Math.max(offsets[row] as number, offsets[row - 1] as number);
+  return { offsets, columns: joined.columns.slice(0, length), counts: joined.counts.slice(0, length) };
+}
+
+/** Places by rising value; of equal values in the order given, or else as they come. */
+function sorted(order: Uint32Array | undefined, values: Uint32Array, count: number): Uint32Array {
+  const next = new Uint32Array(count + 1);
+  for (let n = 0; n < values.length; n++) (next[(values[n] as number) + 1] as number) += 1;
+  for (let value = 1; value <= count; value++) (next[value] as number) += next[value - 1] as number;
+  const found = new Uint32Array(values.length);
+  for (let n = 0; n < values.length; n++) {
+    const place = order === undefined ? n : (order[n] as number);
+    const value = values[place] as number;
+    const at = next[value] as number;
+    next[value] = at + 1;
+    found[at] = place;
+  }
+  return found;
+}

@@ -1,0 +1,35 @@
+/** Kinds of model with their training. Loaded when something is trained: it takes a while to import. */
+import { trainedKinds } from '@attractions/als-trainer';
+import { optionsOf } from '@attractions/als-trainer/settings';
+import type { AlsOptions } from '@attractions/als-trainer';
+import type { AlsGeneration, VisitsTable } from '@attractions/contracts';
+import { DEFAULT_KIND_NAMES, alsScoring, kindsNamed } from '@attractions/models';
+import type { ModelKind, TrainingRun } from '@attractions/models';
+import { namesIn } from '@attractions/models/settings';
+
+import type { OwnParts } from './own-parts.js';
+import type { PipelineConfig } from './settings.js';
+
+/** The kinds of model that are on. */
+export const trainedKindsIn = (
+  config: PipelineConfig,
+  own: Pick<OwnParts, 'models'> = {},
+  options: Partial<AlsOptions> = optionsOf(config),
+): readonly ModelKind[] => kindsNamed(own.models ?? namesIn(config.models), trainedKinds(options));
+
+/** The kinds that are on by default, ALS with these options. */
+export const usualKinds = (options: Partial<AlsOptions> = {}): readonly ModelKind[] =>
+  kindsNamed(DEFAULT_KIND_NAMES, trainedKinds(options));
+
+/** ALS, which the snapshot is named by, listed or not, and the models of the other kinds by their names: all that `generationOf` takes. */
+export async function trainedOn(
+  visits: VisitsTable,
+  kinds: readonly ModelKind[],
+  run: TrainingRun,
+): Promise<{ model: AlsGeneration; models: Record<string, unknown> }> {
+  const als = [...kinds, ...trainedKinds()].find(({ name }) => name === alsScoring.name) as ModelKind<AlsGeneration>;
+  const model = await als.train(visits, run as TrainingRun<AlsGeneration>);
+  const models: Record<string, unknown> = {};
+  for (const kind of kinds) if (kind.of === undefined) models[kind.name] = await kind.train(visits, run);
+  return { model, models };
+}
