@@ -3,14 +3,14 @@
  * what the package weighed when the figure was set, so that a stray file is noticed. Raise it in the change that needs more.
  */
 export const unpackedBudgetKilobytes = {
-  config: 130,
+  config: 160,
   feeds: 840,
-  contracts: 230,
-  models: 340,
+  contracts: 250,
+  models: 400,
   experiments: 70,
-  etl: 580,
+  etl: 1040,
   'als-trainer': 830,
-  recommender: 270,
+  recommender: 490,
   service: 690,
   evaluation: 690,
   pipeline: 470,

@@ -1,3 +1,4 @@
+import { schemaOf, shown } from '@attractions/config';
 import type { Section } from '@attractions/config';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { checkSources } from './source/choose.js';
@@ -15,6 +16,8 @@ declare module '@attractions/config' {
   interface AttractionsConfig {
     /** Where raw data comes from, instead of `RAW_DATA_PATH`. Paths are relative to the file. */
     readonly sources?: { readonly visits: SourceEntry; readonly attractions?: SourceEntry };
+    /** What each event of the visits' column `event` weighs: `{ visit: 1, favourite: 3, left: -1 }`. Without it, events mean nothing. */
+    readonly events?: Readonly<Record<string, number>>;
   }
 }
 
@@ -39,6 +42,16 @@ export const sourcesSection: Section<ConfiguredSources> = (baseFolder) => ({
     },
   },
 });
+
+/** The section of what events weigh. */
+export const eventsSection: Section<Readonly<Record<string, number>>> = () =>
+  schemaOf((value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return [{ message: `is ${shown(value)}; give a number for each event, such as { "visit": 1, "left": -1 }.` }];
+    return Object.entries(value)
+      .filter(([, weight]) => !Number.isFinite(weight))
+      .map(([event, weight]) => ({ path: [event], message: `is ${shown(weight)}; give a number.` }));
+  });
 
 /** Puts the type of each source of the user's own in its place. */
 function namesFor(value: unknown): { from: unknown; sources: readonly Source[] } {

@@ -1,5 +1,5 @@
 export { transformAttractions } from './attractions.js';
-export { sourcesSection } from './config-file.js';
+export { eventsSection, sourcesSection } from './config-file.js';
 export { loadJudged, runEtl } from './driver.js';
 export { duckDbEngine } from './engine/duckdb.js';
 export { logFrames } from './engine/engine.js';

@@ -13,6 +13,7 @@ import type { CommandOutput, Logger } from '@attractions/config';
 import { openFeeds } from '@attractions/feeds';
 
 import type { Runner } from './commands/command.js';
+import { checkCommand } from './commands/check.js';
 import { completionCommand } from './commands/completion.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { experimentCommand } from './commands/experiment.js';
@@ -73,6 +74,7 @@ function programOf(output: CommandOutput, json: boolean, exitWith: (code: number
     .hook('preAction', (_, command) => {
       configFile = command.optsWithGlobals<{ config?: string }>().config;
     })
+    .addCommand(checkCommand(run))
     .addCommand(runCommand(run))
     .addCommand(etlCommand(run))
     .addCommand(trainCommand(run))

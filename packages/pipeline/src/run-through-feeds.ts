@@ -8,7 +8,7 @@ export async function runThroughFeeds(context: Omit<PipelineContext, 'json'>): P
   const begin = performance.now();
   const { config, store, logger, signal, own = {} } = context;
   const [etl, { trainAndAnswer }] = await Promise.all([
-    runEtl(config, { store, logger, signal, ...own.sources }),
+    runEtl(config, { store, logger, signal, events: own.events, ...own.sources }),
     import('./train-and-answer.js'),
   ]);
   signal.throwIfAborted();

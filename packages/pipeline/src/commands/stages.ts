@@ -9,7 +9,7 @@ import type { Runner } from './command.js';
 export function etlCommand(run: Runner): Command {
   return commandOf('etl', 'raw files to visits, attractions and rejects').action(async () =>
     run(async ({ config, store, logger, signal, own = {} }) => {
-      const summary = await runEtl(config, { store, logger, signal, ...own.sources });
+      const summary = await runEtl(config, { store, logger, signal, events: own.events, ...own.sources });
       return { document: summary, text: () => etlText(summary) };
     }),
   );
