@@ -30,7 +30,6 @@ export const metricNames = [
   'popularityBias',
 ] as const;
 
-export type UserMetricName = keyof typeof userMetrics;
 export type MetricName = (typeof metricNames)[number];
 
 /** What is measured. */
@@ -148,7 +147,7 @@ export interface HeldOut {
 }
 
 /** The held-out items of each user who has any, users ascending. */
-export function itemsByUser({ userCount, itemCount, users, items }: HeldOut): Map<number, Set<number>> {
+function itemsByUser({ userCount, itemCount, users, items }: HeldOut): Map<number, Set<number>> {
   if (users.length !== items.length)
     throw new EvaluationError(
       'EVALUATION_HELD_OUT_INVALID',

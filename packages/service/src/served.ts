@@ -61,14 +61,14 @@ export function serving(
 }
 
 /** A panel of the running experiment, with a recommender that answers every user as that panel does. */
-export interface PanelRecommender {
+interface PanelRecommender {
   readonly panel: string;
   readonly recommender: string;
   readonly answers: Recommender;
 }
 
 /** The recommender of each panel, for every user; where no experiment runs, only the usual one. For comparisons, not for serving. */
-export function panelRecommenders(generation: Generation, composition: Composition): readonly PanelRecommender[] {
+function panelRecommenders(generation: Generation, composition: Composition): readonly PanelRecommender[] {
   const { experiment } = composition;
   if (experiment === undefined)
     return [{ panel: 'everybody', recommender: 'usual', answers: createRecommender(generation, composition) }];

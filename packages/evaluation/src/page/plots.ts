@@ -60,7 +60,7 @@ export function intervalPlot(title: string, lines: readonly PlottedInterval[], {
 }
 
 /** An SVG as wide as the page, with its title for screen readers. */
-export function drawing(title: string, height: number, parts: readonly string[]): string {
+function drawing(title: string, height: number, parts: readonly string[]): string {
   const name = escaped(title);
   return `<svg role="img" aria-label="${name}" viewBox="0 0 ${WIDTH} ${height}">\n<title>${name}</title>\n${parts.join('\n')}\n</svg>`;
 }

@@ -74,7 +74,7 @@ export async function drawReport(
 const BINS = 10;
 
 /** All pairs of a request and a candidate, in ten bins of rising score and nearly equal size. */
-export function calibrationOf({ rankings, scores }: Judgement, answers: readonly Uint32Array[]): CalibrationBin[] {
+function calibrationOf({ rankings, scores }: Judgement, answers: readonly Uint32Array[]): CalibrationBin[] {
   const pairs = rankings.flatMap((ranking, request) => {
     const wanted = new Set(answers[request]);
     return Array.from(ranking, (item, place) => ({
@@ -97,7 +97,7 @@ export function calibrationOf({ rankings, scores }: Judgement, answers: readonly
 const WORST = 10;
 
 /** The requests whose best answer has the lowest place in the ranking; of equal places the earlier request comes first. */
-export function worstRequests({ rankings, report }: Judgement, { requests, answers, training }: Split): WorstRequest[] {
+function worstRequests({ rankings, report }: Judgement, { requests, answers, training }: Split): WorstRequest[] {
   const { titles, userIds, parks } = training.names;
   const title = (item: number): string => titles[item] as string;
   return rankings

@@ -30,7 +30,7 @@ export function journeysOf(log: VisitLog): Journey[] {
 }
 
 /** The request at the time of one visit: it holds earlier visits only, by the order of the log. */
-export function requestAt(log: VisitLog, { user, park, visits }: Journey, visit: number): Request {
+function requestAt(log: VisitLog, { user, park, visits }: Journey, visit: number): Request {
   const before = visits.filter((other) => other < visit);
   const visited = Uint32Array.from(new Set(before.map((other) => log.attractions[other] as number))).sort();
   const latest = before.at(-1);

@@ -5,7 +5,7 @@ import { isIP } from 'node:net';
 import { ServiceError } from '../errors.js';
 
 /** What a key gives access to: `read` lists and the catalogue, `history` what is known of one user, `admin` the administration. */
-export const SCOPES = ['read', 'history', 'admin'] as const;
+const SCOPES = ['read', 'history', 'admin'] as const;
 
 export type Scope = (typeof SCOPES)[number];
 

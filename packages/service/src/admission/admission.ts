@@ -98,7 +98,7 @@ export function admission(server: FastifyInstance, pressure: Pressure, metrics: 
 }
 
 /** The scope that a request needs, from its route. */
-export const scopeOf = ({ routeOptions }: Pick<FastifyRequest, 'routeOptions'>): Scope | 'public' =>
+const scopeOf = ({ routeOptions }: Pick<FastifyRequest, 'routeOptions'>): Scope | 'public' =>
   routeOptions.config.scope ?? 'read';
 
 /** Gives a scope to every route that is registered after it and has none of its own. For plugins, whose routes we do not write. */

@@ -26,7 +26,7 @@ export interface Commit {
 }
 
 /** Lines of a chunk that the feed's contract refuses. They are kept in `file`, each with its reason; `reason` is the first. */
-export interface Rejected {
+interface Rejected {
   readonly file: string;
   readonly lines: number;
   readonly reason: string;
@@ -48,7 +48,7 @@ interface Chunk extends Lines {
 }
 
 /** Where lines that the feed refuses are kept, in the spool. */
-export const REJECTS = '_rejects';
+const REJECTS = '_rejects';
 
 /**
  * Closes batches, commits each as one update, and removes it. A batch that fails does not stop the others, unless the store itself fails.

@@ -15,9 +15,9 @@ import { spoolIn } from './spool.js';
  * never compared: another process only looks whether the folder's time changes, and measures with its own monotonic clock how long it did not.
  * The lease affects only the size of updates: a batch that is taken from a living owner is neither lost nor committed twice.
  */
-export const LEASE_MS = 5_000;
+const LEASE_MS = 5_000;
 
-export const RENEWALS = 5;
+const RENEWALS = 5;
 
 /**
  * Watches the batches of other processes. Each call takes their current times (`marks`), and returns those that did not change for a whole lease. These

@@ -20,7 +20,7 @@ export function problem(status: number, code: string, detail: string): Problem {
 }
 
 /** The document for an error thrown while answering. It never has a stack, and no details of an error that is not the client's. */
-export function problemOf(error: FastifyError | RecommenderError | ServiceError): Problem {
+function problemOf(error: FastifyError | RecommenderError | ServiceError): Problem {
   if (error instanceof RecommenderError || error instanceof ServiceError) {
     const status = STATUS_OF.get(error.code);
     return status === undefined ? UNEXPECTED : problem(status, error.code, error.message);

@@ -13,7 +13,7 @@ const seq = (feed: string) =>
   Type.Integer({ minimum: 0, description: `Update of the ${feed} feed; 0: not from a feed.` });
 
 /** Which updates an answer comes from. */
-export const GenerationAnswer = closed({
+const GenerationAnswer = closed({
   model: seq('model'),
   visits: seq('visits'),
   attractions: seq('attractions'),

@@ -8,7 +8,7 @@ import type { Served } from '../served.js';
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 /** Why a request was refused by admission control. */
-export type ShedReason = 'overload' | 'rate';
+type ShedReason = 'overload' | 'rate';
 
 /** What became of a list that was shown. */
 export type ExposureResult = 'spooled' | 'committed' | 'dropped' | 'rejected';
