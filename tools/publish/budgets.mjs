@@ -13,5 +13,6 @@ export const unpackedBudgetKilobytes = {
   recommender: 490,
   service: 690,
   evaluation: 690,
-  pipeline: 470,
+  // Half of it the sample data.
+  pipeline: 1200,
 };

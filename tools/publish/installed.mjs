@@ -1,5 +1,5 @@
 /** Questions about packages as npm laid them into a folder. */
-import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { join, relative, sep } from 'node:path';
 import ts from 'typescript';
@@ -20,6 +20,19 @@ export function nativeIn(consumer) {
     addons: paths.filter((path) => path.endsWith('.node')),
     scripts: Object.keys(packages).filter((path) => packages[path].hasInstallScript),
   };
+}
+
+/** Every package that npm laid into a folder, with the bytes of its own files, the largest first. */
+export function broughtTo(consumer) {
+  const { packages } = JSON.parse(readFileSync(join(consumer, 'package-lock.json'), 'utf8'));
+  const bytesOf = (path) =>
+    filesOf(join(consumer, path))
+      .filter((file) => !file.path.includes('node_modules/'))
+      .reduce((sum, { bytes }) => sum + bytes, 0);
+  return Object.entries(packages)
+    .filter(([path]) => path !== '' && existsSync(join(consumer, path)))
+    .map(([path, { version }]) => ({ name: path.replace(/^.*node_modules\//, ''), version, bytes: bytesOf(path) }))
+    .sort((a, b) => b.bytes - a.bytes);
 }
 
 const packageName = (specifier) => specifier.match(/^(?:@[^/]+\/)?[^/]+/)?.[0];

@@ -5,8 +5,18 @@
  * Packages that are not ours come from the registry that npm is configured for.
  */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -14,7 +24,7 @@ import { promisify } from 'node:util';
 import { formatMessage } from 'publint/utils';
 import { publint } from 'publint';
 import { unpackedBudgetKilobytes } from './budgets.mjs';
-import { filesOf, nativeIn, undeclaredIn } from './installed.mjs';
+import { broughtTo, filesOf, nativeIn, undeclaredIn } from './installed.mjs';
 import { publicPackages } from './public-packages.mjs';
 import { openRegistry } from './registry.mjs';
 
@@ -172,6 +182,84 @@ describe('publish', () => {
 
       test('serves a strict program', () => compileAndRun(name));
     });
+
+  test('the recommender brings no server, no DuckDB and no native code', (context) => {
+    const brought = broughtTo(consumer('recommender'));
+    const megabytes = (bytes) => `${(bytes / 1e6).toFixed(2)} MB`;
+    const total = brought.reduce((sum, { bytes }) => sum + bytes, 0);
+    context.diagnostic(`npm i @attractions/recommender brings ${brought.length} packages, ${megabytes(total)}:`);
+    for (const { name, version, bytes } of brought) context.diagnostic(`${name} ${version}: ${megabytes(bytes)}`);
+    const foreign = brought.filter(({ name }) => /fastify|duckdb|express|prom-client|swagger/.test(name));
+    assert.deepEqual(foreign, []);
+    assert.deepEqual(nativeIn(consumer('recommender')), { addons: [], scripts: [] });
+  });
+
+  describe('npm i -D @attractions/pipeline in an empty folder', () => {
+    const folder = () => consumer('newcomer');
+    before(async () => {
+      emptyFolder('newcomer');
+      const install = ['install', '-D', '--prefer-offline', '--no-audit', '--no-fund', '@attractions/pipeline'];
+      await run(folder(), {}, 'npm', ...install);
+    });
+
+    /** Runs the command line as a person would, and gives how it ended. */
+    async function attractions(settings, ...argv) {
+      const variables = Object.entries({ ...process.env, LOG_LEVEL: 'silent', FORCE_COLOR: '0', ...settings });
+      const env = Object.fromEntries(variables.filter(([name]) => !/^(NX_|NODE_TEST|npm_)/.test(name)));
+      const child = spawn('npx', ['attractions', ...argv], { cwd: folder(), env, shell: process.platform === 'win32' });
+      const text = { stdout: '', stderr: '' };
+      for (const stream of ['stdout', 'stderr']) child[stream].on('data', (piece) => (text[stream] += piece));
+      const [exitCode] = await once(child, 'close');
+      return { exitCode, ...text };
+    }
+
+    test('--version', async () => {
+      const { version } = packages.find(({ name }) => name === 'pipeline').manifest;
+      assert.deepEqual(await attractions({}, '--version'), { exitCode: 0, stdout: `${version}\n`, stderr: '' });
+    });
+
+    test('run says what it needs, and trains on nothing', async () => {
+      const { exitCode, stderr } = await attractions({}, 'run');
+      assert.equal(exitCode, 2);
+      assert.match(stderr, /^There is nothing to read: set RAW_DATA_PATH .* attractions run --sample\.\n$/);
+      assert.equal(existsSync(join(folder(), 'feeds')), false);
+      const wrong = await attractions({ RAW_DATA_PATH: 'nowhere' }, 'run', '--json');
+      assert.deepEqual([wrong.exitCode, JSON.parse(wrong.stdout).error.code], [2, 'ETL_NO_FOLDER']);
+    });
+
+    test('run --sample works, and so does what it says comes next', async () => {
+      const { exitCode, stdout } = await attractions({}, 'run', '--sample');
+      assert.equal(exitCode, 0);
+      assert.match(stdout, /^For visitor /m);
+      assert.match(stdout, /Next: attractions serve, attractions recommend USER, attractions feeds\.$/m);
+      const lists = await attractions({}, 'recommend', '--all', '--json');
+      assert.equal(lists.exitCode, 0);
+      assert.equal(JSON.parse(lists.stdout).feeds[0].feed, 'serving/lists/v1.0');
+      const { stdout: rows } = await attractions({}, 'feeds', 'cat', 'serving/lists');
+      assert.equal(rows.trimEnd().split('\n').length, JSON.parse(lists.stdout).entries);
+    });
+
+    test('run reads the visits it is pointed at', async () => {
+      const settings = { RAW_DATA_PATH: join(root, 'tools/sample-data'), FEEDS_ROOT: 'own-feeds' };
+      const { exitCode, stdout } = await attractions(settings, 'run', '--json');
+      assert.equal(exitCode, 0);
+      const { rows } = JSON.parse(readFileSync(join(root, 'tools/sample-data/counts.json'), 'utf8'));
+      assert.equal(JSON.parse(stdout).rows, rows);
+    });
+
+    test('serve answers, and ends in order', async () => {
+      const program = join(folder(), 'node_modules/@attractions/pipeline/bin/attractions.js');
+      const env = { ...process.env, PORT: '0', DRAIN_MS: '0', LOG_LEVEL: 'silent' };
+      const stdio = ['ignore', 'pipe', 'inherit'];
+      const service = spawn(process.execPath, [program, 'serve', '--json'], { cwd: folder(), env, stdio });
+      const [line] = await once(service.stdout, 'data');
+      const answer = await fetch(`${JSON.parse(line).url}/v1/users/nobody/recommendations?limit=3`);
+      assert.equal(answer.status, 200);
+      assert.equal((await answer.json()).recommendations.length, 3);
+      service.kill('SIGTERM');
+      assert.deepEqual(await once(service, 'exit'), [0, null]);
+    });
+  });
 
   test('the stages together, in memory', async () => {
     await install(

@@ -53,7 +53,7 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
   let opened: OpenedUpdate | undefined;
   try {
     signal?.throwIfAborted();
-    const loaded = await writeVisits(context.from ?? config.rawDataPath, loaderOptions(config, context), {
+    const loaded = await writeVisits(sourceOf(config, context), loaderOptions(config, context), {
       judge: (load) => judge(load, config, context),
       open: async () => (opened = await store.feed(visits).open()),
     });
@@ -73,13 +73,22 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
  */
 export async function loadJudged(config: EtlConfig, context: LoadContext): Promise<LoadedVisits> {
   context.signal?.throwIfAborted();
-  const loaded = await loadVisits(context.from ?? config.rawDataPath, loaderOptions(config, context));
+  const loaded = await loadVisits(sourceOf(config, context), loaderOptions(config, context));
   judge(loaded, config, context);
   context.signal?.throwIfAborted();
   return loaded;
 }
 
 type LoadContext = Pick<EtlContext, 'logger' | 'signal' | 'from' | 'sources' | 'baseFolder' | 'events'>;
+
+function sourceOf({ rawDataPath }: EtlConfig, { from }: LoadContext): SourceSettings | string {
+  const source = from ?? rawDataPath;
+  if (source !== undefined) return source;
+  throw new EtlError(
+    'ETL_NO_SOURCE',
+    'There is nothing to read: set RAW_DATA_PATH to the folder of your raw files (userVisits-<park>.csv, POI-<park>.csv), or try it on generated visits with: attractions run --sample.',
+  );
+}
 
 function loaderOptions(config: EtlConfig, { logger, signal, sources, baseFolder, events }: LoadContext): LoaderOptions {
   return {
@@ -153,6 +162,10 @@ function producer({ rawDataPath, maxRejectShare, sequenceGapHours }: EtlConfig, 
     id: 'etl',
     package: manifest.name,
     version: manifest.version,
-    config: { ...(types ? { sources: types } : { rawDataPath }), maxRejectShare, sequenceGapHours },
+    config: {
+      ...(types ? { sources: types } : { rawDataPath: String(rawDataPath) }),
+      maxRejectShare,
+      sequenceGapHours,
+    },
   };
 }

@@ -3,6 +3,7 @@
  * configuration, 3 the data was refused). A test holds the README's table to this one.
  */
 export const ETL_ERRORS = {
+  ETL_NO_SOURCE: { when: 'Nothing says where the raw data are.', exitCode: 2 },
   ETL_NO_FOLDER: { when: 'The raw data folder does not exist, or is not a folder.', exitCode: 2 },
   ETL_NO_FILES: {
     when: 'The raw data folder has no `userVisits-<park>.csv`, at any depth; or nothing matches the `files` of a source.',

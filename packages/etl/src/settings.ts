@@ -6,8 +6,7 @@ export const etlSettings = {
   ...sharedSettings,
   rawDataPath: text({
     variable: 'RAW_DATA_PATH',
-    description: 'The folder of the raw files; they may lie at any depth in it.',
-    default: 'tools/sample-data',
+    description: 'The folder of the raw files; they may lie at any depth in it. Needed by whatever reads raw files.',
   }),
   maxRejectShare: number({
     variable: 'MAX_REJECT_SHARE',

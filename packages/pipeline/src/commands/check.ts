@@ -40,8 +40,12 @@ export function checkCommand(run: Runner): Command {
   );
 }
 
+const NO_SOURCE = 'There is no raw data: set RAW_DATA_PATH, or give sources in attractions.config.json.';
+
 /** Each role by itself, so that one that fails does not hide the other. */
 async function lookAtSources({ config, signal, own = {} }: PipelineContext): Promise<Look[]> {
+  if (own.sources === undefined && config.rawDataPath === undefined)
+    return [{ what: 'sources', passed: false, found: NO_SOURCE, exitCode: 2 }];
   const { from, ...options } = own.sources ?? {
     from: { visits: { type: 'sigir17', folder: config.rawDataPath } },
   };
