@@ -12,7 +12,7 @@ export type { FeedContract, Field, FieldType } from './contract.js';
 export { csv } from './codec/csv.js';
 export { json } from './codec/json.js';
 export { parquet, parquetRows } from './codec/parquet.js';
-export { preloadParquet } from './arrow/wasm.js';
+export { preloadParquet } from './arrow/preload.js';
 
 // Updates that are larger than memory.
 export { streamed } from './codec/parquet-batches.js';

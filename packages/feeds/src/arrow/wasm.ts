@@ -35,11 +35,3 @@ async function instantiate(): Promise<ParquetWasm> {
   wasm.initSync({ module: await compiler.compile(await bytes) });
   return wasm;
 }
-
-/**
- * Compiles the Parquet WASM outside the main thread, for which the first put or read of a table would otherwise wait 0.1 s. For a program that
- * has something else to do in the meantime. Calling it is optional. It never throws: the put or read that needs the WASM does.
- */
-export async function preloadParquet(): Promise<void> {
-  await withParquetWasm(() => undefined).catch(() => undefined);
-}
