@@ -86,7 +86,7 @@ function sourceOf({ rawDataPath }: EtlConfig, { from }: LoadContext): SourceSett
   if (source !== undefined) return source;
   throw new EtlError(
     'ETL_NO_SOURCE',
-    'There is nothing to read: set RAW_DATA_PATH to the folder of your raw files (userVisits-<park>.csv, POI-<park>.csv), or try it on generated visits with: attractions run --sample.',
+    'There is nothing to read: set RAW_DATA_PATH to the folder of your raw files (userVisits-<park>.csv, POI-<park>.csv) or name sources in a configuration file; or try it on generated visits with: attractions run --sample.',
   );
 }
 

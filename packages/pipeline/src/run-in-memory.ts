@@ -16,7 +16,12 @@ export async function runInMemory({
   own = {},
 }: Pick<PipelineContext, 'config' | 'logger' | 'signal' | 'own'>): Promise<RunSummary> {
   const begin = performance.now();
-  const { visits, attractions, tally } = await loadJudged(config, { logger, signal, events: own.events, ...own.sources });
+  const { visits, attractions, tally } = await loadJudged(config, {
+    logger,
+    signal,
+    events: own.events,
+    ...own.sources,
+  });
   const kinds = trainedKindsIn(config, own);
   const { model, models } = await trainedOn(visits, kinds, { attractions, signal, threads: config.threads });
   const generation = generationOf(model, attractions, { visits, models });

@@ -16,12 +16,16 @@ const SAMPLE_FILE = /^(userVisits|poiList)-sample\//;
  * they never serve a model of invented people.
  * @throws PipelineError PIPELINE_USAGE, PIPELINE_OTHER_VISITS
  */
-export async function withSampleData<C extends Pick<PipelineContext, 'config' | 'store'>>(context: C): Promise<C> {
+export async function withSampleData<C extends Pick<PipelineContext, 'config' | 'store' | 'own'>>(
+  context: C,
+): Promise<C> {
   const { config, store } = context;
-  if (config.rawDataPath !== undefined)
+  const own = config.rawDataPath === undefined ? undefined : `RAW_DATA_PATH is '${config.rawDataPath}'`;
+  const clash = context.own?.sources ? `${context.own.configFile} has sources` : own;
+  if (clash !== undefined)
     throw new PipelineError(
       'PIPELINE_USAGE',
-      `RAW_DATA_PATH is '${config.rawDataPath}', and --sample asks for the sample data; leave one of them out.`,
+      `${clash}, and --sample asks for the sample data; leave one of them out.`,
     );
   if (!existsSync(SAMPLE_DATA)) throw new Error(`The sample data are not in ${SAMPLE_DATA}; build the package again.`);
   const feed = store.feed(visits);

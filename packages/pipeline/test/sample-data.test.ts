@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { visits } from '@attractions/contracts';
@@ -33,6 +33,18 @@ test('--sample beside RAW_DATA_PATH is wrong usage', async () => {
   const { exitCode, stdout } = await attractions(quick(await emptyFolder()), 'run', '--sample', '--json');
   expect(exitCode).toBe(2);
   expect(JSON.parse(stdout).error.code).toBe('PIPELINE_USAGE');
+});
+
+test('--sample beside sources in a configuration file is wrong usage', async () => {
+  const config = await without();
+  const file = join(await emptyFolder(), 'attractions.config.json');
+  await writeFile(file, JSON.stringify({ sources: { visits: { type: 'sigir17', folder: '.' } } }));
+  const { exitCode, stdout } = await attractions(config, 'etl', '--sample', '--config', file, '--json');
+  expect({ exitCode, ...JSON.parse(stdout).error }).toEqual({
+    exitCode: 2,
+    code: 'PIPELINE_USAGE',
+    message: `${file} has sources, and --sample asks for the sample data; leave one of them out.`,
+  });
 });
 
 test('--sample never goes into feeds of other visits', async () => {
