@@ -1,5 +1,5 @@
 import type { AlsGeneration, NextAttractionModel } from '@attractions/contracts';
-import { alsScoring, ease, itemKnn, nextAttractionScoring, popular } from '@attractions/models';
+import { BUILT_IN_KINDS, alsScoring, nextAttractionScoring } from '@attractions/models';
 import type { ModelKind } from '@attractions/models';
 
 import { AlsTrainer } from './als-trainer.js';
@@ -42,4 +42,8 @@ export const nextAttractionKind: ModelKind<NextAttractionModel> = {
 export const trainedKinds = (
   options: Partial<AlsOptions> = {},
   onIteration?: (iteration: Iteration) => void,
-): readonly ModelKind[] => [nextAttractionKind, alsKind(options, onIteration), itemKnn, ease, popular];
+): readonly ModelKind[] => [
+  nextAttractionKind,
+  alsKind(options, onIteration),
+  ...BUILT_IN_KINDS.filter((kind): kind is ModelKind => 'train' in kind),
+];

@@ -2,10 +2,10 @@ import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { als, ease, experiments, itemKnn, visits } from '@attractions/contracts';
+import { als, ease, evaluationReport, experiments, itemKnn, lists, visits } from '@attractions/contracts';
 import { openFeeds, siblingOf } from '@attractions/feeds';
 import type { FeedStore } from '@attractions/feeds';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SAMPLE_DATA } from './support/paths.js';
@@ -164,3 +164,49 @@ describe('item kNN and EASE, turned on by a setting', () => {
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining(words)]);
   });
 });
+
+/** A kind of the user's own: the attraction with the most letters first. */
+const CONFIG = `import { json } from '@attractions/feeds';
+
+const longest = {
+  name: 'longest-name',
+  contract: { path: 'training/longest-name/v1.0', description: 'Names, longest first.', schema: [{ name: 'ids', type: 'json', nullable: false, description: 'Ids.' }], codec: json((value) => value) },
+  train: (visits, { attractions }) => ({ ids: attractions.toSorted((a, b) => b.name.length - a.name.length || (a.attractionId < b.attractionId ? -1 : 1)).map(({ attractionId }) => attractionId) }),
+  scorer: ({ ids }, { itemOf }) => () => ({
+    source: 'longest-name',
+    // It forgets the filters: the recommender does not.
+    best: () => ({ items: ids.map((id) => itemOf.get(id)), scores: ids.map((_, n) => -n) }),
+  }),
+};
+export default { models: [longest, 'als'] };
+`;
+
+test("a kind of the user's own, from the configuration file, is trained, judged, served from a thread and listed for all", async () => {
+  const home = await mkdtemp(join(tmpdir(), 'attractions-'));
+  try {
+    await symlink(fileURLToPath(new URL('../../../node_modules', import.meta.url)), join(home, 'node_modules'));
+    await writeFile(join(home, 'attractions.config.ts'), CONFIG);
+    [folder, env] = [home, { ...env, FEEDS_ROOT: join(home, 'feeds'), LISTS_THREADS: '2' }];
+    for (const argv of [['run'], ['evaluate'], ['validate'], ['recommend', '--all']])
+      expect([argv, await attractions(argv)]).toMatchObject([argv, { exitCode: 0 }]);
+    const own = openFeeds(join(home, 'feeds'));
+    const all = await (await own.feed(lists).latest()).read();
+    expect(all.every(({ source }) => source === 'longest-name')).toBe(true);
+    const report = await (await own.feed(evaluationReport).latest()).read();
+    expect(report.recommenders.map(({ name }) => name)).toContain('longest-name');
+    await served(async (ask) => {
+      const { recommendations } = (await ask(
+        '/v1/users/nobody/recommendations?exclude=StarlingPeaks:14&park=StarlingPeaks',
+      )) as Answer;
+      expect(recommendations.map(({ source }) => source)).toContain('longest-name');
+      expect(
+        recommendations.every(
+          ({ attractionId }) => attractionId.startsWith('StarlingPeaks:') && attractionId !== 'StarlingPeaks:14',
+        ),
+      ).toBe(true);
+      expect(JSON.stringify(await ask('/openapi.json'))).toContain('{"type":"string","enum":["longest-name"]}');
+    });
+  } finally {
+    await rm(home, { recursive: true, force: true });
+  }
+}, 120_000);
