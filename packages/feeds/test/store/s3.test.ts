@@ -92,7 +92,7 @@ describeOnS3('a server that fails', () => {
     });
     await expect(feed.put([attraction(2)], { producer })).rejects.toMatchObject({
       code: 'FEEDS_STORE_FAILED',
-      message: expect.stringMatching(/^No answer tells whether s3:.*002\.json was written: .*\(503 .*see whether/),
+      message: expect.stringMatching(/^No answer tells whether s3:.*002\.json was written: .*\(503 .*check whether/),
     });
     proxy.plan(() => undefined);
     const fresh = freshFeeds(hasty(root)).feed(attractions);
