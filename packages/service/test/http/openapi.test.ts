@@ -14,7 +14,8 @@ function loadsSwaggerUi(scope: string | undefined): boolean {
     console.log(loaded.some((path) => path.includes('swagger-ui')));
   `;
   const args = ['--input-type=module', '--eval', source];
-  return execFileSync(process.execPath, args, { cwd: import.meta.dirname, encoding: 'utf8' }) === 'true\n';
+  const env = { ...process.env, FORCE_COLOR: '0' };
+  return execFileSync(process.execPath, args, { cwd: import.meta.dirname, env, encoding: 'utf8' }) === 'true\n';
 }
 
 test('Swagger UI is loaded only where somebody may see /docs', () => {
