@@ -14,11 +14,11 @@ const everything = ['config', 'feeds', 'experiments', 'contracts', 'models', ...
  * and that must not make the one project depend on the other.
  */
 const affectedByPackage = {
-  config: ['config', ...stages, 'pipeline', 'tools'],
+  config: ['config', 'models', ...stages, 'pipeline', 'tools'],
   feeds: ['feeds', 'contracts', 'models', ...stages, 'pipeline', 'tools'],
   experiments: ['experiments', 'contracts', 'models', ...stages, 'pipeline', 'tools'],
   contracts: ['contracts', 'models', ...stages, 'pipeline', 'tools'],
-  models: ['models', 'als-trainer', 'recommender', 'service', 'pipeline', 'tools'],
+  models: ['models', 'als-trainer', 'recommender', 'evaluation', 'service', 'pipeline', 'tools'],
   etl: ['etl', 'pipeline', 'tools'],
   'als-trainer': ['als-trainer', 'pipeline', 'tools'],
   recommender: ['recommender', 'service', 'pipeline', 'tools'],

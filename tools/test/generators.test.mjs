@@ -76,8 +76,8 @@ describe('nx g', () => {
     ['a feed without a domain', ['feed', 'weather'], /"weather" is no feed; give <domain>\/<name>/],
     [
       'a name that is taken',
-      ['recommender', 'popular'],
-      /packages\/recommender\/src\/answers\/popular\.ts is there already/,
+      ['recommender', 'mapping'],
+      /packages\/recommender\/src\/answers\/mapping\.ts is there already/,
     ],
   ])
     test(`${what} is refused in a sentence, and nothing is written`, () => {
