@@ -6,7 +6,7 @@ export const unpackedBudgetKilobytes = {
   config: 160,
   feeds: 840,
   contracts: 250,
-  models: 400,
+  models: 630,
   experiments: 70,
   etl: 1040,
   'als-trainer': 830,

@@ -23,7 +23,11 @@ declare module '@attractions/config' {
 }
 
 /** The sections of lists. */
-export const recommenderSections = {
+export const recommenderSections: {
+  readonly rules: Section<readonly Rule[]>;
+  readonly mapping: Section<Mapping>;
+  readonly experiment: Section<Experiment>;
+} = {
   rules: () => namedList<Rule>('rules', ruleFaults),
   mapping: mappingSection,
   experiment: () =>
@@ -31,7 +35,7 @@ export const recommenderSections = {
       const problem = experimentProblem(value);
       return problem === undefined ? [] : [{ message: problem }];
     }),
-} satisfies Record<string, Section<unknown>>;
+};
 
 /**
  * What a configuration file adds to answers, for a thread or a process that is given no more than its path.
