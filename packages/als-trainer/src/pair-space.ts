@@ -10,7 +10,7 @@ export interface PairRoom {
 export interface PairSpace {
   readonly byUser: PairRoom;
   readonly byItem: PairRoom;
-  /** The memory that all of it is in, to whoever asks first: what else is needed can be put behind the pairs. */
+  /** The memory that all of it is in, to the first caller: what else is needed can be put behind the pairs. */
   readonly takeMemory?: () => WasmMemory | undefined;
 }
 

@@ -1,11 +1,11 @@
 // Declare settings and read them.
 export { readConfig } from './read.js';
 export { choice, flag, integer, number, text } from './setting.js';
-export { LOG_LEVELS, createLogger, sharedSettings } from './shared.js';
+export { LOG_LEVELS, createLogger, sharedSettings } from './shared-settings.js';
 export { loadDotEnv } from './read.js';
 export type { Config, Environment } from './read.js';
 export type { Bounds, Optional, Present, Setting, SettingOptions, Settings } from './setting.js';
-export type { LogLevel, LoggerOptions } from './shared.js';
+export type { LogLevel, LoggerOptions } from './shared-settings.js';
 export type { Logger } from 'pino';
 
 // The configuration file. A star, since declarations of other packages can only be merged into it so.

@@ -6,7 +6,7 @@ import { describeSettings } from './describe.js';
 import { loadDotEnv, readConfig } from './read.js';
 import type { Config } from './read.js';
 import type { Settings } from './setting.js';
-import { createLogger, sharedSettings } from './shared.js';
+import { createLogger, sharedSettings } from './shared-settings.js';
 
 /** What a command found, once for programs and once for people. */
 export interface CommandResult {

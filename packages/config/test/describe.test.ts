@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import { describeSettings } from '../src/describe.js';
 import { flag, integer, text } from '../src/setting.js';
 import { readConfig } from '../src/read.js';
-import { sharedSettings } from '../src/shared.js';
+import { sharedSettings } from '../src/shared-settings.js';
 
 const settings = {
   rank: integer({

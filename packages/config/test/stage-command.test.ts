@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { forceConfig } from '../src/read.js';
 import { integer } from '../src/setting.js';
 import { runStage } from '../src/stage-command.js';
-import { sharedSettings } from '../src/shared.js';
+import { sharedSettings } from '../src/shared-settings.js';
 import type { CommandResult, StageCommand } from '../src/stage-command.js';
 
 const settings = {

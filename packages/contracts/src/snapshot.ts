@@ -58,7 +58,7 @@ export async function loadSnapshot<T>(
   }
 }
 
-/** The model that the feeds want served: the champion, or the latest where there is none; undefined where there is no model. */
+/** The model to serve: the champion, or the latest if there is no champion; undefined if there is no model. */
 export async function wantedModel(store: FeedStore): Promise<number | undefined> {
   const refs = await store.feed(als).refs();
   return refs['champion'] ?? refs['latest'];

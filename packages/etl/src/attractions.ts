@@ -8,7 +8,7 @@ import { decimalNumber, rawName, shown } from './frame/portable.js';
 export interface AttractionsExtract {
   /**
    * One row a line: `file_number, line` (its key), `park` ('' where there is only one), `poi_id, name, latitude, longitude, duration`
-   * (all text, '' where empty, NULL where there is no such column) and `themes`, joined with `|`.
+   * (all text, '' where empty, NULL if the file does not have the column) and `themes`, joined with `|`.
    */
   readonly lines: Frame;
   /** One row a file: `file_number`, and the raw names of its columns: `poi_column, name_column, …`, NULL where it has none. */

@@ -216,7 +216,7 @@ export interface VisitsTarget {
   open(): Promise<{ readonly folder: string; readonly token: string }>;
 }
 
-/** Rows of a part file: some 25 MB, so that whoever reads one whole can. */
+/** Rows of a part file: about 25 MB, small enough to be read whole. */
 const PART_ROWS = 2_000_000;
 
 /**
@@ -257,7 +257,7 @@ async function userRanges(visits: Frame, count: number, engine: Engine, how: Run
   const parts = Math.ceil(count / PART_ROWS);
   if (parts <= 1) return [sql``];
   const tile = sql`ntile(${parts}) OVER (ORDER BY user_id)`;
-  // One visit in a hundred, as good as any, tells where to cut.
+  // A sample of one visit in a hundred is enough to choose where to cut.
   const sample = sql`SELECT user_id FROM ${visits} WHERE unix_millis(visited_at) % 101 = 0`;
   const rows = await engine.rows(
     sql`SELECT tile, min(user_id) AS first FROM (SELECT user_id, ${tile} AS tile FROM (${sample}) s) t GROUP BY tile ORDER BY tile`,

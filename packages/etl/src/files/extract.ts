@@ -143,7 +143,7 @@ interface Given {
   isTyped(column: Column): boolean;
   /** NULL where empty. */
   raw(column: Column): Sql;
-  /** '' where empty, or where there is no such column. */
+  /** '' if the cell is empty or the file does not have the column. */
   text(column: Column): Sql;
 }
 

@@ -28,7 +28,7 @@ export interface MappedFile extends Pick<
 export interface FileGroup {
   readonly rows: RowFiles;
   readonly files: readonly MappedFile[];
-  /** How records of the text are told apart; undefined where it is no text. */
+  /** How records of the text are told apart; undefined for Parquet, which is not text. */
   readonly shape: RecordShape | undefined;
   /** Whether values may have spaces around them that are not part of them. */
   readonly isPadded: boolean;

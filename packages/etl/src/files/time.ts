@@ -34,7 +34,7 @@ export function recognisedFormat(values: readonly string[], where: string): Time
   );
 }
 
-/** Milliseconds since 1970 of a text, NULL where it is no such time. */
+/** Milliseconds since 1970 of a text, NULL if the text is not a time of this format. */
 export function millisOf(text: Sql, format: TimeFormat): Sql {
   if (format === 'iso') return sql`iso_millis(${text})`;
   if (format === 'unix-seconds') return sql`seconds_millis(${text})`;
@@ -42,7 +42,7 @@ export function millisOf(text: Sql, format: TimeFormat): Sql {
   return sql`pattern_millis(${text}, ${format})`;
 }
 
-/** What a text that is no such time is told not to be. */
+/** What a reject says the text is not. */
 export function describedFormat(format: TimeFormat): string {
   if (format === 'iso') return 'a time in ISO 8601';
   if (format === 'unix-seconds') return 'a number of seconds since 1970';

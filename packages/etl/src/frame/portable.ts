@@ -14,7 +14,7 @@ export function isWholeNumber(column: Sql): Sql {
   return sql`regexp_like(${column}, '^[0-9]{1,15}$')`;
 }
 
-/** A text column as a decimal number with a point, NULL where it is none. */
+/** A text column as a decimal number with a point, NULL if it is not a number. */
 export function decimalNumber(column: Sql): Sql {
   return sql`CASE WHEN regexp_like(${column}, '^-?[0-9]{1,15}([.][0-9]{0,20})?$') THEN try_cast(${column} AS DOUBLE) END`;
 }

@@ -7,7 +7,7 @@ import { DEFAULT_KIND_NAMES } from './names.js';
 import { nextAttractionScoring } from './next-attraction.js';
 import { popular } from './popular.js';
 
-/** Every kind of this package, by its scoring part; a kind of your own is added by whoever is given a list of them. */
+/** Every kind of this package, by its scoring part; a kind of your own comes from the configuration file, or with a list given to a function. */
 export const BUILT_IN_KINDS: readonly ScoringKind[] = [nextAttractionScoring, alsScoring, itemKnn, ease, popular];
 
 /** The kinds that are on where nobody says which. */

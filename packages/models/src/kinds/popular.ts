@@ -6,7 +6,7 @@ import { indexVisits } from '../training/indexed-visits.js';
 import { pairsByItem } from '../training/pairs.js';
 
 /**
- * The most visited first, whoever asks: of the park, or of all parks where the request names none. Equal numbers by item. It knows every attraction, those
+ * The most visited first, the same for everybody: of the park, or of all parks where the request names none. Equal numbers by item. It knows every attraction, those
  * never visited too, so it is the end of every chain. The baseline that every model has to beat.
  */
 export const popular: ModelKind<readonly Popularity[]> = {

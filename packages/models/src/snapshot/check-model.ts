@@ -9,7 +9,7 @@ export function checkModel(model: AlsGeneration): void {
   const { rank, userIds, attractionIds, userFactors, itemFactors, seen, visitors } = model;
   const users = userIds.length;
   const items = attractionIds.length;
-  must(Number.isInteger(rank) && rank >= 1, `Its rank is ${rank}, no whole number above 0.`);
+  must(Number.isInteger(rank) && rank >= 1, `Its rank is ${rank}, not a whole number above 0.`);
   must(new Set(userIds).size === users, 'A user id occurs twice in its vocabulary.');
   must(new Set(attractionIds).size === items, 'An attraction id occurs twice in its vocabulary.');
   mustMeasure('user factors', userFactors.length, users * rank);

@@ -33,7 +33,7 @@ type LargePiece = {
 }[keyof LargeParts];
 
 /**
- * A generation as it goes from thread to thread: a frame, which is copied, and pieces whose memory moves. One piece at a time: whoever receives memory
+ * A generation as it goes from thread to thread: a frame, which is copied, and pieces whose memory moves. One piece at a time: a thread that receives memory
  * pays for it with the collector's work, and all at once would be a long turn.
  */
 export function packed(generation: Generation): { readonly frame: Frame; readonly pieces: readonly Piece[] } {

@@ -110,7 +110,7 @@ export function kindCases<M>(
     assert.ok(listed > 0, 'It says nothing of anybody.');
   }); // prettier-ignore
 
-  law('the same visitor gets the same list, whoever is asked for in between', async () => {
+  law('the same visitor gets the same list, whatever other visitors ask in between', async () => {
     const snapshot = snapshotWith(await trained());
     assert.deepEqual(listsIn(kind, snapshot), listsIn(kind, snapshot));
   });

@@ -20,7 +20,7 @@ export function withFallback(first: Recommender, ...others: readonly Recommender
   };
 }
 
-/** The source is that of whoever gave the first entry; the panel that of the first who knows one. */
+/** The source is that of the recommender that gave the first entry; the panel that of the first who knows one. */
 function toppedUp(answer: Recommendations, more: Recommendations): Recommendations {
   const panel = answer.panel ?? more.panel;
   const recommendations = [...answer.recommendations, ...more.recommendations];

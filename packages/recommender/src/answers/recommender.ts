@@ -4,7 +4,7 @@ import type { GenerationSeqs } from '@attractions/contracts';
 
 /**
  * Anything that recommends. Synchronous: an answer is a few microseconds of arithmetic on what is already in memory.
- * What holds for every answer, whoever made it: at most `limit` entries, no attraction twice, every filter kept, scores finite and
+ * What holds for every answer, from every recommender: at most `limit` entries, no attraction twice, every filter kept, scores finite and
  * not rising within one source, nor within one source of the park where one was assumed.
  */
 export interface Recommender {

@@ -5,7 +5,7 @@ import { limitOf, WITHIN } from './candidates.js';
 import type { Recommendation, Recommendations, Recommender } from './recommender.js';
 
 /**
- * What holds for every list, whoever makes it: of a model, popular, written, of a panel, topped up, degraded, similar. A rule is asked about attractions
+ * What holds for every list, whichever way it is made: of a model, popular, written, of a panel, topped up, degraded, similar. A rule is asked about attractions
  * one by one and must be quick and pure: the same attraction and request, the same answer. Of a request `at` is a number, milliseconds since 1970 on the
  * clock of the park.
  */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { LOG_LEVELS, createLogger } from '../src/shared.js';
-import type { LogLevel } from '../src/shared.js';
+import { LOG_LEVELS, createLogger } from '../src/shared-settings.js';
+import type { LogLevel } from '../src/shared-settings.js';
 
 function linesOf(level: LogLevel): unknown[] {
   const lines: unknown[] = [];
