@@ -9,7 +9,7 @@ import type { AlsOptions } from './options.js';
 import { preparePairs } from './prepare.js';
 import { trainOriented } from './train.js';
 import type { AttractionsRecommenderTrainer } from './trainer.js';
-import { indexVisits, visitAges } from './visits.js';
+import { historiesOf, indexVisits, visitAges } from './visits.js';
 import type { IndexedVisits } from '@attractions/models';
 
 /** Copies the rows of the ids that `known` has too. */
@@ -73,14 +73,17 @@ export class AlsTrainer implements AttractionsRecommenderTrainer<AlsGeneration> 
       warmStart ? { ...run, warmStart } : run,
     );
     const { byUser, byItem } = pairs;
+    // Out of the memory of the training, which can go then.
+    const seen = { offsets: byUser.offsets, items: byUser.columns.slice() };
+    const histories = historiesOf(visits, seen);
     return {
       rank: model.rank,
       userIds,
       attractionIds,
       userFactors: model.userFactors,
       itemFactors: model.itemFactors,
-      // Out of the memory of the training, which can go then.
-      seen: { offsets: byUser.offsets, items: byUser.columns.slice() },
+      seen,
+      ...(histories && { histories }),
       visitors: byItem.offsets.slice(1).map((end, row) => end - (byItem.offsets[row] as number)),
       options: model.options,
       history: model.history,

@@ -1,15 +1,14 @@
 import { readFileSync } from 'node:fs';
 
 import type { Logger } from '@attractions/config';
-import { als, attractions, visits } from '@attractions/contracts';
-import { openFeeds, parentOf } from '@attractions/feeds';
+import { als, latestVisits, visits } from '@attractions/contracts';
+import { openFeeds } from '@attractions/feeds';
 import { alsScoring, kindsNamed } from '@attractions/models';
 import { namesIn } from '@attractions/models/settings';
-import type { AlsGeneration, VisitsTable } from '@attractions/contracts';
+import type { AlsGeneration } from '@attractions/contracts';
 import type { ModelKind } from '@attractions/models';
-import type { FeedStore, Parent, Producer, Update, UpdateRecord } from '@attractions/feeds';
+import type { FeedStore, Producer } from '@attractions/feeds';
 
-import { AlsError } from './errors.js';
 import { trainedKinds } from './kinds.js';
 import type { Iteration } from './model.js';
 import { resolveOptions } from './options.js';
@@ -46,15 +45,6 @@ export interface TrainSummary {
   readonly seconds: number;
 }
 
-/** The attractions update that a visits record names as its parent. */
-function attractionsParent(record: UpdateRecord): Parent {
-  const parent = record.parents.find(({ feed }) => feed === attractions.path);
-  if (parent) return parent;
-  throw new AlsError('ALS_VISITS_INVALID', [
-    `Update ${record.seq} of ${visits.path} names no update of ${attractions.path} as its parent; run etl again.`,
-  ]);
-}
-
 /** The latest model of a kind, where there is one. */
 async function latestOf<M>(store: FeedStore, { contract }: ModelKind<M>): Promise<M | undefined> {
   const feed = store.feed(contract);
@@ -83,7 +73,7 @@ function reporter({ logger, onIteration }: TrainContext): (iteration: Iteration)
  * Trains on the latest visits: puts the models of all kinds that are on, then the ALS generation, whose record is the commit of the run. All name as parents
  * that visits update and the attractions update it was made with.
  *
- * @throws ConfigError, ModelsError, AlsError or FeedsError; in each case no model was put.
+ * @throws ConfigError, ModelsError, AlsError, ContractsError or FeedsError; in each case no model was put.
  */
 export async function runTrain(config: TrainConfig, context: TrainContext): Promise<TrainSummary> {
   const begin = performance.now();
@@ -94,11 +84,8 @@ export async function runTrain(config: TrainConfig, context: TrainContext): Prom
   const kinds = kindsNamed(context.kinds ?? namesIn(config.models), builtIn);
   const naming = [...kinds, ...builtIn].find(({ name }) => name === alsScoring.name) as ModelKind<AlsGeneration>;
   const others = kinds.filter((kind) => kind !== naming).reverse();
-  const update: Update<VisitsTable> = await store.feed(visits).latest();
-  const named = attractionsParent(update.record);
-  const parents = [parentOf(update.record), named];
+  const { visits: update, attractions: places, parents } = await latestVisits(store);
   const table = await update.read();
-  const places = await (await store.feed(attractions).at(named.seq)).read();
   logger.info({ feed: visits.path, seq: update.seq, visits: table.numRows }, 'training on the latest visits');
 
   const train = <M>(kind: ModelKind<M>) =>

@@ -1,6 +1,6 @@
-import { ByteTable, indexVisits as index } from '@attractions/models';
+import { ByteTable, indexVisits as index, timesOf, visitCounter } from '@attractions/models';
 import type { IndexedVisits } from '@attractions/models';
-import type { VisitsTable } from '@attractions/contracts';
+import type { AlsGeneration, Histories, VisitsTable } from '@attractions/contracts';
 
 import { AlsError } from './errors.js';
 import { wasmHost } from './wasm/module.js';
@@ -19,6 +19,21 @@ export function indexVisits(visits: VisitsTable): IndexedVisits {
     const host = rows > fewTexts ? wasmHost() : undefined;
     return host ? wasmTextTable(host) : new ByteTable();
   });
+}
+
+/** How often each user was where, and where last; undefined where the time of a user's visits is not known. */
+export function historiesOf(visits: VisitsTable, seen: AlsGeneration['seen']): Histories | undefined {
+  const { users, items } = indexVisits(visits).interactions;
+  const counter = visitCounter(seen);
+  let from = 0;
+  for (const batch of visits.batches) {
+    const to = from + batch.numRows;
+    counter.add(users.subarray(from, to), items.subarray(from, to), timesOf(batch));
+    from = to;
+  }
+  const { visitCounts, lastVisits } = counter.done();
+  if (!lastVisits.times.every(Number.isFinite)) return undefined;
+  return { counts: visitCounts, lastItems: Uint32Array.from(lastVisits.items), lastTimes: lastVisits.times };
 }
 
 const dayMs = 86_400_000;

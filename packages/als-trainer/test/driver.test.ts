@@ -98,7 +98,7 @@ describe('runTrain', () => {
   test('visits that name no attractions are refused', async () => {
     const store = openFeeds('memory:');
     await store.feed(visits).put(table, { producer });
-    await expect(train({}, { store })).rejects.toMatchObject({ code: 'ALS_VISITS_INVALID', exitCode: 3 });
+    await expect(train({}, { store })).rejects.toMatchObject({ code: 'CONTRACTS_LINEAGE_BROKEN', exitCode: 3 });
   });
 });
 

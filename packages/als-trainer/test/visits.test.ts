@@ -4,7 +4,7 @@ import type { VisitsTable } from '@attractions/contracts';
 
 import { AlsTrainer } from '../src/als-trainer.js';
 import { indexVisits, visitAges } from '../src/visits.js';
-import { visitsTable } from './support/visits-table.js';
+import { at, visitsTable } from './support/visits-table.js';
 
 test('a slice of a table is read from its own first row', () => {
   const table = visitsTable([
@@ -21,6 +21,30 @@ test('the model does not depend on the order of the visits', async () => {
   const [one, other] = await Promise.all([visits, [...visits].reverse()].map((v) => trainer.train(visitsTable(v))));
   expect(other?.userFactors).toEqual(one?.userFactors);
   expect(other?.itemFactors).toEqual(one?.itemFactors);
+});
+
+test('the model tells of each user what the visits tell, in any order: how often and where last', async () => {
+  const visits = [
+    ['ann', 'p:castle', 1],
+    ['ann', 'p:wheel', 9],
+    ['ann', 'p:castle', 5],
+    ['ann', 'p:castle', 9],
+    ['bob', 'p:wheel', 2],
+  ] as const;
+  for (const given of [visits, visits.toReversed()]) {
+    const { seen, histories } = await new AlsTrainer({ rank: 2, iterations: 1, halfLifeDays: 1 }).train(
+      visitsTable(given),
+    );
+    expect([...seen.items]).toEqual([0, 1, 1]);
+    expect(histories).toEqual({
+      counts: Uint32Array.of(3, 1, 1),
+      // Of the two at nine o'clock the later by id.
+      lastItems: Uint32Array.of(1, 1),
+      lastTimes: Float64Array.of(at(9), at(2)),
+    });
+  }
+  const timeless = visitsTable(visits).select(['user_id', 'attraction_id']) as Table as VisitsTable;
+  expect(await new AlsTrainer({ rank: 2, iterations: 1 }).train(timeless)).not.toHaveProperty('histories');
 });
 
 test('no visits are refused', async () => {

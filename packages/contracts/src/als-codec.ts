@@ -1,6 +1,7 @@
+import type { Table } from 'apache-arrow';
 import { canonicalJson } from '@attractions/feeds';
 import type { Codec, Field, StoredFile } from '@attractions/feeds';
-import type { AlsGeneration } from './als.js';
+import type { AlsGeneration, Histories } from './als.js';
 import { FeedsError } from '@attractions/feeds';
 import { alsProblem } from './als-problem.js';
 import { checkRows, textOf, unreadable } from '@attractions/feeds';
@@ -15,13 +16,19 @@ export function als(users: readonly Field[], items: readonly Field[]): Codec<Als
     encode: async function* (model) {
       const problem = alsProblem(model);
       if (problem !== undefined) throw new FeedsError('FEEDS_VALUE_INVALID', `${problem}.`);
-      const { float32Rows, int32Column, int32Lists, tableOf, utf8Data, writeParquet } =
+      const { float32Rows, int32Column, int32Lists, tableOf, timestampColumn, utf8Data, writeParquet } =
         await import('@attractions/feeds/arrow');
-      const { rank, userIds, attractionIds, seen, options, history } = model;
+      const { rank, userIds, attractionIds, seen, histories, options, history } = model;
       const userTable = tableOf({
         user_id: utf8Data(userIds),
         factors: float32Rows(model.userFactors, rank),
         seen: int32Lists(seen.offsets, seen.items),
+        ...(histories && {
+          // A copy: Arrow writes the same memory only once where nothing is between.
+          counts: int32Lists(seen.offsets.slice(), histories.counts),
+          last_item: int32Column(histories.lastItems),
+          last_visit: timestampColumn(histories.lastTimes),
+        }),
       });
       yield { name: 'users.parquet', bytes: await writeParquet(userTable, LAYOUT), rows: userIds.length };
       const itemTable = tableOf({
@@ -40,13 +47,16 @@ export function als(users: readonly Field[], items: readonly Field[]): Codec<Als
       const refuse = (problem: string) => unreadable(model, `and the factors beside it make no model: ${problem}`);
       const userTable = await readTable(fileOf(files, 'users.parquet'), users);
       const itemTable = await readTable(fileOf(files, 'items.parquet'), items);
+      const seen = int32ListsOf(userTable, 'seen');
+      const histories = await historiesIn(userTable, seen.offsets, refuse);
       const generation: AlsGeneration = {
         rank,
         userIds: stringsOf(userTable.getChild('user_id')),
         attractionIds: stringsOf(itemTable.getChild('attraction_id')),
         userFactors: float32RowsOf(userTable, 'factors', rank, refuse),
         itemFactors: float32RowsOf(itemTable, 'factors', rank, refuse),
-        seen: int32ListsOf(userTable, 'seen'),
+        seen,
+        ...(histories && { histories }),
         visitors: int32sOf(itemTable, 'visitors'),
         options,
         history,
@@ -60,6 +70,21 @@ export function als(users: readonly Field[], items: readonly Field[]): Codec<Als
 
 /** Hardly a factor or an id comes twice. */
 const LAYOUT = { dictionaries: false };
+
+/** What a model has of each user since 1.1; undefined where a row lacks any of it. */
+async function historiesIn(
+  users: Table,
+  seenOffsets: Uint32Array,
+  refuse: (problem: string) => FeedsError,
+): Promise<Histories | undefined> {
+  const { int32ListsOf, int32sOf, timestampsOf } = await import('@attractions/feeds/arrow');
+  const columns = ['counts', 'last_item', 'last_visit'].map((name) => users.getChild(name));
+  if (columns.some((column) => column === null || column.nullCount > 0)) return undefined;
+  const { offsets, items: counts } = int32ListsOf(users, 'counts');
+  const bad = offsets.findIndex((offset, row) => offset !== seenOffsets[row]);
+  if (bad >= 0) throw refuse(`Row ${bad}: users.counts has not as many numbers as users.seen`);
+  return { counts, lastItems: int32sOf(users, 'last_item'), lastTimes: timestampsOf(users, 'last_visit') };
+}
 
 async function readTable(file: StoredFile, schema: readonly Field[]) {
   const { conform, readParquet } = await import('@attractions/feeds/arrow');

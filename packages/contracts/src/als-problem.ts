@@ -13,6 +13,7 @@ export function alsProblem(model: AlsGeneration): string | undefined {
     idsProblem('users.user_id', userIds) ??
     idsProblem('items.attraction_id', attractionIds) ??
     seenProblem(model) ??
+    historiesProblem(model) ??
     visitorsProblem(visitors, attractionIds.length) ??
     recordProblem(model)
   );
@@ -60,6 +61,27 @@ function seenProblem({ userIds, attractionIds, seen: { offsets, items } }: AlsGe
     }
   }
   return undefined;
+}
+
+function historiesProblem({ userIds, attractionIds, seen, histories }: AlsGeneration): string | undefined {
+  if (histories === undefined) return undefined;
+  const { counts, lastItems, lastTimes } = histories;
+  if (counts.length !== seen.items.length)
+    return `users.counts has ${counts.length} numbers for ${seen.items.length} attractions seen`;
+  const bad = counts.findIndex((count) => count < 1 || count > INT32_MAX);
+  if (bad >= 0) {
+    const row = seen.offsets.findIndex((offset) => offset > bad);
+    return `Row ${row}: users.counts holds ${counts[bad]}, outside 1 to ${INT32_MAX}`;
+  }
+  for (const [name, { length }] of Object.entries({ last_item: lastItems, last_visit: lastTimes }))
+    if (length !== userIds.length) return `users.${name} has ${length} entries for ${userIds.length} rows`;
+  const nowhere = lastItems.findIndex((item) => item >= attractionIds.length);
+  if (nowhere >= 0)
+    return `Row ${nowhere + 1}: users.last_item is ${lastItems[nowhere]}; there are ${attractionIds.length} items`;
+  const never = lastTimes.findIndex((time) => !Number.isSafeInteger(time));
+  return never < 0
+    ? undefined
+    : `Row ${never + 1}: users.last_visit is ${lastTimes[never]}, not whole milliseconds since 1970`;
 }
 
 function recordProblem({ options, history }: AlsGeneration): string | undefined {

@@ -12,11 +12,23 @@ export interface AlsGeneration {
   readonly itemFactors: Float32Array;
   /** What each user visited, as rows of `attractionIds`: user u's are `items[offsets[u] .. offsets[u + 1])`, ascending. */
   readonly seen: { readonly offsets: Uint32Array; readonly items: Uint32Array };
+  /** Undefined in a model of contract 1.0, or of visits without times: a reader then takes the same from the visits. */
+  readonly histories?: Histories | undefined;
   /** Distinct visitors of each attraction, for the popular fallback of the same generation. */
   readonly visitors: Uint32Array;
   /** The resolved hyper-parameters, by the trainer's option names. */
   readonly options: Readonly<Record<string, number | string | boolean>>;
   readonly history: readonly { readonly iteration: number; readonly loss: number; readonly seconds: number }[];
+}
+
+/** What the visits say of each user of a model beside the seen sets. */
+export interface Histories {
+  /** How often the user visited each entry of `seen.items`, in its order; 1 or more. */
+  readonly counts: Uint32Array;
+  /** The row of `attractionIds` where each user was last; of equal times the greater row. */
+  readonly lastItems: Uint32Array;
+  /** When that was, on the clock of the park: milliseconds since 1970. */
+  readonly lastTimes: Float64Array;
 }
 
 const users: readonly Field[] = [
@@ -27,6 +39,24 @@ const users: readonly Field[] = [
     type: 'list<int32>',
     nullable: false,
     description: 'Rows of `items` (0-based, ascending) of the attractions the user visited.',
+  },
+  {
+    name: 'counts',
+    type: 'list<int32>',
+    nullable: true,
+    description: 'Visits of the user to each attraction of `seen`, in its order. Since 1.1.',
+  },
+  {
+    name: 'last_item',
+    type: 'int32',
+    nullable: true,
+    description: 'Row of `items` (0-based) where the user was last; of equal times the greater row. Since 1.1.',
+  },
+  {
+    name: 'last_visit',
+    type: 'timestamp[ms, UTC]',
+    nullable: true,
+    description: 'Time of that visit, as in `etl/visits`. Since 1.1.',
   },
 ];
 
@@ -59,6 +89,7 @@ const within = (file: string, fields: readonly Field[]): readonly Field[] =>
 /** The trained model, with its vocabulary and what its users have seen: one generation. Parquet and JSON. */
 export const als: FeedContract<AlsGeneration> = {
   path: 'training/als/v1.0',
+  version: '1.1',
   description: 'A factor model and all that serving it needs.',
   schema: [...within('users', users), ...within('items', items), ...within('model', model)],
   codec: alsCodec(users, items),

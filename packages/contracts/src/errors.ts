@@ -8,7 +8,7 @@ export const CONTRACTS_ERRORS = {
     exitCode: 1,
   },
   CONTRACTS_LINEAGE_BROKEN: {
-    when: 'A model does not name the visits and attractions it comes from, or they have changed.',
+    when: 'An update does not name the visits or attractions it was made from, or they changed.',
     exitCode: 3,
   },
 } as const;

@@ -12,7 +12,7 @@ export { popularity } from './popularity.js';
 export { rejects } from './rejects.js';
 export { trials } from './trials.js';
 export { visitWeights, visits } from './visits.js';
-export type { AlsGeneration } from './als.js';
+export type { AlsGeneration, Histories } from './als.js';
 export type { Attraction } from './attractions.js';
 export type { EaseModel, EasePark } from './ease.js';
 export type {
@@ -34,6 +34,6 @@ export type { RecommendationRequest, RequestTime, TimedVisit, Visited } from './
 export type { Reject } from './rejects.js';
 export type { Trial } from './trials.js';
 export type { VisitsColumns, VisitsTable } from './visits.js';
-export { loadSnapshot, wantedModel } from './snapshot.js';
-export type { GenerationSeqs, Snapshot } from './snapshot.js';
+export { CHAMPION, latestVisits, loadSnapshot, wantedModel } from './snapshot.js';
+export type { GenerationSeqs, Snapshot, VisitsOfLineage } from './snapshot.js';
 export type { ContractsErrorCode } from './errors.js';

@@ -1,11 +1,15 @@
 import { FeedsError, parentOf, siblingOf, streamed } from '@attractions/feeds';
-import type { Batches, FeedContract, FeedStore, Parent, UpdateRecord } from '@attractions/feeds';
+import type { Batches, FeedContract, FeedStore, Parent, Update, UpdateRecord } from '@attractions/feeds';
 import { als } from './als.js';
 import type { AlsGeneration } from './als.js';
 import { attractions } from './attractions.js';
 import type { Attraction } from './attractions.js';
 import { ContractsError } from './errors.js';
 import { visits } from './visits.js';
+import type { VisitsTable } from './visits.js';
+
+/** The alias of the model that is served: the gate moves it. */
+export const CHAMPION = 'champion';
 
 /** Which updates an answer comes from: sequence numbers in the feeds; 0 for what was never in a feed. */
 export interface GenerationSeqs {
@@ -23,6 +27,10 @@ export interface Snapshot {
   readonly attractions: readonly Attraction[];
   /** User, attraction and time of each visit, batch by batch: all of them at once take ten times the memory of what is learnt from them. */
   readonly visits: Batches;
+  /** All columns of the visits as one table. Neither is read unless it is asked for. */
+  readVisits(): Promise<VisitsTable>;
+  /** The visits and attractions, the model, then the models beside it: the lineage of what is found out about them. */
+  readonly parents: readonly Parent[];
 }
 
 /**
@@ -61,50 +69,75 @@ export async function loadSnapshot<T>(
 /** The model to serve: the champion, or the latest if there is no champion; undefined if there is no model. */
 export async function wantedModel(store: FeedStore): Promise<number | undefined> {
   const refs = await store.feed(als).refs();
-  return refs['champion'] ?? refs['latest'];
+  return refs[CHAMPION] ?? refs['latest'];
 }
 
 async function snapshotOf(store: FeedStore, beside: readonly FeedContract<unknown>[], seq: number): Promise<Snapshot> {
   const model = await store.feed(als).at(seq);
-  const siblings = await Promise.all(beside.map((contract) => siblingOf(store.feed(contract), model.record)));
-  const visitsParent = parentIn(model.record, visits.path);
-  const attractionsParent = parentIn(model.record, attractions.path);
-  const [visitsUpdate, attractionsUpdate] = await Promise.all([
-    store.feed(READ_VISITS).at(visitsParent.seq),
-    store.feed(attractions).at(attractionsParent.seq),
+  const siblings = (await Promise.all(beside.map((contract) => siblingOf(store.feed(contract), model.record)))).filter(
+    (sibling) => sibling !== undefined,
+  );
+  const [visited, named] = await Promise.all([
+    parentUpdate(store, model.record, READ_VISITS),
+    parentUpdate(store, model.record, attractions),
   ]);
-  mustBe(visitsParent, visitsUpdate.record, model.seq);
-  mustBe(attractionsParent, attractionsUpdate.record, model.seq);
-  const [factors, named, models, batches] = await Promise.all([
+  const [factors, models, batches, places] = await Promise.all([
     model.read(),
-    attractionsUpdate.read(),
-    Promise.all(siblings.map(async (sibling) => sibling && ([sibling.record.feed, await sibling.read()] as const))),
-    visitsUpdate.read(),
+    Promise.all(siblings.map(async (sibling) => [sibling.record.feed, await sibling.read()] as const)),
+    visited.read(),
+    named.read(),
   ]);
   return {
-    seqs: { model: model.seq, visits: visitsParent.seq, attractions: attractionsParent.seq },
+    seqs: { model: model.seq, visits: visited.seq, attractions: named.seq },
     model: factors,
-    beside: new Map(models.filter((entry) => entry !== undefined)),
-    attractions: named,
+    beside: new Map(models),
+    attractions: places,
     visits: batches,
+    readVisits: async () => (await store.feed(visits).at(visited.seq)).read(),
+    parents: [visited, named, model, ...siblings].map(({ record }) => parentOf(record)),
   };
 }
 
 const READ_VISITS = streamed(visits, { columns: ['user_id', 'attraction_id', 'visited_at'] });
 
-function parentIn({ parents, seq }: UpdateRecord, feed: string): Parent {
-  const parent = parents.find((candidate) => candidate.feed === feed);
-  if (parent !== undefined) return parent;
-  throw broken(`Model ${seq} does not name the '${feed}' it was trained on.`);
+/** Visits with the attractions they were made with: what models are trained on. */
+export interface VisitsOfLineage {
+  readonly visits: Update<VisitsTable>;
+  readonly attractions: readonly Attraction[];
+  readonly parents: readonly Parent[];
 }
 
-function mustBe(parent: Parent, found: UpdateRecord, model: number): void {
-  if (parentOf(found).sha256 === parent.sha256) return;
+/**
+ * The latest visits with the attractions they were made with.
+ * @throws ContractsError CONTRACTS_LINEAGE_BROKEN
+ * @throws FeedsError where there are no visits, or something cannot be read
+ */
+export async function latestVisits(store: FeedStore): Promise<VisitsOfLineage> {
+  const update = await store.feed(visits).latest();
+  const named = await parentUpdate(store, update.record, attractions);
+  return {
+    visits: update,
+    attractions: await named.read(),
+    parents: [parentOf(update.record), parentOf(named.record)],
+  };
+}
+
+/** The update of a feed that a record names as its parent, held to the hash that it names. */
+async function parentUpdate<T>(
+  store: FeedStore,
+  { feed, seq, parents }: UpdateRecord,
+  contract: FeedContract<T>,
+): Promise<Update<T>> {
+  const parent = parents.find((candidate) => candidate.feed === contract.path);
+  if (parent === undefined)
+    throw broken(`Update ${seq} of ${feed} does not name the ${contract.path} it was made from`);
+  const update = await store.feed(contract).at(parent.seq);
+  if (parentOf(update.record).sha256 === parent.sha256) return update;
   throw broken(
-    `Model ${model} was trained on another update ${parent.seq} of '${parent.feed}' than the one now there.`,
+    `Update ${seq} of ${feed} was made from another update ${parent.seq} of ${contract.path} than the one now there`,
   );
 }
 
 function broken(fault: string): ContractsError {
-  return new ContractsError('CONTRACTS_LINEAGE_BROKEN', `${fault} Train again.`);
+  return new ContractsError('CONTRACTS_LINEAGE_BROKEN', `${fault}; make it again.`);
 }

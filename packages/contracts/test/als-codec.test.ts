@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { als } from '../src/als.js';
-import type { AlsGeneration } from '../src/als.js';
+import type { AlsGeneration, Histories } from '../src/als.js';
 import type { EncodedFile } from '@attractions/feeds';
 import { encoded, roundTrip, stored } from '@attractions/feeds/testing';
 import { alsModel } from './support/samples.js';
@@ -37,11 +37,22 @@ const models: fc.Arbitrary<AlsGeneration> = fc
       minLength: userIds.length,
       maxLength: userIds.length,
     });
-    return fc.record({ users: floats(userIds.length), items: floats(attractionIds.length), lists }).map((drawn) => {
+    // A model of no users has no row that could tell whether they had histories.
+    const told = fc.constantFrom(
+      ...(userIds.length > 0 && attractionIds.length > 0 ? [true, false] : [userIds.length === 0]),
+    );
+    const parts = { users: floats(userIds.length), items: floats(attractionIds.length), lists, told };
+    return fc.record(parts).map((drawn) => {
       const offsets = Uint32Array.of(0, ...drawn.lists.map(() => 0));
       drawn.lists.forEach((list, user) => (offsets[user + 1] = (offsets[user] ?? 0) + list.length));
+      const histories = {
+        counts: Uint32Array.from(drawn.lists.flat(), (item) => item + 1),
+        lastItems: Uint32Array.from(userIds, (_, user) => user % attractionIds.length),
+        lastTimes: Float64Array.from(userIds, (_, user) => (user - 3) * 2 ** 40 + user),
+      };
       return {
         ...alsModel(),
+        histories: drawn.told ? histories : undefined,
         rank,
         userIds,
         attractionIds,
@@ -55,6 +66,8 @@ const models: fc.Arbitrary<AlsGeneration> = fc
 
 const bits = (factors: Float32Array) =>
   Buffer.from(factors.buffer, factors.byteOffset, factors.byteLength).toString('hex');
+
+const told = alsModel().histories as Histories;
 
 function bytesOf(files: readonly EncodedFile[], name: string): Uint8Array {
   return files.find((file) => file.name === name)?.bytes ?? new Uint8Array();
@@ -106,9 +119,23 @@ describe('a model', () => {
     const rows = await parquetReadObjects({ file });
     const { userFactors: f } = alsModel();
     expect(rows).toEqual([
-      { user_id: 'ann', factors: [f[0], f[1]], seen: [1] },
-      { user_id: 'bob', factors: [f[2], f[3]], seen: [] },
-      { user_id: 'Zoë@N00', factors: [f[4], f[5]], seen: [0, 1] },
+      {
+        user_id: 'ann',
+        factors: [f[0], f[1]],
+        seen: [1],
+        counts: [3],
+        last_item: 1,
+        last_visit: new Date(1_400_000_000_123),
+      },
+      { user_id: 'bob', factors: [f[2], f[3]], seen: [], counts: [], last_item: 0, last_visit: new Date(-1) },
+      {
+        user_id: 'Zoë@N00',
+        factors: [f[4], f[5]],
+        seen: [0, 1],
+        counts: [1, 2],
+        last_item: 1,
+        last_visit: new Date(0),
+      },
     ]);
     const factors = parquetMetadata(file).row_groups[0]?.columns[1]?.meta_data;
     expect(factors?.path_in_schema[0]).toBe('factors');
@@ -154,6 +181,17 @@ describe('a model', () => {
     [
       { seen: { offsets: Uint32Array.of(0, 0, 0, 3), items: Uint32Array.of(0, 1, 1) } },
       'Row 3: users.seen is not ascending at 1.',
+    ],
+    [{ histories: { ...told, counts: Uint32Array.of(1, 2) } }, 'users.counts has 2 numbers for 3 attractions seen.'],
+    [
+      { histories: { ...told, counts: Uint32Array.of(1, 0, 2) } },
+      'Row 3: users.counts holds 0, outside 1 to 2147483647.',
+    ],
+    [{ histories: { ...told, lastItems: Uint32Array.of(1) } }, 'users.last_item has 1 entries for 3 rows.'],
+    [{ histories: { ...told, lastItems: Uint32Array.of(1, 1, 2) } }, 'Row 3: users.last_item is 2; there are 2 items.'],
+    [
+      { histories: { ...told, lastTimes: Float64Array.of(1, 0.5, 2) } },
+      'Row 2: users.last_visit is 0.5, not whole milliseconds since 1970.',
     ],
     [
       { history: [{ iteration: 1, loss: Number.NaN, seconds: 1 }] },
@@ -201,6 +239,7 @@ test('factors go through without an object a row: 20,000 users of 64 take a boun
     attractionIds: Array.from({ length: items }, (_, i) => `p:${i}`),
     userFactors,
     itemFactors: userFactors.slice(0, items * rank),
+    histories: undefined,
     seen: {
       offsets: Uint32Array.from({ length: users + 1 }, (_, u) => u * 5),
       items: Uint32Array.from({ length: users * 5 }, (_, i) => (i % 5) * 100 + (Math.floor(i / 5) % 100)),

@@ -25,7 +25,6 @@ export const EVALUATION_ERRORS = {
     exitCode: 3,
   },
   EVALUATION_LISTS_INVALID: { when: 'A file of users and items cannot be read, or has no pair in it.', exitCode: 3 },
-  EVALUATION_LINEAGE_BROKEN: { when: 'An update does not name the updates it was made from.', exitCode: 3 },
   EVALUATION_EXPOSURES_MISSING: {
     when: 'No list of the experiment was logged, or all that were logged have expired.',
     exitCode: 3,

@@ -36,7 +36,7 @@ export { runEvaluate } from './driver.js';
 export type { EvaluateContext, EvaluateSummary } from './driver.js';
 export { latestSubject } from './subject.js';
 export type { KindModel, ModelSubject, Subject } from './subject.js';
-export { champion, runValidate } from './gate/driver.js';
+export { runValidate } from './gate/driver.js';
 export type { ValidateContext, ValidateSummary } from './gate/driver.js';
 export { judgeModel } from './gate/gate.js';
 export type { Verdict } from './gate/gate.js';

@@ -1,11 +1,8 @@
-import { als, attractions, visits } from '@attractions/contracts';
-import { parentOf, siblingOf } from '@attractions/feeds';
+import { als, latestVisits, loadSnapshot } from '@attractions/contracts';
 import { DEFAULT_KINDS } from '@attractions/models';
-import type { AlsGeneration, Attraction, VisitsTable } from '@attractions/contracts';
-import type { FeedStore, Parent, UpdateRecord } from '@attractions/feeds';
+import type { AlsGeneration, Attraction, Snapshot, VisitsTable } from '@attractions/contracts';
+import type { FeedStore, Parent } from '@attractions/feeds';
 import type { ScoringKind } from '@attractions/models';
-
-import { EvaluationError } from './errors.js';
 
 /** A model that was committed beside an ALS model, and its kind. */
 export interface KindModel {
@@ -34,33 +31,20 @@ export interface ModelSubject extends Subject {
 
 /**
  * The latest model with the updates it was trained on; where there is no model yet, the latest visits.
- * @throws EvaluationError EVALUATION_LINEAGE_BROKEN
+ * @throws ContractsError CONTRACTS_LINEAGE_BROKEN
  * @throws FeedsError where there are no visits, or something cannot be read
  */
 export async function latestSubject(store: FeedStore, kinds?: readonly ScoringKind[]): Promise<Subject> {
-  return (await store.feed(als).head()) ? modelSubject(store, undefined, kinds) : latestVisits(store);
+  if (await store.feed(als).head()) return modelSubject(store, undefined, kinds);
+  const { visits, attractions, parents } = await latestVisits(store);
+  return { visits: await visits.read(), attractions, parents };
 }
 
 /**
- * The latest visits with the attractions they were made with.
- * @throws EvaluationError EVALUATION_LINEAGE_BROKEN
- * @throws FeedsError where there are no visits, or something cannot be read
- */
-export async function latestVisits(store: FeedStore): Promise<Subject> {
-  const update = await store.feed(visits).latest();
-  const places = parentIn(update.record, attractions.path);
-  return {
-    visits: await update.read(),
-    attractions: await (await store.feed(attractions).at(places.seq)).read(),
-    parents: [parentOf(update.record), places],
-  };
-}
-
-/**
- * The same for a model; the latest where no number is given.
+ * The same for a model; the latest where no number is given, since the gate has yet to judge it.
  *
  * @param kinds whose models are judged with it; default: those that are on by default
- * @throws EvaluationError EVALUATION_LINEAGE_BROKEN
+ * @throws ContractsError CONTRACTS_LINEAGE_BROKEN
  * @throws FeedsError where there is no such model, or something cannot be read
  */
 export async function modelSubject(
@@ -68,31 +52,18 @@ export async function modelSubject(
   seq?: number,
   kinds: readonly ScoringKind[] = DEFAULT_KINDS,
 ): Promise<ModelSubject> {
-  const models = store.feed(als);
-  const { record, ...update } = await (seq === undefined ? models.latest() : models.at(seq));
-  const visited = parentIn(record, visits.path);
-  const places = parentIn(record, attractions.path);
-  const siblings = await Promise.all(
-    kinds
-      .filter((kind) => kind.of === undefined)
-      .map(async (kind) => ({ kind, update: await siblingOf(store.feed(kind.contract), record) })),
-  );
-  const found = siblings.flatMap(({ kind, update }) => (update === undefined ? [] : [{ kind, update }]));
-  return {
-    visits: await (await store.feed(visits).at(visited.seq)).read(),
-    attractions: await (await store.feed(attractions).at(places.seq)).read(),
-    model: await update.read(),
-    beside: await Promise.all(found.map(async ({ kind, update }) => ({ kind, model: await update.read() }))),
-    seq: update.seq,
-    parents: [visited, places, parentOf(record), ...found.map(({ update }) => parentOf(update.record))],
-  };
-}
-
-function parentIn({ feed, seq, parents }: UpdateRecord, path: string): Parent {
-  const parent = parents.find((candidate) => candidate.feed === path);
-  if (parent) return parent;
-  throw new EvaluationError(
-    'EVALUATION_LINEAGE_BROKEN',
-    `Update ${seq} of ${feed} does not name the ${path} it was made with; make it again.`,
-  );
+  const others = kinds.filter((kind) => kind.of === undefined);
+  const read = async (snapshot: Snapshot): Promise<ModelSubject> => ({
+    visits: await snapshot.readVisits(),
+    attractions: snapshot.attractions,
+    model: snapshot.model,
+    beside: others.flatMap((kind) => {
+      const { path } = kind.contract;
+      return snapshot.beside.has(path) ? [{ kind, model: snapshot.beside.get(path) }] : [];
+    }),
+    seq: snapshot.seqs.model,
+    parents: snapshot.parents,
+  });
+  const contracts = others.map(({ contract }) => contract);
+  return loadSnapshot(store, read, contracts, seq ?? (await store.feed(als).latest()).seq);
 }

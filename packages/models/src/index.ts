@@ -16,6 +16,7 @@ export { topKAll } from './ranking/top-k-all.js';
 export { dot, rankPool, rankScores, topK } from './ranking/top-k.js';
 export { untrainedModel } from './snapshot/untrained.js';
 export { generationOf, historyOf, lastVisitOf, seenBy } from './snapshot/generation.js';
+export { timesOf, visitCounter } from './snapshot/histories.js';
 export { IdIndex } from './snapshot/id-index.js';
 export { loadGeneration } from './snapshot/load.js';
 export { memoryOf, packed, shared, unpacked } from './snapshot/parcel.js';

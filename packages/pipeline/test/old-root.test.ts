@@ -1,3 +1,5 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
 import { copyOfOldRoot, run, serve } from './fixtures/recorded/replay.mjs';
@@ -73,3 +75,48 @@ test('the champion of its gate is recommended from and served; the same list by 
     await stop();
   }
 });
+
+test('a model trained now is served without its visits, to the same answers; an old one needs them', async () => {
+  const { feedsRoot, remove } = await copyOfOldRoot();
+  const command = (...argv: string[]) => run(feedsRoot, argv);
+  const asked = [
+    ['GET', '/v1/users/100986756%40N99/recommendations?limit=5&explain=true'],
+    ['GET', '/v1/users/100986756%40N99/recommendations?at=2023-11-10T14:30&park=TidewrackBay'],
+    ['POST', '/v1/recommendations', { userId: '100986756@N99', visits: ['TidewrackBay:3'], explain: true }],
+    ['GET', '/v1/users/100986756%40N99/recommendations?includeVisited=true&limit=50'],
+  ] as const;
+  const answers = async () => {
+    const { url, stop } = await serve(feedsRoot, { LOG_EXPOSURES: 'false' });
+    try {
+      const replies = asked.map(async ([method, path, body]) => {
+        const json = body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+        const response = await fetch(`${url}${path}`, { method, ...json });
+        const { recommendations, source, generation } = JSON.parse(await response.text());
+        return { status: response.status, recommendations, source, generation };
+      });
+      return await Promise.all(replies);
+    } finally {
+      await stop();
+    }
+  };
+  try {
+    const trained = await command('train', '--json');
+    expect(trained.exitCode).toBe(0);
+    const { seq } = JSON.parse(trained.stdout).feeds.find(({ feed }: { feed: string }) =>
+      feed.startsWith('training/als'),
+    );
+    await command('feeds', 'alias', 'champion', `training/als#${seq}`);
+    const before = await answers();
+    expect(before.map(({ status, generation }) => [status, generation.model])).toEqual(asked.map(() => [200, seq]));
+
+    const visits = join(feedsRoot, 'etl/visits/v1.0');
+    const files = (await readdir(visits, { recursive: true })).filter((file) => file.endsWith('.parquet'));
+    for (const file of files) await writeFile(join(visits, file), 'unreadable');
+    expect(await answers()).toEqual(before);
+
+    await command('feeds', 'rollback', 'training/als', 'champion');
+    await expect(answers()).rejects.toThrow('The service does not start');
+  } finally {
+    await remove();
+  }
+}, 120_000);

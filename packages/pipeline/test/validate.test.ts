@@ -116,7 +116,7 @@ test('a model of another vocabulary is refused', async () => {
 
 test('a model that recommends visited attractions is refused', async () => {
   const seen = { offsets: new Uint32Array(good.model.userIds.length + 1), items: new Uint32Array() };
-  expect(await refusal({ seen })).toEqual(refusedFor('visited'));
+  expect(await refusal({ seen, histories: undefined })).toEqual(refusedFor('visited'));
 });
 
 test('a model below popularity is refused', async () => {

@@ -46,6 +46,24 @@ describe('loadGeneration', () => {
     });
   });
 
+  test('answers from the histories of a model that has them, and then reads no visits', async () => {
+    const store = openFeeds('memory:');
+    const { model } = sampleGeneration();
+    const histories = {
+      counts: Uint32Array.of(7, 1, 2),
+      lastItems: Uint32Array.of(0, 4),
+      lastTimes: Float64Array.of(5, 6),
+    };
+    // Its visits know of ana's only: what is read is told apart.
+    await putGeneration(store, { model: { ...model, histories } });
+    expect(await loadGeneration(store)).toEqual({
+      ...sampleGeneration(),
+      seqs: { model: 1, visits: 1, attractions: 1 },
+      visitCounts: Float32Array.of(7, 1, 2),
+      lastVisits: { items: Int32Array.of(0, 4), times: Float64Array.of(5, 6) },
+    });
+  });
+
   test('takes the attractions the model was trained with, not later ones', async () => {
     const store = openFeeds('memory:');
     await putGeneration(store);
@@ -81,7 +99,7 @@ describe('loadGeneration', () => {
     await putGeneration(store, { parents: (all) => all.filter((parent) => parent.feed !== feed) });
     await expect(loadGeneration(store)).rejects.toMatchObject({
       code: 'CONTRACTS_LINEAGE_BROKEN',
-      message: `Model 1 does not name the '${feed}' it was trained on. Train again.`,
+      message: `Update 1 of training/als/v1.0 does not name the ${feed} it was made from; make it again.`,
     });
   });
 
@@ -90,7 +108,7 @@ describe('loadGeneration', () => {
     await putGeneration(store, { parents: (all) => all.map((parent) => ({ ...parent, sha256: 'f'.repeat(64) })) });
     await expect(loadGeneration(store)).rejects.toMatchObject({
       code: 'CONTRACTS_LINEAGE_BROKEN',
-      message: expect.stringContaining('Model 1 was trained on another update 1'),
+      message: expect.stringContaining('Update 1 of training/als/v1.0 was made from another update 1 of etl/'),
     });
   });
 

@@ -1,11 +1,10 @@
-import { experiments, exposures as exposuresFeed } from '@attractions/contracts';
+import { experiments, exposures as exposuresFeed, latestVisits } from '@attractions/contracts';
 import { FeedsError } from '@attractions/feeds';
 import type { Exposure } from '@attractions/contracts';
 import type { Experiment } from '@attractions/experiments';
 import type { FeedStore } from '@attractions/feeds';
 
 import { EvaluationError } from '../errors.js';
-import { latestVisits } from '../subject.js';
 import { visitLogOf } from '../visit-log.js';
 import { analyseExperiment } from './analyse.js';
 import type { AnalysisOptions, ExperimentFindings } from './analyse.js';
@@ -29,8 +28,9 @@ export interface ExperimentReadOut extends ExperimentFindings {
 /**
  * Reads an experiment from the feeds: its configuration, the exposures that were logged, and the latest visits with the attractions that these
  * name. Skips updates that have expired, and says how many. Writes nothing.
- * @throws EvaluationError EVALUATION_OPTIONS_INVALID where there is no such experiment, EVALUATION_LINEAGE_BROKEN, and what
- * `analyseExperiment` throws
+ * @throws EvaluationError EVALUATION_OPTIONS_INVALID where there is no such experiment, and what `analyseExperiment`
+ * throws
+ * @throws ContractsError CONTRACTS_LINEAGE_BROKEN
  */
 export async function runExperiment(
   store: FeedStore,
@@ -53,7 +53,7 @@ export async function runExperiment(
       `All ${expiredExposures} updates of ${feed.path} have expired; nothing is left to read experiment '${experiment.experiment}' from.`,
     );
   const { visits, attractions } = await latestVisits(store);
-  const findings = analyseExperiment(experiment, logged, visitLogOf(visits, attractions), options);
+  const findings = analyseExperiment(experiment, logged, visitLogOf(await visits.read(), attractions), options);
   return { ...findings, passedOver: { expiredExposures, experiments: unread } };
 }
 

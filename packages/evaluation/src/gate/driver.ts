@@ -1,5 +1,5 @@
 import type { Logger } from '@attractions/config';
-import { als, evaluationReport } from '@attractions/contracts';
+import { CHAMPION, als, evaluationReport } from '@attractions/contracts';
 import { FeedsError, openFeeds } from '@attractions/feeds';
 import type { FeedStore } from '@attractions/feeds';
 import type { ScoringKind } from '@attractions/models';
@@ -11,9 +11,6 @@ import { modelSubject } from '../subject.js';
 import type { ModelSubject } from '../subject.js';
 import type { Candidate, CheckResult } from './candidate.js';
 import { judgeModel } from './gate.js';
-
-/** The alias of the model feed that the gate moves and the service serves. */
-export const champion = 'champion';
 
 /** What a validation is given besides its configuration. */
 export interface ValidateContext {
@@ -52,7 +49,7 @@ export async function runValidate(config: EvaluationConfig, context: ValidateCon
   const { logger, signal } = context;
   const store = context.store ?? openFeeds(config.feedsRoot);
   const models = store.feed(als);
-  const before = (await models.refs())[champion];
+  const before = (await models.refs())[CHAMPION];
   const subject = await readable(store, context.model, context.kinds);
   const limits = { margin: config.gateMargin, coverage: config.gateCoverage, resamples: config.reportResamples };
   const { passed, checks, report } = await judgeModel(subject, context.candidateOf, limits);
@@ -68,7 +65,7 @@ export async function runValidate(config: EvaluationConfig, context: ValidateCon
       checks: Object.fromEntries([['passed', passed], ...checks.map((each) => [each.check, each.passed])]),
     }));
   if (!passed) throw refused(subject.seq, checks, before);
-  await models.alias(champion, subject.seq, { producer, reason: `passed ${checks.length} checks` });
+  await models.alias(CHAMPION, subject.seq, { producer, reason: `passed ${checks.length} checks` });
   return {
     model: subject.seq,
     before,

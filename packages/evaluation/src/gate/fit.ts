@@ -6,8 +6,11 @@ import type { History } from './histories.js';
 /**
  * The factors fit the visits they were learnt from: of the pairs of an attraction that the user visited and one that the user did not, they put
  * a larger share into the right order (AUC) than popularity does. Factors that were shuffled, or that belong to other visits, do not.
+ * The counts and last visits that the model has of its users are those of the visits.
  */
 export function fitCheck({ model }: { readonly model: AlsGeneration }, histories: readonly History[]): CheckResult {
+  const wrong = wronglyTold(model, histories);
+  if (wrong !== undefined) return { check: 'fit', passed: false, found: wrong };
   const { rank, userFactors, itemFactors } = model;
   const visitors = new Float64Array(model.attractionIds.length);
   for (const { items } of histories) for (const item of items) (visitors[item] as number) += 1;
@@ -26,6 +29,22 @@ export function fitCheck({ model }: { readonly model: AlsGeneration }, histories
     passed: judged === 0 || share > least,
     found: `the factors order ${share.toFixed(4)} of the visited and unvisited attractions rightly, popularity ${least.toFixed(4)}`,
   };
+}
+
+/** The first count or last visit of the model that is not that of the visits. */
+function wronglyTold({ seen, histories: told }: AlsGeneration, histories: readonly History[]): string | undefined {
+  if (told === undefined) return undefined;
+  for (const { user, userId, items, weights, lastAt } of histories) {
+    const visitsOf = new Map(Array.from(items, (item, n) => [item, weights[n]]));
+    for (let n = seen.offsets[user] as number; n < (seen.offsets[user + 1] as number); n++) {
+      const made = visitsOf.get(seen.items[n] as number) ?? 0;
+      if (told.counts[n] !== made)
+        return `the model counts ${told.counts[n]} visits of user '${userId}' to item ${seen.items[n]}, and its visits have ${made}`;
+    }
+    if (told.lastTimes[user] !== lastAt)
+      return `the model has the last visit of user '${userId}' at ${told.lastTimes[user]}, and its visits at ${lastAt}`;
+  }
+  return undefined;
 }
 
 /** Share of the pairs in which the visited one scores higher; equal scores count half. */

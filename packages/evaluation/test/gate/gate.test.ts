@@ -39,6 +39,8 @@ const subject = { model, visits, attractions, seq: 1, parents: [] };
 const log = visitLogOf(visits, attractions);
 const histories = historiesOf(subject, log);
 
+const timesOfLastVisits = Float64Array.from(histories, ({ lastAt }) => lastAt);
+
 const candidate = (parts: Partial<Candidate>): Candidate => ({
   ...subject,
   ask: () => [],
@@ -154,6 +156,18 @@ test('fit: bob went to a and not to b; factors that say so pass, equal ones do n
     passed: true,
     found: 'the factors order 1.0000 of the visited and unvisited attractions rightly, popularity 0.5000',
   });
+});
+
+test('fit: a model whose counts or last visits are not those of its visits fails', () => {
+  const told = { counts: Uint32Array.of(2, 1, 1), lastItems: Uint32Array.of(1, 0), lastTimes: timesOfLastVisits };
+  const judged = (other: typeof told) => fitCheck({ model: { ...model, histories: other } }, histories).found;
+  expect(judged(told)).toContain('the factors order');
+  expect(judged({ ...told, counts: Uint32Array.of(2, 3, 1) })).toBe(
+    "the model counts 3 visits of user 'ann' to item 1, and its visits have 1",
+  );
+  expect(judged({ ...told, lastTimes: timesOfLastVisits.map((time) => time + 1) })).toContain(
+    "the model has the last visit of user 'ann' at",
+  );
 });
 
 test('monotone: a fold-in that lowers a score with more visits is found', () => {

@@ -11,4 +11,6 @@ export {
   int32Lists,
   int32ListsOf,
   int32sOf,
+  timestampColumn,
+  timestampsOf,
 } from './vectors.js';

@@ -19,6 +19,19 @@ export function int32sOf(table: arrow.Table, column: string): Uint32Array {
   );
 }
 
+/** Whole milliseconds since 1970 as a column of times in UTC. */
+export function timestampColumn(times: Float64Array): Data<arrow.TimestampMillisecond> {
+  const data = BigInt64Array.from(times, (time) => BigInt(time));
+  return arrow.makeData({ type: new arrow.TimestampMillisecond('UTC'), data });
+}
+
+/** The same back, of a column without nulls. */
+export function timestampsOf(table: arrow.Table, column: string): Float64Array {
+  return Float64Array.from(
+    chunksOf(table, column).flatMap(({ values }) => Array.from(values as BigInt64Array, Number)),
+  );
+}
+
 /** Vectors of length `rank` as one column that shares the row-major array. */
 export function float32Rows(values: Float32Array, rank: number): Data<arrow.FixedSizeList<arrow.Float32>> {
   const child = arrow.makeData({ type: new arrow.Float32(), data: values });

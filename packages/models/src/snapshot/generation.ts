@@ -1,9 +1,10 @@
 import type { AlsGeneration, Attraction, GenerationSeqs, VisitsTable } from '@attractions/contracts';
+import type { RecordBatch } from 'apache-arrow';
 import type { History } from '../als/fold-in.js';
 import { checkModel } from './check-model.js';
 import { ModelsError } from '../errors.js';
-import { historiesOf } from './histories.js';
-import type { HistoryReader, LastVisits } from './histories.js';
+import { visitReader } from './histories.js';
+import type { LastVisits, VisitSummary } from './histories.js';
 import { IdIndex } from './id-index.js';
 
 /**
@@ -13,7 +14,8 @@ import { IdIndex } from './id-index.js';
  */
 export interface Generation {
   readonly seqs: GenerationSeqs;
-  readonly model: AlsGeneration;
+  /** Without its histories, which are `visitCounts` and `lastVisits`. */
+  readonly model: Omit<AlsGeneration, 'histories'>;
   /** What was learnt from the same visits besides, by the names of the kinds; `modelOfKind` finds one. */
   readonly models: ReadonlyMap<string, unknown>;
   readonly attractions: readonly Attraction[];
@@ -26,9 +28,9 @@ export interface Generation {
   readonly themes: ReadonlySet<string>;
   /** Distinct visitors of each item. */
   readonly visitors: Uint32Array;
-  /** How often each user visited each item of their seen set, in the order of `model.seen.items`; 1 each where the visits are not at hand. */
+  /** How often each user visited each item of their seen set, in the order of `model.seen.items`; 1 each where neither the model nor visits tell. */
   readonly visitCounts: Float32Array;
-  /** Of each user, where the visits are at hand. */
+  /** Of each user, where the model or visits tell. */
   readonly lastVisits: LastVisits;
 }
 
@@ -36,7 +38,7 @@ export interface Generation {
 export interface Origin {
   /** Default: 0 each, which says "from no feed". */
   readonly seqs?: GenerationSeqs;
-  /** The visits the model was trained on; they tell how often a user went somewhere, and where last. */
+  /** The visits the model was trained on; they tell how often a user went somewhere, and where last, where the model does not. */
   readonly visits?: VisitsTable;
   /** Models of other kinds, of the same visits, by the names of the kinds. */
   readonly models?: Readonly<Record<string, unknown>>;
@@ -51,13 +53,21 @@ export function generationOf(
   attractions: readonly Attraction[],
   { seqs = { model: 0, visits: 0, attractions: 0 }, visits, models = {} }: Origin = {},
 ): Generation {
-  const { generation, histories } = generationIn(model, attractions, seqs, new Map(Object.entries(models)));
-  for (const batch of visits?.batches ?? []) histories.add(batch);
-  return { ...generation, ...histories.done() };
+  checkModel(model);
+  const { needsVisits, add, done } = generationIn(model, attractions, seqs, new Map(Object.entries(models)));
+  if (needsVisits) for (const batch of visits?.batches ?? []) add(batch);
+  return done();
+}
+
+/** A generation that may still need the visits of its model, batch by batch: one of contract 1.0 does not tell what its users did. */
+interface GenerationMaker {
+  readonly needsVisits: boolean;
+  add(batch: RecordBatch): void;
+  done(): Generation;
 }
 
 /**
- * The same before the visits: `histories` takes them, and gives what the generation lacks.
+ * The same before the visits, of a model that its codec has checked.
  * @throws ModelsError MODELS_MODEL_INVALID
  */
 export function generationIn(
@@ -65,17 +75,17 @@ export function generationIn(
   attractions: readonly Attraction[],
   seqs: GenerationSeqs,
   models: ReadonlyMap<string, unknown>,
-): { generation: Omit<Generation, 'visitCounts' | 'lastVisits'>; histories: HistoryReader } {
-  checkModel(model);
+): GenerationMaker {
   const ordered = inItemOrder(model, attractions);
   const visitors = new Uint32Array(ordered.length);
   visitors.set(model.visitors);
   const ids = ordered.map(({ attractionId }) => attractionId);
   const itemOf = new Map(ids.map((id, item) => [id, item]));
   const userOf = IdIndex.of(model.userIds);
+  const { histories, ...learnt } = model;
   const generation = {
     seqs,
-    model,
+    model: learnt,
     models,
     attractions: ordered,
     itemOf,
@@ -84,7 +94,22 @@ export function generationIn(
     themes: new Set(ordered.flatMap(({ themes }) => themes).sort()),
     visitors,
   };
-  return { generation, histories: historiesOf(model.seen, userOf, ids) };
+  const finished = ({ visitCounts, lastVisits }: VisitSummary): Generation => ({
+    ...generation,
+    visitCounts: Float32Array.from(visitCounts),
+    lastVisits,
+  });
+  if (histories !== undefined) {
+    const { counts, lastItems, lastTimes } = histories;
+    const lastVisits = { items: Int32Array.from(lastItems), times: lastTimes };
+    return {
+      needsVisits: false,
+      add: () => undefined,
+      done: () => finished({ visitCounts: counts, lastVisits }),
+    };
+  }
+  const { add, done } = visitReader(model.seen, userOf, ids);
+  return { needsVisits: true, add, done: () => finished(done()) };
 }
 
 /** What a user visited before the model was trained, as items, ascending. */

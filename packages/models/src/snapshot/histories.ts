@@ -11,35 +11,25 @@ export interface LastVisits {
 }
 
 /** What the visits tell of each user of a model. */
-export interface Histories {
+export interface VisitSummary {
   /** How often, for each entry of the seen sets, in their order; 1 where no visit is known. */
-  readonly visitCounts: Float32Array;
-  /** Of equal times the later row. */
+  readonly visitCounts: Uint32Array;
   readonly lastVisits: LastVisits;
 }
 
-/** Visits as they come. */
-export interface HistoryReader {
-  /** Takes columns of `etl/visits`, plain or by dictionary, in the order of the rows. */
-  add(batch: RecordBatch): void;
-  /** What all of them tell. */
-  done(): Histories;
+/** Counts visits as they come. */
+interface VisitCounter {
+  /** Takes the row of the user, the item and the time of each visit; one of a user or an item below zero is passed over. */
+  add(users: ArrayLike<number>, items: ArrayLike<number>, times: Float64Array): void;
+  /** What all of them tell, in whatever order they came: of equal times the greater item is the last visit. */
+  done(): VisitSummary;
 }
 
-/**
- * Reads visits once, piece by piece, without an object or a string for each. A visit of a user or to an attraction that the model does not know is
- * passed over; so is one without an entry in the seen sets, though it may be somebody's last.
- *
- * @param attractionIds of the items, in their order
- */
-export function historiesOf(
-  { offsets, items }: AlsGeneration['seen'],
-  users: IdIndex,
-  attractionIds: readonly string[],
-): HistoryReader {
-  const attractions = IdIndex.of(attractionIds);
-  const visitCounts = new Float32Array(items.length);
-  const last = { items: new Int32Array(users.size).fill(-1), times: new Float64Array(users.size).fill(-Infinity) };
+/** A visit without an entry in the seen sets is not counted, though it may be somebody's last. */
+export function visitCounter({ offsets, items }: AlsGeneration['seen']): VisitCounter {
+  const visitCounts = new Uint32Array(items.length);
+  const users = offsets.length - 1;
+  const last = { items: new Int32Array(users).fill(-1), times: new Float64Array(users).fill(-Infinity) };
 
   const count = (user: number, item: number): void => {
     const end = offsets[user + 1] as number;
@@ -53,22 +43,40 @@ export function historiesOf(
   };
 
   return {
-    add(batch) {
-      const userRows = rowsIn(batch, 'user_id', users);
-      const itemRows = rowsIn(batch, 'attraction_id', attractions);
-      const times = timesIn(batch);
-      for (let row = 0; row < batch.numRows; row++) {
+    add(userRows, itemRows, times) {
+      for (let row = 0; row < times.length; row++) {
         const user = userRows[row] as number;
         const item = itemRows[row] as number;
         if (user < 0 || item < 0) continue;
         count(user, item);
         const time = times[row] as number;
-        if (time < (last.times[user] as number)) continue;
+        const lastTime = last.times[user] as number;
+        if (time < lastTime || (time === lastTime && item < (last.items[user] as number))) continue;
         last.items[user] = item;
         last.times[user] = time;
       }
     },
     done: () => ({ visitCounts: visitCounts.map((visits) => Math.max(1, visits)), lastVisits: last }),
+  };
+}
+
+/**
+ * Reads batches of `etl/visits`, columns plain or by dictionary, without an object or a string for each row. A visit of a user or to an attraction
+ * that the model does not know is passed over.
+ *
+ * @param attractionIds of the items, in their order
+ */
+export function visitReader(
+  seen: AlsGeneration['seen'],
+  users: IdIndex,
+  attractionIds: readonly string[],
+): { add(batch: RecordBatch): void; done(): VisitSummary } {
+  const attractions = IdIndex.of(attractionIds);
+  const counter = visitCounter(seen);
+  return {
+    add: (batch) =>
+      counter.add(rowsIn(batch, 'user_id', users), rowsIn(batch, 'attraction_id', attractions), timesOf(batch)),
+    done: counter.done,
   };
 }
 
@@ -98,7 +106,7 @@ const rowOf = (ids: IdIndex, id: string | null): number => (id === null ? undefi
 const MILLISECOND = 1;
 
 /** When each visit was: milliseconds since 1970; minus infinity where that is not known. */
-function timesIn(batch: RecordBatch): Float64Array {
+export function timesOf(batch: RecordBatch): Float64Array {
   const vector = batch.getChild('visited_at');
   const data: Data<Timestamp> | undefined = vector?.data[0];
   if (data === undefined) return new Float64Array(batch.numRows).fill(-Infinity);

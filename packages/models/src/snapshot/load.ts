@@ -25,9 +25,9 @@ export function loadGeneration(
         snapshot.beside.has(path) ? [[name, snapshot.beside.get(path)] as const] : [],
       ),
     );
-    const { generation, histories } = generationIn(model, attractions, seqs, models);
-    for await (const batch of visits) histories.add(batch);
-    return { ...generation, ...histories.done() };
+    const { needsVisits, add, done } = generationIn(model, attractions, seqs, models);
+    if (needsVisits) for await (const batch of visits) add(batch);
+    return done();
   };
   const contracts = beside.map(({ contract }) => contract);
   return loadSnapshot(store, indexed, contracts, seq);

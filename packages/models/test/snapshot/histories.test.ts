@@ -9,7 +9,7 @@ import {
   vectorFromArray,
 } from 'apache-arrow';
 import fc from 'fast-check';
-import { historiesOf } from '../../src/snapshot/histories.js';
+import { visitReader } from '../../src/snapshot/histories.js';
 import { IdIndex } from '../../src/snapshot/id-index.js';
 
 interface Visit {
@@ -56,10 +56,13 @@ function expected(visits: readonly Visit[], sets: readonly number[][]) {
   );
   const last = users.map((user) => {
     const theirs = visits.filter((each) => each.user === user && attractions.includes(each.attraction));
-    return theirs.reduce<Visit | undefined>((best, each) => (best && best.time > each.time ? best : each), undefined);
+    return theirs.reduce<Visit | undefined>((best, each) => {
+      const before = best && (best.time > each.time || (best.time === each.time && best.attraction > each.attraction));
+      return before ? best : each;
+    }, undefined);
   });
   return {
-    visitCounts: Float32Array.from(visitCounts),
+    visitCounts: Uint32Array.from(visitCounts),
     lastVisits: {
       items: Int32Array.from(last, (each) => (each ? attractions.indexOf(each.attraction) : -1)),
       times: Float64Array.from(last, (each) => each?.time ?? -Infinity),
@@ -67,7 +70,7 @@ function expected(visits: readonly Visit[], sets: readonly number[][]) {
   };
 }
 
-describe('historiesOf', () => {
+describe('visitReader', () => {
   test.each([
     ['plain texts', plain, millis],
     ['texts by dictionary', byDictionary, millis],
@@ -77,7 +80,7 @@ describe('historiesOf', () => {
       fc.property(fc.array(visit), fc.nat(40), seen, (visits, cut, sets) => {
         const offsets = sets.reduce<number[]>((sums, items) => [...sums, (sums.at(-1) ?? 0) + items.length], [0]);
         const of = { offsets: Uint32Array.from(offsets), items: Uint32Array.from(sets.flat()) };
-        const reader = historiesOf(of, IdIndex.of(users), attractions);
+        const reader = visitReader(of, IdIndex.of(users), attractions);
         const whole = tableOf(visits, text, time);
         for (const piece of [whole.slice(0, cut), whole.slice(cut)])
           for (const batch of piece.batches) reader.add(batch);

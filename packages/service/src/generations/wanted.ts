@@ -1,6 +1,5 @@
-import { als, experiments } from '@attractions/contracts';
+import { CHAMPION, als, experiments, wantedModel } from '@attractions/contracts';
 import type { FeedStore } from '@attractions/feeds';
-import { wantedModel } from '@attractions/contracts';
 
 /** What the feeds want the service to serve. */
 export interface Wanted {
@@ -32,9 +31,9 @@ export async function wantedIn(store: FeedStore): Promise<Wanted | undefined> {
  */
 export async function modelBefore(store: FeedStore, seq: number): Promise<number | undefined> {
   const feed = store.feed(als);
-  const isChampion = (await feed.refs())['champion'] === seq;
+  const isChampion = (await feed.refs())[CHAMPION] === seq;
   for await (const { refs } of feed.records()) {
-    const then = refs['champion'];
+    const then = refs[CHAMPION];
     if (!isChampion || then === undefined) break;
     if (then !== seq) return then;
   }
