@@ -18,7 +18,7 @@ import { operations } from './routes/operations.js';
 import { page, panels } from './routes/page.js';
 import { recommendations } from './routes/recommendations.js';
 import type { Shown } from './routes/recommendations.js';
-import { MAX_ID_LENGTH } from './schema/parts.js';
+import { MAX_BODY_BYTES, MAX_ID_LENGTH } from './schema/parts.js';
 import { answerSources } from './served.js';
 import type { Served } from './served.js';
 import type { Metrics } from './telemetry/metrics.js';
@@ -85,7 +85,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : nextId();
     },
     trustProxy: parts.trustProxy ?? false,
-    bodyLimit: 64 * 1024,
+    bodyLimit: MAX_BODY_BYTES,
     http: {
       maxHeaderSize: 16 * 1024,
       headersTimeout: ARRIVAL_TIMEOUT_MS,

@@ -67,11 +67,11 @@ describe('GET /v1/users/{userId}/recommendations', () => {
   });
 
   test.each([
-    ['?limit=0', 'RECOMMENDER_REQUEST_INVALID', "'limit' in the querystring must be >= 1."],
-    ['?limit=101', 'RECOMMENDER_REQUEST_INVALID', "'limit' in the querystring must be <= 100."],
-    ['?limit=ten', 'RECOMMENDER_REQUEST_INVALID', "'limit' in the querystring must be integer."],
-    ['?limt=3', 'RECOMMENDER_REQUEST_INVALID', "There is no parameter 'limt' in the querystring."],
-    ['?include_visited=maybe', 'RECOMMENDER_REQUEST_INVALID', "'include_visited' in the querystring must be boolean."],
+    ['?limit=0', 'RECOMMENDER_REQUEST_INVALID', "'limit' in the query must be >= 1."],
+    ['?limit=101', 'RECOMMENDER_REQUEST_INVALID', "'limit' in the query must be <= 100."],
+    ['?limit=ten', 'RECOMMENDER_REQUEST_INVALID', "'limit' in the query must be an integer."],
+    ['?limt=3', 'RECOMMENDER_REQUEST_INVALID', "There is no parameter 'limt' in the query."],
+    ['?include_visited=maybe', 'RECOMMENDER_REQUEST_INVALID', "'include_visited' in the query must be a boolean."],
     ['?park=Atlantis', 'RECOMMENDER_UNKNOWN_PARK', "There is no park 'Atlantis'; give one of: bay, hill, moon."],
     [
       '?theme=opera',
@@ -106,19 +106,34 @@ describe('the service', () => {
   });
 
   test.each([
-    ['/nowhere', 404],
-    ['/v1/users//recommendations', 400],
-    ['/v1/users/%ZZ/recommendations', 400],
-    ['/v1/users/%F0%9F/recommendations', 400],
-    [`/v1/users/${'x'.repeat(257)}/recommendations`, 400],
-    [`/v1/users/${'x'.repeat(9 * 256 + 1)}/recommendations`, 414],
-  ])('refuses the path %s with a problem document', async (url, status) => {
-    const detail = expect.stringMatching(/.{20}/);
+    ['/nowhere', 404, 'NO_SUCH_PATH', 'There is nothing at GET /nowhere.'],
+    [
+      '/v1/users//recommendations',
+      400,
+      'REQUEST_INVALID',
+      "'userId' in the path must NOT have fewer than 1 characters.",
+    ],
+    ['/v1/users/%ZZ/recommendations', 400, 'REQUEST_INVALID', 'write a % itself as %25.'],
+    ['/v1/users/%F0%9F/recommendations', 400, 'REQUEST_INVALID', 'write a % itself as %25.'],
+    [
+      `/v1/users/${'x'.repeat(257)}/recommendations`,
+      400,
+      'REQUEST_INVALID',
+      "'userId' in the path must NOT have more than 256 characters.",
+    ],
+    [
+      `/v1/users/${'x'.repeat(9 * 256 + 1)}/recommendations`,
+      414,
+      'REQUEST_INVALID',
+      'An id in the path is longer than 256 characters; send a shorter one.',
+    ],
+  ])('refuses the path %s with a problem document', async (url, status, code, words) => {
+    const detail = expect.stringContaining(words);
     const answer = await ask(url);
     expect(answer).toMatchObject({
       status,
       type: 'application/problem+json',
-      body: { status, type: 'about:blank', detail },
+      body: { status, type: 'about:blank', detail, code: `RECOMMENDER_${code}` },
     });
     expect(Object.fromEntries(answer.headers)).toMatchObject({
       'x-content-type-options': 'nosniff',

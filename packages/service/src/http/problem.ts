@@ -6,6 +6,7 @@ import { RECOMMENDER_ERRORS, RecommenderError } from '@attractions/recommender';
 import type { FastifyError, FastifyReply, FastifyRequest, FastifySchemaValidationError } from 'fastify';
 import { SERVICE_ERRORS, ServiceError } from '../errors.js';
 import type { Problem } from '../schema/answers.js';
+import { MAX_BODY_BYTES, MAX_ID_LENGTH } from '../schema/parts.js';
 
 /** HTTP status by code, of the errors that are the client's. Every other error is ours, and answers 500. */
 const STATUS_OF = new Map<string, number>(
@@ -27,10 +28,20 @@ function problemOf(error: FastifyError | RecommenderError | ServiceError): Probl
   }
   if (error.validation !== undefined) return problem(400, 'RECOMMENDER_REQUEST_INVALID', validationSentence(error));
   const status = error.statusCode ?? 500;
-  if (status === 415)
-    return problem(status, error.code, 'The body has another content type than application/json; send it as that.');
-  return status >= 400 && status < 500 ? problem(status, error.code, error.message) : UNEXPECTED;
+  if (status < 400 || status >= 500) return UNEXPECTED;
+  return problem(status, 'RECOMMENDER_REQUEST_INVALID', FRAMEWORK_SENTENCES[error.code] ?? error.message);
 }
+
+/** What Fastify refuses before a route runs, by its codes. Clients do not see these codes: another framework has others. */
+const FRAMEWORK_SENTENCES: Readonly<Record<string, string>> = {
+  FST_ERR_BAD_URL: 'The path cannot be decoded: a % must begin a byte of UTF-8, such as %20; write a % itself as %25.',
+  FST_ERR_MAX_PARAM_LENGTH: `An id in the path is longer than ${MAX_ID_LENGTH} characters; send a shorter one.`,
+  FST_ERR_CTP_BODY_TOO_LARGE: `The body is larger than ${MAX_BODY_BYTES / 1_024} KiB; send less in one request.`,
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty; send a JSON object, such as {}.',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: "The body is not as long as 'content-length' says; send its length in bytes.",
+  FST_ERR_CTP_INVALID_JSON_BODY: "The body is not valid JSON, or has the key '__proto__'; correct it.",
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: "The body is not sent as JSON; send it with 'content-type: application/json'.",
+};
 
 /** Sends a problem instead of an answer, without the response schemas of the route. */
 export function sendProblem(reply: FastifyReply, document: Problem): FastifyReply {
@@ -99,13 +110,20 @@ const UNEXPECTED = problem(500, 'RECOMMENDER_FAILED', 'The service failed on thi
 const depthOf = ({ instancePath, keyword }: FastifySchemaValidationError): number =>
   instancePath.split('/').length - (keyword === 'anyOf' ? 0.5 : 0);
 
-function validationSentence({ validation = [], validationContext: part = 'querystring' }: FastifyError): string {
+/** The parts of a request, by Fastify's names. */
+const PARTS: Readonly<Record<string, string>> = { querystring: 'query', params: 'path' };
+
+function validationSentence({ validation = [], validationContext = 'querystring' }: FastifyError): string {
+  const part = PARTS[validationContext] ?? validationContext;
   // Of the branches of a union, the error deepest in the value: that branch fits best.
   const first = [...validation].sort((a, b) => depthOf(a) - depthOf(b)).at(-1);
   const where = first?.instancePath.slice(1).replaceAll('/', '.') ?? '';
   const unknown = first?.params['additionalProperty'];
   if (typeof unknown === 'string') return `There is no parameter '${unknown}' in the ${part}.`;
-  return `${where === '' ? `The ${part}` : `'${where}' in the ${part}`} ${first?.message ?? 'is not valid'}.`;
+  const fault = (first?.message ?? 'is not valid')
+    .replace(/^must be (?=(array|integer|object)$)/, 'must be an ')
+    .replace(/^must be (?=(boolean|number|string)$)/, 'must be a ');
+  return `${where === '' ? `The ${part}` : `'${where}' in the ${part}`} ${fault}.`;
 }
 
 /** Headers of every answer: it is not cached, and browsers treat it as data of this origin alone. */

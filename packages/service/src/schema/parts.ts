@@ -4,6 +4,9 @@ import type { TProperties, TSchema } from 'typebox';
 /** Longest user or attraction id, in UTF-16 units. */
 export const MAX_ID_LENGTH = 256;
 
+/** Longest body of a request. */
+export const MAX_BODY_BYTES = 64 * 1_024;
+
 /** An object without other properties: an unknown parameter is refused, not ignored. */
 export const closed = <P extends TProperties>(
   properties: P,

@@ -130,8 +130,8 @@ describe('what is refused', () => {
     ['at=2014-08-05T10:00:00+02:00', 'in a URL the + is written %2B'],
     ['visits=bay:slide@2014-13-05T10:00', "The time is '2014-13-05T10:00'; give RFC 3339"],
     ['visits=bay:slide@2014-08-05', "The time is '2014-08-05'; give RFC 3339"],
-    ['at=2014-08-05T10:00&at=2014-08-05T10:00', "'at' in the querystring must be string."],
-    ['deny=bay:slide', "There is no parameter 'deny' in the querystring."],
+    ['at=2014-08-05T10:00&at=2014-08-05T10:00', "'at' in the query must be a string."],
+    ['deny=bay:slide', "There is no parameter 'deny' in the query."],
   ])('?%s', async (query, detail) => {
     expect(await get('ana', query)).toMatchObject({
       status: 400,
@@ -140,8 +140,8 @@ describe('what is refused', () => {
   });
 
   test.each<[object, string]>([
-    [{ at: 1407240000000 }, "'at' in the body must be string."],
-    [{ visits: [{ attractionId: 'bay:slide', visitedAt: 7 }] }, "'visits.0.visitedAt' in the body must be string."],
+    [{ at: 1407240000000 }, "'at' in the body must be a string."],
+    [{ visits: [{ attractionId: 'bay:slide', visitedAt: 7 }] }, "'visits.0.visitedAt' in the body must be a string."],
     [{ visits: [{ attractionId: 'bay:slide', when: '' }] }, 'visitedAt'],
     [{ visits: [{ attractionId: 'bay:slide', visitedAt: '9999-99-99T00:00' }] }, "The time is '9999-99-99T00:00'"],
     [{ users: ['ana'], userId: 'ana' }, "The body has both 'users' and 'userId'"],

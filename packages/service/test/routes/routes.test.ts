@@ -38,7 +38,7 @@ describe('POST /v1/recommendations', () => {
     ['both users and visits', { users: ['ana'], visits: [] }, "both 'users' and 'visits'"],
     ['an unknown field', { limt: 1 }, "There is no parameter 'limt' in the body."],
     ['no users', { users: [] }, "'users' in the body"],
-    ['a list', [], 'The body must be object.'],
+    ['a list', [], 'The body must be an object.'],
   ])('refuses %s', async (_, body, words) => {
     expect(await post(body)).toMatchObject({
       status: 400,
@@ -47,14 +47,27 @@ describe('POST /v1/recommendations', () => {
     });
   });
 
-  test('refuses what is not JSON with a problem document', async () => {
+  test.each([
+    ['application/json', '', 400, 'The body is empty; send a JSON object, such as {}.'],
+    ['application/json', '{', 400, "The body is not valid JSON, or has the key '__proto__'; correct it."],
+    [
+      'application/json',
+      '{"__proto__":{}}',
+      400,
+      "The body is not valid JSON, or has the key '__proto__'; correct it.",
+    ],
+    ['text/xml', '{"limit":2}', 415, "The body is not sent as JSON; send it with 'content-type: application/json'."],
+    ['text/plain', '{"limit":2}', 415, "The body is not sent as JSON; send it with 'content-type: application/json'."],
+    ['text/plain; charset=utf-8', '{}', 415, 'The body is not sent as JSON;'],
+    ['application/json', `"${'x'.repeat(70_000)}"`, 413, 'The body is larger than 64 KiB; send less in one request.'],
+  ])('refuses a body of %s, %.20s, with status %i and a code of the service', async (type, body, status, words) => {
     const url = await listening(serving(sampleGeneration()));
-    const send = (type: string, body: string) =>
-      askAt(url, '/v1/recommendations', { method: 'POST', headers: { 'content-type': type }, body });
-    expect(await send('application/json', '{')).toMatchObject({ status: 400, type: 'application/problem+json' });
-    for (const type of ['text/xml', 'text/plain', 'text/plain; charset=utf-8'])
-      expect(await send(type, '{"limit":2}')).toMatchObject({ status: 415, type: 'application/problem+json' });
-    expect(await send('application/json', `"${'x'.repeat(70_000)}"`)).toMatchObject({ status: 413 });
+    const headers = { 'content-type': type };
+    expect(await askAt(url, '/v1/recommendations', { method: 'POST', headers, body })).toMatchObject({
+      status,
+      type: 'application/problem+json',
+      body: { code: 'RECOMMENDER_REQUEST_INVALID', detail: expect.stringContaining(words) },
+    });
   });
 });
 
