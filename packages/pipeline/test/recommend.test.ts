@@ -49,6 +49,46 @@ describe('attractions recommend', () => {
     expect(inLibrary({ userId, park, at: '2015-07-01T20:30', visits })).not.toEqual(expected);
   });
 
+  test('has every filter of a request: themes, allow, exclude, includeVisited', async () => {
+    const userId = generation.model.userIds[0] ?? '';
+    const at = '2015-07-01T12:30';
+    const themes = [...generation.themes].slice(0, 2);
+    const allow = generation.attractions.slice(0, 9).map(({ attractionId }) => attractionId);
+    const exclude = allow.slice(0, 2);
+    const filters = { themes, allow, exclude, includeVisited: true };
+    const flags = Object.entries({ themes, allow, exclude }).flatMap(([name, list]) => [`--${name}`, list.join(', ')]);
+    const ask = async (...more: string[]) => (await asked(userId, '--at', at, ...more)).answer;
+    expect(await ask(...flags, '--include-visited')).toEqual({ userId, ...inLibrary({ userId, at, ...filters }) });
+    expect(await ask('--exclude', exclude[0] ?? '', '--exclude', exclude[1] ?? '')).toEqual({
+      userId,
+      ...inLibrary({ userId, at, exclude }),
+    });
+    // Each of them makes a difference.
+    for (const [name, value] of Object.entries(filters))
+      expect(inLibrary({ userId, at, limit: 100, [name]: value })).not.toEqual(inLibrary({ userId, at, limit: 100 }));
+  });
+
+  test('similar has the filters of lists that are about an attraction', async () => {
+    const [first] = generation.attractions;
+    const themes = [...generation.themes].slice(0, 2);
+    const { exitCode, stdout } = await attractions(
+      config,
+      'similar',
+      first?.attractionId ?? '',
+      '--themes',
+      themes.join(),
+      '--json',
+    );
+    const of = (id: string) => generation.attractions.find(({ attractionId }) => attractionId === id);
+    const found: { attractionId: string }[] = JSON.parse(stdout).recommendations;
+    expect(exitCode).toBe(0);
+    expect(found.length).toBeGreaterThan(0);
+    for (const { attractionId } of found)
+      expect(of(attractionId)?.themes.some((theme) => themes.includes(theme))).toBe(true);
+    const unknown = await attractions(config, 'similar', first?.attractionId ?? '', '--themes', 'Opera', '--json');
+    expect(JSON.parse(unknown.stdout).error.code).toBe('RECOMMENDER_UNKNOWN_THEME');
+  });
+
   test('--all: each user gets in the feed what the command answers them, and `feeds cat` shows it', async () => {
     const at = '2015-07-01T12:30';
     const { exitCode, answer } = await asked('--all', '--at', at, '--limit', '7', '--threads', '2');
@@ -102,10 +142,13 @@ describe('attractions recommend', () => {
   });
 
   test.each([
-    [[], 'Whom for? Give the id of a visitor, or --all for the lists of all users.'],
+    [[], 'Give the id of a visitor, or --all for the lists of all users.'],
     [['ana', '--all'], "Give --all or the visitor 'ana', not both."],
-    [['--all', '--visits', 'a'], '--visits is what one visitor did; it cannot go with --all.'],
-    [['ana', '--threads', '2'], '--threads is for --all; one list is made on one thread.'],
+    ...['--visits', '--themes', '--allow', '--exclude', '--include-visited'].map((flag): [string[], string] => [
+      ['--all', flag, ...(flag === '--include-visited' ? [] : ['a'])],
+      `${flag} is for one visitor; the options that go with --all are --park, --at, --limit and --threads.`,
+    ]),
+    [['ana', '--threads', '2'], '--threads needs --all: one list is made on one thread.'],
   ])('refuses %j as wrong usage', async (argv, message) => {
     const { exitCode, answer } = await asked(...argv);
     expect(exitCode).toBe(2);

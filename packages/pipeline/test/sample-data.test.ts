@@ -29,10 +29,17 @@ test('--sample reads the sample data, through feeds again and again, and in memo
   }
 });
 
-test('--sample beside RAW_DATA_PATH is wrong usage', async () => {
-  const { exitCode, stdout } = await attractions(quick(await emptyFolder()), 'run', '--sample', '--json');
-  expect(exitCode).toBe(2);
-  expect(JSON.parse(stdout).error.code).toBe('PIPELINE_USAGE');
+test('--sample wins over RAW_DATA_PATH, which a .env file may set, and says so', async () => {
+  const config = { ...quick(await emptyFolder()), rawDataPath: '/nowhere/own', logLevel: 'info' as const };
+  const { exitCode, stderr } = await attractions(config, 'etl', '--sample');
+  expect(exitCode).toBe(0);
+  const { sources } = (
+    await openFeeds(config.feedsRoot ?? '')
+      .feed(visits)
+      .latest()
+  ).record;
+  expect(sources.map(({ path }) => path)).toContain('userVisits-sample/userVisits-EmberIsle-allPOI.csv');
+  expect(stderr).toContain("Reading the sample data because of --sample, not RAW_DATA_PATH, which is '/nowhere/own'.");
 });
 
 test('--sample beside sources in a configuration file is wrong usage', async () => {
@@ -43,7 +50,7 @@ test('--sample beside sources in a configuration file is wrong usage', async () 
   expect({ exitCode, ...JSON.parse(stdout).error }).toEqual({
     exitCode: 2,
     code: 'PIPELINE_USAGE',
-    message: `${file} has sources, and --sample asks for the sample data; leave one of them out.`,
+    message: `${file} has sources, and --sample reads the sample data instead; leave out --sample, or name another file with --config.`,
   });
 });
 

@@ -9,23 +9,31 @@ import { commandOf } from './command.js';
 import type { PipelineContext, PipelineResult, Runner } from './command.js';
 import { countOf } from './count.js';
 
-/** What both ways of the command may be asked. */
-interface Asked {
+/** The options that choose among attractions, of `recommend` and `similar`. */
+export interface FilterOptions {
+  readonly themes?: readonly string[];
+  readonly allow?: readonly string[];
+  readonly exclude?: readonly string[];
+}
+
+/** The options of both forms of the command. */
+interface RecommendOptions extends FilterOptions {
   readonly all?: true;
   readonly park?: string;
   readonly at?: string;
   readonly visits: readonly Visited[];
+  readonly includeVisited?: true;
   readonly limit?: number;
   readonly threads?: number;
 }
 
 /** `attractions recommend USER`: what the latest model says, without a server; `--all`: to every user, into a feed. */
 export function recommendCommand(run: Runner): Command {
-  return commandOf(
+  const command = commandOf(
     'recommend',
-    'what the latest model recommends to a visitor, by name; or to all of them, into a feed',
+    'the recommendations of the latest model for one visitor, by name; or for all of them, into a feed',
   )
-    .argument('[user]', 'id of the visitor, as in the visits; a stranger gets what is popular')
+    .argument('[user]', 'id of the visitor, as in the visits; an unknown visitor gets popular attractions')
     .option('--all', 'the list of every user that the model knows, into the feed serving/lists/v1.0')
     .option(
       '--park <park>',
@@ -37,40 +45,60 @@ export function recommendCommand(run: Runner): Command {
     )
     .option(
       '--visits <visits>',
-      'where the visitor went besides: attraction ids, or id@TIME, with commas between; may repeat',
+      'visits to add to the known ones: attraction ids, or id@TIME, separated by commas; may be repeated',
       visitsOf,
       [],
-    )
-    .option('--limit <count>', `longest list, 1 to ${MAX_LIMIT}; ${DEFAULT_LIMIT} where not given`, limitOf)
-    .option('--threads <count>', 'with --all: threads that make the lists; else as many as there are cores', countOf)
-    .action(async (userId: string | undefined, { all, threads, ...asked }: Asked) =>
+    );
+  return withFilters(command)
+    .option('--include-visited', 'recommend visited attractions again')
+    .option('--limit <count>', `longest list, 1 to ${MAX_LIMIT}; default ${DEFAULT_LIMIT}`, limitOf)
+    .option('--threads <count>', 'with --all: threads that make the lists; default: one for each core', countOf)
+    .action(async (userId: string | undefined, { all, threads, ...options }: RecommendOptions) =>
       run(async (context) => {
-        if (all) return everybody(userId, { threads, ...asked }, context);
-        if (userId === undefined)
-          throw usage('Whom for? Give the id of a visitor, or --all for the lists of all users.');
-        if (threads !== undefined) throw usage('--threads is for --all; one list is made on one thread.');
+        if (all) return everybody(userId, { threads, ...options }, context);
+        if (userId === undefined) throw usage('Give the id of a visitor, or --all for the lists of all users.');
+        if (threads !== undefined) throw usage('--threads needs --all: one list is made on one thread.');
         const { recommendTo } = await import('../answering.js');
-        const answer = await recommendTo({ userId, ...asked, limit: asked.limit ?? DEFAULT_LIMIT }, context);
+        const { park, at, visits, themes, allow, exclude, includeVisited, limit = DEFAULT_LIMIT } = options;
+        const request = { userId, park, at, visits, themes, allow, exclude, includeVisited, limit };
+        const answer = await recommendTo(request, context);
         return { document: answer, text: () => answerText(answer) };
       }),
     );
 }
 
+/** Adds the options of {@link FilterOptions}. */
+export function withFilters(command: Command): Command {
+  return command
+    .option('--themes <themes>', 'only attractions with one of these themes, separated by commas', namesOf)
+    .option('--allow <ids>', 'only these attractions, separated by commas', namesOf)
+    .option('--exclude <ids>', 'without these attractions, separated by commas; overrides --allow', namesOf);
+}
+
 async function everybody(
   userId: string | undefined,
-  { park, at, visits, limit, threads }: Omit<Asked, 'all' | 'threads'> & { threads: number | undefined },
+  { park, at, limit, threads, ...ofOne }: Omit<RecommendOptions, 'all' | 'threads'> & { threads: number | undefined },
   context: PipelineContext,
 ): Promise<PipelineResult> {
   if (userId !== undefined) throw usage(`Give --all or the visitor '${userId}', not both.`);
-  if (visits.length > 0) throw usage('--visits is what one visitor did; it cannot go with --all.');
+  const [flag] =
+    Object.entries({
+      '--visits': ofOne.visits.length > 0 || undefined,
+      '--themes': ofOne.themes,
+      '--allow': ofOne.allow,
+      '--exclude': ofOne.exclude,
+      '--include-visited': ofOne.includeVisited,
+    }).find(([, value]) => value !== undefined) ?? [];
+  if (flag !== undefined)
+    throw usage(`${flag} is for one visitor; the options that go with --all are --park, --at, --limit and --threads.`);
   const { recommendToAll, summaryText } = await import('../answering.js');
-  const asked = {
+  const settings = {
     ...(park !== undefined && { listsPark: park }),
     ...(at !== undefined && { listsAt: at }),
     ...(limit !== undefined && { listsLimit: limit }),
     ...(threads !== undefined && { listsThreads: threads }),
   };
-  const summary = await recommendToAll(asked, context);
+  const summary = await recommendToAll(settings, context);
   return { document: summary, text: () => summaryText(summary) };
 }
 
@@ -79,6 +107,11 @@ const usage = (message: string) => new PipelineError('PIPELINE_USAGE', message);
 /** The values of all `--visits` so far. */
 function visitsOf(text: string, before: readonly Visited[]): Visited[] {
   return [...before, ...text.split(',').map((visit) => visitOf(visit.trim()))];
+}
+
+/** The values of an option that takes a list, so far: it may be repeated. */
+function namesOf(text: string, before: readonly string[] = []): string[] {
+  return [...before, ...text.split(',').map((name) => name.trim())];
 }
 
 /** The value of a `--limit`. */
