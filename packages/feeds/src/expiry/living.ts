@@ -1,5 +1,5 @@
 import { FeedsError } from '../errors.js';
-import type { Log } from '../log/log.js';
+import type { Entry, Log } from '../log/log.js';
 import { isExpire, isPin, isUpdate } from '../log/record.js';
 import type { PinRecord, RecordEnvelope, SeqRange, UpdateRecord } from '../log/record.js';
 
@@ -70,6 +70,25 @@ export async function expiredAt(log: Log, record: RecordEnvelope | undefined): P
   if (record === undefined || seq === undefined) return [];
   const entry = seq === record.seq ? { record } : await log.read(seq);
   return entry && isExpire(entry.record) ? entry.record.expired : [];
+}
+
+/**
+ * The update of `seq`, which must exist and must not have expired by `head`: a record committed right after that head can rely on it.
+ * `purpose` says what it is for, in messages.
+ */
+export async function livingUpdate(
+  { feed, log }: { readonly feed: string; readonly log: Log },
+  head: Entry | undefined,
+  seq: number,
+  purpose: string,
+): Promise<UpdateRecord> {
+  const entry = seq <= (head?.record.seq ?? 0) ? await log.at(seq) : undefined;
+  if (!entry || !isUpdate(entry.record)) {
+    const known = `its newest record is ${head?.record.seq ?? 0}`;
+    throw new FeedsError('FEEDS_NO_SUCH_UPDATE', `The feed ${feed} has no update ${seq} to ${purpose}; ${known}.`);
+  }
+  if (isIn(await expiredAt(log, head?.record), seq)) throw gone(feed, seq, `it is too late to ${purpose}`);
+  return entry.record;
 }
 
 /** The error for an update that has expired. */

@@ -30,7 +30,8 @@ export interface Purge {
 }
 
 /**
- * Deletes the data of updates whose grace period is over, by the store's clock, and then records it. The data are deleted before the record
+ * Deletes the data of updates whose grace period is over, by the store's clock, and then records it; files that an update shares which stays
+ * are not deleted. The data are deleted before the record
  * is written: a purge that is killed in between is run again, and deleting twice does no harm. Expiry cannot see what is committed to another
  * feed at the same time, so an update that a living one needs by now is spared: the grace period is for such late commits too.
  */
@@ -41,8 +42,10 @@ export async function purgeUpdates(
 ): Promise<Purge> {
   checkPutOptions({ producer });
   const { due, waiting } = await unpurged(end);
-  const needed: Needed =
-    due.length > 0 ? await neededOf(await candidates(end, due), end, await feeds()) : new Map<number, string>();
+  const { living, needed } = await neededNow(end, due, feeds);
+  const spare = due.flatMap(({ updates }) => updates.filter(({ seq }) => needed.has(seq)));
+  const staying = [...living, ...waiting.flatMap(({ updates }) => updates), ...spare];
+  const kept = new Set(staying.flatMap(({ files }) => files.map(({ path }) => path)));
   const records: PurgeRecord[] = [];
   const purged: number[] = [];
   const totals = { files: 0, bytes: 0 };
@@ -50,7 +53,7 @@ export async function purgeUpdates(
     const updates = expire.updates.filter(({ seq }) => !needed.has(seq));
     if (updates.length === 0) continue;
     purged.push(...updates.map(({ seq }) => seq));
-    const files = updates.flatMap((update) => update.files);
+    const files = updates.flatMap((update) => update.files).filter(({ path }) => !kept.has(path) && kept.add(path));
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
     totals.files += files.length;
     totals.bytes += bytes;
@@ -69,10 +72,19 @@ interface Due {
   readonly updates: readonly UpdateRecord[];
 }
 
-/** What other feeds may need: living updates, and those that would be deleted. */
-async function candidates({ log }: LogEnd, due: readonly Due[]): Promise<readonly UpdateRecord[]> {
-  const { updates } = await livingAt(log, (await log.head())?.record);
-  return [...updates, ...due.flatMap((each) => each.updates)].sort((a, b) => a.seq - b.seq);
+/**
+ * The living updates, and why other feeds need these or what would be deleted. The head is read after the expire records that are due: an
+ * update that is committed later shares files of a living one, which are in `living` already.
+ */
+async function neededNow(
+  end: LogEnd,
+  due: readonly Due[],
+  feeds: () => Promise<readonly string[]>,
+): Promise<{ readonly living: readonly UpdateRecord[]; readonly needed: Needed }> {
+  if (due.length === 0) return { living: [], needed: new Map() };
+  const { updates } = await livingAt(end.log, (await end.log.head())?.record);
+  const asked = [...updates, ...due.flatMap((each) => each.updates)].sort((a, b) => a.seq - b.seq);
+  return { living: updates, needed: await neededOf(asked, end, await feeds()) };
 }
 
 /** Expire records with updates that still have their data, oldest first, by whether their grace period is over. */

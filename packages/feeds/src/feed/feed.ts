@@ -36,8 +36,10 @@ export interface Feed<T> extends FeedLog {
   /**
    * Opens an update whose Parquet files another program writes, so that no row passes through JavaScript: give it `folder`, and `token` for
    * the names of the files. Nothing is committed before {@link OpenedUpdate.commit}. Throws FEEDS_OPTIONS_INVALID if the feed is not Parquet.
+   *
+   * @param base an update of this feed whose files the new one may share, as far as they stay as they are
    */
-  open(): Promise<OpenedUpdate>;
+  open(base?: UpdateRecord): Promise<OpenedUpdate>;
   /** The newest update. Throws FEEDS_EMPTY if there is none. */
   latest(): Promise<Update<T>>;
   /** The update of a seq, or the one that an alias names. Throws FEEDS_NO_SUCH_UPDATE if there is none. */
@@ -90,10 +92,10 @@ export function openFeed<T>(place: Place, contract: FeedContract<T>): Feed<T> {
       await fit();
       return putUpdate(end, files, contract, value, options);
     },
-    open: async () => {
+    open: async (base) => {
       const parts = streamed(contract);
       await fit();
-      return openUpdate(end, files, parts);
+      return openUpdate(end, files, parts, base);
     },
   };
 }

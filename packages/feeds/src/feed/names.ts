@@ -1,10 +1,8 @@
 import { FeedsError } from '../errors.js';
-import { expiredAt, gone, isIn } from '../expiry/living.js';
+import { livingUpdate } from '../expiry/living.js';
 import { append } from '../log/append.js';
 import type { Draft, LogEnd } from '../log/append.js';
-import type { Entry } from '../log/log.js';
-import { isUpdate } from '../log/record.js';
-import type { AliasRecord, PinRecord, Producer, RecordEnvelope, UpdateRecord } from '../log/record.js';
+import type { AliasRecord, PinRecord, Producer, RecordEnvelope } from '../log/record.js';
 import { checkPutOptions } from './put-options.js';
 
 /** Who moves an alias, and why; both are written into the record. */
@@ -106,23 +104,4 @@ export async function putPin(
       refs: { latest: seq, ...previous?.refs },
     }),
   });
-}
-
-/**
- * The update of `seq`, which must exist and must not have expired by `head`: a record committed right after that head can rely on it.
- * `purpose` says what it is for, in messages.
- */
-async function livingUpdate(
-  { feed, log }: LogEnd,
-  head: Entry | undefined,
-  seq: number,
-  purpose: string,
-): Promise<UpdateRecord> {
-  const entry = seq <= (head?.record.seq ?? 0) ? await log.at(seq) : undefined;
-  if (!entry || !isUpdate(entry.record)) {
-    const known = `its newest record is ${head?.record.seq ?? 0}`;
-    throw new FeedsError('FEEDS_NO_SUCH_UPDATE', `The feed ${feed} has no update ${seq} to ${purpose}; ${known}.`);
-  }
-  if (isIn(await expiredAt(log, head?.record), seq)) throw gone(feed, seq, `it is too late to ${purpose}`);
-  return entry.record;
 }

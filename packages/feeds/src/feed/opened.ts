@@ -8,6 +8,7 @@ import type { Batches } from '../codec/parquet-batches.js';
 import type { FeedContract } from '../contract.js';
 import { FeedsError } from '../errors.js';
 import type { LogEnd } from '../log/append.js';
+import { schemaFingerprint } from '../log/record.js';
 import type { DataFile, UpdateRecord } from '../log/record.js';
 import { checkPutOptions } from './put-options.js';
 import type { PutOptions } from './put-options.js';
@@ -26,19 +27,24 @@ export interface OpenedUpdate {
   /**
    * Reads the files back, one at a time, and commits them as one update, in the order given. Schema, rows, missing values and ranges must fit
    * the contract: FEEDS_UNVERIFIED. After a throw nothing is committed, with the exceptions of `put`, and the files are gone.
+   *
+   * @param files names of files that were written, and files of the record that `open` was given, which the two updates then share. Throws
+   *   FEEDS_EXPIRED if that update has expired in the meantime
    */
-  commit(names: readonly string[], options: PutOptions): Promise<UpdateRecord>;
+  commit(files: readonly (string | DataFile)[], options: PutOptions): Promise<UpdateRecord>;
   /** Removes what was written. Does nothing after a commit. */
   discard(): Promise<void>;
 }
 
-/** Opens an update of a feed in Parquet. */
+/** Opens an update of a feed in Parquet, which may share files with `base`. */
 export async function openUpdate(
   end: LogEnd,
   files: UpdateFiles,
   contract: FeedContract<Batches>,
+  base?: UpdateRecord,
 ): Promise<OpenedUpdate> {
   const { store, feed } = end;
+  if (base) checkBase(base, end, contract);
   const update = folderAfter(end, await end.log.head());
   const token = randomUUID();
   const local = await store.localFolder?.(`${feed}/${update}`);
@@ -65,22 +71,33 @@ export async function openUpdate(
     return { path, bytes: bytes.length, rows, sha256: sha256(bytes) };
   }
 
-  async function commit(names: readonly string[], options: PutOptions): Promise<UpdateRecord> {
+  async function commit(given: readonly (string | DataFile)[], options: PutOptions): Promise<UpdateRecord> {
     if (isDone) throw invalid('The update was committed or discarded already; open another one');
     checkPutOptions(options);
+    const names = given.filter((file) => typeof file === 'string');
+    const shared = given.filter((file) => typeof file !== 'string');
+    if (shared.length > 0 && !base) throw invalid('Files are shared with an update; open this one with its record');
+    const paths = given.map((file) => (typeof file === 'string' ? file : file.path));
+    const twice = paths.find((path, i) => paths.indexOf(path) < i);
+    if (twice !== undefined) throw invalid(`'${twice}' is given twice`);
     const foreign = names.find((name) => !new RegExp(`^[\\w.-]+-${token}[.]\\w+$`).test(name));
     if (foreign !== undefined) throw invalid(`'${foreign}' is not a file name that ends in -${token} and an extension`);
-    if (names.length === 0) throw invalid('An update has a file at least; write one without rows');
+    if (given.length === 0) throw invalid('An update has a file at least; write one without rows');
     const taken: DataFile[] = [];
+    const all: DataFile[] = [];
     try {
-      for (const name of names) taken.push(await take(name));
+      for (const file of given) {
+        if (typeof file !== 'string') all.push({ ...file, addedIn: file.addedIn ?? base?.seq ?? 0 });
+        else all.push(taken[taken.push(await take(file)) - 1] as DataFile);
+      }
     } catch (cause) {
       await Promise.all([files.discard(taken), discard()]);
       const problem = cause instanceof Error ? cause.message : String(cause);
       throw new FeedsError('FEEDS_UNVERIFIED', `Read back after writing: ${problem} Nothing was committed.`, { cause });
     }
     try {
-      return await commitFiles(end, files, contract, taken, options);
+      const own = { written: taken, shared, all, ...(base && { base }) };
+      return await commitFiles(end, files, contract, own, options);
     } finally {
       // What was not committed is removed by `commitFiles`; if the store did not answer, it may have been.
       isDone = true;
@@ -89,6 +106,13 @@ export async function openUpdate(
   }
 
   return { folder, token, commit, discard };
+}
+
+/** Files of one update have one schema, so an update cannot share those of an older one. */
+function checkBase(base: UpdateRecord, { feed }: LogEnd, { schema }: FeedContract<unknown>): void {
+  if (base.feed !== feed) throw invalid(`Update ${base.seq} of ${base.feed} cannot share files with one of ${feed}`);
+  if (base.schema.fingerprint === schemaFingerprint(schema)) return;
+  throw invalid(`Update ${base.seq} of ${feed} has another schema than its contract by now; write all files anew`);
 }
 
 function invalid(problem: string): FeedsError {

@@ -1,6 +1,7 @@
 import { contractVersion } from '../contract.js';
 import type { FeedContract } from '../contract.js';
 import { FeedsError } from '../errors.js';
+import { livingUpdate } from '../expiry/living.js';
 import { append, laterThan, outcomeUnknown } from '../log/append.js';
 import type { Draft, LogEnd } from '../log/append.js';
 import type { Entry } from '../log/log.js';
@@ -26,13 +27,8 @@ export async function putUpdate<T>(
   const head = await end.log.head();
   const before = await settledBy(end, options)(head);
   if (before) return before;
-  return commitFiles(
-    end,
-    files,
-    contract,
-    await files.write(folderAfter(end, head), contract.codec.encode(value)),
-    options,
-  );
+  const written = await files.write(folderAfter(end, head), contract.codec.encode(value));
+  return commitFiles(end, files, contract, { written, shared: [] }, options);
 }
 
 /** Finds the record that the run of a put has committed already. */
@@ -46,40 +42,82 @@ export function folderAfter(end: LogEnd, head: Entry | undefined): string {
   return laterThan(head?.record, end.clock.now()).toISOString().replace(/[-:.]/g, '');
 }
 
+/** The files of an update before its commit. */
+export interface NewFiles {
+  /** Those that it adds: nobody else knows them, so they are removed if they are not committed. */
+  readonly written: readonly DataFile[];
+  /** Those that it shares with `base`, an update that must not have expired when it is committed. */
+  readonly shared: readonly DataFile[];
+  readonly base?: UpdateRecord;
+  /** All of them in their order. Default: `written`. */
+  readonly all?: readonly DataFile[];
+}
+
 /** Checks files that were written, and commits them by one record; removes them if they are not committed. */
 export async function commitFiles<T>(
   end: LogEnd,
   files: UpdateFiles,
   contract: FeedContract<T>,
-  written: readonly DataFile[],
+  { written, shared, base, all = written }: NewFiles,
   options: PutOptions,
 ): Promise<UpdateRecord> {
   const { signal } = options;
-  await readBack(files, contract, written);
+  await readBack(files, contract, written, shared);
   if (signal?.aborted) {
     await files.discard(written);
     throw signal.reason;
   }
-  const manifest = manifestOf(contract, written, options);
+  const manifest = manifestOf(contract, all, options);
+  const settled = settledBy(end, options);
   const record = await append<UpdateRecord>(end, {
-    settled: settledBy(end, options),
+    settled: async (head) => {
+      const before = await settled(head);
+      if (before === undefined && base) await stillShared(end, head, base, shared);
+      return before;
+    },
     draft: (seq, previous) => ({ ...manifest, refs: { ...previous?.refs, latest: seq } }),
   }).catch(async (cause: unknown) => {
     if (!outcomeUnknown(cause)) await files.discard(written);
     throw cause;
   });
-  const ours = record.files[0]?.path === written[0]?.path;
-  if (!ours) await files.discard(written);
+  const isOurs = written.every(({ path }) => record.files.some((file) => file.path === path));
+  if (!isOurs) await files.discard(written);
   return record;
 }
 
-/** Opens what was written as readers will, from the store, and checks bytes, hashes, rows and schema. */
+/**
+ * A purge deletes what no living update names. So a record that shares files may follow `head` only if the update that it has them from is
+ * living there: then these files are named by a living update at every moment before and after.
+ */
+async function stillShared(
+  end: LogEnd,
+  head: Entry | undefined,
+  base: UpdateRecord,
+  shared: readonly DataFile[],
+): Promise<void> {
+  const { files } = await livingUpdate(end, head, base.seq, 'share its files');
+  const named = new Map(files.map((file) => [file.path, file]));
+  const foreign = shared.find(({ path, bytes, rows, sha256 }) => {
+    const file = named.get(path);
+    return file?.bytes !== bytes || file.rows !== rows || file.sha256 !== sha256;
+  });
+  if (foreign === undefined) return;
+  const where = `update ${base.seq} of ${end.feed}`;
+  throw new FeedsError('FEEDS_OPTIONS_INVALID', `'${foreign.path}' is not a file of ${where}; share its own.`);
+}
+
+/**
+ * Opens what was written as readers will, from the store, and checks bytes, hashes, rows and schema. Of what is shared, which was checked when it
+ * was written, only the size.
+ */
 async function readBack<T>(
   files: UpdateFiles,
   { codec }: FeedContract<T>,
   written: readonly DataFile[],
+  shared: readonly DataFile[],
 ): Promise<void> {
   try {
+    await files.find(shared);
     const reopened = files.open(written);
     await (codec.check ? codec.check(reopened) : codec.decode(reopened));
   } catch (cause) {

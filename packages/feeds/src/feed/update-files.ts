@@ -15,6 +15,8 @@ export interface UpdateFiles {
    * record says throws FEEDS_DATA_CORRUPT with its path, what was expected and what was found, or the error that `explain` gives instead.
    */
   open(files: readonly DataFile[], explain?: Explain): readonly StoredFile[];
+  /** Throws FEEDS_DATA_CORRUPT if a file is missing or has another size. Reads none. */
+  find(files: readonly DataFile[]): Promise<void>;
   /** Removes files that no record names; failures are ignored. */
   discard(files: readonly DataFile[]): Promise<void>;
 }
@@ -29,6 +31,16 @@ export function updateFiles(store: BlobStore, feed: string, verified: Set<string
   };
   return {
     discard,
+    find: async (files) => {
+      await Promise.all(
+        files.map(async (file) => {
+          const path = `${feed}/${file.path}`;
+          const found = await store.stat(path);
+          const problem = found ? sizeProblem(found.bytes, file) : 'is missing';
+          if (problem) throw new FeedsError('FEEDS_DATA_CORRUPT', `${store.root}/${path} ${problem}. ${RESTORE}`);
+        }),
+      );
+    },
     write: async (folder, files) => {
       const written: DataFile[] = [];
       try {
@@ -65,9 +77,14 @@ const RESTORE = 'Restore it from a copy, or read another update.';
 
 /** How the content of a file differs from what its record says; undefined if it does not. */
 export function mismatch(found: Uint8Array, file: DataFile, verified: boolean): string | undefined {
-  if (found.length !== file.bytes) return `has ${found.length} bytes; its record says ${file.bytes}`;
+  const size = sizeProblem(found.length, file);
+  if (size !== undefined) return size;
   const hash = verified ? file.sha256 : sha256(found);
   return hash === file.sha256 ? undefined : `has the SHA-256 ${hash}; its record says ${file.sha256}`;
+}
+
+function sizeProblem(bytes: number, file: DataFile): string | undefined {
+  return bytes === file.bytes ? undefined : `has ${bytes} bytes; its record says ${file.bytes}`;
 }
 
 /** `users.parquet` -> `users-<uuid>.parquet` */

@@ -149,13 +149,14 @@ function everyRef(refs: JsonObject, newest: number): boolean {
 /** A path may not lead out of the feed's folder, since a reader will open it. */
 function isDataFile(value: unknown): boolean {
   if (!isObject(value)) return false;
-  const { path, bytes, rows, sha256 } = value;
+  const { path, bytes, rows, sha256, addedIn } = value;
   return (
     typeof path === 'string' &&
     /^\d{8}T\d{9}Z\/[^/\\.][^/\\]*$/.test(path) &&
     isCount(bytes) &&
     isCount(rows) &&
-    isHash(sha256)
+    isHash(sha256) &&
+    (addedIn === undefined || (isCount(addedIn) && addedIn !== 0))
   );
 }
 

@@ -111,6 +111,8 @@ export interface DataFile {
   readonly rows: number;
   /** Of the whole file, in hex. */
   readonly sha256: string;
+  /** Seq of the update that wrote it, if that is an earlier one: the two share the file. Absent if this update wrote it. */
+  readonly addedIn?: number;
 }
 
 /** An update of another feed, identified by the hash of its record. */

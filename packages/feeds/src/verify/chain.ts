@@ -92,6 +92,10 @@ export async function checkChain(store: BlobStore, feed: string, { seqs, hint }:
     const link = readLink((await store.read(path)) ?? new Uint8Array(), feed, seq, path);
     const problems = link.record ? problemsOf(link.record, before, seq === 1) : [link.problem];
     findings.push(...[...problems].map((problem) => broken(path, problem)));
+    if (link.record && isUpdate(link.record) && known) {
+      const problem = sharingProblem(link.record, updates);
+      if (problem !== undefined) findings.push(broken(path, problem));
+    }
     if (link.record && isUpdate(link.record)) updates.push(link.record);
     if (link.record && isExpire(link.record)) expired = link.record.expired;
     if (link.record && isPurge(link.record)) for (const update of link.record.updates) purged.add(update);
@@ -137,6 +141,18 @@ function* problemsOf(record: RecordEnvelope, before: Link | undefined, first: bo
   if (totals.files !== files.length || totals.rows !== rows || totals.bytes !== bytes)
     yield 'has totals that are not the sums of its files';
   if (schema.fingerprint !== schemaFingerprint(schema.fields)) yield 'has the fingerprint of another schema';
+}
+
+/** Each shared file must be one that the earlier update added, with the same size, rows and hash. */
+function sharingProblem({ files }: UpdateRecord, earlier: readonly UpdateRecord[]): string | undefined {
+  for (const { addedIn, ...file } of files) {
+    if (addedIn === undefined) continue;
+    const origin = earlier.find(({ seq }) => seq === addedIn);
+    const added = origin?.files.find(({ path }) => path === file.path);
+    if (added === undefined || canonicalJson(added) !== canonicalJson(file))
+      return `shares ${file.path} with update ${addedIn}, which did not add it so`;
+  }
+  return undefined;
 }
 
 /** What the refs must be after a record; a record of an unknown type may have changed them. */

@@ -11,6 +11,10 @@ import type { UpdateRecord } from '../../src/log/record.js';
 const golden = new Uint8Array(readFileSync(new URL('golden.record', import.meta.url)));
 const GOLDEN_SHA256 = '049f8979bfdadd22f54027a4bcf67701de5b75411230bddabd3d92d92788aa9b';
 
+/** One that shares a file with the first; `sha256sum golden-shared.record` gives the hash below. */
+const sharing = new Uint8Array(readFileSync(new URL('golden-shared.record', import.meta.url)));
+const SHARING_SHA256 = 'cf973a67ed9e8773b8e4c2b864cee2aa930a0be288ecea2acfaefaafe636e26c';
+
 const parse = (bytes: Uint8Array) => parseRecord(bytes, 'etl/attractions/v1.0', 2, 'golden');
 
 function goldenRecord(): UpdateRecord {
@@ -34,6 +38,15 @@ describe('a record', () => {
       refs: { latest: 2 },
     });
     expect(Buffer.from(recordBytes(goldenRecord()))).toEqual(Buffer.from(golden));
+  });
+
+  test('that shares a file names it as the update did that wrote it, and says which', () => {
+    const record = parseRecord(sharing, 'etl/attractions/v1.0', 5, 'golden') as UpdateRecord;
+    expect(record.files[0]).toEqual({ ...goldenRecord().files[0], addedIn: 2 });
+    expect(record.files[1]).not.toHaveProperty('addedIn');
+    expect(record.totals).toEqual({ files: 2, bytes: 153, rows: 3 });
+    expect(sha256(sharing)).toBe(SHARING_SHA256);
+    expect(Buffer.from(recordBytes(record))).toEqual(Buffer.from(sharing));
   });
 
   test('is named as a parent by the hash of its bytes', () => {
@@ -67,6 +80,7 @@ describe('a record', () => {
     ['files', [{ path: '../../etc/passwd', bytes: 1, rows: 1, sha256: 'a'.repeat(64) }], 'FEEDS_RECORD_CORRUPT'],
     ['files', [{ path: '20261122T220311123Z/..', bytes: 1, rows: 1, sha256: 'a'.repeat(64) }], 'FEEDS_RECORD_CORRUPT'],
     ['files', [{ path: '20261122T220311123Z/a', bytes: -1, rows: 1, sha256: 'a'.repeat(64) }], 'FEEDS_RECORD_CORRUPT'],
+    ['files', [{ ...goldenRecord().files[0], addedIn: 0 }], 'FEEDS_RECORD_CORRUPT'],
     ['producer', 'etl', 'FEEDS_RECORD_CORRUPT'],
     ['runId', 7, 'FEEDS_RECORD_CORRUPT'],
     ['parents', [{ feed: 'a' }], 'FEEDS_RECORD_CORRUPT'],

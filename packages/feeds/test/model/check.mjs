@@ -8,13 +8,17 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const model = join(import.meta.dirname, 'feed.pml');
-const sound = [[], ['EXPIRY']];
+const sound = [[], ['EXPIRY'], ['SHARING']];
 const unsound = [
   ['BLIND'],
   ['WITHOUT_MARKERS'],
   ['HASTY_REPAIR'],
   ['EXPIRY', 'PLANS_ONCE'],
   ['EXPIRY', 'WITHOUT_GRACE'],
+  ['SHARING', 'WITHOUT_GRACE'],
+  ['SHARING', 'SHARES_ONCE'],
+  ['SHARING', 'COUNTS_NOTHING'],
+  ['SHARING', 'COUNTS_EARLY'],
 ];
 
 /** The states that spin has seen under these definitions, and the first assertion that one of them broke. */

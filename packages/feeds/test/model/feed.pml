@@ -4,14 +4,21 @@
  * Without EXPIRY: two writers put the same run, as a retry does beside a writer that is thought dead, a third puts another, a reader reads, and a
  * clean-up removes data that no record names, of writers that have ended. With EXPIRY: a feed that has an update; two more are put, while a
  * namer calls the first one champion, an expirer gives it up, waits for the grace and deletes its data, and a reader reads it or the latest.
+ * With SHARING: a feed with an update of one file. Two writers each put an update of a file of its own and files that it shares with the update that
+ * was latest when it began, or none; an expirer lets one update after the other expire, waits for the grace, and deletes the files that no living update
+ * names; a reader reads any living update, one file after the other.
  * Whoever writes may die before any step, and never hears whether its commit succeeded: the record that is there decides.
  *
  * Taken for granted: the store's put-if-absent, that what it has answered stays, and that the grace is longer than a reader takes (the deletion
- * waits for a reader that began before the expiry). BLIND, WITHOUT_MARKERS, PLANS_ONCE, WITHOUT_GRACE and HASTY_REPAIR each take one rule
- * of the format away; the search must then find what breaks.
+ * waits for a reader that began before the expiry). BLIND, WITHOUT_MARKERS, PLANS_ONCE, WITHOUT_GRACE, HASTY_REPAIR, SHARES_ONCE, COUNTS_NOTHING and
+ * COUNTS_EARLY each take one rule of the format away; the search must then find what breaks.
  */
 #define WRITERS  3
+#ifdef SHARING
+#define RECORDS  7
+#else
 #define RECORDS  6
+#endif
 
 mtype = { update, alias, expire, purge };
 #define nothing 0
@@ -23,6 +30,10 @@ typedef Record {
   byte latest;    /* refs */
   byte champion;
   byte expired;   /* seq of the one update that has expired, 0 for none */
+#ifdef SHARING
+  byte names;     /* update: its files, a bit for each writer */
+  byte gone;      /* updates that have expired, a bit for each seq */
+#endif
 }
 
 Record log[RECORDS + 2];
@@ -222,7 +233,198 @@ proctype Repair() {
   }
 }
 
+#ifdef SHARING
+#define bit(n)        (1 << (n))
+#define lives(n, h)   (log[n].type == update && (log[h].gone & bit(n)) == 0)
+
+byte purged;                  /* updates of which a record says that their files were deleted */
+
+inline commitShared(head, kind, which, newest, filesNamed, goneNow, won) {
+  atomic {
+    if
+    :: log[head + 1].type == nothing ->
+       log[head + 1].type = kind;
+       log[head + 1].by = _pid;
+       log[head + 1].what = which;
+       log[head + 1].latest = newest;
+       log[head + 1].names = filesNamed;
+       log[head + 1].gone = goneNow;
+       if :: kind == update -> named[_pid] = true :: else fi
+    :: else
+    fi
+  }
+  won = (log[head + 1].by == _pid)
+}
+
+/* The files that living updates name, but for one. */
+inline livingNames(head, but, all) {
+  d_step {
+    all = 0;
+    s = 1;
+    do
+    :: s > head -> break
+    :: else ->
+       if :: s != but && lives(s, head) -> all = all | log[s].names :: else fi;
+       s++
+    od;
+    s = 0
+  }
+}
+
+/* Shares the files of the update that is latest when it begins: all, the first one or none. */
+proctype Sharer() {
+  byte head, base, mine;
+  bool won;
+  findHead(head);
+  base = log[head].latest;
+  data[_pid] = true;
+  if
+  :: mine = log[base].names | bit(_pid)
+  :: mine = (log[base].names & 1) | bit(_pid)
+  :: mine = bit(_pid)
+  fi;
+  MAY_DIE;
+  do
+  :: findHead(head);
+#ifndef SHARES_ONCE
+     if
+     :: !lives(base, head) -> data[_pid] = false; goto dead
+     :: else
+     fi;
+#endif
+     MAY_DIE;
+     commitShared(head, update, 0, head + 1, mine, log[head].gone, won);
+     if
+     :: won -> break
+     :: else
+     fi
+  od;
+dead:
+  over[_pid] = true
+}
+
+proctype SharedExpirer() {
+  byte head, victim, kept, f, s, round;
+#ifdef COUNTS_EARLY
+  byte counted;
+#endif
+  bool won;
+  for (round : 1 .. 2) {
+#ifdef COUNTS_EARLY
+    findHead(counted);
+#endif
+    do
+    :: findHead(head);
+       if
+       :: lives(1, head) && log[head].latest != 1 -> victim = 1
+       :: lives(2, head) && log[head].latest != 2 -> victim = 2
+       :: lives(3, head) && log[head].latest != 3 -> victim = 3
+       :: else -> goto dead
+       fi;
+#ifdef COUNTS_EARLY
+       livingNames(counted, victim, kept);
+#endif
+       MAY_DIE;
+       commitShared(head, expire, victim, log[head].latest, 0, log[head].gone | bit(victim), won);
+       if
+       :: won -> break
+       :: else
+       fi
+    od;
+    MAY_DIE;
+#ifndef WITHOUT_GRACE
+    readerBegan == 0 || readerBegan > head || readerEnded;
+#endif
+#ifdef COUNTS_NOTHING
+    kept = 0;
+#endif
+#ifndef COUNTS_NOTHING
+#ifndef COUNTS_EARLY
+    findHead(head);
+    livingNames(head, 0, kept);
+#endif
+#endif
+    for (f : 0 .. WRITERS) {
+      if
+      :: (log[victim].names & bit(f)) && !(kept & bit(f)) -> data[f] = false; MAY_DIE
+      :: else
+      fi
+    }
+    do
+    :: findHead(head);
+       commitShared(head, purge, victim, log[head].latest, 0, log[head].gone, won);
+       if
+       :: won -> purged = purged | bit(victim); break
+       :: else
+       fi
+    od
+  }
+dead:
+  skip
+}
+
+/* Reads any update that lives when it begins. */
+proctype SharedReader() {
+  byte head, at, f;
+  atomic { findHead(head); readerBegan = head };
+  if
+  :: at = log[head].latest
+  :: lives(1, head) -> at = 1
+  :: head >= 2 && lives(2, head) -> at = 2
+  fi;
+  assert(log[at].type == update);
+  for (f : 0 .. WRITERS) {
+    if
+    :: log[at].names & bit(f) -> assert(data[f])
+    :: else
+    fi
+  }
+  readerEnded = true
+}
+
+/* Every living update has its files, and no file is left that only purged updates name. */
+inline checkShared() {
+  d_step {
+    head = 0;
+    do
+    :: log[head + 1].type != nothing -> head++
+    :: else -> break
+    od;
+    for (f : 0 .. WRITERS) {
+      living = false; waiting = false;
+      for (seq : 1 .. RECORDS) {
+        if
+        :: log[seq].type == update && (log[seq].names & bit(f)) ->
+           if :: lives(seq, head) -> living = true :: else fi;
+           if :: (purged & bit(seq)) == 0 -> waiting = true :: else fi
+        :: else
+        fi
+      };
+      assert(!living || data[f]);
+      assert(!named[f] || waiting || !data[f])
+    }
+  }
+}
+#endif
+
 init {
+#ifdef SHARING
+  byte head, f, seq;
+  bool living, waiting;
+  atomic {
+    log[1].type = update;
+    log[1].latest = 1;
+    log[1].names = 1;
+    data[0] = true;
+    named[0] = true;
+    run Sharer();
+    run Sharer();
+    run SharedExpirer();
+    run SharedReader()
+  }
+  _nr_pr == 1;
+  checkShared()
+#else
   atomic {
 #ifdef EXPIRY
     /* There is an update already. */
@@ -260,4 +462,5 @@ init {
     fi
   }
   assert(commits[1] <= 1 && commits[2] <= 1)                          /* one run, one update */
+#endif
 }

@@ -20,8 +20,9 @@ const TIMEOUT_MS = 600_000;
     expect(held).toEqual([
       { defined: '', states: expect.any(Number) },
       { defined: 'EXPIRY', states: expect.any(Number) },
+      { defined: 'SHARING', states: expect.any(Number) },
     ]);
-    expect(foundOut).toHaveLength(5);
+    expect(foundOut).toHaveLength(9);
     for (const { broken } of foundOut) expect(broken).toMatch(/assertion violated/);
   },
   TIMEOUT_MS,
