@@ -7,8 +7,7 @@ import type { Source } from './source/source.js';
 
 /** A source by its type, with its options beside it: a built-in one by name, or one of your own as it is. */
 export interface SourceEntry {
-  // A source is asked only with options that its own schema made.
-  readonly type: string | Source<never>;
+  readonly type: string | Source;
   readonly [option: string]: unknown;
 }
 

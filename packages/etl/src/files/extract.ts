@@ -27,7 +27,7 @@ export async function visitsOfFiles(
   const has = (column: VisitColumn): boolean =>
     groups.some(({ files }) => files.some(({ mapping }) => mapping[column]));
   const format = options.timeFormat ?? (await formatOf(groups, context));
-  const values = await fileValues('visit_values', groups, context);
+  const values = await fileValues('visit_file_values', groups, context);
   const columns = {
     park: (given: Given) => given.text('park'),
     photo_id: (given: Given) => (has('photo') ? sql`nullif(${given.text('photo')}, '')` : NO_TEXT),
@@ -78,7 +78,7 @@ export async function attractionsOfFiles(
   context: SourceContext,
 ): Promise<Delivered<AttractionsExtract>> {
   const counted = await countFiles(groups, context);
-  const values = await fileValues('attraction_values', groups, context);
+  const values = await fileValues('attraction_file_values', groups, context);
   const columns = {
     park: (given: Given) => given.text('park'),
     poi_id: (given: Given) => given.text('attraction'),

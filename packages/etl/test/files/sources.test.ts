@@ -138,6 +138,15 @@ test('partitions, parts of file names and constants are values of a whole file',
   expect(constant.attractions[0]?.attractionId).toBe('P:1');
 });
 
+test('attractions have constants and parts of file names too, beside visits that have them', async () => {
+  const files = { 'a.csv': 'user,attraction,time\nann,1,2026-05-01\n', 'P.jsonl': '{"id":1,"name":"Wheel"}\n' };
+  for (const park of [{ constant: 'P' }, { fileName: '(.+)[.]jsonl' }]) {
+    const attractions = { type: 'jsonl', files: '*.jsonl', columns: { attraction: 'id', name: 'name', park } };
+    const loaded = await load(files, { columns: { park: { constant: 'P' } } }, attractions);
+    expect(loaded.attractions).toEqual([{ attractionId: 'P:1', park: 'P', name: 'Wheel', themes: [] }]);
+  }
+});
+
 test('repeats of a photo are duplicates where they say the same, and rejects where they do not', async () => {
   const loaded = await load(
     {
