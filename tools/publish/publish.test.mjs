@@ -5,8 +5,7 @@
  * Packages that are not ours come from the registry that npm is configured for.
  */
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFile } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -23,8 +22,10 @@ import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
 import { formatMessage } from 'publint/utils';
 import { publint } from 'publint';
+import { attractionsIn, servedIn } from './command-line.mjs';
 import { unpackedBudgetKilobytes } from './budgets.mjs';
 import { broughtTo, filesOf, nativeIn, undeclaredIn } from './installed.mjs';
+import { copyOwnModel, ownModelCases } from './own-model.mjs';
 import { publicPackages } from './public-packages.mjs';
 import { openRegistry } from './registry.mjs';
 
@@ -202,16 +203,7 @@ describe('publish', () => {
       await run(folder(), {}, 'npm', ...install);
     });
 
-    /** Runs the command line as a person would, and gives how it ended. */
-    async function attractions(settings, ...argv) {
-      const variables = Object.entries({ ...process.env, LOG_LEVEL: 'silent', FORCE_COLOR: '0', ...settings });
-      const env = Object.fromEntries(variables.filter(([name]) => !/^(NX_|NODE_TEST|npm_)/.test(name)));
-      const child = spawn('npx', ['attractions', ...argv], { cwd: folder(), env, shell: process.platform === 'win32' });
-      const text = { stdout: '', stderr: '' };
-      for (const stream of ['stdout', 'stderr']) child[stream].on('data', (piece) => (text[stream] += piece));
-      const [exitCode] = await once(child, 'close');
-      return { exitCode, ...text };
-    }
+    const attractions = (settings, ...argv) => attractionsIn(folder(), settings, ...argv);
 
     test('--version', async () => {
       const { version } = packages.find(({ name }) => name === 'pipeline').manifest;
@@ -248,17 +240,24 @@ describe('publish', () => {
     });
 
     test('serve answers, and ends in order', async () => {
-      const program = join(folder(), 'node_modules/@attractions/pipeline/bin/attractions.js');
-      const env = { ...process.env, PORT: '0', DRAIN_MS: '0', LOG_LEVEL: 'silent' };
-      const stdio = ['ignore', 'pipe', 'inherit'];
-      const service = spawn(process.execPath, [program, 'serve', '--json'], { cwd: folder(), env, stdio });
-      const [line] = await once(service.stdout, 'data');
-      const answer = await fetch(`${JSON.parse(line).url}/v1/users/nobody/recommendations?limit=3`);
-      assert.equal(answer.status, 200);
-      assert.equal((await answer.json()).recommendations.length, 3);
-      service.kill('SIGTERM');
-      assert.deepEqual(await once(service, 'exit'), [0, null]);
+      await servedIn(folder(), async (url) => {
+        const answer = await fetch(`${url}/v1/users/nobody/recommendations?limit=3`);
+        assert.equal(answer.status, 200);
+        assert.equal((await answer.json()).recommendations.length, 3);
+      });
     });
+  });
+
+  describe('examples/own-model in an empty folder', () => {
+    before(async () => {
+      emptyFolder('own-model');
+      copyOwnModel(join(root, 'examples/own-model'), consumer('own-model'));
+      await run(consumer('own-model'), {}, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund');
+    });
+    ownModelCases(
+      () => consumer('own-model'),
+      (...command) => run(consumer('own-model'), {}, ...command),
+    );
   });
 
   test('the stages together, in memory', async () => {

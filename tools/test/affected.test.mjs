@@ -29,6 +29,7 @@ const affectedByPackage = {
 
 const affectedByFile = {
   'tools/affected.mjs': ['tools'],
+  'examples/own-model/src/quiet.js': ['tools'],
   'packages/als-trainer/test/README.md': ['als-trainer', 'pipeline', 'tools'],
   'package-lock.json': everything,
   'tsconfig.base.json': everything,

@@ -4,15 +4,18 @@ import type { ModelKind } from './kind.js';
 import { BUILT_IN_KINDS } from './kinds/kinds.js';
 import { namesIn } from './settings.js';
 
+/** A built-in kind by its name, or a kind of your own. */
+export type ListedKind = string | ModelKind;
+
 declare module '@attractions/config' {
   interface AttractionsConfig {
     /** Kinds of model that are on, in the order of the chain: names of built-in ones, and kinds of your own. Instead of `MODELS`. */
-    readonly models?: readonly (string | ModelKind)[];
+    readonly models?: readonly ListedKind[];
   }
 }
 
 /** The section of kinds of model. */
-export const modelsSection: Section<readonly (string | ModelKind)[]> = () =>
+export const modelsSection: Section<readonly ListedKind[]> = () =>
   schemaOf((value) => {
     if (!Array.isArray(value)) return [{ message: `is ${shown(value)}; give a list of names and kinds of model.` }];
     const names = value.map((listed: unknown) => (typeof listed === 'string' ? listed : Object(listed).name));
@@ -30,7 +33,7 @@ export async function ownKindsIn(path: string | undefined): Promise<readonly Mod
 }
 
 /** The list of a configuration file; undefined where it has none. @throws ConfigError */
-async function listIn(path: string | undefined): Promise<readonly (string | ModelKind)[] | undefined> {
+async function listIn(path: string | undefined): Promise<readonly ListedKind[] | undefined> {
   if (path === undefined) return undefined;
   return (await readSections(await loadConfigFile(path), { models: modelsSection }, false)).models;
 }
@@ -39,7 +42,7 @@ async function listIn(path: string | undefined): Promise<readonly (string | Mode
 export async function listedKinds(
   { models }: { readonly models: string },
   configFile: string | undefined,
-): Promise<readonly (string | ModelKind)[]> {
+): Promise<readonly ListedKind[]> {
   return (await listIn(configFile)) ?? namesIn(models);
 }
 

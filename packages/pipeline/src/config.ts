@@ -1,0 +1,7 @@
+/** `defineConfig` with the sections of all packages, for `attractions.config.ts`. It loads no more than the settings do. */
+export { defineConfig } from '@attractions/config';
+
+// Each of these brings the sections of its package along.
+export type { SourceEntry } from '@attractions/etl';
+export type { ListedKind } from '@attractions/models/config-file';
+export type { Rule } from '@attractions/recommender';
