@@ -1,6 +1,8 @@
 import { schemaOf, shown } from '@attractions/config';
 import type { Section } from '@attractions/config';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { DEFAULT_CHECKS } from './checks/checks.js';
+import type { CheckRules } from './checks/checks.js';
 import { checkSources } from './source/choose.js';
 import type { SourceSettings } from './source/choose.js';
 import type { Source } from './source/source.js';
@@ -17,6 +19,8 @@ declare module '@attractions/config' {
     readonly sources?: { readonly visits: SourceEntry; readonly attractions?: SourceEntry };
     /** What each event of the visits' column `event` weighs: `{ visit: 1, favourite: 3, left: -1 }`. Without it, events mean nothing. */
     readonly events?: Readonly<Record<string, number>>;
+    /** How far a run may be from the updates before it; what is not given is as in `DEFAULT_CHECKS`. */
+    readonly checks?: Partial<CheckRules>;
   }
 }
 
@@ -51,6 +55,32 @@ export const eventsSection: Section<Readonly<Record<string, number>>> = () =>
       .filter(([, weight]) => !Number.isFinite(weight))
       .map(([event, weight]) => ({ path: [event], message: `is ${shown(weight)}; give a number.` }));
   });
+
+/** The section `checks` of a configuration file: those of the rules that are to be others. */
+export const checksSection: Section<CheckRules> = () => {
+  const known = Object.keys(DEFAULT_CHECKS);
+  const problems = schemaOf<Partial<CheckRules>>((value) => {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+      return [{ message: `is ${shown(value)}; give an object with any of ${known.join(', ')}.` }];
+    return Object.entries(value).flatMap(([key, rule]) => {
+      if (!known.includes(key)) return [{ path: [key], message: `is unknown; give one of ${known.join(', ')}.` }];
+      const isCount = key === 'compareWith';
+      const fits = isCount ? Number.isSafeInteger(rule) && Number(rule) >= 1 : typeof rule === 'number' && rule >= 0;
+      const form = isCount ? 'a whole number from 1' : 'a number from 0';
+      return fits ? [] : [{ path: [key], message: `is ${shown(rule)}; give ${form}.` }];
+    });
+  });
+  return {
+    '~standard': {
+      version: 1,
+      vendor: 'attractions',
+      validate: async (value) => {
+        const result = await problems['~standard'].validate(value);
+        return result.issues ? result : { value: { ...DEFAULT_CHECKS, ...result.value } };
+      },
+    },
+  };
+};
 
 /** Puts the type of each source of the user's own in its place. */
 function namesFor(value: unknown): { from: unknown; sources: readonly Source[] } {

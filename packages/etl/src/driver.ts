@@ -1,8 +1,14 @@
 import { readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Logger } from '@attractions/config';
 import { attractions, rejects, visits } from '@attractions/contracts';
 import { openFeeds, parentOf, preloadParquet } from '@attractions/feeds';
 import type { FeedStore, OpenedUpdate, Producer, PutOptions, UpdateRecord } from '@attractions/feeds';
+import { DEFAULT_CHECKS, checkProblems, comparedWith, recordedChecks } from './checks/checks.js';
+import type { CheckRules, RecordedChecks } from './checks/checks.js';
+import { filesOf } from './checks/last-visits.js';
 import { logFrames } from './engine/engine.js';
 import { EtlError } from './errors.js';
 import { loadVisits, writeVisits } from './loader.js';
@@ -25,6 +31,10 @@ export interface EtlContext {
   readonly events?: Readonly<Record<string, number>>;
   /** Sources of your own, which `from` names by their type. */
   readonly sources?: readonly Source[];
+  /** How far the run may be from the updates before it. Default: {@link DEFAULT_CHECKS}. */
+  readonly checks?: CheckRules | undefined;
+  /** Whether a run that is unlike the updates before it is committed all the same; later runs are compared with it. Default: false. */
+  readonly accept?: boolean | undefined;
   /** The same run commits once. */
   readonly runId?: string;
   /** Stops the load when it aborts; nothing more is committed then. */
@@ -35,6 +45,8 @@ export interface EtlContext {
 export interface EtlSummary extends Tally {
   /** The updates that were put, in this order: path and sequence number. */
   readonly feeds: readonly { readonly feed: string; readonly seq: number }[];
+  /** How the run is unlike the updates before it, where that was accepted; a sentence each. */
+  readonly accepted?: readonly string[];
   /** Wall time of the whole run. */
   readonly seconds: number;
 }
@@ -49,22 +61,57 @@ const EXAMPLES_SHOWN = 3;
 export async function runEtl(config: EtlConfig, context: EtlContext): Promise<EtlSummary> {
   const begin = performance.now();
   const preloaded = preloadParquet();
-  const { store = openFeeds(config.feedsRoot), signal } = context;
+  const { store = openFeeds(config.feedsRoot), signal, checks: rules = DEFAULT_CHECKS } = context;
   let opened: OpenedUpdate | undefined;
+  let scratch: string | undefined;
   try {
     signal?.throwIfAborted();
+    const before = await comparedWith(store.feed(visits).history(), rules);
+    const previous = await filesOf(store, before[0], context.logger, async () => {
+      return (scratch ??= await mkdtemp(join(tmpdir(), 'attractions-last-')));
+    });
+    let accepted: readonly string[] = [];
+    let checks: RecordedChecks = {};
     const loaded = await writeVisits(sourceOf(config, context), loaderOptions(config, context), {
-      judge: (load) => judge(load, config, context),
+      previous,
+      judge: (load, profile) => {
+        judge(load, config, context);
+        const checked = { ...load, profile };
+        accepted = compare(checkProblems(checked, before, rules), before.length, context);
+        checks = { ...recordedChecks(checked), ...(accepted.length > 0 && { accepted: true }) };
+      },
       open: async () => (opened = await store.feed(visits).open()),
     });
     await preloaded;
     if (opened === undefined) throw new Error('What is not refused is written.');
-    const records = await commit(loaded, opened, store, config, context);
+    const records = await commit(loaded, opened, store, config, { ...context, recorded: checks });
     const feeds = records.map(({ feed, seq }) => ({ feed, seq }));
-    return { ...loaded.tally, feeds, seconds: (performance.now() - begin) / 1_000 };
+    const seconds = (performance.now() - begin) / 1_000;
+    return { ...loaded.tally, feeds, ...(accepted.length > 0 && { accepted }), seconds };
   } finally {
     await opened?.discard();
+    if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** Throws where a run is unlike the updates before it, unless that is accepted: then it says so and goes on. */
+function compare(
+  problems: readonly string[],
+  updates: number,
+  { accept = false, logger }: EtlContext,
+): readonly string[] {
+  if (problems.length === 0) return problems;
+  const listed = problems.map((problem) => `- ${problem}`).join('\n');
+  const unlike = updates === 0 ? 'The data break a rule of checks' : `The data are unlike the last updates`;
+  if (accept) {
+    logger.warn({ problems }, `${unlike}; they are accepted this once, and later runs are compared with them.`);
+    return problems;
+  }
+  throw new EtlError(
+    'ETL_UNLIKE_BEFORE',
+    `${unlike}; nothing was committed.\n${listed}\nIf files are missing, because of a mount, an upload or an export that is not whole, complete them and run again. ` +
+      'If the data are right, run attractions etl or attractions run once with --accept; rules that do not fit your data are changed in the section checks of the configuration file.',
+  );
 }
 
 /**
@@ -133,13 +180,12 @@ async function commit(
   opened: OpenedUpdate,
   store: FeedStore,
   config: EtlConfig,
-  { from, runId, signal }: EtlContext,
+  { from, runId, signal, recorded }: EtlContext & { readonly recorded: RecordedChecks },
 ): Promise<readonly UpdateRecord[]> {
-  const { rows, kept, duplicates, rejected } = loaded.tally;
   const options: PutOptions = {
     producer: producer(config, from),
     sources: loaded.sources,
-    checks: { rows, kept, duplicates, rejected },
+    checks: recorded,
     ...(runId === undefined ? {} : { runId }),
   };
   const [attractionsRecord, rejectsRecord] = await Promise.all([

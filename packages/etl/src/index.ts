@@ -1,5 +1,6 @@
 export { transformAttractions } from './attractions.js';
-export { eventsSection, sourcesSection } from './config-file.js';
+export { DEFAULT_CHECKS } from './checks/checks.js';
+export { checksSection, eventsSection, sourcesSection } from './config-file.js';
 export { loadJudged, runEtl } from './driver.js';
 export { duckDbEngine } from './engine/duckdb.js';
 export { logFrames } from './engine/engine.js';
@@ -14,6 +15,7 @@ export { BUILT_IN_SOURCES, checkSources, probeSources } from './source/choose.js
 export { defineSource } from './source/source.js';
 export { transformVisits } from './visits.js';
 export type { AttractionsExtract, AttractionsFrames } from './attractions.js';
+export type { CheckRules } from './checks/checks.js';
 export type { ConfiguredSources, SourceEntry } from './config-file.js';
 export type { EtlContext, EtlSummary } from './driver.js';
 export type {

@@ -5,6 +5,8 @@ import type { Attraction, Reject, VisitsTable } from '@attractions/contracts';
 import type { Source as SourceFile } from '@attractions/feeds';
 import { toAttraction, transformAttractions, visitedAttractions } from './attractions.js';
 import type { AttractionsExtract } from './attractions.js';
+import { profileOf } from './checks/profile.js';
+import type { Profile } from './checks/profile.js';
 import { duckDbEngine } from './engine/duckdb.js';
 import type { DescribeFrame, Engine, RunOptions } from './engine/engine.js';
 import { EtlError } from './errors.js';
@@ -202,7 +204,8 @@ async function loadInMemory(
   );
   const photos = photosOf(visits);
   const users = new Set(visits.getChild('user_id') ?? []).size;
-  return { visits, ...(await settled(raw, frames, engine, left, { visits: visits.numRows, photos, users }, how)) };
+  const { load } = await settled(raw, frames, engine, left, { visits: visits.numRows, photos, users }, how);
+  return { visits, ...load };
 }
 
 /** What of a load that is written is judged before it is: all but the visits themselves. */
@@ -210,8 +213,10 @@ export type JudgedLoad = Omit<LoadedVisits, 'visits'>;
 
 /** Where visits are written. */
 export interface VisitsTarget {
+  /** Parquet files of the visits that these are compared with; none where there are none. */
+  readonly previous?: readonly string[];
   /** Throws where the load is refused; nothing is opened or written then. */
-  judge(load: JudgedLoad): void;
+  judge(load: JudgedLoad, profile: Profile): void;
   /** A folder, and what the name of every file must end in. */
   open(): Promise<{ readonly folder: string; readonly token: string }>;
 }
@@ -238,8 +243,8 @@ export async function writeVisits(
       how,
     );
     const [visits = 0, photos = 0, users = 0] = ['visits', 'photos', 'users'].map((name) => Number(counts?.[name]));
-    const load = await settled(raw, frames, engine, left, { visits, photos, users }, how);
-    target.judge(load);
+    const { load, refusedBy } = await settled(raw, frames, engine, left, { visits, photos, users }, how);
+    target.judge(load, { ...(await profileOf(frames, target.previous ?? [], engine, how)), rejects: refusedBy });
     const { folder, token } = await target.open();
     const written: string[] = [];
     for (const range of await userRanges(frames.visits, visits, engine, how)) {
@@ -311,7 +316,7 @@ async function settled(
   { attractions, rejected }: AttractionsLeft,
   counts: VisitCounts,
   how: RunOptions,
-): Promise<JudgedLoad> {
+): Promise<{ readonly load: JudgedLoad; readonly refusedBy: Profile['rejects'] }> {
   // Where every line is in a visit, which is the usual case, the exceptions are not run.
   const isComplete = counts.photos === raw.visits.rows;
   const exceptions = isComplete ? NO_EXCEPTIONS : await exceptionsOf(frames.visitExceptions, raw.visits, engine, how);
@@ -327,12 +332,24 @@ async function settled(
     ...(raw.attractions ? { attractionRows: raw.attractions.rows } : {}),
   };
   const { refused, repeated } = exceptions;
-  return {
+  const load = {
     attractions,
     rejects: [...faults, ...rejected.named, ...exceptions.named].sort(byPlace),
     sources: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
     tally: tally(lines, counts, attractions, { refused, repeated, refusedAttractions: rejected.refused }),
   };
+  return { load, refusedBy: withFaults(exceptions.refusedBy, raw.visits) };
+}
+
+/** Adds the rows that the source could not read. Those that it only counted are of no column. */
+function withFaults(
+  refusedBy: Profile['rejects'],
+  { faults, faultCount = faults.length }: DeliveredVisits,
+): Profile['rejects'] {
+  const sum: Record<string, number> = { ...refusedBy };
+  for (const { column } of faults) sum[column] = (sum[column] ?? 0) + 1;
+  if (faultCount > faults.length) sum[''] = (sum[''] ?? 0) + faultCount - faults.length;
+  return sum;
 }
 
 /** How many rows of a kind are named in the rejects; all of them are counted. */
@@ -344,9 +361,11 @@ interface Exceptions {
   readonly repeated: number;
   /** The first of those that were refused, and cells that were. */
   readonly named: readonly Reject[];
+  /** How many were refused for each column. */
+  readonly refusedBy: Readonly<Record<string, number>>;
 }
 
-const NO_EXCEPTIONS: Exceptions = { refused: 0, repeated: 0, named: [] };
+const NO_EXCEPTIONS: Exceptions = { refused: 0, repeated: 0, named: [], refusedBy: {} };
 
 /** Counts the exceptions, and finds where the first ones stand. */
 async function exceptionsOf(
@@ -363,6 +382,11 @@ async function exceptionsOf(
   );
   const [refused, repeated, total] = [counts?.['refused'], counts?.['repeated'], counts?.['total']].map(Number);
   if (!refused && total === repeated) return { ...NO_EXCEPTIONS, repeated: repeated ?? 0 };
+  const columns = await engine.rows(
+    sql`SELECT column_name, count(*) AS refused FROM ${exceptions} WHERE reason IS NOT NULL GROUP BY column_name ORDER BY column_name`,
+    how,
+  );
+  const refusedBy = Object.fromEntries(columns.map((row) => [String(row['column_name']), Number(row['refused'])]));
   const first = sql`SELECT file_number, line, column_name, reason FROM ${exceptions} WHERE reason IS NOT NULL ORDER BY file_number, line, column_name LIMIT ${REJECTS_KEPT}`;
   const places = delivered?.extract.places;
   const rows = await engine.rows(
@@ -378,5 +402,5 @@ async function exceptionsOf(
     const place = located?.[i];
     return place ? [toReject({ ...row, ...place })] : [];
   });
-  return { refused: refused ?? 0, repeated: repeated ?? 0, named };
+  return { refused: refused ?? 0, repeated: repeated ?? 0, named, refusedBy };
 }

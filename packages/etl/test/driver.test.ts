@@ -45,7 +45,11 @@ test('puts attractions, rejects and last visits, which name the other two and th
   if (!attractionsHead || !rejectsHead || !visitsHead) throw new Error('a feed is empty');
   expect(visitsHead.parents).toEqual([parentOf(attractionsHead), parentOf(rejectsHead)]);
   expect(visitsHead.sources.map(({ path }) => path)).toEqual(['POI-A.csv', 'userVisits-A-allPOI.csv']);
-  expect(visitsHead.checks).toEqual({ rows: 3, kept: 2, duplicates: 0, rejected: 1 });
+  expect(visitsHead.checks).toEqual({
+    ...{ rows: 3, kept: 2, duplicates: 0, rejected: 1, files: 2, visits: 2, users: 1, attractions: 2 },
+    ...{ earliest: '2010-01-01T00:00:00.000Z', latest: '2010-01-01T00:00:09.000Z', 'rejected.takenUnix': 1 },
+    ...{ 'empty.latitude': 0, 'empty.longitude': 0, 'empty.duration': 0, 'empty.themes': 0 },
+  });
   expect(await (await store.feed(rejects).latest()).read()).toMatchObject([
     { file: 'userVisits-A-allPOI.csv', line: 4, column: 'takenUnix', text: photo(3, 'u', 'noon', 2, 1) },
   ]);

@@ -20,6 +20,7 @@ import { experimentCommand } from './commands/experiment.js';
 import { feedsCommand } from './commands/feeds.js';
 import { recommendCommand } from './commands/recommend.js';
 import { runCommand } from './commands/run.js';
+import { runsCommand } from './commands/runs.js';
 import { serveCommand } from './commands/serve.js';
 import { similarCommand } from './commands/similar.js';
 import { etlCommand, trainCommand } from './commands/stages.js';
@@ -85,6 +86,7 @@ function programOf(output: CommandOutput, json: boolean, exitWith: (code: number
     .addCommand(serveCommand(run))
     .addCommand(recommendCommand(run))
     .addCommand(similarCommand(run))
+    .addCommand(runsCommand(run))
     .addCommand(feedsCommand(run))
     .addCommand(completionCommand(output));
   for (const command of withDescendants(program)) {

@@ -1,12 +1,18 @@
 /** What a configuration file brings. Loaded only where there is one. */
 import { loadConfigFile, readSections } from '@attractions/config';
 import type { SectionValues } from '@attractions/config';
-import { eventsSection, sourcesSection } from '@attractions/etl';
+import { checksSection, eventsSection, sourcesSection } from '@attractions/etl';
 import { modelsSection } from '@attractions/models/config-file';
 import { recommenderSections } from '@attractions/recommender';
 
 /** The sections that the file may have. */
-const sections = { sources: sourcesSection, events: eventsSection, models: modelsSection, ...recommenderSections };
+const sections = {
+  sources: sourcesSection,
+  events: eventsSection,
+  checks: checksSection,
+  models: modelsSection,
+  ...recommenderSections,
+};
 
 /** Code and data of the user's own, and the file that they come from, so that a thread can load them too. */
 export type OwnParts = SectionValues<typeof sections> & { readonly configFile?: string };

@@ -1,6 +1,8 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
+import { runs } from '@attractions/contracts';
+import { openFeeds } from '@attractions/feeds';
 
 import { attractions, emptyFolder, quick } from './support/command-line.js';
 
@@ -13,6 +15,7 @@ const COMMANDS = [
   'serve',
   'recommend',
   'similar',
+  'runs',
   'feeds',
   'feeds ls',
   'feeds history',
@@ -76,6 +79,7 @@ test('train alone trains on the latest visits; feeds and recommend look at what 
     'etl/attractions/v1.0 2',
     'etl/rejects/v1.0 2',
     'etl/visits/v1.0 2',
+    'pipeline/runs/v1.0 3',
     'training/als/v1.0 1',
     'training/next-attraction/v1.0 1',
     'training/popularity/v1.0 1',
@@ -152,7 +156,10 @@ test('too many rejects are refused data: exit code 3, and nothing is committed',
   const { exitCode, stderr } = await attractions({ ...quick(feedsRoot), rawDataPath: raw }, 'run');
   expect(exitCode).toBe(3);
   expect(stderr).toContain('1 of 2');
-  expect(await readdir(feedsRoot)).toEqual([]);
+  // That it was refused is recorded, without the values of a visitor.
+  expect(await openFeeds(feedsRoot).list()).toEqual([runs.path]);
+  const { code, message } = await (await openFeeds(feedsRoot).feed(runs).latest()).read();
+  expect({ code, message }).toEqual({ code: 'ETL_TOO_MANY_REJECTS', message: expect.not.stringContaining('later') });
 });
 
 test('no model yet is a failure that says what to run', async () => {

@@ -5,6 +5,7 @@ import { PipelineError } from '../errors.js';
 import { evaluationText } from '../evaluation-text.js';
 import { listTrainers } from '../list-trainers.js';
 import type { ListTrainer } from '../list-trainers.js';
+import { recorded } from '../recorded.js';
 import { commandOf } from './command.js';
 import { countOf } from './count.js';
 import type { Runner } from './command.js';
@@ -39,8 +40,10 @@ export function evaluateCommand(run: Runner): Command {
         }
         if (train !== undefined || test !== undefined)
           throw new PipelineError('PIPELINE_USAGE', 'Give both --train and --test, or neither.');
-        const summary = await evaluateVisits(context);
-        return { document: summary, text: () => evaluationText(summary) };
+        return recorded('evaluate', context, async () => {
+          const summary = await evaluateVisits(context);
+          return { document: summary, text: () => evaluationText(summary) };
+        });
       }),
     );
 }

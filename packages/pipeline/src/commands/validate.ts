@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { ValidateSummary } from '@attractions/evaluation';
 
+import { recorded } from '../recorded.js';
 import { commandOf } from './command.js';
 import { countOf } from './count.js';
 import type { Runner } from './command.js';
@@ -13,11 +14,13 @@ export function validateCommand(run: Runner): Command {
   )
     .argument('[model]', 'sequence number of the model; the latest where absent', countOf)
     .action(async (model: number | undefined) =>
-      run(async (context) => {
-        const { validateModel } = await import('../judging.js');
-        const summary = await validateModel(model, context);
-        return { document: summary, text: () => validationText(summary) };
-      }),
+      run(async (context) =>
+        recorded('validate', context, async () => {
+          const { validateModel } = await import('../judging.js');
+          const summary = await validateModel(model, context);
+          return { document: summary, text: () => validationText(summary) };
+        }),
+      ),
     );
 }
 

@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+import { runs } from '@attractions/contracts';
+import type { Run } from '@attractions/contracts';
+
+import { table } from '../table.js';
+import { commandOf } from './command.js';
+import type { Runner } from './command.js';
+import { countOf } from './count.js';
+
+/** A run with its place in the feed. */
+type ListedRun = Run & { readonly seq: number };
+
+/** `attractions runs`: what was run when, and what came of it. */
+export function runsCommand(run: Runner): Command {
+  return commandOf('runs', 'past runs, newest first: what, when, how long, how many, refused why')
+    .option('--limit <count>', 'how many', countOf, 20)
+    .action(async ({ limit }: { limit: number }) =>
+      run(async ({ store }) => {
+        const feed = store.feed(runs);
+        const listed: ListedRun[] = [];
+        for await (const { seq } of feed.history()) {
+          if (listed.length >= limit) break;
+          const found = await (await feed.at(seq)).read().catch(goneOrThrow);
+          // All before it are gone too.
+          if (found === undefined) break;
+          listed.push({ seq, ...found });
+        }
+        return { document: listed, text: () => runsText(listed) };
+      }),
+    );
+}
+
+function goneOrThrow(error: unknown): undefined {
+  if ((error as { code?: string }).code === 'FEEDS_EXPIRED') return undefined;
+  throw error;
+}
+
+function runsText(listed: readonly ListedRun[]): string {
+  if (listed.length === 0) return 'No run is recorded yet.';
+  const rows = listed.map(({ seq, command, startedAt, seconds, outcome, code, message, counts, feeds }) => [
+    seq,
+    startedAt.slice(0, 19).replace('T', ' '),
+    command,
+    outcome,
+    `${seconds.toFixed(1)} s`,
+    ...['rows', 'visits', 'users'].map((name) => counts[name] ?? ''),
+    message === undefined
+      ? feeds.map(({ feed, seq: at }) => `${feed.replace(/\/v[\d.]+$/, '')}#${at}`).join(' ')
+      : reason(code, message),
+  ]);
+  return table([
+    ['', 'started (UTC)', 'what', 'outcome', 'took', 'rows', 'visits', 'users', 'put, or why not'],
+    ...rows,
+  ]);
+}
+
+/** The code, the first sentence and the first of the problems that are listed after it. */
+function reason(code: string | undefined, message: string): string {
+  const [first = '', ...more] = message.split('\n');
+  const problem = more.find((line) => line.startsWith('- '));
+  return [code, first, ...(problem === undefined ? [] : [problem.slice(2)])].filter(Boolean).join(' ');
+}

@@ -1,0 +1,67 @@
+import { runs } from '@attractions/contracts';
+import type { Run } from '@attractions/contracts';
+
+import type { PipelineContext, PipelineResult } from './commands/command.js';
+import { packageVersion } from './version.js';
+
+/** Figures of a summary that tell runs apart, in the order of the table of runs. */
+const COUNTS = ['rows', 'kept', 'rejected', 'visits', 'users', 'attractions', 'rank', 'model', 'lists'] as const;
+
+/**
+ * Does the work of a command, and puts into the feed of runs what came of it, refused and failed runs too. Wrong usage or configuration is not a run. What
+ * keeps the run from being recorded is only logged: the work itself stands.
+ */
+export async function recorded(
+  command: string,
+  context: Pick<PipelineContext, 'store' | 'logger'>,
+  act: () => Promise<PipelineResult>,
+): Promise<PipelineResult> {
+  const [startedAt, begin] = [new Date().toISOString(), performance.now()];
+  const put = async (how: Pick<Run, 'outcome' | 'code' | 'message'>, summary: unknown): Promise<void> => {
+    const seconds = Number(((performance.now() - begin) / 1000).toFixed(3));
+    const run: Run = { command, startedAt, seconds, ...how, counts: countsIn(summary), feeds: feedsIn(summary) };
+    const producer = { id: 'attractions', package: '@attractions/pipeline', version: packageVersion() };
+    await context.store
+      .feed(runs)
+      .put(run, { producer })
+      .catch((error: unknown) => context.logger.warn({ reason: String(error) }, 'The run could not be recorded.'));
+  };
+  try {
+    const result = await act();
+    const refused = result.exitCode === 3;
+    await put({ outcome: refused ? 'refused' : 'done' }, 'document' in result ? result.document : undefined);
+    return result;
+  } catch (error) {
+    const { exitCode = 1, code, message = String(error) } = Object(error) as Partial<Record<string, unknown>>;
+    if (exitCode !== 2)
+      await put(
+        {
+          outcome: exitCode === 3 ? 'refused' : 'failed',
+          ...(typeof code === 'string' && { code }),
+          message: withoutExamples(String(message)),
+        },
+        undefined,
+      );
+    throw error;
+  }
+}
+
+/** Messages may end with examples from the raw data, after `The first ones:`; what is kept for long holds no values of visitors. */
+function withoutExamples(message: string): string {
+  return message.replace(/\s*The first ones:[\s\S]*$/, '');
+}
+
+function countsIn(summary: unknown): Run['counts'] {
+  const found = Object(summary) as Readonly<Record<string, unknown>>;
+  return Object.fromEntries(
+    COUNTS.flatMap((name) => {
+      const value = found[name];
+      return typeof value === 'number' && Number.isFinite(value) ? [[name, value]] : [];
+    }),
+  );
+}
+
+function feedsIn(summary: unknown): Run['feeds'] {
+  const { feeds } = Object(summary) as { feeds?: unknown };
+  return Array.isArray(feeds) ? (feeds as Run['feeds']).map(({ feed, seq }) => ({ feed, seq })) : [];
+}
