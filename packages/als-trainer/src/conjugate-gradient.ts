@@ -1,6 +1,7 @@
+import { termsOf } from '@attractions/models/als';
+
 import { solveEach } from './half-step.js';
 import type { HalfStep, RowSolver } from './half-step.js';
-import { termsOf } from './objective.js';
 import { weightAt } from './weights.js';
 
 /** Rounds to single precision. A local name: the engine need not look it up a thousand million times. */

@@ -1,7 +1,8 @@
+import { termsOf } from '@attractions/models/als';
+
 import { transpose } from './csr.js';
 import type { Csr, Orientations } from './csr.js';
 import type { Problem } from './kernel.js';
-import { termsOf } from './objective.js';
 import type { AlsOptions } from './options.js';
 import { heapSpace } from './pair-space.js';
 import { mix } from '@attractions/models';

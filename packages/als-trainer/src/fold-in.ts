@@ -1,24 +1,32 @@
-import { solveCholesky } from './cholesky.js';
+import { foldInOf } from '@attractions/models/als';
+
 import { AlsError } from './errors.js';
-import { gramian } from './gramian.js';
-import type { HalfStep } from './half-step.js';
 import type { AlsModel } from './model.js';
-import { solveNonNegativeExactly } from './non-negative.js';
-import { emptyEquations, setEquations } from './normal-equations.js';
-import { objectiveOf } from './objective.js';
 import { resolveOptions } from './options.js';
 import { preparePairs } from './prepare.js';
+import { weightAt } from './weights.js';
 
 /** What folding in reads of a model. Without `options` the defaults are taken. */
 export type FoldInModel = Pick<AlsModel, 'rank' | 'itemFactors'> & Partial<Pick<AlsModel, 'options'>>;
 
-/** A model's Gramian is the dear part and never changes; keyed by the factors, so that it goes when they go. */
-const gramians = new WeakMap<Float32Array, Float64Array>();
+/** What was prepared for a model, by its item factors, so that it goes when they go. */
+const prepared = new WeakMap<Float32Array, Prepared>();
 
-function gramianOf({ itemFactors, rank }: FoldInModel): Float64Array {
-  const known = gramians.get(itemFactors) ?? gramian(itemFactors, rank);
-  gramians.set(itemFactors, known);
-  return known;
+interface Prepared extends ReturnType<typeof prepare> {
+  readonly of: FoldInModel['options'];
+}
+
+function prepare({ rank, itemFactors, options }: FoldInModel) {
+  const resolved = resolveOptions({ ...options, rank });
+  return { options: resolved, fold: foldInOf({ rank, itemFactors, options: { ...resolved } }) };
+}
+
+function preparedOf(model: FoldInModel): Prepared {
+  const known = prepared.get(model.itemFactors);
+  if (known?.of === model.options && known?.options.rank === model.rank) return known;
+  const made = { ...prepare(model), of: model.options };
+  prepared.set(model.itemFactors, made);
+  return made;
 }
 
 /**
@@ -32,32 +40,18 @@ function gramianOf({ itemFactors, rank }: FoldInModel): Float64Array {
  */
 export function foldIn(model: FoldInModel, items: Uint32Array, weights?: Float32Array): Float32Array {
   const { rank, itemFactors } = model;
-  const solved = new Float32Array(rank);
-  if (items.length === 0) return solved;
+  if (items.length === 0) return new Float32Array(rank);
   const itemCount = itemFactors.length / rank;
   const bad = items.find((item) => item >= itemCount);
   if (bad !== undefined)
     throw new AlsError('ALS_ITEM_OUT_OF_RANGE', [`Item ${bad} is not in the model, which has ${itemCount} items.`]);
+  const { options, fold } = preparedOf(model);
   const interactions = { userCount: 1, itemCount, users: new Uint32Array(items.length), items };
-  const weighted = weights ? { ...interactions, weights } : interactions;
-  const options = resolveOptions({ ...model.options, rank });
-  const step: HalfStep = {
-    rank,
-    pairs: preparePairs(weighted, options).byUser,
-    fixed: itemFactors,
-    gramian: gramianOf(model),
-    objective: objectiveOf(options),
-    solved,
-  };
-  if (step.pairs.columns.length === 0) return solved;
-  const equations = emptyEquations(rank);
-  const ridge = step.objective.ridge(step.pairs.columns.length, itemCount);
-  setEquations(equations, step, 0, Math.fround(ridge));
-  if (options.nonNegative) {
-    solved.set(solveNonNegativeExactly(equations));
-  } else {
-    solveCholesky(equations);
-    solved.set(equations.right);
-  }
-  return solved;
+  // The fold-in weighs sums itself, as the options say.
+  const { columns, weights: sums } = preparePairs(weights ? { ...interactions, weights } : interactions, {
+    ...options,
+    weighting: 'linear',
+  }).byUser;
+  if (columns.length === 0) return new Float32Array(rank);
+  return fold({ items: columns, weights: Float32Array.from(columns, (_, k) => weightAt(sums, k)) }).factors;
 }

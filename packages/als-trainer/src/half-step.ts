@@ -1,5 +1,6 @@
+import type { Objective } from '@attractions/models/als';
+
 import type { Csr } from './csr.js';
-import type { Objective } from './objective.js';
 
 /**
  * Half an iteration: one side's rows are solved while the other side's are held. The seam between the training loop and the arithmetic:

@@ -1,7 +1,8 @@
+import type { Objective } from '@attractions/models/als';
+
 import type { Orientations } from './csr.js';
 import type { RowLoss } from './half-step.js';
 import type { AlsOptions } from './options.js';
-import type { Objective } from './objective.js';
 
 export type Side = 'users' | 'items';
 

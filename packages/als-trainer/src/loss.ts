@@ -1,4 +1,5 @@
-import { sumOfSquaredScores } from './gramian.js';
+import { sumOfSquaredScores } from '@attractions/models/als';
+
 import type { RowLoss } from './half-step.js';
 import type { Kernel, Problem } from './kernel.js';
 

@@ -1,11 +1,11 @@
 import { setImmediate } from 'node:timers/promises';
 
-import { cholesky } from './cholesky.js';
+import { gramian } from '@attractions/models/als';
+
 import { conjugateGradient } from './conjugate-gradient.js';
-import { gramian } from './gramian.js';
+import { cholesky, nonNegative } from './exact-solvers.js';
 import type { RowSolver } from './half-step.js';
 import type { Kernel, Problem, Side } from './kernel.js';
-import { nonNegative } from './non-negative.js';
 import type { AlsOptions } from './options.js';
 import { rowRanges } from './ranges.js';
 

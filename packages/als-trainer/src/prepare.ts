@@ -1,3 +1,5 @@
+import { dampened, halved } from '@attractions/models/als';
+
 import { orient } from './csr.js';
 import type { Csr, Orientations } from './csr.js';
 import { checkInteractions } from './interactions.js';
@@ -5,7 +7,6 @@ import type { Interactions } from './interactions.js';
 import type { AlsOptions } from './options.js';
 import { heapSpace } from './pair-space.js';
 import type { PairSpace } from './pair-space.js';
-import { halved, log } from './power.js';
 import { checkSize } from './wasm/training-memory.js';
 import { mapWeights } from './weights.js';
 
@@ -17,10 +18,9 @@ function aged(interactions: Interactions, { halfLifeDays }: AlsOptions): Interac
   return { ...interactions, weights: faded };
 }
 
-/** What more of the same counts less: sign(w) ln(1 + |w|). */
 const dampen = (csr: Csr): Csr => ({
   ...csr,
-  weights: mapWeights(csr.weights, (weight) => Math.sign(weight) * log(1 + Math.abs(weight))),
+  weights: mapWeights(csr.weights, dampened),
 });
 
 /**

@@ -1,13 +1,6 @@
 import type { Csr } from './csr.js';
 import type { AlsOptions } from './options.js';
 
-/** Slices of a side whose Gramians are summed one by one. Fixed, so that the order of the additions never depends on the threads. */
-export const gramianSlices = 16;
-
-/** Bounds of {@link gramianSlices} slices of `rowCount` rows: slice k is rows `bounds[k]` to `bounds[k + 1]`. */
-export const sliceBounds = (rowCount: number): Uint32Array =>
-  Uint32Array.from({ length: gramianSlices + 1 }, (_, k) => Math.floor((rowCount * k) / gramianSlices));
-
 /** Pairs after which a range of rows ends: a millisecond or two of work, at any rank. */
 function rangePairs({ rank, solver }: AlsOptions): number {
   return solver === 'cholesky' ? Math.max(64, 2 ** 26 / rank ** 2) : Math.max(1024, 2 ** 20 / rank);

@@ -1,3 +1,5 @@
+import { objectiveOf } from '@attractions/models/als';
+
 import type { Orientations } from './csr.js';
 import { earlyStop, holdOut } from './early-stop.js';
 import type { EarlyStop } from './early-stop.js';
@@ -9,7 +11,6 @@ import type { Interactions } from './interactions.js';
 import type { Kernel, Problem } from './kernel.js';
 import { totalLoss } from './loss.js';
 import type { AlsModel, HistoryEntry, TrainRun, WarmStart } from './model.js';
-import { objectiveOf } from './objective.js';
 import { resolveOptions } from './options.js';
 import type { AlsOptions } from './options.js';
 import { preparePairs } from './prepare.js';

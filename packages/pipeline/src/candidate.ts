@@ -20,7 +20,10 @@ export function candidateOf(subject: ModelSubject, kinds: readonly ModelKind[] =
   return {
     ...subject,
     ask: (request) => recommender.recommend(request).recommendations,
-    foldIn: (items, weights) => foldIn({ items, weights })?.factors ?? new Float32Array(model.rank),
+    foldIn: (items, weights) => {
+      const { isUnique, factors } = foldIn({ items, weights });
+      return isUnique ? factors : new Float32Array(model.rank);
+    },
     replay: replayOf(kinds, generation),
   };
 }

@@ -7,7 +7,7 @@ import { foldInOf } from '@attractions/models';
 
 import { SAMPLE_DATA } from './support/paths.js';
 
-test('the service folds a visitor in as the trainer does: stages share the formula, not the code', async () => {
+test('the service folds a visitor in as the trainer does', async () => {
   const { visits } = await loadVisits(SAMPLE_DATA);
   const trainer = new AlsTrainer({ rank: 8, iterations: 3 });
   const model = await trainer.train(visits);

@@ -1,4 +1,4 @@
-import { solveCholesky } from '../cholesky.js';
+import { solveCholesky } from '@attractions/models/als';
 
 /** Choices of one among several open options, each option with its features. */
 export interface Choices {
@@ -55,9 +55,7 @@ interface Objective {
 }
 
 function newtonStep({ slope, curvature }: Objective): Float64Array {
-  const right = slope.slice();
-  solveCholesky({ matrix: curvature.slice(), right });
-  return right;
+  return solveCholesky({ matrix: curvature.slice(), right: slope.slice() });
 }
 
 function objectiveAt(choices: Choices, { prior, strength }: Ridge, weights: readonly number[]): Objective {

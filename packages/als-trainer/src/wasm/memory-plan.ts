@@ -1,4 +1,4 @@
-import { gramianSlices } from '../ranges.js';
+import { GRAMIAN_SLICES } from '@attractions/models/als';
 
 /** Bytes that a WebAssembly memory can address. */
 export const addressableBytes = 2 ** 32;
@@ -121,7 +121,7 @@ export function planMemory(shape: TrainingShape): MemoryPlan {
     ridges: take(4 * rows),
     ranges: take(4 * (rangeCount + 1)),
     sums: take(16 * rangeCount),
-    slices: take(4 * (gramianSlices + 1)),
+    slices: take(4 * (GRAMIAN_SLICES + 1)),
   });
   const plan = {
     stride,
@@ -130,7 +130,7 @@ export function planMemory(shape: TrainingShape): MemoryPlan {
     job: take(64),
     base: take(stride * width),
     preciseBase: cholesky ? take(2 * stride * width) : 0,
-    slices: take(gramianSlices * 2 * stride * width),
+    slices: take(GRAMIAN_SLICES * 2 * stride * width),
     scratch: Array.from({ length: threads }, () => take(scratchBytes(cholesky, stride, longestRow, panelRows))),
     users: side(pairs.users, shape.userCount, ranges.users),
     items: side(pairs.items, shape.itemCount, ranges.items),

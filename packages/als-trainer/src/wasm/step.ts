@@ -1,4 +1,5 @@
-import type { Objective } from '../objective.js';
+import type { Objective } from '@attractions/models/als';
+
 import type { AlsOptions } from '../options.js';
 import type { Weights } from '../weights.js';
 import type { MemoryPlan, SideAddresses } from './memory-plan.js';

@@ -1,11 +1,12 @@
+import { sliceBounds, termsOf } from '@attractions/models/als';
+
 import type { Csr } from '../csr.js';
 import { AlsError } from '../errors.js';
 import type { Interactions } from '../interactions.js';
 import type { Problem, Side } from '../kernel.js';
-import { termsOf } from '../objective.js';
 import type { AlsOptions } from '../options.js';
 import { hasOwn } from '../weights.js';
-import { rowRanges, sliceBounds } from '../ranges.js';
+import { rowRanges } from '../ranges.js';
 import { addressableBytes, pageBytes, planMemory } from './memory-plan.js';
 import type { MemoryPlan } from './memory-plan.js';
 import { writeStep } from './step.js';

@@ -1,6 +1,6 @@
-import { sumOfSlices } from '../gramian.js';
+import { GRAMIAN_SLICES, sumOfSlices } from '@attractions/models/als';
+
 import type { Kernel, Problem, Side } from '../kernel.js';
-import { gramianSlices } from '../ranges.js';
 import { startCrew } from './crew.js';
 import type { WasmHost } from './module.js';
 import { copyRows, loadTraining, paddedFactors } from './training-memory.js';
@@ -21,7 +21,7 @@ export function wasmKernel(problem: Problem, host: WasmHost, threads: number): K
     const known = gramians.get(side);
     if (known) return known;
     const own = plan[side];
-    const job = { chunkCount: gramianSlices, bounds: own.slices, step: 0, out: plan.slices };
+    const job = { chunkCount: GRAMIAN_SLICES, bounds: own.slices, step: 0, out: plan.slices };
     await crew.run({ ...job, factors: own.factors, stride: plan.stride }, signal);
     const slice = (k: number) => new Float64Array(memory.buffer, plan.slices + 8 * width * width * k, width * width);
     const sum = sumOfSlices(rank, width, slice);

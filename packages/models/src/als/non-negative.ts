@@ -1,58 +1,81 @@
-import { factorise, solve } from './cholesky.js';
+import { solveCholesky } from './equations.js';
+import type { RowEquations } from './equations.js';
 
-/** Rounds after which the answer is taken as it is; a handful is usual, since each but the last changes which factors are 0. */
+/** Sweeps after which a row is taken as it is; the next iteration of a training continues from there. */
+const MAX_SWEEPS = 100;
+
+/** A sweep that moves no factor by more than this share of the largest one ends the row. */
+const MOVE_TOLERANCE = 1e-7;
+
+/** Rounds after which the exact answer is taken as it is; a few are usual, since each but the last changes which factors are 0. */
 const MAX_ROUNDS = 100;
 
 /** A slope below this share of the steepest counts as flat. */
-const TOLERANCE = 1e-10;
+const SLOPE_TOLERANCE = 1e-10;
 
 /**
- * Finds which factors are above 0 in the solution of `matrix` x = `right` under "no factor below 0", and rewrites the system, in place, so that a
- * plain solver finds that solution: rows and columns of the others become those of x = 0.
+ * Solves equations under "no factor below 0" by cyclic coordinate descent, from `answer` and in place: fast where a later call continues.
+ * The problem is convex, so each sweep lowers the loss and the limit is the one solution.
+ */
+export function descendNonNegative(equations: RowEquations, answer: Float64Array): void {
+  for (let sweep = 0; sweep < MAX_SWEEPS; sweep++) {
+    let largest = 0;
+    let moved = 0;
+    for (let i = 0; i < answer.length; i++) {
+      moved = Math.max(moved, improve(equations, answer, i));
+      largest = Math.max(largest, answer[i] as number);
+    }
+    if (moved <= MOVE_TOLERANCE * largest) return;
+  }
+}
+
+/**
+ * Finds which factors are above 0 in the exact solution of equations under "no factor below 0", and rewrites the equations, in place, so that a
+ * plain solver finds that solution: rows and columns of the other factors become those of x = 0.
  *
- * A sweep of coordinate descent says which factors want to leave 0; then the system of the free ones is solved exactly, and gone towards until the
- * first of them reaches 0 (Lawson, Hanson 1974, chapter 23). Each step lowers a convex loss, so the rounds end at the one solution.
+ * A sweep of coordinate descent says which factors leave 0; then the equations of these are solved exactly, and the answer moves towards that
+ * solution until the first factor reaches 0 (Lawson, Hanson 1974, chapter 23). Each step lowers a convex loss, so the rounds end at the one solution.
  *
- * @param matrix symmetric positive definite, row-major, the lower triangle filled
  * @returns whether each factor is above 0
  */
-export function clampNonNegative(matrix: Float64Array, right: Float64Array): readonly boolean[] {
+export function clampNonNegative(equations: RowEquations): readonly boolean[] {
+  const { matrix, right } = equations;
   const steepest = right.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const answer = new Float64Array(right.length);
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    sweep(matrix, right, answer);
-    const free = Array.from(answer, (value) => value > 0);
-    const [held, aim] = [matrix.slice(), right.slice()];
-    hold(held, aim, free);
-    if (!factorise(held, right.length)) break;
-    const isWhole = goTowards(answer, solve(held, right.length, aim));
-    if (isWhole && !free.some((isFree, i) => !isFree && slope(matrix, right, answer, i) > TOLERANCE * steepest)) break;
+    for (let i = 0; i < answer.length; i++) improve(equations, answer, i);
+    const held = { matrix: matrix.slice(), right: right.slice() };
+    holdZeros(held, answer);
+    const arrived = moveTowards(answer, solveCholesky(held));
+    const isSteep = (value: number, i: number) =>
+      value === 0 && restOf(equations, answer, i) > SLOPE_TOLERANCE * steepest;
+    if (arrived && !answer.some(isSteep)) break;
   }
-  const free = Array.from(answer, (value) => value > 0);
-  hold(matrix, right, free);
-  return free;
+  holdZeros(equations, answer);
+  return Array.from(answer, (value) => value > 0);
 }
 
-/** Sets each factor in turn to its best value of 0 or more while the others are held. */
-function sweep(matrix: Float64Array, right: Float64Array, answer: Float64Array): void {
-  const rank = right.length;
-  for (let i = 0; i < rank; i++) {
-    const better = (answer[i] as number) + slope(matrix, right, answer, i) / (matrix[i * rank + i] as number);
-    answer[i] = Math.max(0, better);
-  }
+/** Sets factor `i` to its best value of 0 or more while the others are held, and returns by how much it moved. */
+function improve(equations: RowEquations, answer: Float64Array, i: number): number {
+  const diagonal = equations.matrix[i * answer.length + i] as number;
+  if (!(diagonal > 0)) return 0;
+  const before = answer[i] as number;
+  const after = Math.max(0, restOf(equations, answer, i) / diagonal);
+  answer[i] = after;
+  return Math.abs(after - before);
 }
 
-/** How fast the loss falls, halved, as factor `i` grows. */
-function slope(matrix: Float64Array, right: Float64Array, answer: Float64Array, i: number): number {
+/** The right side of equation `i` less what the other factors make of it; for a factor of 0, half of how fast the loss falls as it grows. */
+function restOf({ matrix, right }: RowEquations, answer: Float64Array, i: number): number {
   const rank = right.length;
   let rest = right[i] as number;
   for (let j = 0; j < rank; j++)
-    rest -= (matrix[i > j ? i * rank + j : j * rank + i] as number) * (answer[j] as number);
+    if (j !== i) rest -= (matrix[i < j ? i * rank + j : j * rank + i] as number) * (answer[j] as number);
   return rest;
 }
 
-/** Moves `answer` to `aim`, or as far as no factor falls below 0. Returns whether it came all the way. */
-function goTowards(answer: Float64Array, aim: Float64Array): boolean {
+/** Moves `answer` to `aim`, or as far as no factor falls below 0. Returns whether it arrived. */
+function moveTowards(answer: Float64Array, aim: Float64Array): boolean {
   let share = 1;
   let first = -1;
   aim.forEach((value, i) => {
@@ -66,12 +89,12 @@ function goTowards(answer: Float64Array, aim: Float64Array): boolean {
   return first < 0;
 }
 
-/** Rewrites equations, in place, so that the factors that are not free come out as 0. */
-function hold(matrix: Float64Array, right: Float64Array, free: readonly boolean[]): void {
+/** Rewrites equations, in place, so that the factors that are 0 in `answer` come out as 0. */
+function holdZeros({ matrix, right }: RowEquations, answer: Float64Array): void {
   const rank = right.length;
-  free.forEach((isFree, i) => {
-    if (isFree) return;
-    for (let j = 0; j < rank; j++) matrix[i > j ? i * rank + j : j * rank + i] = 0;
+  answer.forEach((value, i) => {
+    if (value > 0) return;
+    for (let j = 0; j < rank; j++) matrix[i < j ? i * rank + j : j * rank + i] = 0;
     matrix[i * rank + i] = 1;
     right[i] = 0;
   });

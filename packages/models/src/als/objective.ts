@@ -1,62 +1,119 @@
 import type { AlsGeneration } from '@attractions/contracts';
 import { ModelsError } from '../errors.js';
+import { log, power } from './power.js';
 
-/** A visitor's row of the training loss, as the two sides of its normal equations. */
-export interface RowObjective {
-  /** Share of an observed item in the right side; the preference it pulls to, times its confidence. */
-  linear(weight: number): number;
-  /** Share of an observed item in the matrix, above what `unobserved` already puts there. */
-  quadratic(weight: number): number;
-  /** Weight of the squared score of every item; 0 for an explicit model. */
+/** What the loss takes of the options of a training, by the trainer's names. */
+export interface LossOptions {
+  readonly implicitFeedback: boolean;
+  readonly preset: 'ials' | 'implicit' | 'spark';
+  readonly alpha: number;
+  readonly unobservedWeight: number;
+  readonly regularization: number;
+  readonly regularizationExponent: number;
+}
+
+/**
+ * What one observed pair adds to the loss as a function of its score d: `constant - 2 linear d + quadratic d^2`.
+ * The normal equations of a row are then (base + sum quadratic y y') x = sum linear y.
+ */
+export interface PairTerms {
+  readonly constant: number;
+  readonly linear: number;
+  readonly quadratic: number;
+}
+
+/** How a pair's weight becomes the terms of its loss. */
+export interface PairCost {
+  /** The weight is a rating; else it says how sure a liking (above 0) or a dislike is. */
+  readonly ratings: boolean;
+  /** Confidence of a pair of weight 0. */
+  readonly confidence: number;
+  /** Confidence for each unit of weight. */
+  readonly alpha: number;
+  /** Taken off the confidence in the quadratic term. */
+  readonly taken: number;
+}
+
+/** The loss that is minimised, as the things a solver has to know. */
+export interface Objective {
+  readonly cost: PairCost;
+  /** Weight of the sum over *all* pairs of the squared score; 0 for explicit feedback. */
   readonly unobserved: number;
-  /** Factor on the squared length of the visitor's vector. */
-  ridge(historyLength: number): number;
+  /** Factor on the squared length of a row with `history` pairs, where the other side has `others` rows. */
+  ridge(history: number, others: number): number;
+}
+
+/** Terms of a pair of weight `weight`, in single precision as the solvers use them. */
+export function termsOf({ ratings, confidence, alpha, taken }: PairCost, weight: number): PairTerms {
+  if (ratings) return { constant: Math.fround(weight * weight), linear: weight, quadratic: 1 };
+  const sure = confidence + alpha * Math.abs(weight);
+  const preferred = weight > 0 ? Math.fround(sure) : 0;
+  return { constant: preferred, linear: preferred, quadratic: Math.fround(sure - taken) };
+}
+
+/** Zhou et al. 2008: the sum over the known ratings of (rating - d)^2, ridge in proportion to (history)^exponent. */
+function explicitObjective({ regularization, regularizationExponent }: LossOptions): Objective {
+  return {
+    cost: { ratings: true, confidence: 0, alpha: 0, taken: 0 },
+    unobserved: 0,
+    ridge: (history) => regularization * power(history, regularizationExponent),
+  };
+}
+
+/**
+ * Implicit feedback. With c the confidence and p = 1 for a weight above zero, else 0 (a dislike), an observed pair costs c (p - d)^2.
+ *
+ * - `ials` (Rendle et al. 2021): c = 1 + alpha |w|; *every* pair also costs a0 d^2; the ridge counts unobserved pairs at a0.
+ * - `spark` and `implicit` (Hu et al. 2008): only *unobserved* pairs cost a0 d^2, so that term is taken off the observed ones. Spark's
+ *   c is 1 + alpha |w|, `implicit` takes alpha |w| as it stands. Spark counts a history's likes for the ridge; all pairs here, the
+ *   same thing unless there are dislikes.
+ */
+function implicitObjective(options: LossOptions): Objective {
+  const { alpha, unobservedWeight, regularization, regularizationExponent, preset } = options;
+  const taken = preset === 'ials' ? 0 : unobservedWeight;
+  const counted = preset === 'ials' ? unobservedWeight : 0;
+  return {
+    cost: { ratings: false, confidence: preset === 'implicit' ? 0 : 1, alpha, taken },
+    unobserved: unobservedWeight,
+    ridge: (history, others) => regularization * power(history + counted * others, regularizationExponent),
+  };
+}
+
+/** The objective that resolved options describe. Pure. */
+export function objectiveOf(options: LossOptions): Objective {
+  return options.implicitFeedback ? implicitObjective(options) : explicitObjective(options);
+}
+
+/** What more of the same counts less: sign(w) ln(1 + |w|). */
+export const dampened = (weight: number): number => Math.sign(weight) * log(1 + Math.abs(weight));
+
+/** The loss that a model was trained on, and what else says how a row of it is solved. */
+export interface ModelObjective extends Objective {
+  /** What a weight counts before anything else is made of it; in single precision, as the trainer keeps weights. */
+  weigh(weight: number): number;
   readonly nonNegative: boolean;
 }
 
-/** Confidence of an observed item as `base + alpha * weight`, and what Hu's form takes off again, since it has no a0 on observed items. */
-const FAMILIES = {
-  ials: { base: 1, hu: false },
-  implicit: { base: 0, hu: true },
-  spark: { base: 1, hu: true },
-} as const;
-
-/** What a weight counts before anything else is made of it; in single precision, as the trainer keeps weights. */
-const WEIGHTINGS = {
-  linear: (weight: number) => Math.fround(weight),
-  log: (weight: number) => Math.fround(Math.log1p(weight)),
-} as const;
-
 /**
- * The loss that a model was trained on, read from the options it carries, under the trainer's names: Rendle et al. 2021 (`ials`), Hu et al. 2008
- * (`implicit`, `spark`), Zhou et al. 2008 (not `implicitFeedback`).
- *
+ * The same from the options that a model carries. An explicit model need not have those of implicit feedback.
  * @throws ModelsError MODELS_MODEL_INVALID where an option is missing or impossible
  */
-export function rowObjectiveOf({ options, attractionIds }: AlsGeneration): RowObjective {
+export function modelObjectiveOf({ options }: Pick<AlsGeneration, 'options'>): ModelObjective {
   const { number, flag, word } = reader(options);
-  const regularization = number('regularization');
-  const exponent = number('regularizationExponent');
-  const nonNegative = flag('nonNegative', false);
-  const weigh = WEIGHTINGS[word('weighting', ['linear', 'log'], 'linear')];
-  if (!flag('implicitFeedback'))
-    return {
-      linear: weigh,
-      quadratic: () => 1,
-      unobserved: 0,
-      ridge: (length) => Math.fround(regularization * length ** exponent),
-      nonNegative,
-    };
-  const { base, hu } = FAMILIES[word('preset', Object.keys(FAMILIES) as (keyof typeof FAMILIES)[])];
-  const alpha = number('alpha');
-  const unobserved = number('unobservedWeight');
-  const phantom = hu ? 0 : unobserved * attractionIds.length;
+  const implicitFeedback = flag('implicitFeedback');
+  const known = {
+    implicitFeedback,
+    preset: implicitFeedback ? word('preset', ['ials', 'implicit', 'spark']) : 'spark',
+    alpha: implicitFeedback ? number('alpha') : 0,
+    unobservedWeight: implicitFeedback ? number('unobservedWeight') : 0,
+    regularization: number('regularization'),
+    regularizationExponent: number('regularizationExponent'),
+  };
+  const isLog = word('weighting', ['linear', 'log'], 'linear') === 'log';
   return {
-    linear: (weight) => Math.fround(base + alpha * weigh(weight)),
-    quadratic: (weight) => Math.fround(base + alpha * weigh(weight) - (hu ? unobserved : 0)),
-    unobserved,
-    ridge: (length) => Math.fround(regularization * (length + phantom) ** exponent),
-    nonNegative,
+    ...objectiveOf(known),
+    weigh: (weight) => Math.fround(isLog ? dampened(weight) : weight),
+    nonNegative: flag('nonNegative', false),
   };
 }
 

@@ -57,7 +57,11 @@ export function tasteIn(
   model: AlsGeneration,
 ): (visitor: Pick<Visitor, 'user' | 'known' | 'given'>) => Taste | undefined {
   const { rank, userFactors, attractionIds } = model;
-  const foldIn = foldInOf(model);
+  const fold = foldInOf(model);
+  const foldIn = (history: History): FoldedIn | undefined => {
+    const folded = fold(history);
+    return folded.isUnique ? folded : undefined;
+  };
   return (visitor) => {
     const { user } = visitor;
     const given = withFactors(visitor.given, attractionIds.length);

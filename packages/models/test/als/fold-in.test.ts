@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { foldInOf } from '../../src/als/fold-in.js';
 import type { FoldedIn, History } from '../../src/als/fold-in.js';
 import type { AlsGeneration } from '@attractions/contracts';
-import { rowObjectiveOf } from '../../src/als/objective.js';
+import { modelObjectiveOf, termsOf } from '../../src/als/objective.js';
 import { ModelsError } from '../../src/errors.js';
 import { modelOf } from '../../src/testing/sample.js';
 
@@ -18,7 +18,7 @@ const implicit = {
 
 function foldInto(model: AlsGeneration, history: History): FoldedIn {
   const folded = foldInOf(model)(history);
-  if (folded === undefined) throw new Error('no single solution');
+  if (!folded.isUnique) throw new Error('no single solution');
   return folded;
 }
 
@@ -149,17 +149,17 @@ describe('foldIn', () => {
           const items = Uint32Array.from(visited, ([item]) => item);
           const weights = Float32Array.from(visited, ([, weight]) => weight);
           const folded = foldInto(model, { items, weights });
-          const { linear, quadratic, unobserved, ridge } = rowObjectiveOf(model);
+          const { cost, weigh, unobserved, ridge } = modelObjectiveOf(model);
           const y = (item: number) => model.itemFactors.subarray(item * rank, (item + 1) * rank);
           const score = (item: number) =>
             y(item).reduce((sum, value, f) => sum + value * (folded.factors[f] as number), 0);
           for (let f = 0; f < rank; f++) {
             const of = (item: number) => y(item)[f] as number;
-            let rest = ridge(items.length) * (folded.factors[f] as number);
+            let rest = ridge(items.length, 8) * (folded.factors[f] as number);
             for (let item = 0; item < 8; item++) rest += unobserved * score(item) * of(item);
             items.forEach((item, n) => {
-              const weight = weights[n] as number;
-              rest += (quadratic(weight) * score(item) - linear(weight)) * of(item);
+              const { linear, quadratic } = termsOf(cost, weigh(weights[n] as number));
+              rest += (quadratic * score(item) - linear) * of(item);
             });
             expect(Math.abs(rest)).toBeLessThan(1e-3);
           }
@@ -179,8 +179,10 @@ describe('foldIn', () => {
     expect(() => foldInOf(modelOf({ rank: 1, itemFactors: [1], options: withoutAlpha }))).toThrow(/'alpha' is much/);
   });
 
-  test('gives nothing where the equations have no single solution', () => {
+  test('is 0 where the history says nothing of a direction, and says that the solution is not the only one', () => {
     const flat = foldInOf(modelOf({ rank: 2, itemFactors: [1, 0], options: { ...implicit, regularization: 0 } }));
-    expect(flat({ items: Uint32Array.of(0), weights: Float32Array.of(1) })).toBeUndefined();
+    const { factors, isUnique } = flat({ items: Uint32Array.of(0), weights: Float32Array.of(1) });
+    // (0.5 + 3) x = 3 in the first direction.
+    expect([...factors, isUnique]).toEqual([Math.fround(3 / 3.5), 0, false]);
   });
 });

@@ -1,4 +1,9 @@
-import { gramianSlices, sliceBounds } from './ranges.js';
+/** Slices of a side whose Gramians are summed one by one. Fixed, so that the order of the additions never depends on the threads. */
+export const GRAMIAN_SLICES = 16;
+
+/** Bounds of {@link GRAMIAN_SLICES} slices of `rowCount` rows: slice k is rows `bounds[k]` to `bounds[k + 1]`. */
+export const sliceBounds = (rowCount: number): Uint32Array =>
+  Uint32Array.from({ length: GRAMIAN_SLICES + 1 }, (_, k) => Math.floor((rowCount * k) / GRAMIAN_SLICES));
 
 /**
  * Adds the Gramian of rows `from` to `to` (sum of y y', upper triangle) to `sum`, `rank` x `rank`, in double precision.
@@ -22,7 +27,7 @@ function addGramian(sum: Float64Array, factors: Float32Array, rank: number, from
  */
 export function sumOfSlices(rank: number, width: number, sliceOf: (k: number) => Float64Array): Float64Array {
   const total = new Float64Array(rank * rank);
-  for (let k = 0; k < gramianSlices; k++) {
+  for (let k = 0; k < GRAMIAN_SLICES; k++) {
     const slice = sliceOf(k);
     for (let i = 0; i < rank; i++)
       for (let j = i; j < rank; j++)
