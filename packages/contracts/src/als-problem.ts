@@ -27,20 +27,25 @@ function visitorsProblem(visitors: Uint32Array, rows: number): string | undefine
 
 function factorsProblem(name: string, factors: Float32Array, rows: number, rank: number): string | undefined {
   if (factors.length !== rows * rank) return `${name} has ${factors.length} numbers, not ${rows} rows of ${rank}`;
-  let bad = 0;
-  // Only NaN and the infinities are not equal to themselves less themselves.
-  while (bad < factors.length && (factors[bad] ?? 0) - (factors[bad] ?? 0) === 0) bad++;
-  return bad === factors.length
-    ? undefined
-    : `Row ${Math.floor(bad / rank) + 1}: ${name} holds ${factors[bad]}, not a finite number`;
+  // Zero times NaN or an infinity is NaN, which stays in the sum: several times as fast as a test of each.
+  let zero = 0;
+  for (let n = 0; n < factors.length; n++) zero += (factors[n] as number) * 0;
+  if (zero === 0) return undefined;
+  const bad = factors.findIndex((factor) => !Number.isFinite(factor));
+  return `Row ${Math.floor(bad / rank) + 1}: ${name} holds ${factors[bad]}, not a finite number`;
 }
 
+const LONE_SURROGATE = /\p{Surrogate}/u;
+
 function idsProblem(name: string, ids: readonly string[]): string | undefined {
-  const known = new Set<string>();
-  for (const [row, id] of ids.entries()) {
-    if (typeof id !== 'string' || /\p{Surrogate}/u.test(id)) return `Row ${row + 1}: ${name} is no well-formed text`;
-    if (known.has(id)) return `Row ${row + 1}: ${name} is ${JSON.stringify(id)}, which an earlier row has too`;
-    known.add(id);
+  // A trainer writes ids in order, where each is another one; only ids in disorder need to be remembered.
+  let known: Set<string> | undefined;
+  for (let row = 0; row < ids.length; row++) {
+    const id = ids[row];
+    if (typeof id !== 'string' || LONE_SURROGATE.test(id)) return `Row ${row + 1}: ${name} is no well-formed text`;
+    if (known === undefined && row > 0 && id <= (ids[row - 1] as string)) known = new Set(ids.slice(0, row));
+    if (known?.has(id)) return `Row ${row + 1}: ${name} is ${JSON.stringify(id)}, which an earlier row has too`;
+    known?.add(id);
   }
   return undefined;
 }

@@ -163,6 +163,7 @@ describe('a model', () => {
     ],
     [{ itemFactors: Float32Array.of(1, 2, 3) }, 'items.factors has 3 numbers, not 2 rows of 2.'],
     [{ userIds: ['a', 'b', 'a'] }, 'Row 3: users.user_id is "a", which an earlier row has too.'],
+    [{ userIds: ['a', 'a', 'b'] }, 'Row 2: users.user_id is "a", which an earlier row has too.'],
     [{ attractionIds: ['p:1', '\udc00'] }, 'Row 2: items.attraction_id is no well-formed text.'],
     [{ visitors: Uint32Array.of(1) }, 'items.visitors has 1 entries for 2 rows.'],
     [{ visitors: Uint32Array.of(1, 2 ** 31) }, 'Row 2: items.visitors is 2147483648, outside 0 to 2147483647.'],

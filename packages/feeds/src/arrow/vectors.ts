@@ -27,9 +27,11 @@ export function timestampColumn(times: Float64Array): Data<arrow.TimestampMillis
 
 /** The same back, of a column without nulls. */
 export function timestampsOf(table: arrow.Table, column: string): Float64Array {
-  return Float64Array.from(
-    chunksOf(table, column).flatMap(({ values }) => Array.from(values as BigInt64Array, Number)),
-  );
+  const times = new Float64Array(table.numRows);
+  let row = 0;
+  for (const { values, length } of chunksOf(table, column))
+    for (let n = 0; n < length; n++) times[row++] = Number((values as BigInt64Array)[n]);
+  return times;
 }
 
 /** Vectors of length `rank` as one column that shares the row-major array. */
