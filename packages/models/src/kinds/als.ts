@@ -9,7 +9,7 @@ import type { Generation } from '../snapshot/generation.js';
 
 /**
  * How ALS scores: the nearest attractions to a visitor's taste, by the factors trained for a known user, or else by factors folded in from the visits given.
- * Says nothing of a stranger without visits, nor of attractions without factors. `@attractions/als-trainer` adds the training.
+ * In a fold-in each visit weighs 1, as one without a weight does in training. Says nothing of a stranger without visits, nor of attractions without factors. `@attractions/als-trainer` adds the training.
  */
 export const alsScoring: ScoringKind<AlsGeneration> = {
   name: 'als',

@@ -1,15 +1,16 @@
-import { ease as contract } from '@attractions/contracts';
+import { ease as contract, visitWeights } from '@attractions/contracts';
 import type { Attraction, EaseModel } from '@attractions/contracts';
 import { checkEaseSize, easeWeights } from '../items/ease-weights.js';
 import { itemsNamed } from '../kind.js';
 import type { ModelKind } from '../kind.js';
 import { rankScores } from '../ranking/top-k.js';
 import { indexVisits } from '../training/indexed-visits.js';
-import { pairsByUser } from '../training/pairs.js';
+import { likedByUser } from '../training/pairs.js';
 
 /**
  * Embarrassingly shallow autoencoders (Steck 2019), for each park by itself: one linear model of all its attractions, by how much those that the visitor went
- * to speak for each. Says nothing of a stranger without visits, nor of parks where the visitor has not been.
+ * to speak for each. Says nothing of a stranger without visits, nor of parks where the visitor has not been. Where visits have weights, a visitor whose
+ * visits to an attraction weigh 0 or less in sum is not learnt from as one of its visitors; how much above 0 makes no difference.
  */
 export const ease: ModelKind<EaseModel> = {
   name: 'ease',
@@ -18,7 +19,7 @@ export const ease: ModelKind<EaseModel> = {
   /** @throws ModelsError MODELS_TOO_LARGE where a park has more than 10,000 attractions that were visited */
   train(visits, { attractions, signal }) {
     const index = indexVisits(visits);
-    const { offsets, columns } = pairsByUser(index);
+    const { offsets, columns } = likedByUser(index, visitWeights(visits));
     const places = placesByPark(index.attractionIds, attractions);
     for (const [park, { rows }] of places)
       checkEaseSize(rows.length, `They are the attractions of the park '${park}'; leave 'ease' out of the models.`);

@@ -1,15 +1,16 @@
-import { itemKnn as contract } from '@attractions/contracts';
+import { itemKnn as contract, visitWeights } from '@attractions/contracts';
 import type { ItemKnnModel } from '@attractions/contracts';
 import { neighboursOf } from '../items/neighbours.js';
 import { itemsNamed } from '../kind.js';
 import type { ModelKind } from '../kind.js';
 import { rankScores } from '../ranking/top-k.js';
 import { indexVisits } from '../training/indexed-visits.js';
-import { pairsByUser } from '../training/pairs.js';
+import { likedByUser } from '../training/pairs.js';
 
 /**
  * Item-based collaborative filtering (Sarwar et al. 2001): attractions that the same people visit, by the sum of their cosines with those that the visitor
- * went to, however often. Says nothing of a stranger without visits, nor of an attraction that none of these people went to.
+ * went to, however often. Says nothing of a stranger without visits, nor of an attraction that none of these people went to. Where visits have weights, a visitor
+ * whose visits to an attraction weigh 0 or less in sum is not learnt from as one of its visitors; how much above 0 makes no difference.
  */
 export const itemKnn: ModelKind<ItemKnnModel> = {
   name: 'item-knn',
@@ -18,7 +19,7 @@ export const itemKnn: ModelKind<ItemKnnModel> = {
   /** @throws ModelsError MODELS_TOO_LARGE where more than 300 million pairs of attractions share a visitor */
   train(visits) {
     const index = indexVisits(visits);
-    const { offsets: from, columns } = pairsByUser(index);
+    const { offsets: from, columns } = likedByUser(index, visitWeights(visits));
     const seen = index.userIds.map((_, user) => columns.subarray(from[user], from[user + 1]));
     const { offsets, items, cosines } = neighboursOf(seen, index.attractionIds.length);
     return {

@@ -17,7 +17,7 @@ interface Park {
 /**
  * What visitors of the park go to next: by what is popular, popular of late and at the hour of the request, by where this visitor was last in the park if
  * that is at most 8 hours ago, and by where else those go who have been to the same attractions. The score is the probability that the attraction is the next
- * new one, among those that pass the filters. Says nothing where no park is asked for. `@attractions/als-trainer` adds the training.
+ * new one, among those that pass the filters. Says nothing where no park is asked for. Weights of visits make no difference: a visitor went on from there all the same. `@attractions/als-trainer` adds the training.
  */
 export const nextAttractionScoring: ScoringKind<NextAttractionModel> = {
   name: 'next-attraction',

@@ -7,7 +7,7 @@ import { pairsByItem } from '../training/pairs.js';
 
 /**
  * The most visited first, the same for everybody: of the park, or of all parks where the request names none. Equal numbers by item. It knows every attraction, those
- * never visited too, so it is the end of every chain. The baseline that every model has to beat.
+ * never visited too, so it is the end of every chain. The baseline that every model has to beat. Weights of visits make no difference: a dislike is a visit too.
  */
 export const popular: ModelKind<readonly Popularity[]> = {
   name: 'popular',

@@ -11,6 +11,32 @@ export interface Pairs {
 export const pairsByUser = ({ interactions: { userCount, itemCount, users, items } }: IndexedVisits): Pairs =>
   pairsOf(users, userCount, items, itemCount);
 
+/**
+ * The attractions that each user liked: those whose visits weigh more than 0 in sum.
+ *
+ * @param weights one a visit; default: 1 each, so that all are liked
+ */
+export function likedByUser(index: IndexedVisits, weights?: Float32Array): Pairs {
+  const pairs = pairsByUser(index);
+  if (weights === undefined) return pairs;
+  const { userCount, itemCount, users, items } = index.interactions;
+  // Single precision in double: the sums are exact, so the order of the visits does not show.
+  const sums = new Float64Array(pairs.columns.length);
+  const order = sorted(sorted(undefined, items, itemCount), users, userCount);
+  for (let pair = 0, n = 0; pair < sums.length; pair++)
+    for (const end = n + (pairs.counts[pair] as number); n < end; n++)
+      (sums[pair] as number) += weights[order[n] as number] as number;
+  const isLiked = (_: number, pair: number): boolean => (sums[pair] as number) > 0;
+  const offsets = new Uint32Array(pairs.offsets.length);
+  for (let user = 0; user < userCount; user++) {
+    let kept = offsets[user] as number;
+    for (let pair = pairs.offsets[user] as number; pair < (pairs.offsets[user + 1] as number); pair++)
+      if ((sums[pair] as number) > 0) kept++;
+    offsets[user + 1] = kept;
+  }
+  return { offsets, columns: pairs.columns.filter(isLiked), counts: pairs.counts.filter(isLiked) };
+}
+
 /** The users of each attraction. */
 export const pairsByItem = ({ interactions: { userCount, itemCount, users, items } }: IndexedVisits): Pairs =>
   pairsOf(items, itemCount, users, userCount);

@@ -1,4 +1,6 @@
 import { expect, test } from '@jest/globals';
+import type { VisitsTable } from '@attractions/contracts';
+import { Float32, Table, vectorFromArray } from 'apache-arrow';
 import { ease } from '../../src/kinds/ease.js';
 import { itemKnn } from '../../src/kinds/item-knn.js';
 import { BUILT_IN_KINDS, kindsNamed } from '../../src/kinds/kinds.js';
@@ -32,6 +34,21 @@ test('EASE: shared visitors over visitors and ridge, for each park by itself, by
     { park: 'p', attractionIds: ['p:a', 'p:b'], weights: Float32Array.of(0, 60 / 200, 60 / 160, 0) },
     { park: 'q', attractionIds: ['q:c'], weights: Float32Array.of(0) },
   ]);
+});
+
+/** The same visits with a weight each; null for one without. */
+const weighted = (weights: readonly (number | null)[]): VisitsTable =>
+  visits.assign(new Table({ weight: vectorFromArray(weights, new Float32()) })) as unknown as VisitsTable;
+
+test.each([itemKnn, ease])('$name: attractions whose visits weigh 0 or less in sum are not learnt from', (kind) => {
+  const train = (table: VisitsTable) => (kind as ModelKind).train(table, { attractions });
+  const none = Array.from({ length: visits.numRows }, () => null as number | null);
+  // The last two rows are of one visitor at q:c, and rows 100 to 159 of those at p:b.
+  expect(train(weighted(none.with(0, null).with(-1, -2).with(-2, 2.5)))).toEqual(train(visits));
+  const without = (rows: readonly number[]) =>
+    visits.slice(0, 0).concat(...rows.map((row) => visits.slice(row, row + 1))) as VisitsTable;
+  const kept = Array.from(visits, (_, row) => row).filter((row) => row !== 100 && row !== 101);
+  expect(train(weighted(none.with(100, -1).with(101, 0)))).toEqual(train(without(kept)));
 });
 
 test('a list of kinds is the chain, which popular ends wherever it is listed', () => {
