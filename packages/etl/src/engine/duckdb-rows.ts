@@ -93,7 +93,7 @@ function readerOf(
     : sql`delim = ${delimiter}, quote = ${quote}, escape = ${quote}, header = ${hasHeader}`;
   // Not `ignore_errors`: behind a broken quote, DuckDB 1.5 leaves out good rows with it.
   const errors = more.text === '' ? sql`, store_rejects = true, rejects_limit = 1` : more;
-  return sql`read_csv(${paths}, columns = {${types}}, ${shape}, auto_detect = false, comment = ''${errors})`;
+  return sql`read_csv(${paths}, columns = {${types}}, ${shape}, auto_detect = false, comment = '', compression = 'none'${errors})`;
 }
 
 function numberOf({ files }: RowFiles): Sql {

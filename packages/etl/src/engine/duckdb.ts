@@ -43,6 +43,7 @@ const DIALECT: readonly string[] = [
   'CREATE MACRO iso_millis(x) AS epoch_ms(try_cast(x AS TIMESTAMPTZ))',
   'CREATE MACRO seconds_millis(x) AS try_cast(floor(try_cast(x AS DOUBLE) * 1000) AS BIGINT)',
   'CREATE MACRO whole_millis(x) AS try_cast(floor(try_cast(x AS DOUBLE)) AS BIGINT)',
+  'CREATE MACRO micros_millis(x) AS try_cast(x AS BIGINT) // 1000',
   'CREATE MACRO pattern_millis(x, pattern) AS epoch_ms(try_strptime(x, pattern))',
   // A JSON list of texts as one text; any other text as it is.
   "CREATE MACRO joined_list(x) AS CASE WHEN x LIKE '[%]' THEN coalesce(TRY(array_to_string(CAST(CAST(x AS JSON) AS VARCHAR[]), '|')), x) ELSE x END",

@@ -23,7 +23,7 @@ export interface FilesOptions {
   readonly files: string | readonly string[];
   /** Where each value is found. `user`, `attraction` and `time` of visits, and `attraction` of attractions, default to columns of their own names. */
   readonly columns?: Readonly<Partial<Record<VisitColumn | AttractionColumn, ColumnPlace>>>;
-  /** `iso`, `unix-seconds`, `unix-millis`, or a pattern as of strptime: `%d.%m.%Y %H:%M`. Default: recognised where it is plain. */
+  /** `iso`, `unix-seconds`, `unix-millis`, `unix-micros`, or a pattern as of strptime: `%d.%m.%Y %H:%M`. Default: recognised where it is plain. */
   readonly timeFormat?: string;
   /** `global`: ids are unique over all parks, and stand as they are. Default: `park:id` where there is a park. */
   readonly ids?: 'park' | 'global';
@@ -53,9 +53,12 @@ const FILES_CHECKS: Readonly<Record<string, Check>> = {
     return `Is ${shown(value)}; give a path, a pattern such as 'events/*.csv', or a list of them.`;
   },
   timeFormat: (value) => {
-    if (typeof value === 'string' && (/^(iso|unix-seconds|unix-millis)$/.test(value) || /%[a-zA-Z]/.test(value)))
+    if (
+      typeof value === 'string' &&
+      (/^(iso|unix-seconds|unix-millis|unix-micros)$/.test(value) || /%[a-zA-Z]/.test(value))
+    )
       return undefined;
-    return `Is ${shown(value)}; give 'iso', 'unix-seconds', 'unix-millis' or a pattern such as '%d.%m.%Y %H:%M'.`;
+    return `Is ${shown(value)}; give 'iso', 'unix-seconds', 'unix-millis', 'unix-micros' or a pattern such as '%d.%m.%Y %H:%M'.`;
   },
   ids: (value) => (value === 'park' || value === 'global' ? undefined : `Is ${shown(value)}; give 'park' or 'global'.`),
 };

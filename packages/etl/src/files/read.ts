@@ -43,7 +43,12 @@ interface ReadFile extends Omit<FileGroup, 'rows' | 'files'> {
 type Places = Readonly<Record<string, ColumnPlace>>;
 
 /** What of a source's context is needed to look at files. */
-export type ReadContext = Pick<SourceContext, 'engine' | 'folder' | 'baseFolder' | 'signal'>;
+export type ReadContext = Pick<SourceContext, 'engine' | 'folder' | 'baseFolder' | 'signal'> & {
+  /** Whether only a look is taken, for which Parquet need not be read whole. */
+  readonly isProbe?: boolean;
+  /** The files, where they are not those that the patterns match. */
+  readonly found?: readonly FoundFile[];
+};
 
 /** Finds, surveys and maps CSV files. */
 export async function readCsv(
@@ -109,7 +114,7 @@ export async function readParquet(
   const how = context.signal ? { signal: context.signal } : {};
   return eachFile(options, context, async (found, number) => {
     const confirm = await unchanged(found);
-    const hashed = await hashOf(found);
+    const hashed = context.isProbe ? { bytes: 0, sha256: '' } : await hashOf(found);
     const columns = await context.engine.columnsOf(found.path, how).catch((cause: unknown) => {
       context.signal?.throwIfAborted();
       throw broken(found, 'cannot be read as Parquet; fetch it again, or correct `files`', cause);
@@ -127,11 +132,11 @@ export async function readParquet(
 /** Reads the files of a source one after the other, and puts those together that are alike. */
 async function eachFile(
   { files }: FilesOptions,
-  { baseFolder, signal }: ReadContext,
+  { baseFolder, signal, found: given }: ReadContext,
   read: (found: FoundFile, number: number) => Promise<ReadFile>,
 ): Promise<readonly FileGroup[]> {
   const groups = new Map<string, ReadFile[]>();
-  for (const [number, found] of (await findFiles([files].flat(), baseFolder)).entries()) {
+  for (const [number, found] of (given ?? (await findFiles([files].flat(), baseFolder))).entries()) {
     signal?.throwIfAborted();
     const made = await read(found, number);
     const fields = Object.entries(made.file.mapping).map(([column, value]) => [

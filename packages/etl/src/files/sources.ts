@@ -1,12 +1,13 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { duckDbEngine } from '../engine/duckdb.js';
-import type { Row } from '../engine/engine.js';
+import type { Row as EngineRow } from '../engine/engine.js';
 import { sql } from '../frame/frame.js';
+import type { Frame } from '../frame/frame.js';
 import { defineSource } from '../source/source.js';
-import type { AttractionRow, Probe, Source, SourceContext, VisitRow } from '../source/source.js';
+import type { AttractionRow, Delivered, Probe, RefusedRow, Source, SourceContext, VisitRow } from '../source/source.js';
 import { attractionsOfFiles, visitsOfFiles } from './extract.js';
 import { findFiles } from './find.js';
 import type { FoundFile } from './find.js';
@@ -51,8 +52,8 @@ const ATTRACTION_ONLY: readonly (VisitColumn | AttractionColumn)[] = [
   'themes',
 ];
 
-/** Rows that a probe shows. */
-const SAMPLE_ROWS = 5;
+/** Rows at the beginning of the data that a probe reads. */
+const SAMPLE_ROWS = 1_000;
 
 function filesSource<Options extends FilesOptions>(
   type: string,
@@ -91,17 +92,18 @@ async function probed<Options extends FilesOptions>(
   const engine = duckDbEngine();
   // Rows of Parquet are found by the end of the file, so it is read as it is.
   const isText = read !== readParquet;
-  const name = first.name.replace(/^([a-z]:)?[/\\]+/i, '');
-  const context: SourceContext = {
+  const path = isText ? join(folder, 'beginning.txt') : first.path;
+  const context: SourceContext & ReadContext = {
     engine,
-    baseFolder: isText ? folder : baseFolder,
+    isProbe: true,
+    found: [{ ...first, path }],
+    baseFolder,
     folder: async () => folder,
     ...(signal && { signal }),
   };
   try {
-    if (isText) await shorten(first, encoding, join(folder, name));
-    const one = { ...options, files: isText ? name : first.path } as unknown as Options;
-    const sample = await sampleOf(one, read, context);
+    if (isText) await shorten(first, encoding, path);
+    const sample = await sampleOf(options as unknown as Options, read, context);
     const more = files.length === 1 ? '' : ` and ${files.length - 1} more`;
     return { found: `Found '${first.name}'${more}.`, sample };
   } finally {
@@ -114,27 +116,18 @@ async function probed<Options extends FilesOptions>(
 async function sampleOf<Options extends FilesOptions>(
   options: Options,
   read: Read<Options>,
-  context: SourceContext,
+  context: SourceContext & ReadContext,
 ): Promise<Probe['sample']> {
   const asVisits = async (): Promise<Probe['sample']> => {
     const places = placesOf(VISIT_PLACES, options, ATTRACTION_ONLY);
-    const { extract, faults } = await visitsOfFiles(options, await read(options, places, context), context);
-    const rows = await context.engine.rows(
-      sql`SELECT * FROM ${extract.unnumbered ?? extract.lines} LIMIT ${SAMPLE_ROWS}`,
-    );
-    return [
-      ...rows.map(visitOf),
-      ...faults.slice(0, SAMPLE_ROWS).map(({ reason, ...place }) => ({ ...place, refused: reason })),
-    ];
+    const delivered = await visitsOfFiles(options, await read(options, places, context), context);
+    const { timeFault = ' is not a time.' } = delivered.extract;
+    return firstRows(delivered, context, (row) => visitOf(row, timeFault));
   };
   const asAttractions = async (): Promise<Probe['sample']> => {
     const places = placesOf(ATTRACTION_PLACES, options, VISIT_ONLY);
-    const { extract, faults } = await attractionsOfFiles(options, await read(options, places, context), context);
-    const rows = await context.engine.rows(sql`SELECT * FROM ${extract.lines} l ORDER BY line LIMIT ${SAMPLE_ROWS}`);
-    return [
-      ...rows.map(attractionOf),
-      ...faults.slice(0, SAMPLE_ROWS).map(({ reason, ...place }) => ({ ...place, refused: reason })),
-    ];
+    const delivered = await attractionsOfFiles(options, await read(options, places, context), context);
+    return firstRows(delivered, context, attractionOf);
   };
   const isOfAttractions = ATTRACTION_ONLY.some((column) => options.columns && column in options.columns);
   if (isOfAttractions) return asAttractions();
@@ -145,20 +138,39 @@ async function sampleOf<Options extends FilesOptions>(
   );
 }
 
-function visitOf(row: Row): VisitRow {
+/** The first rows with their places, those that cannot be read among them. */
+async function firstRows<Row extends AttractionRow | VisitRow | RefusedRow>(
+  { extract, faults, locate }: Delivered<{ readonly lines: Frame }>,
+  { engine }: SourceContext,
+  rowOf: (row: EngineRow) => Row,
+): Promise<Probe['sample']> {
+  const rows = await engine.rows(sql`SELECT * FROM ${extract.lines} l LIMIT ${SAMPLE_ROWS}`);
+  const keys = rows.map((row) => ({ fileNumber: Number(row['file_number']), line: Number(row['line']) }));
+  const places = (await locate?.(keys)) ?? [];
+  const sound = rows.map((row, i) => ({ ...rowOf(row), ...places[i] }));
+  const refused = faults.map(({ reason, ...place }) => ({ ...place, refused: reason }));
+  return [...sound, ...refused].sort((a, b) => (a.line ?? 0) - (b.line ?? 0)).slice(0, SAMPLE_ROWS);
+}
+
+function visitOf(row: EngineRow, timeFault: string): VisitRow | RefusedRow {
   const text = (column: string): string => String(row[column] ?? '');
   const ms = row['taken_ms'];
+  if (ms === null || ms === undefined)
+    return { column: 'time', refused: `'${text('taken').slice(0, 80)}'${timeFault}` };
+  const given = (column: string, name: string) => text(column) !== '' && { [name]: text(column) };
   return {
     user: text('user_id'),
     attraction: text('poi_id'),
-    time: ms === null || ms === undefined ? text('taken') : new Date(Number(ms)),
-    ...(text('park') !== '' && { park: text('park') }),
-    ...(text('photo_id') !== '' && { photo: text('photo_id') }),
-    ...(text('sequence_id') !== '' && { sequence: text('sequence_id') }),
+    time: new Date(Number(ms)),
+    ...given('park', 'park'),
+    ...given('photo_id', 'photo'),
+    ...given('sequence_id', 'sequence'),
+    ...given('event', 'event'),
+    ...given('weight', 'weight'),
   };
 }
 
-function attractionOf(row: Row): AttractionRow {
+function attractionOf(row: EngineRow): AttractionRow {
   const text = (column: string): string => String(row[column] ?? '');
   return {
     attraction: text('poi_id'),
@@ -174,7 +186,7 @@ function attractionOf(row: Row): AttractionRow {
 /** How much of a text file a probe reads. */
 const BEGINNING_CHARACTERS = 1 << 16;
 
-/** The whole lines at the beginning of a text file in UTF-8, as a file of the same name below a folder. */
+/** The whole lines at the beginning of a text file in UTF-8, as a file of its own. */
 async function shorten(file: FoundFile, encoding: string | undefined, path: string): Promise<void> {
   let begin = '';
   for await (const chunk of (await openText(file, encoding)).text) {
@@ -182,6 +194,5 @@ async function shorten(file: FoundFile, encoding: string | undefined, path: stri
     if (begin.length > BEGINNING_CHARACTERS) break;
   }
   const end = begin.length > BEGINNING_CHARACTERS ? begin.lastIndexOf('\n', BEGINNING_CHARACTERS) + 1 : begin.length;
-  await mkdir(dirname(path), { recursive: true });
   await writeFile(path, begin.slice(0, end));
 }

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { expect, test } from '@jest/globals';
 import { loadVisits } from '../../src/loader.js';
@@ -231,10 +232,32 @@ test('a probe shows the first rows as they would be read', async () => {
   const probed = await probeSources({ visits }, { baseFolder });
   expect(probed.visits?.found).toBe("Found 'e/events.csv'.");
   expect(probed.visits?.sample[0]).toEqual({
+    file: 'e/events.csv',
+    line: 2,
+    text: 'ann,carousel,2026-05-01T10:00:00Z,visit',
     user: 'ann',
     attraction: 'carousel',
     time: new Date('2026-05-01T10:00:00Z'),
+    event: 'visit',
   });
+  expect(probed.visits?.sample[3]).toEqual({
+    file: 'e/events.csv',
+    line: 7,
+    text: 'cat,carousel,noon,visit',
+    column: 'time',
+    refused: "'noon' is not a time in ISO 8601.",
+  });
+});
+
+test.each([
+  ['compressed', gzipSync(EVENTS)],
+  ['plain, whatever its name says', EVENTS],
+])('a file named .gz that is %s is probed and read', async (_what, content) => {
+  const baseFolder = rawFolder({ 'events.csv.gz': content });
+  const visits = { type: 'csv', files: '*.gz', columns: COLUMNS };
+  const { visits: probe } = await probeSources({ visits }, { baseFolder });
+  expect(probe?.sample[0]).toMatchObject({ file: 'events.csv.gz', line: 2, user: 'ann' });
+  expect((await loadVisits({ visits }, { baseFolder, now: NOW })).tally).toMatchObject({ rows: 8, kept: 3 });
 });
 
 const trialFolder = rawFolder({
