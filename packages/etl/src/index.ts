@@ -7,11 +7,15 @@ export { logFrames } from './engine/engine.js';
 export { ETL_ERRORS, EtlError } from './errors.js';
 export { frame, sql, statementOf } from './frame/frame.js';
 export { csv, jsonl, parquet } from './files/sources.js';
+export { guessSources } from './guess/guess.js';
+export { lookAtPaths } from './guess/look.js';
+export { configText } from './guess/text.js';
 export { loadVisits } from './loader.js';
 export { etlSettings } from './settings.js';
 export { LAYOUTS, cityLayout, parkLayout } from './sigir17/layout.js';
 export { sigir17 } from './sigir17/source.js';
 export { BUILT_IN_SOURCES, checkSources, probeSources } from './source/choose.js';
+export { judgeAttractions, judgeVisits } from './source/judge.js';
 export { defineSource } from './source/source.js';
 export { transformVisits } from './visits.js';
 export type { AttractionsExtract, AttractionsFrames } from './attractions.js';
@@ -42,6 +46,8 @@ export type {
   JsonlOptions,
   VisitColumn,
 } from './files/options.js';
+export type { Guess, GuessedSource, NoGuess } from './guess/guess.js';
+export type { FilesLook, PathsLook } from './guess/look.js';
 export type { Frame, Query, Sql, SqlPart } from './frame/frame.js';
 export type { SqlValue } from './frame/sql-text.js';
 export type { LoadedVisits, LoaderOptions } from './loader.js';
@@ -49,6 +55,7 @@ export type { EtlConfig } from './settings.js';
 export type { AttractionsColumn, ColumnRule, Layout, VisitsColumn } from './sigir17/layout.js';
 export type { Sigir17Options } from './sigir17/source.js';
 export type { ChosenSettings, SourceProblem, SourceSettings } from './source/choose.js';
+export type { JudgedRows } from './source/judge.js';
 export type {
   AttractionRow,
   Delivered,

@@ -18,6 +18,7 @@ import { completionCommand } from './commands/completion.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { experimentCommand } from './commands/experiment.js';
 import { feedsCommand } from './commands/feeds.js';
+import { initCommand } from './commands/init.js';
 import { recommendCommand } from './commands/recommend.js';
 import { runCommand } from './commands/run.js';
 import { runsCommand } from './commands/runs.js';
@@ -75,6 +76,7 @@ function programOf(output: CommandOutput, json: boolean, exitWith: (code: number
     .hook('preAction', (_, command) => {
       configFile = command.optsWithGlobals<{ config?: string }>().config;
     })
+    .addCommand(initCommand(output, json))
     .addCommand(checkCommand(run))
     .addCommand(runCommand(run))
     .addCommand(etlCommand(run))

@@ -5,6 +5,7 @@
 export const PIPELINE_ERRORS = {
   PIPELINE_USAGE: 'Options of a command contradict each other.',
   PIPELINE_OTHER_VISITS: 'The sample data are asked for, and the feeds hold visits of other data.',
+  PIPELINE_CONFIG_EXISTS: 'A configuration file is there already, and `init` would hide or replace it.',
   PIPELINE_NO_SUCH_FEED: 'No feed of that name has an update; the message names those that have.',
 } as const;
 

@@ -53,6 +53,37 @@ describe('attractions check', () => {
     expect(stdout).toMatch(/ok {3}feeds: no feeds yet/);
   });
 
+  test('shows what would be refused and why, by the attractions and the events that are configured', async () => {
+    const attractions = {
+      type: 'csv',
+      files: 'items.csv',
+      columns: { attraction: 'id', name: 'name', latitude: 'lat' },
+    };
+    const folder = await project({ sources: { visits, attractions }, events: { visit: 1, left: -1 } });
+    const more = 'cat,slide,noon,visit\ndan,gone,2026-05-01T10:00:00Z,visit\neve,slide,2026-05-01T10:00:00Z,ate\n';
+    await writeFile(join(folder, 'events.csv'), EVENTS + more + 'ann,slide,2026-05-01T10:00:00Z,visit\n'.repeat(95));
+    await writeFile(
+      join(folder, 'items.csv'),
+      'id,name,lat\nslide,The slide,91\nwheel,The wheel,52.5\nslide,Again,52\n',
+    );
+    const { exitCode, stdout } = await check(folder, '--json');
+    const [first, second] = JSON.parse(stdout).looks;
+    expect(first).toMatchObject({ passed: true, rows: 100, refused: 3, exitCode: 0 });
+    expect(first.sample).toHaveLength(10);
+    expect(
+      first.refusals.map(({ file, line, column, refused }: Record<string, unknown>) => [file, line, column, refused]),
+    ).toEqual([
+      ['events.csv', 4, 'time', "'noon' is not a time in ISO 8601."],
+      ['events.csv', 5, 'attraction', "There is no attraction 'gone'."],
+      ['events.csv', 6, 'event', "The event 'ate' has no weight in the setting events."],
+    ]);
+    expect(second).toMatchObject({ passed: false, rows: 3, refused: 1, exitCode: 3 });
+    expect(exitCode).toBe(3);
+    const text = (await check(folder)).stdout;
+    expect(text).toContain("events.csv:4 (time): 'noon' is not a time in ISO 8601.  cat,slide,noon,visit");
+    expect(text).toMatch(/FAIL sources\.attractions: .* 1 would be refused, more than the share of 0\.05/);
+  });
+
   const broken: readonly [what: string, config: unknown, problems: readonly RegExp[]][] = [
     ['an unknown section', { source: {} }, [/source is unknown; did you mean sources\?/]],
     ['an unknown type of source', { sources: { visits: { type: 'cvs' } } }, [/sources\.visits\.type is "cvs"/]],

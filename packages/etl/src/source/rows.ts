@@ -29,6 +29,8 @@ const VISIT_COLUMNS: TableColumns = {
   taken: 'text',
   poi_id: 'text',
   sequence_id: 'text',
+  event: 'text',
+  weight: 'text',
 };
 
 const ATTRACTION_COLUMNS: TableColumns = {
@@ -48,7 +50,7 @@ export async function visitsOfRows(
   rows: AsyncIterable<VisitRow | RefusedRow>,
   context: SourceContext,
 ): Promise<DeliveredVisits> {
-  let sequences = 0;
+  const given = { sequences: 0, events: 0, weights: 0, parks: 0 };
   const stored = await storeRows('visit_rows', VISIT_COLUMNS, type, rows, context, (row) => {
     const taken = millisOf(row.time);
     if (taken === undefined) {
@@ -58,7 +60,10 @@ export async function visitsOfRows(
         refused: `${shown} is not a time; give a Date, an ISO 8601 text or milliseconds since 1970.`,
       };
     }
-    if (isGiven(row.sequence)) sequences++;
+    if (isGiven(row.sequence)) given.sequences++;
+    if (isGiven(row.event)) given.events++;
+    if (isGiven(row.weight)) given.weights++;
+    if ((row.park ?? '') !== '') given.parks++;
     return [
       row.park ?? '',
       orNull(row.photo),
@@ -66,17 +71,22 @@ export async function visitsOfRows(
       String(taken),
       orEmpty(row.attraction),
       orNull(row.sequence),
+      orEmpty(row.event),
+      decimalText(row.weight),
     ];
   });
-  const names = sql`'photo' AS photo_column, 'user' AS user_column, 'time' AS taken_column, 'attraction' AS poi_column, 'sequence' AS sequence_column`;
+  const names = sql`'photo' AS photo_column, 'user' AS user_column, 'time' AS taken_column, 'attraction' AS poi_column, 'sequence' AS sequence_column, 'event' AS event_column, 'weight' AS weight_column`;
   const extract = {
     lines: frame('visit_lines')`
-SELECT 0 AS file_number, line, park, photo_id, user_id, taken, poi_id, sequence_id FROM ${stored.table}`,
+SELECT 0 AS file_number, line, park, photo_id, user_id, taken, poi_id, sequence_id, event, weight FROM ${stored.table}`,
     files: frame('visit_files')`
 SELECT 0 AS file_number, ${names}, ${'No attraction of the park is known.'} AS unknown_park`,
     places: placesFrame('visit_places', stored.table),
     timeUnit: 'milliseconds' as const,
-    hasSequences: sequences === stored.rows,
+    hasSequences: given.sequences === stored.rows,
+    hasEvents: given.events > 0,
+    hasWeights: given.weights > 0,
+    hasParks: given.parks > 0,
   };
   return { extract, rows: stored.rows, faults: stored.faults, files: stored.files };
 }

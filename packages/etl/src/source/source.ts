@@ -27,6 +27,10 @@ export interface VisitRow extends RowPlace {
   readonly photo?: string | number;
   /** The number of the user's travel sequence. Default: derived from gaps between times. */
   readonly sequence?: string | number;
+  /** What was done, where the section `events` says what that weighs. */
+  readonly event?: string;
+  /** How much the row counts, such as a rating. Default: 1. */
+  readonly weight?: string | number;
 }
 
 /** An attraction. */
@@ -92,7 +96,7 @@ export interface DeliveredVisits extends Delivered<VisitsExtract> {
 export interface Probe {
   /** What is there, as a sentence. */
   readonly found: string;
-  /** A few rows as they would be read, for people; at most ten. */
+  /** The first rows as they would be read, at most 1,000; people are shown ten of them. */
   readonly sample: readonly (VisitRow | AttractionRow | RefusedRow)[];
 }
 

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { probeSources } from '@attractions/etl';
-import type { Probe } from '@attractions/etl';
+import { judgeAttractions, judgeVisits, probeSources } from '@attractions/etl';
+import type { JudgedRows, Probe, RefusedRow } from '@attractions/etl';
 
+import { grouped } from '../grouped.js';
 import { table } from '../table.js';
 import { commandOf } from './command.js';
 import type { PipelineContext, Runner } from './command.js';
@@ -15,9 +16,20 @@ interface Look {
   readonly code?: string;
   /** What the process exits with for it; 0 where it passed. */
   readonly exitCode: number;
-  /** A few rows as they would be read. */
+  /** The first rows as they would be read, and why not. */
   readonly sample?: Probe['sample'];
+  /** How many rows at the beginning were looked at, and how many of them would be refused. */
+  readonly rows?: number;
+  readonly refused?: number;
+  /** The first rows and values that would be refused. */
+  readonly refusals?: Probe['sample'];
 }
+
+/** Rows that are shown of each source. */
+const SHOWN_ROWS = 10;
+
+/** Rows that would be refused, shown besides those. */
+const SHOWN_REFUSALS = 5;
 
 /**
  * `attractions check`: settings, configuration file, sources and store, without doing work or writing anything. Settings and the file are checked before any
@@ -26,7 +38,7 @@ interface Look {
 export function checkCommand(run: Runner): Command {
   return commandOf(
     'check',
-    'whether settings and configuration file are right, and what they name can be reached; reads a little, writes nothing',
+    'whether settings and configuration file are right, and what they name can be reached; shows the first rows as they would be read, writes nothing',
   ).action(async () =>
     run(async (context) => {
       const looks = [...(await lookAtSources(context)), await lookAtFeeds(context)];
@@ -40,30 +52,61 @@ export function checkCommand(run: Runner): Command {
   );
 }
 
-const NO_SOURCE = 'There is no raw data: set RAW_DATA_PATH, or give sources in attractions.config.json.';
+const NO_SOURCE =
+  'There is no raw data: set RAW_DATA_PATH, or give sources in a configuration file; attractions init PATH writes one.';
 
 /** Each role by itself, so that one that fails does not hide the other. */
 async function lookAtSources({ config, signal, own = {} }: PipelineContext): Promise<Look[]> {
   if (own.sources === undefined && config.rawDataPath === undefined)
     return [{ what: 'sources', passed: false, found: NO_SOURCE, exitCode: 2 }];
-  const { from, ...options } = own.sources ?? {
+  const { from, ...given } = own.sources ?? {
     from: { visits: { type: 'sigir17', folder: config.rawDataPath } },
   };
-  const looks: Look[] = [];
-  for (const role of ['visits', 'attractions'] as const) {
-    const settings = from[role];
-    if (settings === undefined) continue;
-    const what = `sources.${role}`;
-    try {
-      // A probe of attractions alone needs a source of visits to be named; that of visits is looked at on its own.
-      const wanted = role === 'visits' ? { visits: settings } : { visits: from.visits, attractions: settings };
-      const { [role]: probe } = await probeSources(wanted, { ...options, signal });
-      looks.push({ what, passed: true, found: probe?.found ?? '', sample: probe?.sample ?? [], exitCode: 0 });
-    } catch (error) {
-      looks.push(failure(what, error));
-    }
+  const options = { ...given, signal };
+  const { visits, attractions } = from;
+  // A probe of attractions alone needs a source of visits to be named; that of visits is looked at on its own.
+  const attractionsLook =
+    attractions &&
+    (await looked('sources.attractions', config.maxRejectShare, async () => {
+      const { attractions: probe } = await probeSources({ visits, attractions }, options);
+      return { probe, judged: await judgeAttractions(probe?.sample ?? [], { signal }) };
+    }));
+  const visitsLook = await looked('sources.visits', config.maxRejectShare, async () => {
+    const { visits: probe } = await probeSources({ visits }, options);
+    const known = attractionsLook?.sample ? attractions : undefined;
+    const judging = {
+      ...options,
+      sequenceGapHours: config.sequenceGapHours,
+      ...(own.events && { events: own.events }),
+    };
+    return { probe, judged: await judgeVisits(probe?.sample ?? [], known, judging) };
+  });
+  return [visitsLook, ...(attractionsLook ? [attractionsLook] : [])];
+}
+
+async function looked(
+  what: string,
+  maxRejectShare: number,
+  look: () => Promise<{ readonly probe: Probe | undefined; readonly judged: JudgedRows }>,
+): Promise<Look> {
+  try {
+    const { probe, judged } = await look();
+    const { rows, refused, sample, cells } = judged;
+    const isTooBad = rows > 0 && refused / rows > maxRejectShare;
+    const told = `${probe?.found ?? ''} Of the first ${grouped(rows)} rows ${refused === 0 ? 'none' : grouped(refused)} would be refused`;
+    return {
+      what,
+      passed: !isTooBad,
+      found: isTooBad ? `${told}, more than the share of ${maxRejectShare} that MAX_REJECT_SHARE allows.` : `${told}.`,
+      exitCode: isTooBad ? 3 : 0,
+      sample: sample.slice(0, SHOWN_ROWS),
+      rows,
+      refused,
+      refusals: [...sample.filter((row) => 'refused' in row), ...cells].slice(0, SHOWN_REFUSALS),
+    };
+  } catch (error) {
+    return failure(what, error);
   }
-  return looks;
 }
 
 async function lookAtFeeds({ store }: PipelineContext): Promise<Look> {
@@ -83,17 +126,29 @@ function failure(what: string, error: unknown): Look {
 
 function looksText(looks: readonly Look[]): string {
   return looks
-    .flatMap(({ what, passed, found, sample = [] }) => [
+    .flatMap(({ what, passed, found, sample = [], refusals = [] }) => [
       `${passed ? 'ok  ' : 'FAIL'} ${what}: ${found}`,
       ...(sample.length > 0 ? [table(rowsOf(sample))] : []),
+      ...(refusals.length > 0 ? ['Refused would be, among others:', ...refusals.map(refusalText)] : []),
     ])
     .join('\n');
 }
 
+/** Where rows stand is told of those that would be refused. */
+const HIDDEN = ['file', 'text', 'column'];
+
 /** Rows as a table: one column for each key that any of them has. */
 function rowsOf(sample: Probe['sample']): string[][] {
-  const rows = sample.map((row) => new Map(Object.entries(row)));
-  const keys = [...new Set(rows.flatMap((row) => [...row.keys()]))];
+  const rows = sample.map((row) => new Map<string, unknown>(Object.entries(row)));
+  const all = new Set(rows.flatMap((row) => [...row.keys()]));
+  const others = [...all].filter((key) => ![...HIDDEN, 'line', 'refused'].includes(key));
+  const keys = ['line', ...others, 'refused'].filter((key) => all.has(key));
   const shown = (value: unknown) => (value instanceof Date ? value.toISOString() : String(value ?? ''));
   return [keys, ...rows.map((row) => keys.map((key) => shown(row.get(key))))];
+}
+
+function refusalText(row: Probe['sample'][number]): string {
+  const { file, line, column = '', refused, text } = row as Partial<RefusedRow>;
+  const place = `${file ?? 'row'}:${line ?? '?'}${column === '' ? '' : ` (${column})`}`;
+  return `  ${place}: ${refused ?? ''}${text === undefined ? '' : `  ${text.slice(0, 120)}`}`;
 }
