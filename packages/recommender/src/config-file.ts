@@ -4,7 +4,8 @@ import { functionFault, loadConfigFile, namedList, readSections, schemaOf, shown
 import type { Fault, Section } from '@attractions/config';
 import { experimentProblem } from '@attractions/experiments';
 import type { Experiment } from '@attractions/experiments';
-import type { Composition } from './answers/compose.js';
+import { BUILT_IN_KINDS } from '@attractions/models';
+import type { Composition, OwnRecommenders } from './answers/compose.js';
 import type { Mapping } from './answers/mapping.js';
 import type { Rule } from './answers/rules.js';
 
@@ -19,6 +20,8 @@ declare module '@attractions/config' {
     readonly mapping?: string | Readonly<Record<string, readonly string[]>>;
     /** Runs where the feed of experiments is empty. */
     readonly experiment?: Experiment;
+    /** Recommenders for panels of an experiment, by the names that panels use; each is topped up by the chain. */
+    readonly recommenders?: OwnRecommenders;
   }
 }
 
@@ -27,6 +30,7 @@ export const recommenderSections: {
   readonly rules: Section<readonly Rule[]>;
   readonly mapping: Section<Mapping>;
   readonly experiment: Section<Experiment>;
+  readonly recommenders: Section<OwnRecommenders>;
 } = {
   rules: () => namedList<Rule>('rules', ruleFaults),
   mapping: mappingSection,
@@ -35,6 +39,7 @@ export const recommenderSections: {
       const problem = experimentProblem(value);
       return problem === undefined ? [] : [{ message: problem }];
     }),
+  recommenders: () => schemaOf<OwnRecommenders>(recommendersIssues),
 };
 
 /**
@@ -43,8 +48,19 @@ export const recommenderSections: {
  */
 export async function compositionIn(
   path: string | undefined,
-): Promise<Pick<Composition, 'rules' | 'mapping' | 'experiment'>> {
+): Promise<Pick<Composition, 'rules' | 'mapping' | 'experiment' | 'recommenders'>> {
   return path === undefined ? {} : readSections(await loadConfigFile(path), recommenderSections, false);
+}
+
+function recommendersIssues(value: unknown) {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return [{ message: `is ${shown(value)}; give an object of functions that make a recommender.` }];
+  const taken = [...BUILT_IN_KINDS.map(({ name }) => name), 'mapping'];
+  return Object.entries(value).flatMap(([name, make]) => {
+    if (taken.includes(name)) return [{ path: [name], message: 'has a name that there is already; rename yours.' }];
+    if (typeof make === 'function') return [];
+    return [{ path: [name], message: `is ${shown(make)}; give a function from a generation to a recommender.` }];
+  });
 }
 
 function ruleFaults(entry: Readonly<Record<string, unknown>>): readonly Fault[] {

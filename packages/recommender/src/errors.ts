@@ -27,6 +27,10 @@ export const RECOMMENDER_ERRORS = {
     when: 'A panel of an experiment asks for a recommender that is not there.',
     exitCode: 3,
   },
+  RECOMMENDER_NAME_TAKEN: {
+    when: 'A recommender of your own has the name of a kind of model that is on, or `mapping`.',
+    exitCode: 2,
+  },
   RECOMMENDER_RULE_FAILED: {
     when: 'A rule threw an error, or boosted by what is not a number above 0; the message names the rule.',
     exitCode: 1,

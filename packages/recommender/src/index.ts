@@ -11,7 +11,7 @@ export { paneledRecommender } from './answers/paneled.js';
 export { clockText, parkClocks, timeZonesIn } from './answers/park-clocks.js';
 export { DEFAULT_LIMIT, MAX_LIMIT } from './answers/recommender.js';
 export { recommenderSections } from './config-file.js';
-export { atMost, boost, closed, defineRule } from './answers/rules.js';
+export { allowedBy, atMost, boost, closed, defineRule } from './answers/rules.js';
 export { similarIn } from './answers/similar.js';
 export { situated } from './answers/situated.js';
 export { attractionIdOf, visitOf } from './answers/visited.js';
@@ -22,7 +22,7 @@ export { runningExperiment } from './running-experiment.js';
 export { clockSettings, recommendSettings } from './settings.js';
 export type { Contribution, Explanation } from './answers/because.js';
 export type { Candidates } from './answers/candidates.js';
-export type { Composition } from './answers/compose.js';
+export type { Composition, OwnRecommenders } from './answers/compose.js';
 export type { Mapping } from './answers/mapping.js';
 export type { ParkClocks, TimeZones } from './answers/park-clocks.js';
 export type {

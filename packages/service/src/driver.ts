@@ -10,7 +10,7 @@ import { BUILT_IN_KINDS, kindsNamed } from '@attractions/models';
 import type { ScoringKind } from '@attractions/models';
 import { namesIn } from '@attractions/models/settings';
 import { parkClocks, timeZonesIn } from '@attractions/recommender';
-import type { Mapping, Rule } from '@attractions/recommender';
+import type { Mapping, OwnRecommenders, Rule } from '@attractions/recommender';
 import type { FastifyInstance } from 'fastify';
 import { visibilityOf, keyOf, keysIn, originsIn, proxiesIn } from './admission/access.js';
 import { ServiceError } from './errors.js';
@@ -30,6 +30,8 @@ export interface ServeContext {
   readonly mapping?: Mapping;
   /** Hold for every list. */
   readonly rules?: readonly Rule[];
+  /** For panels of the experiment. */
+  readonly recommenders?: OwnRecommenders;
   /** Kinds of model to answer with, such as ones of your own, instead of those that the settings name. */
   readonly kinds?: readonly ScoringKind[];
   /** The configuration file that those of your own come from, so that a model can be loaded on a thread of its own. */
@@ -71,6 +73,7 @@ export async function runServe(config: ServeConfig, context: ServeContext): Prom
       experiment: context.experiment,
       mapping: context.mapping,
       rules: context.rules,
+      recommenders: context.recommenders,
       cachedLists: config.cachedLists,
       clocks: parkClocks(timeZonesIn(config.parkTimeZones)),
     },

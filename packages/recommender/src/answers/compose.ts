@@ -2,6 +2,7 @@ import type { Experiment } from '@attractions/experiments';
 import { assignmentIn } from '@attractions/experiments';
 import { DEFAULT_KINDS, modelOfKind, popular } from '@attractions/models';
 import type { Generation, ScoringKind } from '@attractions/models';
+import { RecommenderError } from '../errors.js';
 import { cachedRecommender } from './cached.js';
 import { withFallback } from './fallback.js';
 import { kindRecommender, timeKeyIn } from './kind.js';
@@ -14,6 +15,9 @@ import type { Recommender } from './recommender.js';
 import type { Rule } from './rules.js';
 import { situated } from './situated.js';
 
+/** Recommenders of your own, by the names that panels use. Entries of their lists say that name as their source. */
+export type OwnRecommenders = Readonly<Record<string, (generation: Generation) => Recommender>>;
+
 /** What may stand beside a generation. */
 export interface Composition {
   /** Kinds of model, in the order in which they are asked; `popular` ends the chain, listed or not. Default: next attraction, ALS, popular. */
@@ -25,8 +29,8 @@ export interface Composition {
   readonly experiment?: Experiment | undefined;
   /** Lists written for some users; outside of an experiment they come first. */
   readonly mapping?: Mapping | undefined;
-  /** Recommenders of your own, for panels, by the names that panels use; each is topped up by the chain. */
-  readonly recommenders?: Readonly<Record<string, (generation: Generation) => Recommender>> | undefined;
+  /** For panels; each is topped up by the chain. */
+  readonly recommenders?: OwnRecommenders | undefined;
   /** Lists remembered, at most; 0 or absent: each is made anew. */
   readonly cachedLists?: number | undefined;
   /** What the clocks of the parks show; default: UTC in every park. */
@@ -38,7 +42,8 @@ export interface Composition {
 /**
  * The usual stack: mapped list, then each kind of model of the chain, topped up by the next; paneled where there is an experiment. Where a request gives no
  * time or no park, the answer says what was assumed.
- * @throws ModelsError MODELS_MODEL_INVALID, RECOMMENDER_EXPERIMENT_INVALID
+ * @throws ModelsError MODELS_MODEL_INVALID
+ * @throws RecommenderError RECOMMENDER_EXPERIMENT_INVALID, RECOMMENDER_NAME_TAKEN
  */
 export function createRecommender(generation: Generation, composition: Composition = {}): Recommender {
   const { cachedLists = 0, clocks = parkClocks(), kinds, rules = [] } = composition;
@@ -57,6 +62,17 @@ export function createRecommender(generation: Generation, composition: Compositi
 export function checkExperiment(experiment: Experiment, generation: Generation, composition: Composition = {}): void {
   assignmentIn(experiment);
   checkPanels(experiment, namesOf(generation, composition, true), namesOf(generation, composition, false));
+}
+
+/** Refuses a recommender that a panel could not name without naming something else. */
+function checkNames({ kinds, recommenders = {} }: Composition): void {
+  const taken = ['mapping', ...chainOf(kinds).map(({ name }) => name)];
+  const name = Object.keys(recommenders).find((own) => taken.includes(own));
+  if (name === undefined) return;
+  throw new RecommenderError(
+    'RECOMMENDER_NAME_TAKEN',
+    `A recommender of your own is named '${name}', as a kind of model or the written lists; rename it.`,
+  );
 }
 
 /** The names that panels may use, or those that are known and may not be used with this generation. */
@@ -80,6 +96,7 @@ const chainOf = (kinds = DEFAULT_KINDS): readonly ScoringKind[] => [
 
 function stackOf(generation: Generation, clocks: ParkClocks, composition: Composition): Recommender {
   const { kinds, experiment, mapping, recommenders = {} } = composition;
+  checkNames(composition);
   const atHand = chainOf(kinds).filter((kind) => modelOfKind(kind, generation) !== undefined);
   const byName = new Map<string, Recommender>();
   /** Each topped up by all that come after it. */

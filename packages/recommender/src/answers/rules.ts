@@ -52,6 +52,16 @@ export function boost(factor: number, name: string, matches: (attraction: Attrac
   return { name, boosts: (attraction) => (matches(attraction) ? factor : 1) };
 }
 
+/**
+ * Whether rules let an attraction be shown in answer to a request.
+ * @throws RecommenderError RECOMMENDER_RULE_FAILED
+ */
+export function allowedBy(rules: readonly Rule[], attraction: Attraction, request: RecommendationRequest): boolean {
+  return rules.every(
+    (rule) => rule.allows === undefined || told(rule, () => rule.allows?.(attraction, request) === true),
+  );
+}
+
 /** Asks a recommender under rules. */
 export type RuleBook = (inner: Recommender, request: RecommendationRequest, firstPark?: string) => Recommendations;
 
@@ -71,8 +81,7 @@ export function ruleBook(generation: Generation, rules: readonly Rule[] = []): R
 
   return (inner, request, firstPark) => {
     const limit = limitOf(request);
-    const passes = (attraction: Attraction): boolean =>
-      rules.every((rule) => rule.allows === undefined || told(rule, () => rule.allows?.(attraction, request) === true));
+    const passes = (attraction: Attraction): boolean => allowedBy(rules, attraction, request);
     const asked = {
       ...request,
       limit: rankAll ? Math.max(limit, attractions.length) : limit,

@@ -1,4 +1,8 @@
+import { expect, test } from '@jest/globals';
+import type { Attraction } from '@attractions/contracts';
 import { alsScoring } from '@attractions/models';
+import type { Generation } from '@attractions/models';
+import { candidates } from '../../src/answers/candidates.js';
 import { kindRecommender } from '../../src/answers/kind.js';
 import { createRecommender } from '../../src/answers/compose.js';
 import { withFallback } from '../../src/answers/fallback.js';
@@ -8,6 +12,7 @@ import { nextAttractionScoring } from '@attractions/models';
 import { popular as popularKind } from '@attractions/models';
 import { demoExperiment } from '@attractions/experiments';
 import { sampleGeneration, sampleNext } from '@attractions/models/testing';
+import type { Recommender } from '../../src/answers/recommender.js';
 import { keepsTheContract } from './recommender-contract.js';
 
 const generation = sampleGeneration();
@@ -26,6 +31,34 @@ const experiment = {
     { name: 'written', recommender: 'mapping', buckets: [[9_000, 10_000]] as const },
   ].map((panel) => (panel.name === 'popular' ? { ...panel, buckets: [[5_000, 9_000]] as const } : panel)),
 };
+
+const backwards = (of: Generation): Recommender => ({
+  recommend(request) {
+    const { limit, passes } = candidates(of, request);
+    const items = [...of.attractions.keys()].reverse().filter(passes).slice(0, limit);
+    const recommendations = items.map((item, n) => {
+      const { attractionId, name } = of.attractions[item] as Attraction;
+      return { attractionId, name, score: -n, source: 'backwards', ...(request.explain && { reason: 'by its name' }) };
+    });
+    return { recommendations, source: 'backwards', generation: of.seqs };
+  },
+});
+const ownPanel = {
+  ...demoExperiment,
+  panels: [{ name: 'own', recommender: 'backwards', buckets: [[0, 10_000]] as const }],
+};
+const withOwn = createRecommender(generation, { experiment: ownPanel, recommenders: { backwards }, clocks });
+keepsTheContract("a recommender of one's own", generation, backwards(generation), { complete: true });
+keepsTheContract("a panel of a recommender of one's own", generation, withOwn, { complete: true });
+test("a panel is answered by the recommender of one's own that it names", () => {
+  expect(withOwn.recommend({ userId: 'ana' })).toMatchObject({ source: 'backwards', panel: { panel: 'own' } });
+});
+test.each(['als', 'mapping', 'popular'])("a recommender of one's own is not named %s", (name) => {
+  const own = () => createRecommender(generation, { recommenders: { [name]: backwards } });
+  expect(own).toThrow(
+    `A recommender of your own is named '${name}', as a kind of model or the written lists; rename it.`,
+  );
+});
 
 keepsTheContract('als alone', generation, als, { complete: false });
 keepsTheContract('mapping alone', generation, mapped, { complete: false });
