@@ -8,7 +8,9 @@ import { openFeeds } from '@attractions/feeds';
 import type { FeedStore, Producer, UpdateRecord } from '@attractions/feeds';
 import type { ScoringKind } from '@attractions/models';
 import type { Contender } from './judge/contender.js';
+import type { MayShow } from './judge/judge.js';
 import { reportPage } from './page/page.js';
+import type { ListMetric } from './report/list-metric.js';
 import { drawReport } from './report/report.js';
 import type { EvaluationConfig } from './settings.js';
 import { lastNewAttraction } from './splits/protocols.js';
@@ -29,11 +31,17 @@ export interface EvaluateContext {
   readonly kinds?: readonly ScoringKind[] | undefined;
   /** What is judged beside the baselines; this package has no trainers. */
   contenders(subject: Subject): readonly Contender[];
+  /** Metrics of your own. */
+  readonly metrics?: readonly ListMetric[] | undefined;
+  /** Rules, as they are about the attractions of a subject: what they hide competes for nobody. */
+  mayShowOf?(subject: Subject): MayShow | undefined;
 }
 
 /** What an evaluation found. */
 export interface EvaluateSummary {
   readonly report: EvaluationReport;
+  /** Names of the metrics of your own. */
+  readonly ownMetrics: readonly string[];
   readonly feeds: readonly { readonly feed: string; readonly seq: number }[];
   /** Where the page and the JSON were written. */
   readonly files: readonly string[];
@@ -57,7 +65,13 @@ export async function runEvaluate(config: EvaluationConfig, context: EvaluateCon
   const split = lastNewAttraction(visitLogOf(subject.visits, subject.attractions));
   logger.info({ requests: split.requests.length }, `Judging on ${split.requests.length} requests.`);
   const contenders = context.contenders(subject);
-  const { report, judgements } = await drawReport(split, contenders, { resamples: config.reportResamples });
+  const { metrics = [] } = context;
+  const { report, judgements } = await drawReport(split, contenders, {
+    resamples: config.reportResamples,
+    mayShow: context.mayShowOf?.(subject),
+    attractions: subject.attractions,
+    metrics,
+  });
   signal?.throwIfAborted();
   const record = await store.feed(evaluationReport).put(report, {
     parents: subject.parents,
@@ -66,6 +80,7 @@ export async function runEvaluate(config: EvaluationConfig, context: EvaluateCon
   });
   return {
     report,
+    ownMetrics: metrics.map(({ name }) => name),
     feeds: [{ feed: record.feed, seq: record.seq }],
     files: await writeReport(config.reportFolder, report, record),
     secondsOf: Object.fromEntries(judgements.map(({ name, seconds }) => [name, seconds])),

@@ -20,6 +20,10 @@ export const EVALUATION_ERRORS = {
     when: 'A recommender gave the wrong number of scores, or a score that is not a number.',
     exitCode: 3,
   },
+  EVALUATION_METRIC_FAILED: {
+    when: 'A metric of your own threw an error, or gave what is not a finite number; the message names it.',
+    exitCode: 1,
+  },
   EVALUATION_MODEL_REFUSED: {
     when: 'A model failed a check of the gate; the message names each failed check with its figures.',
     exitCode: 3,

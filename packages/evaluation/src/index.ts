@@ -15,10 +15,11 @@ export { byTime, lastNewAttraction, randomNewAttraction } from './splits/protoco
 export { recommendationRequestOf } from './splits/split.js';
 export type { Request, Split } from './splits/split.js';
 export { judge } from './judge/judge.js';
-export type { JudgeOptions, Judgement } from './judge/judge.js';
+export type { JudgeOptions, Judgement, MayShow } from './judge/judge.js';
 export type { Contender, Scorer } from './judge/contender.js';
 export { baselines, drawReport } from './report/report.js';
 export type { DrawnReport, ReportOptions } from './report/report.js';
+export type { JudgedList, ListMetric } from './report/list-metric.js';
 export { reportPage } from './page/page.js';
 
 // Contenders to compare with.
@@ -52,6 +53,9 @@ export type { ChiSquare } from './statistics/chi-square.js';
 export { search } from './tune/search.js';
 export type { Measured, PlannedTrial, SearchPlan, SearchResult, SearchRun } from './tune/search.js';
 export type { DrawnOptions, OptionRange, SearchSpace } from './tune/space.js';
+
+// Baselines and metrics of your own, from a configuration file.
+export { evaluationSections } from './config-file.js';
 
 // Errors.
 export { EVALUATION_ERRORS, EvaluationError } from './errors.js';

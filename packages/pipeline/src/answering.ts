@@ -62,7 +62,7 @@ export async function similarTo(
 
 /** The service, listening. */
 export function serve({ config, store, logger, signal, own = {} }: PipelineContext): Promise<RunningService> {
-  const { rules, mapping, experiment, configFile } = own;
+  const { rules, mapping, experiment, recommenders, configFile } = own;
   return runServe(config, {
     store,
     logger,
@@ -72,5 +72,6 @@ export function serve({ config, store, logger, signal, own = {} }: PipelineConte
     ...(rules && { rules }),
     ...(mapping && { mapping }),
     ...(experiment && { experiment }),
+    ...(recommenders && { recommenders }),
   });
 }

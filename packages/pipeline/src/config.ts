@@ -3,5 +3,6 @@ export { defineConfig } from '@attractions/config';
 
 // Each of these brings the sections of its package along.
 export type { SourceEntry } from '@attractions/etl';
+export type { Contender, ListMetric } from '@attractions/evaluation';
 export type { ListedKind } from '@attractions/models/config-file';
 export type { Rule } from '@attractions/recommender';

@@ -5,7 +5,7 @@ import { grouped } from './grouped.js';
 import { table } from './table.js';
 
 /** An evaluation for people: all requests, then each park. */
-export function evaluationText({ report, feeds, files, seconds }: EvaluateSummary): string {
+export function evaluationText({ report, ownMetrics, feeds, files, seconds }: EvaluateSummary): string {
   const { protocol, data, recommenders, baseline } = report;
   const parks = recommenders[0]?.parks ?? [];
   const partOf = (name: string) => (recommender: JudgedRecommender) =>
@@ -14,7 +14,7 @@ export function evaluationText({ report, feeds, files, seconds }: EvaluateSummar
     `${grouped(data.requests)} requests: in each park, the attraction that a visitor of at least ${protocol.minAttractions} went to last, among those not yet visited.`,
     `In brackets: ${Math.round(protocol.intervals.confidence * 100)} % interval of the difference to "${baseline}", on the same requests.`,
     '',
-    measures(recommenders, ({ overall }) => overall, protocol.k),
+    measures(recommenders, ({ overall }) => overall, protocol.k, ownMetrics),
     ...parks.flatMap(({ segment, requests }) => [
       '',
       `${segment}, ${grouped(requests)} requests`,
@@ -31,12 +31,21 @@ function measures(
   recommenders: readonly JudgedRecommender[],
   segmentOf: (recommender: JudgedRecommender) => Segment,
   k: number,
+  ownMetrics: readonly string[] = [],
 ): string {
   const rows = recommenders.map((recommender) => {
     const { hitRate, ndcg } = segmentOf(recommender).measures;
-    return [recommender.name, hitRate.mean.toFixed(4), difference(hitRate), ndcg.mean.toFixed(4), difference(ndcg)];
+    return [
+      recommender.name,
+      hitRate.mean.toFixed(4),
+      difference(hitRate),
+      ndcg.mean.toFixed(4),
+      difference(ndcg),
+      ...ownMetrics.map((name) => (recommender.metrics[name] ?? 0).toFixed(4)),
+    ];
   });
-  return table([['', `HR@${k}`, 'difference', `NDCG@${k}`, 'difference'], ...rows]);
+  const own = ownMetrics.map((name) => `${name}@${k}`);
+  return table([['', `HR@${k}`, 'difference', `NDCG@${k}`, 'difference', ...own], ...rows]);
 }
 
 function difference({ difference: { mean, low, high } }: Measure): string {

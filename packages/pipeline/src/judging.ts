@@ -2,7 +2,7 @@
 import { runEvaluate, runValidate } from '@attractions/evaluation';
 import type { EvaluateSummary, ModelSubject, ValidateSummary } from '@attractions/evaluation';
 
-import { candidateOf } from './candidate.js';
+import { candidateOf, mayShowUnder } from './candidate.js';
 import type { PipelineContext } from './commands/command.js';
 import { contendersOf } from './contenders/contenders.js';
 import { scoringKindsIn } from './kinds.js';
@@ -12,17 +12,25 @@ export { runExperiment } from '@attractions/evaluation';
 export { evaluateLists, listEvaluationText } from './evaluate-lists.js';
 export { tune } from './tuning/tune.js';
 
-/** The latest model beside all contenders. */
+/** The latest model beside all contenders, under the rules and with the written lists of the configuration. */
 export function evaluateVisits(context: PipelineContext): Promise<EvaluateSummary> {
-  const { config, store, logger, signal } = context;
-  const kinds = scoringKindsIn(config, context.own);
-  return runEvaluate(config, { store, logger, signal, kinds, contenders: contendersOf(config, context) });
+  const { config, store, logger, signal, own } = context;
+  const kinds = scoringKindsIn(config, own);
+  return runEvaluate(config, {
+    store,
+    logger,
+    signal,
+    kinds,
+    contenders: contendersOf(config, context),
+    metrics: own?.metrics,
+    mayShowOf: ({ attractions }) => mayShowUnder(own?.rules, attractions),
+  });
 }
 
-/** The gate, for one model or the latest. */
+/** The gate, for one model or the latest, under the rules and with the written lists of the configuration. */
 export function validateModel(model: number | undefined, context: PipelineContext): Promise<ValidateSummary> {
-  const { config, store, logger, signal } = context;
-  const kinds = trainedKindsIn(config, context.own);
-  const answered = (subject: ModelSubject) => candidateOf(subject, kinds);
+  const { config, store, logger, signal, own } = context;
+  const kinds = trainedKindsIn(config, own);
+  const answered = (subject: ModelSubject) => candidateOf(subject, { ...own, kinds });
   return runValidate(config, { store, logger, signal, model, kinds, candidateOf: answered });
 }

@@ -1,7 +1,9 @@
 /** What a configuration file brings. Loaded only where there is one. */
-import { loadConfigFile, readSections } from '@attractions/config';
+import { basename } from 'node:path';
+import { ConfigError, loadConfigFile, readSections } from '@attractions/config';
 import type { SectionValues } from '@attractions/config';
 import { checksSection, eventsSection, sourcesSection } from '@attractions/etl';
+import { evaluationSections } from '@attractions/evaluation';
 import { modelsSection } from '@attractions/models/config-file';
 import { recommenderSections } from '@attractions/recommender';
 
@@ -12,6 +14,7 @@ const sections = {
   checks: checksSection,
   models: modelsSection,
   ...recommenderSections,
+  ...evaluationSections,
 };
 
 /** Code and data of the user's own, and the file that they come from, so that a thread can load them too. */
@@ -19,5 +22,20 @@ export type OwnParts = SectionValues<typeof sections> & { readonly configFile?: 
 
 /** @throws ConfigError with every problem of the file */
 export async function ownPartsIn(path: string): Promise<OwnParts> {
-  return { ...(await readSections(await loadConfigFile(path), sections, true)), configFile: path };
+  const own = await readSections(await loadConfigFile(path), sections, true);
+  const problems = sameNames(own).map((problem) => `${basename(path)}: ${problem}`);
+  if (problems.length > 0) throw new ConfigError('CONFIG_FILE_INVALID', problems);
+  return { ...own, configFile: path };
+}
+
+/** Names that are given in two sections, where panels or reports could not tell which is meant. */
+function sameNames({ models = [], recommenders = {}, baselines = [] }: OwnParts): string[] {
+  const kinds = models.flatMap((listed) => (typeof listed === 'string' ? [] : [listed.name]));
+  const named = [
+    ...Object.keys(recommenders).map((name) => [`recommenders.${name}`, name] as const),
+    ...baselines.map(({ name }, n) => [`baselines[${n}].name`, name] as const),
+  ];
+  return named
+    .filter(([, name]) => kinds.includes(name))
+    .map(([key]) => `${key} is the name of a kind of model too; rename one.`);
 }

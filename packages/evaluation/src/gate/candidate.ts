@@ -1,6 +1,7 @@
 import type { RecommendationRequest } from '@attractions/contracts';
 
 import type { Contender } from '../judge/contender.js';
+import type { MayShow } from '../judge/judge.js';
 import type { ModelSubject } from '../subject.js';
 
 /** One entry of an answer. */
@@ -13,6 +14,10 @@ export interface Listed {
 export interface Candidate extends ModelSubject {
   /** Answers as the service would, best first. */
   ask(request: RecommendationRequest): readonly Listed[];
+  /** What the rules hide is not due, and competes for nobody; absent: nothing is hidden. */
+  readonly mayShow?: MayShow | undefined;
+  /** How long the list of a request can be under the rules; absent: as long as there are attractions for it. */
+  due?(request: RecommendationRequest): number;
   /** Factors of an unknown user with these visits, with the attractions' factors fixed. Items are rows of the model, weights are numbers of visits. */
   foldIn(items: Uint32Array, weights: Float32Array): Float32Array;
   /** The same training with the same options, for a replay of the past. */

@@ -29,7 +29,8 @@ export async function figuresOf(
 ): Promise<Figures> {
   const split = lastNewAttraction(log);
   const itself = servedContender(candidate);
-  const { report } = await drawReport(split, [itself, candidate.replay], { k: LIST_LENGTH, resamples });
+  const { mayShow } = candidate;
+  const { report } = await drawReport(split, [itself, candidate.replay], { k: LIST_LENGTH, resamples, mayShow });
   const checkOf = (check: string, name: string): CheckResult => {
     const { measures } = report.recommenders.find((judged) => judged.name === name)?.overall ?? { measures: undefined };
     const differences = decidingMetrics.map((metric) => ({ metric, ...measures?.[metric].difference }));

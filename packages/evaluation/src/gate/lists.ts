@@ -17,6 +17,8 @@ export function listChecks(
   const idsIn = groupedByPark(candidate);
   const everywhere = attractions.map(({ attractionId }) => attractionId);
   const listed = new Set<string>();
+  // What no request may be answered with is not missed.
+  const hidden = new Set(candidate.mayShow === undefined ? [] : everywhere);
   const faults = { visited: '', full: '', scores: '' };
   for (const { userId, items, park, lastAt } of histories) {
     const seen = new Set(Array.from(items, (item) => model.attractionIds[item]));
@@ -27,7 +29,8 @@ export function listChecks(
     ] as const) {
       const list = candidate.ask(question);
       for (const { attractionId } of list) listed.add(attractionId);
-      const due = Math.min(LIST_LENGTH, pool.filter((id) => !seen.has(id)).length);
+      for (const id of hidden) if (candidate.mayShow?.(id, question)) hidden.delete(id);
+      const due = candidate.due?.(question) ?? Math.min(LIST_LENGTH, pool.filter((id) => !seen.has(id)).length);
       faults.visited ||= visitedIn(userId, list, seen);
       faults.full ||= list.length === due ? '' : `'${userId}' gets ${list.length} attractions where ${due} are due`;
       faults.scores ||= list.every(({ score }) => Number.isFinite(score))
@@ -35,7 +38,8 @@ export function listChecks(
         : `'${userId}' gets a score that is not a number`;
     }
   }
-  const share = model.attractionIds.filter((id) => listed.has(id)).length / (model.attractionIds.length || 1);
+  const wanted = model.attractionIds.filter((id) => !hidden.has(id));
+  const share = wanted.filter((id) => listed.has(id)).length / (wanted.length || 1);
   const asked = `${histories.length} users asked for`;
   return [
     { check: 'visited', passed: faults.visited === '', found: faults.visited || `no visited attraction; ${asked}` },

@@ -1,6 +1,8 @@
+import type { RecommendationRequest } from '@attractions/contracts';
 import { EvaluationError } from '../errors.js';
 import { evaluate, metricNames, rankByScore } from '../evaluate.js';
 import type { Report, HeldOut } from '../evaluate.js';
+import { recommendationRequestOf } from '../splits/split.js';
 import type { Request, Split } from '../splits/split.js';
 import { visitorsOf } from '../visit-log.js';
 import type { LogNames, VisitLog } from '../visit-log.js';
@@ -12,7 +14,12 @@ export interface JudgeOptions {
   readonly k?: number;
   /** Which attractions compete: those of the visitor's park, or of all parks. Visited ones never do. Default `park`. */
   readonly candidates?: 'park' | 'all';
+  /** Whether an attraction may be shown; those that may not compete for nobody. Default: all may. */
+  readonly mayShow?: MayShow | undefined;
 }
+
+/** Whether rules let an attraction be shown in answer to a request. */
+export type MayShow = (attractionId: string, request: RecommendationRequest) => boolean;
 
 /** What one contender did. */
 export interface Judgement {
@@ -37,7 +44,7 @@ export async function judge(
   contenders: readonly Contender[],
   options: JudgeOptions = {},
 ): Promise<Judgement[]> {
-  const candidatesOf = candidates(split.training.names, options.candidates ?? 'park');
+  const candidatesOf = candidates(split.training.names, options.candidates ?? 'park', options.mayShow);
   const heldOut = heldOutOf(split);
   const judgements: Judgement[] = [];
   for (const contender of contenders) {
@@ -79,13 +86,21 @@ async function answersOf(
   });
 }
 
-function candidates({ parks, parkOf }: LogNames, which: 'park' | 'all'): (request: Request) => Uint32Array {
+function candidates(
+  names: LogNames,
+  which: 'park' | 'all',
+  mayShow: MayShow | undefined,
+): (request: Request) => Uint32Array {
+  const { parks, parkOf, attractionIds } = names;
   const pools = parks.map((_, park) =>
     Uint32Array.from(parkOf.keys()).filter((item) => which === 'all' || parkOf[item] === park),
   );
-  return ({ park, visited }) => {
-    const hidden = new Set(visited);
-    return (pools[park] as Uint32Array).filter((item) => !hidden.has(item));
+  return (request) => {
+    const hidden = new Set(request.visited);
+    const open = (pools[request.park] as Uint32Array).filter((item) => !hidden.has(item));
+    if (mayShow === undefined) return open;
+    const asked = recommendationRequestOf(request, names, 1);
+    return open.filter((item) => mayShow(attractionIds[item] as string, asked));
   };
 }
 

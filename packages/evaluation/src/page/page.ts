@@ -58,9 +58,11 @@ function introduction({ protocol, data, baseline }: EvaluationReport): string {
 }
 
 function overview({ recommenders, protocol }: EvaluationReport): string {
-  const names = Object.keys(HEADINGS) as MetricName[];
+  const headings: Readonly<Record<string, string>> = HEADINGS;
+  const own = Object.keys(recommenders[0]?.metrics ?? {}).filter((name) => headings[name] === undefined);
+  const names = [...Object.keys(headings), ...own];
   return table(
-    ['Recommender', ...names.map((name) => `${HEADINGS[name]}@${protocol.k}`)],
+    ['Recommender', ...names.map((name) => `${headings[name] ?? name}@${protocol.k}`)],
     recommenders.map(({ name, metrics }) => [name, ...names.map((metric) => metrics[metric] ?? 0)]),
   );
 }

@@ -1,4 +1,4 @@
-import type { EvaluationReport, CalibrationBin, WorstRequest } from '@attractions/contracts';
+import type { Attraction, EvaluationReport, CalibrationBin, WorstRequest } from '@attractions/contracts';
 import { itemKnn } from '../baselines/item-knn.js';
 import { popularInPark } from '../baselines/popular-in-park.js';
 import { popular } from '../baselines/popular.js';
@@ -7,6 +7,8 @@ import type { Contender } from '../judge/contender.js';
 import { judge } from '../judge/judge.js';
 import type { Judgement, JudgeOptions } from '../judge/judge.js';
 import type { Split, Request } from '../splits/split.js';
+import { listMetricsOf } from './list-metric.js';
+import type { ListMetric } from './list-metric.js';
 import { byActivity, byPark, everyone, segmentOf } from './segments.js';
 
 /** The recommenders of every report; all others are compared with `popular in park`. */
@@ -18,6 +20,10 @@ export interface ReportOptions extends JudgeOptions {
   readonly resamples?: number;
   readonly confidence?: number;
   readonly seed?: number;
+  /** Of your own, beside all others. */
+  readonly metrics?: readonly ListMetric[] | undefined;
+  /** What metrics of your own are told of the attractions; default: their names and parks. */
+  readonly attractions?: readonly Attraction[] | undefined;
 }
 
 /** A report and the judgements it was made from. Only the judgements say how long things took, so the report is the same each time. */
@@ -28,7 +34,7 @@ export interface DrawnReport {
 
 /**
  * Judges the contenders beside the baselines and makes the report.
- * @throws EvaluationError EVALUATION_SCORES_INVALID, EVALUATION_OPTIONS_INVALID
+ * @throws EvaluationError EVALUATION_SCORES_INVALID, EVALUATION_OPTIONS_INVALID, EVALUATION_METRIC_FAILED
  */
 export async function drawReport(
   split: Split,
@@ -36,15 +42,12 @@ export async function drawReport(
   options: ReportOptions = {},
 ): Promise<DrawnReport> {
   const { k = 5, candidates = 'park', resamples = 2000, confidence = 0.95, seed = 1 } = options;
+  const { mayShow, metrics = [], attractions = [] } = options;
   const intervals = { resamples, confidence, seed };
-  const judgements = await judge(split, [...baselines, ...contenders], { k, candidates });
+  const all = [...baselines, ...contenders];
+  checkNames(all);
+  const judgements = await judge(split, all, { k, candidates, mayShow });
   const baseline = judgements.find(({ name }) => name === popularInPark.name) as Judgement;
-  const repeated = judgements.find(({ name }, n) => judgements.findIndex((other) => other.name === name) !== n);
-  if (repeated)
-    throw new EvaluationError(
-      'EVALUATION_OPTIONS_INVALID',
-      `Two recommenders are named '${repeated.name}'; rename one.`,
-    );
   const segments = (groups: ReturnType<typeof byPark>, judgement: Judgement) =>
     groups.map((group) => segmentOf(group, judgement, baseline, intervals));
   const { training, requests } = split;
@@ -60,7 +63,7 @@ export async function drawReport(
     recommenders: judgements.map((judgement) => ({
       name: judgement.name,
       description: judgement.description,
-      metrics: judgement.report.metrics,
+      metrics: { ...judgement.report.metrics, ...listMetricsOf(metrics, judgement, split, attractions) },
       overall: segmentOf(everyone(split), judgement, baseline, intervals),
       parks: segments(byPark(split), judgement),
       activity: segments(byActivity(split), judgement),
@@ -69,6 +72,16 @@ export async function drawReport(
     })),
   };
   return { report, judgements };
+}
+
+/** Before anything is learnt. */
+function checkNames(all: readonly Contender[]): void {
+  const repeated = all.find(({ name }, n) => all.findIndex((other) => other.name === name) !== n);
+  if (repeated)
+    throw new EvaluationError(
+      'EVALUATION_OPTIONS_INVALID',
+      `Two recommenders are named '${repeated.name}'; rename one.`,
+    );
 }
 
 const BINS = 10;

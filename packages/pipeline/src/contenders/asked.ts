@@ -7,6 +7,7 @@ import { generationOf, nextAttractionScoring, untrainedModel } from '@attraction
 import type { ModelKind } from '@attractions/models';
 import type { Recommendations } from '@attractions/recommender';
 
+import type { ServedWith } from '../candidate.js';
 import { trainedOn } from '../training.js';
 
 interface Run {
@@ -15,10 +16,14 @@ interface Run {
 }
 
 /**
- * What a client gets: models of all kinds that are on, trained once on the training visits, and asked as over HTTP: by user, park, time and timed visits. The
+ * What a client gets: models of all kinds that are on, trained once on the training visits, under the rules and with the written lists, and asked as over HTTP: by user, park, time and timed visits. The
  * lists are those of the service, entry for entry.
  */
-export function servedContender(kinds: readonly ModelKind[], attractions: readonly Attraction[], run: Run): Contender {
+export function servedContender(
+  { kinds, rules, mapping }: ServedWith & { readonly kinds: readonly ModelKind[] },
+  attractions: readonly Attraction[],
+  run: Run,
+): Contender {
   return {
     name: 'as served',
     description:
@@ -26,7 +31,8 @@ export function servedContender(kinds: readonly ModelKind[], attractions: readon
     async learn(training) {
       const visits = await visitsTableOf(training);
       const { model, models } = await trainedOn(visits, kinds, { attractions, ...run });
-      const recommender = createRecommender(generationOf(model, attractions, { visits, models }), { kinds });
+      const generation = generationOf(model, attractions, { visits, models });
+      const recommender = createRecommender(generation, { kinds, rules, mapping });
       const scoresOf = scoresIn(training.names);
       return (request) => scoresOf(recommender.recommend(recommendationRequestOf(request, training.names, MAX_LIMIT)));
     },

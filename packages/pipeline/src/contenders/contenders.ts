@@ -28,12 +28,13 @@ export function contendersOf(
       latelyPopular,
       lastAttraction,
       ...(largest > EASE_MOST_ITEMS ? [] : [ease]),
+      ...(own?.baselines ?? []),
       alsContender(options, run),
       nextAttractionContender(attractions),
       ...kinds
         .filter(({ name }) => !BUILT_IN_KINDS.some((kind) => kind.name === name))
         .map((kind) => kindContender(kind, attractions, run)),
-      servedContender(kinds, attractions, run),
+      servedContender({ ...own, kinds }, attractions, run),
     ];
   };
 }

@@ -1,0 +1,3 @@
+export { contenderCases, metricCases } from './cases.js';
+
+export type { Case } from './cases.js';

@@ -1,0 +1,177 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { EvaluationReport } from '@attractions/contracts';
+
+const bin = fileURLToPath(new URL('../bin/attractions.js', import.meta.url));
+const packages = fileURLToPath(new URL('../../../node_modules', import.meta.url));
+
+/** A source, a rule, a recommender, a baseline and a metric, each in a few lines. */
+const CONFIG = `import { defineSource } from '@attractions/etl';
+import { candidates, closed } from '@attractions/recommender';
+
+const RIDES = ['arch', 'boat', 'coaster', 'drop', 'eagle', 'flume', 'ghost', 'hall'];
+
+/** 48 visitors of five rides each; all begin with the arch. */
+const rows = defineSource({
+  type: 'rows',
+  options: { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } },
+  probe: async ({ visitors }) => ({ found: visitors + ' visitors.', sample: [] }),
+  async *visits({ visitors }) {
+    for (let user = 0; user < visitors; user++)
+      for (let step = 0; step < 5; step++)
+        yield { user: 'u' + user, park: 'P', attraction: step === 0 && user % 4 > 0 ? 'arch' : RIDES[1 + ((user + step * (1 + (user % 3))) % 7)], time: Date.UTC(2026, 4, 1 + (user % 20), 10 + step, user) };
+  },
+});
+
+/** By the alphabet, backwards, with what the request filters. */
+const backwards = (generation) => ({
+  recommend(request) {
+    const { limit, passes } = candidates(generation, request);
+    const items = [...generation.attractions.keys()].filter(passes).sort((a, b) => (generation.attractions[a].name < generation.attractions[b].name ? 1 : -1));
+    const recommendations = items.slice(0, limit).map((item, n) => {
+      const { attractionId, name } = generation.attractions[item];
+      return { attractionId, name, score: 1 / (n + 1), source: 'backwards', ...(request.explain && { reason: 'by its name' }) };
+    });
+    return { recommendations, source: 'backwards', generation: generation.seqs };
+  },
+});
+
+export default {
+  sources: { visits: { type: rows, visitors: 48 } },
+  rules: [closed(['P:arch'])],
+  recommenders: { backwards },
+  experiment: {
+    experiment: 'order', version: 1, layerSalt: 'l', layerBuckets: [0, 10_000], salt: 's',
+    panels: [{ name: 'all', recommender: 'backwards', buckets: [[0, 10_000]] }],
+  },
+  baselines: [{ name: 'by number', description: 'In the order of the ids.', learn: ({ names }) => () => names.attractionIds.map((_, item) => -item) }],
+  metrics: [
+    { name: 'arches', of: ({ list }) => list.filter(({ attractionId }) => attractionId === 'P:arch').length },
+    { name: 'known visits', of: ({ request }) => request.visits.length },
+  ],
+};
+`;
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'attractions-'));
+  await symlink(packages, join(folder, 'node_modules'));
+  await writeFile(join(folder, 'mine.config.mjs'), CONFIG);
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+const env = {
+  PATH: process.env['PATH'] ?? '',
+  FORCE_COLOR: '0',
+  LOG_LEVEL: 'warn',
+  ALS_RANK: '4',
+  ALS_ITERATIONS: '3',
+  REPORT_RESAMPLES: '100',
+  GATE_MARGIN: '-1',
+  PORT: '0',
+  LOG_EXPOSURES: 'false',
+};
+
+/** Runs a real command with the configuration. */
+function attractions(...argv: string[]) {
+  return new Promise<{ exitCode: number; stdout: string; stderr: string }>((resolve) => {
+    const options = { cwd: folder, env, maxBuffer: 1e8 };
+    execFile(process.execPath, [bin, ...argv, '--config', 'mine.config.mjs'], options, (error, stdout, stderr) =>
+      resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+  });
+}
+
+describe("a configuration file with a source, a rule, a recommender, a baseline and a metric of one's own", () => {
+  test('run reads the source', async () => {
+    const { exitCode, stdout, stderr } = await attractions('run', '--json');
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject({ rows: 240, kept: 240, users: 48, attractions: 8 });
+  });
+
+  test('the recommender answers its panel, by commands and over HTTP, and the rule holds', async () => {
+    const said = JSON.parse((await attractions('recommend', 'u1', '--park', 'P', '--json')).stdout);
+    expect(said).toMatchObject({ source: 'backwards', panel: { panel: 'all' } });
+    const ids = said.recommendations.map(({ attractionId }: { attractionId: string }) => attractionId);
+    expect(ids.length).toBeGreaterThan(1);
+    expect(ids).toEqual([...ids].sort().reverse());
+    expect(ids).not.toContain('P:arch');
+
+    const argv = [bin, 'serve', '--json', '--config', 'mine.config.mjs'];
+    const service = spawn(process.execPath, argv, { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    const ended = once(service, 'close');
+    try {
+      const [line] = await once(service.stdout, 'data');
+      const { url } = JSON.parse(String(line)) as { url: string };
+      const answer = await (await fetch(`${url}/v1/users/u1/recommendations?park=P`)).json();
+      expect(answer).toMatchObject({ source: 'backwards', panel: { panel: 'all' } });
+      expect((answer as typeof said).recommendations.map(({ attractionId }: { attractionId: string }) => attractionId)).toEqual(ids); // prettier-ignore
+    } finally {
+      service.kill('SIGTERM');
+      await ended;
+    }
+    expect(await attractions('recommend', '--all')).toMatchObject({ exitCode: 0 });
+    expect((await attractions('feeds', 'cat', 'serving/lists')).stdout).toContain('"source":"backwards"');
+  }, 60_000);
+
+  test('evaluate judges the baseline and the metrics under the rule, in the report, the page and the text', async () => {
+    const { exitCode, stdout } = await attractions('evaluate');
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/NDCG@5 +difference +arches@5 +known visits@5\n/);
+    expect(stdout).toMatch(/^by number /m);
+    const report = JSON.parse(await readFile(join(folder, 'reports/report.json'), 'utf8')) as EvaluationReport;
+    const named = new Map(report.recommenders.map((each) => [each.name, each]));
+    // Nobody has the closed arch in a list, the baselines neither; all visitors saw four rides before.
+    for (const { metrics } of named.values())
+      expect(metrics).toMatchObject({ arches: 0, 'known visits': expect.closeTo(named.get('popular')?.metrics['known visits'] ?? 0) }); // prettier-ignore
+    expect(named.get('by number')?.description).toBe('In the order of the ids.');
+    expect(report.recommenders.at(-1)?.name).toBe('as served');
+    const page = await readFile(join(folder, 'reports/report.html'), 'utf8');
+    expect(page).toContain('known visits@5');
+    expect(page).toContain('by number');
+  }, 60_000);
+
+  test('the gate certifies it under the rule: lists without the closed ride are full, and not missed', async () => {
+    const { exitCode, stdout, stderr } = await attractions('validate', '--json');
+    expect([exitCode, stderr]).toEqual([0, '']);
+    const { checks } = JSON.parse(stdout) as { checks: { check: string; found: string }[] };
+    expect(checks.find(({ check }) => check === 'coverage')?.found).toMatch(/^1\.0000 of the visited/);
+  }, 60_000);
+});
+
+test.each([
+  [
+    "baselines: [{ name: 'popular', description: '', learn() {} }]",
+    /baselines\[0\]\.name is "popular", a baseline that there is already/,
+  ],
+  ["baselines: [{ name: 'x' }]", /baselines\[0\]\.description is missing.*\n.*baselines\[0\]\.learn is missing/],
+  ["metrics: [{ name: 'ndcg', of: () => 0 }]", /metrics\[0\]\.name is "ndcg", a metric that there is already/],
+  [
+    "metrics: [{ name: 'a', of: () => 0 }, { name: 'a', of: () => 0 }]",
+    /metrics\[1\]\.name is "a", as that of an earlier one/,
+  ],
+  [
+    'recommenders: { als: () => ({}), mapping: 5 }',
+    /recommenders\.als has a name that there is already.*\n.*recommenders\.mapping has a name/,
+  ],
+  ['recommenders: { mine: 5 }', /recommenders\.mine is 5; give a function/],
+  [
+    "recommenders: { mine: () => ({}) }, models: [kind], baselines: [{ name: 'mine', description: '', learn() {} }]",
+    /recommenders\.mine is the name of a kind of model too.*\n.*baselines\[0\]\.name is the name of a kind/,
+  ],
+])('%s is refused at start', async (sections, words) => {
+  // prettier-ignore
+  const kind = "const kind = { name: 'mine', contract: { path: 'training/mine/v1.0' }, train() {}, scorer() {} };";
+  await writeFile(join(folder, 'wrong.config.mjs'), `${kind}\nexport default { ${sections} };\n`);
+  const run = new Promise<{ code: unknown; stderr: string }>((resolve) =>
+    execFile(process.execPath, [bin, 'check', '--config', 'wrong.config.mjs'], { cwd: folder, env }, (error, _, stderr) =>
+      resolve({ code: error?.code, stderr }),
+    ),
+  ); // prettier-ignore
+  expect(await run).toEqual({ code: 2, stderr: expect.stringMatching(words) });
+});
