@@ -3,7 +3,7 @@
  * back behind client and service (Linux). Takes `[folder, edition, sizes]`, gives the update's number.
  */
 import { parentPort } from 'node:worker_threads';
-import { stepBack } from '../../packages/service/dist/step-back.js';
+import { stepBack } from '../../packages/service/dist/generations/loader.js';
 import { openFeeds, putEdition } from './service.mjs';
 
 stepBack();

@@ -27,12 +27,11 @@ import { similarCommand } from './commands/similar.js';
 import { etlCommand, trainCommand } from './commands/stages.js';
 import { tuneCommand } from './commands/tune.js';
 import { validateCommand } from './commands/validate.js';
+import { peopleStream, writeLines } from './output.js';
 import type { OwnParts } from './own-parts.js';
-import { peopleStream } from './people-stream.js';
 import { pipelineSettings } from './settings.js';
 import type { PipelineConfig } from './settings.js';
 import { packageVersion } from './version.js';
-import { writeLines } from './write-lines.js';
 
 /**
  * Runs one command line and gives its exit code; never throws. With `--json` stdout gets exactly one document, and where the command

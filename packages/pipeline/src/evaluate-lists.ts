@@ -15,9 +15,8 @@ import type { ListRecommender, MetricName, Report } from '@attractions/evaluatio
 import { placed, topK } from '@attractions/models';
 
 import type { PipelineContext } from './commands/command.js';
-import { grouped } from './grouped.js';
+import { grouped, table } from './text.js';
 import type { ListTrainer } from './list-trainers.js';
-import { table } from './table.js';
 
 /** Which lists are judged, and how. */
 export interface ListFiles {

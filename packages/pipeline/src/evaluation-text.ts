@@ -1,8 +1,7 @@
 import type { EvaluateSummary } from '@attractions/evaluation';
 import type { JudgedRecommender, Measure, Segment } from '@attractions/contracts';
 
-import { grouped } from './grouped.js';
-import { table } from './table.js';
+import { grouped, table } from './text.js';
 
 /** An evaluation for people: all requests, then each park. */
 export function evaluationText({ report, ownMetrics, feeds, files, seconds }: EvaluateSummary): string {

@@ -1,8 +1,7 @@
 import type { TrainSummary } from '@attractions/als-trainer';
 import type { EtlSummary, Tally } from '@attractions/etl';
 
-import { grouped } from './grouped.js';
-import { table } from './table.js';
+import { grouped, table } from './text.js';
 import type { SampleAnswer } from './sample.js';
 
 /** What `attractions run` reports, through feeds or in memory. */

@@ -13,6 +13,8 @@ import type { Composition } from './answers/compose.js';
 import { compositionIn } from './config-file.js';
 import { listsOnThreads, listsSource } from './lists/threads.js';
 import type { ListsOrder, ListsPart, ListsSource } from './lists/threads.js';
+import { reporter } from './progress.js';
+import type { ListsProgress, RecommendSummary } from './progress.js';
 import { runningExperiment } from './running-experiment.js';
 import type { RunningExperiment } from './running-experiment.js';
 import type { RecommendConfig } from './settings.js';
@@ -32,34 +34,6 @@ export interface RecommendContext {
   readonly signal?: AbortSignal;
   /** Told of each piece of the work instead of the log. */
   onProgress?(progress: ListsProgress): void;
-}
-
-/** How far the lists are. */
-export interface ListsProgress {
-  /** With a list, so far. */
-  readonly users: number;
-  readonly ofUsers: number;
-  readonly usersPerSecond: number;
-  readonly secondsLeft: number;
-}
-
-/** What a run did. */
-export interface RecommendSummary {
-  /** Update of `training/als` that answered. */
-  readonly model: number;
-  /** All that the model knows. */
-  readonly users: number;
-  readonly entries: number;
-  readonly limit: number;
-  readonly park: string | null;
-  /** What time the lists are for: as configured, or when the run began, in UTC. */
-  readonly at: string;
-  readonly experiment: { readonly experiment: string; readonly version: number } | null;
-  readonly threads: number;
-  /** The update that was put: path and sequence number. */
-  readonly feeds: readonly { readonly feed: string; readonly seq: number }[];
-  /** Wall time of the whole run. */
-  readonly seconds: number;
 }
 
 /**
@@ -187,19 +161,6 @@ async function* counted(
     const usersPerSecond = (1_000 * users) / (performance.now() - begin);
     tell({ users, ofUsers: checks.users, usersPerSecond, secondsLeft: (checks.users - users) / usersPerSecond });
   }
-}
-
-/** Log lines, ten of them, unless the caller shows progress in another way. */
-function reporter({ logger, onProgress }: Omit<RecommendContext, 'signal'>): (progress: ListsProgress) => void {
-  if (onProgress) return (progress) => onProgress(progress);
-  let told = 0;
-  return (progress) => {
-    const { users, ofUsers, secondsLeft } = progress;
-    const tenths = Math.floor((10 * users) / ofUsers);
-    if (tenths === told) return;
-    told = tenths;
-    logger.info({ ...progress }, `lists for ${users} of ${ofUsers} users, ${secondsLeft.toFixed(1)} s left`);
-  };
 }
 
 function producerOf(config: Record<string, string | number | null>): Producer {

@@ -1,4 +1,3 @@
-export { recommendEach } from './answers/batch.js';
 export { becauseOf } from './answers/because.js';
 export { CACHED_LISTS, cachedRecommender, textsKeptOf } from './answers/cached.js';
 export type { KeptTexts } from './answers/cached.js';
@@ -9,12 +8,11 @@ export { kindRecommender } from './answers/kind.js';
 export { mappingRecommender } from './answers/mapping.js';
 export { paneledRecommender } from './answers/paneled.js';
 export { clockText, parkClocks, timeZonesIn } from './answers/park-clocks.js';
-export { DEFAULT_LIMIT, MAX_LIMIT } from './answers/recommender.js';
+export { attractionIdOf, DEFAULT_LIMIT, MAX_LIMIT, recommendEach, visitOf } from './answers/recommender.js';
 export { recommenderSections } from './config-file.js';
 export { allowedBy, atMost, boost, closed, defineRule } from './answers/rules.js';
 export { similarIn } from './answers/similar.js';
 export { situated } from './answers/situated.js';
-export { attractionIdOf, visitOf } from './answers/visited.js';
 export { runRecommend } from './driver.js';
 export { RECOMMENDER_ERRORS, RecommenderError } from './errors.js';
 export { progressBar, summaryText } from './progress.js';
@@ -35,7 +33,8 @@ export type {
 } from './answers/recommender.js';
 export type { Cap, Rule } from './answers/rules.js';
 export type { SimilarRequest } from './answers/similar.js';
-export type { ListsProgress, RecommendContext, RecommendSummary } from './driver.js';
+export type { RecommendContext } from './driver.js';
+export type { ListsProgress, RecommendSummary } from './progress.js';
 export type { RecommenderErrorCode } from './errors.js';
 export type { RunningExperiment } from './running-experiment.js';
 export type { RecommendConfig } from './settings.js';

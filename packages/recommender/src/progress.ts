@@ -1,4 +1,49 @@
-import type { ListsProgress, RecommendSummary } from './driver.js';
+/** How far the lists are. */
+export interface ListsProgress {
+  /** With a list, so far. */
+  readonly users: number;
+  readonly ofUsers: number;
+  readonly usersPerSecond: number;
+  readonly secondsLeft: number;
+}
+
+/** What a run did. */
+export interface RecommendSummary {
+  /** Update of `training/als` that answered. */
+  readonly model: number;
+  /** All that the model knows. */
+  readonly users: number;
+  readonly entries: number;
+  readonly limit: number;
+  readonly park: string | null;
+  /** What time the lists are for: as configured, or when the run began, in UTC. */
+  readonly at: string;
+  readonly experiment: { readonly experiment: string; readonly version: number } | null;
+  readonly threads: number;
+  /** The update that was put: path and sequence number. */
+  readonly feeds: readonly { readonly feed: string; readonly seq: number }[];
+  /** Wall time of the whole run. */
+  readonly seconds: number;
+}
+
+/** Log lines, ten of them, unless the caller shows progress in another way. */
+export function reporter({
+  logger,
+  onProgress,
+}: {
+  readonly logger: { info(facts: object, message: string): void };
+  onProgress?(progress: ListsProgress): void;
+}): (progress: ListsProgress) => void {
+  if (onProgress) return (progress) => onProgress(progress);
+  let told = 0;
+  return (progress) => {
+    const { users, ofUsers, secondsLeft } = progress;
+    const tenths = Math.floor((10 * users) / ofUsers);
+    if (tenths === told) return;
+    told = tenths;
+    logger.info({ ...progress }, `lists for ${users} of ${ofUsers} users, ${secondsLeft.toFixed(1)} s left`);
+  };
+}
 
 const BAR_WIDTH = 24;
 

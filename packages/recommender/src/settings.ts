@@ -5,8 +5,7 @@ import { timeZonesIn } from './answers/park-clocks.js';
 import { DEFAULT_LIMIT, MAX_LIMIT } from './answers/recommender.js';
 
 // What a command line needs before it needs the rest.
-export { DEFAULT_LIMIT, MAX_LIMIT } from './answers/recommender.js';
-export { visitOf } from './answers/visited.js';
+export { DEFAULT_LIMIT, MAX_LIMIT, visitOf } from './answers/recommender.js';
 
 /** The settings of whatever answers: the lists of all users, the service. */
 export const clockSettings = {

@@ -2,8 +2,7 @@ import type { Command } from 'commander';
 import { judgeAttractions, judgeVisits, probeSources } from '@attractions/etl';
 import type { JudgedRows, Probe, RefusedRow } from '@attractions/etl';
 
-import { grouped } from '../grouped.js';
-import { table } from '../table.js';
+import { grouped, table } from '../text.js';
 import { commandOf } from './command.js';
 import type { PipelineContext, Runner } from './command.js';
 

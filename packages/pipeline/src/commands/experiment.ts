@@ -2,8 +2,7 @@ import type { Command } from 'commander';
 import type { ExperimentReadOut } from '@attractions/evaluation';
 
 import { signed } from '../evaluation-text.js';
-import { grouped } from '../grouped.js';
-import { table } from '../table.js';
+import { grouped, table } from '../text.js';
 import { commandOf } from './command.js';
 import { countOf } from './count.js';
 import type { Runner } from './command.js';

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { runs } from '@attractions/contracts';
 import type { Run } from '@attractions/contracts';
 
-import { table } from '../table.js';
+import { table } from '../text.js';
 import { commandOf } from './command.js';
 import type { Runner } from './command.js';
 import { countOf } from './count.js';

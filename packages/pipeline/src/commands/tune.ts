@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
 
 import { PipelineError } from '../errors.js';
-import { table } from '../table.js';
+import { table } from '../text.js';
 import type { TuneSummary } from '../tuning/tune.js';
 import { commandOf } from './command.js';
 import { countOf } from './count.js';

@@ -1,5 +1,5 @@
+import { attractionIdOf } from './recommender.js';
 import type { Recommendation, RecommendationRequest, Recommendations, Recommender } from './recommender.js';
-import { attractionIdOf } from './visited.js';
 
 /** Lists remembered by default. */
 export const CACHED_LISTS = 10_000;

@@ -1,11 +1,9 @@
 import type { Attraction } from '@attractions/contracts';
-import type { Generation } from '@attractions/models';
 import { seenBy } from '@attractions/models';
+import type { Generation, Pool } from '@attractions/models';
 import { RecommenderError } from '../errors.js';
-import type { Pool } from '@attractions/models';
-import { DEFAULT_LIMIT, MAX_LIMIT } from './recommender.js';
-import type { RecommendationRequest } from './recommender.js';
-import { attractionIdOf } from './visited.js';
+import { DEFAULT_LIMIT, MAX_LIMIT, attractionIdOf } from './recommender.js';
+import type { Recommendation, RecommendationRequest, Source } from './recommender.js';
 
 /** Where rules put what they ask of items on the way down to a recommender: wherever a request is copied, it comes along. */
 export const WITHIN = Symbol('what rules allow');
@@ -74,6 +72,18 @@ export function itemKnown({ itemOf, attractions }: Generation, attractionId: str
     'RECOMMENDER_UNKNOWN_ATTRACTION',
     `There is no attraction '${attractionId}' among the ${attractions.length} of this model; ids look like '${attractions[0]?.attractionId ?? 'park:poi'}'.`,
   );
+}
+
+/** One entry of a list, named. */
+export function entryOf(
+  { attractions }: Generation,
+  item: number,
+  score: number,
+  source: Source,
+  reason?: string,
+): Recommendation {
+  const { attractionId, name } = attractions[item] as Attraction;
+  return reason === undefined ? { attractionId, name, score, source } : { attractionId, name, score, source, reason };
 }
 
 /** A bit for each item: a set would be made of many small objects at every request. */

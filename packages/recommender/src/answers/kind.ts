@@ -1,7 +1,6 @@
 import { modelOfKind, scorerOf, sourcesOf } from '@attractions/models';
 import type { Generation, ScoringKind, Visitor } from '@attractions/models';
-import { candidates } from './candidates.js';
-import { entryOf } from './entry.js';
+import { candidates, entryOf } from './candidates.js';
 import { parkClocks } from './park-clocks.js';
 import type { ParkClocks } from './park-clocks.js';
 import type { Recommendation, RecommendationRequest, Recommender } from './recommender.js';

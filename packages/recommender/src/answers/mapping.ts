@@ -1,7 +1,6 @@
 import { firstPassing } from '@attractions/models';
 import type { Generation } from '@attractions/models';
-import { candidates, itemsOf } from './candidates.js';
-import { entryOf } from './entry.js';
+import { candidates, entryOf, itemsOf } from './candidates.js';
 import type { Recommender } from './recommender.js';
 
 /** A static list for each user: attraction ids, best first. */

@@ -1,6 +1,5 @@
-import type { RecommendationRequest } from '@attractions/contracts';
+import type { GenerationSeqs, RecommendationRequest, Visited } from '@attractions/contracts';
 import type { PanelOf } from '@attractions/experiments';
-import type { GenerationSeqs } from '@attractions/contracts';
 
 /**
  * Anything that recommends. Synchronous: an answer is a few microseconds of arithmetic on what is already in memory.
@@ -63,3 +62,27 @@ export const DEFAULT_LIMIT = 10;
 
 /** Upper end of `limit`. */
 export const MAX_LIMIT = 100;
+
+/** Where a visit was. */
+export const attractionIdOf = (visit: Visited): string => (typeof visit === 'string' ? visit : visit.attractionId);
+
+/**
+ * A visit in one text: an attraction id, or `id@TIME`. Ids may hold an `@`: what follows the last one is a time where it begins with a date, and part of the
+ * id where it does not.
+ */
+export function visitOf(text: string): Visited {
+  const [, attractionId, visitedAt] = /^(.+)@(\d{4}-\d\d-\d\d[^@]*)$/s.exec(text) ?? [];
+  return attractionId === undefined || visitedAt === undefined ? text : { attractionId, visitedAt };
+}
+
+/**
+ * Lists for many users, one after the other and only as fast as they are taken: for a nightly file, an e-mail, an evaluation. Pass
+ * `generation.model.userIds` for everybody the model knows. The filters of the request hold for each.
+ */
+export function* recommendEach(
+  recommender: Recommender,
+  userIds: Iterable<string>,
+  request: Omit<RecommendationRequest, 'userId'> = {},
+): Generator<readonly [userId: string, answer: Recommendations]> {
+  for (const userId of userIds) yield [userId, recommender.recommend({ ...request, userId })];
+}

@@ -1,8 +1,7 @@
 import type { Attraction } from '@attractions/contracts';
 import { placed, popular as popularKind, rankPool } from '@attractions/models';
 import type { Generation } from '@attractions/models';
-import { candidates, itemKnown } from './candidates.js';
-import { entryOf } from './entry.js';
+import { candidates, entryOf, itemKnown } from './candidates.js';
 import { withFallback } from './fallback.js';
 import { parkClocks } from './park-clocks.js';
 import type { Composition } from './compose.js';

@@ -1,12 +1,12 @@
 import type { RecommendationRequest, Visited } from '@attractions/contracts';
 import type { Generation } from '@attractions/models';
 import { withFallback } from './fallback.js';
-import { lastVisitIn } from './last-visit.js';
 import { clockText } from './park-clocks.js';
 import type { ParkClocks } from './park-clocks.js';
 import type { Assumed, Recommender } from './recommender.js';
 import { ruleBook } from './rules.js';
 import type { Rule } from './rules.js';
+import { lastVisitIn } from './visitor.js';
 
 /**
  * Says when and where a request is asked before `inner` sees it: every time is put on the park's clock, as a number; `at` is now where the request gives none;

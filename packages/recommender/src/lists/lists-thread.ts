@@ -3,11 +3,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { BUILT_IN_KINDS, kindsNamed, unpacked } from '@attractions/models';
 import { ownKindsIn } from '@attractions/models/config-file';
 import { tableToIPC } from 'apache-arrow';
-import { recommendEach } from '../answers/batch.js';
+import { recommendEach } from '../answers/recommender.js';
 import { createRecommender } from '../answers/compose.js';
 import { compositionIn } from '../config-file.js';
 import { parkClocks, timeZonesIn } from '../answers/park-clocks.js';
-import { listsTable } from './batch.js';
+import { listsTable } from './table.js';
 import type { ThreadOrder, Turn } from './threads.js';
 
 const { frame, pieces, request, experiment, timeZones, generatedAtMs, configFile, ...order } =

@@ -1,7 +1,7 @@
 import type { RecommendationRequest } from '@attractions/contracts';
 import { seenBy } from '@attractions/models';
 import type { Generation } from '@attractions/models';
-import { attractionIdOf } from '../answers/visited.js';
+import { attractionIdOf } from '../answers/recommender.js';
 
 /** One law of a contract, for any test runner: `for (const { name, run } of recommenderCases(…)) test(name, run)`. */
 export interface Case {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { sampleGeneration, sampleNext } from '@attractions/models/testing';
 import { createRecommender } from '../../src/answers/compose.js';
-import { entryOf } from '../../src/answers/entry.js';
+import { entryOf } from '../../src/answers/candidates.js';
 import { parkClocks } from '../../src/answers/park-clocks.js';
 import type { Recommender } from '../../src/answers/recommender.js';
 import { atMost, boost, closed, defineRule } from '../../src/answers/rules.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { recommendEach } from '../../src/answers/batch.js';
+import { recommendEach } from '../../src/answers/recommender.js';
 import { createRecommender } from '../../src/answers/compose.js';
 import { similarIn } from '../../src/answers/similar.js';
 import { sampleGeneration } from '@attractions/models/testing';

@@ -2,8 +2,7 @@ import type { Command } from 'commander';
 import type { FeedStore, UpdateRecord } from '@attractions/feeds';
 
 import { logNamed, updateNamed } from '../../feed-log.js';
-import { paint } from '../../paint.js';
-import { table } from '../../table.js';
+import { paint, table } from '../../text.js';
 import { isDocument, propertiesOf, rowsOf } from '../../update-rows.js';
 import { commandOf } from '../command.js';
 import type { Runner } from '../command.js';

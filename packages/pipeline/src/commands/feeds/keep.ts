@@ -5,8 +5,7 @@ import { logNamed, updateNamed } from '../../feed-log.js';
 import { packageVersion } from '../../version.js';
 import { commandOf } from '../command.js';
 import type { Runner } from '../command.js';
-import { countOf } from '../count.js';
-import { DAY_MS, daysOf } from './days.js';
+import { DAY_MS, countOf, daysOf } from '../count.js';
 import { FEED, UPDATE } from './inspect.js';
 
 /** Who moves names by hand, as records say it. */

@@ -3,8 +3,7 @@ import { openLineageOf, parentOf } from '@attractions/feeds';
 import type { FeedStore, OpenLineageEvent, Parent, Source, UpdateRecord } from '@attractions/feeds';
 
 import { updateNamed } from '../../feed-log.js';
-import { grouped } from '../../grouped.js';
-import { paint } from '../../paint.js';
+import { grouped, paint } from '../../text.js';
 import { commandOf } from '../command.js';
 import type { Runner } from '../command.js';
 import { UPDATE } from './inspect.js';

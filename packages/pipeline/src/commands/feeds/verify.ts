@@ -2,11 +2,10 @@ import type { Command } from 'commander';
 import type { FeedLog, FeedStore, Repair, Verification } from '@attractions/feeds';
 
 import { logNamed } from '../../feed-log.js';
-import { grouped } from '../../grouped.js';
-import { paint } from '../../paint.js';
+import { grouped, paint } from '../../text.js';
 import { commandOf } from '../command.js';
 import type { Runner } from '../command.js';
-import { DAY_MS, daysOf } from './days.js';
+import { DAY_MS, daysOf } from '../count.js';
 import { FEED } from './inspect.js';
 
 /** `verify`: reads feeds whole. Exit code 3 where something committed is lost or changed, so that cron tells. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { table } from '../src/table.js';
+import { table } from '../src/text.js';
 
 test('columns line up, numbers flush right', () => {
   const rows = [

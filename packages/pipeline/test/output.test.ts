@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createLogger } from '@attractions/config';
 
-import { peopleStream } from '../src/people-stream.js';
+import { peopleStream } from '../src/output.js';
 
 function said(log: (logger: ReturnType<typeof createLogger>) => void): string {
   let text = '';
