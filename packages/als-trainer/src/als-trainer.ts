@@ -1,16 +1,15 @@
 import { visitWeights } from '@attractions/contracts';
 import type { AlsGeneration, VisitsTable } from '@attractions/contracts';
+import type { IndexedVisits } from '@attractions/models';
 
 import { fastestSpace } from './fastest-kernel.js';
 import { fillInitial } from './initial.js';
-import type { TrainRun, WarmStart } from './model.js';
+import type { AttractionsRecommenderTrainer, TrainRun, WarmStart } from './model.js';
 import { resolveOptions } from './options.js';
 import type { AlsOptions } from './options.js';
 import { preparePairs } from './prepare.js';
 import { trainOriented } from './train.js';
-import type { AttractionsRecommenderTrainer } from './trainer.js';
 import { historiesOf, indexVisits, visitAges } from './visits.js';
-import type { IndexedVisits } from '@attractions/models';
 
 /** Copies the rows of the ids that `known` has too. */
 function takeKnown(

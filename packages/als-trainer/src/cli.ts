@@ -3,8 +3,26 @@ import { runStage } from '@attractions/config';
 
 import { runTrain } from './driver.js';
 import type { TrainSummary } from './driver.js';
-import { progressBar } from './progress.js';
+import type { Iteration } from './model.js';
 import { trainSettings } from './settings.js';
+
+const barWidth = 24;
+
+/** One line that says how far a training is: a bar, the loss, the rate and the time left. */
+function progressLine({ iteration, iterations, loss, pairsPerSecond, secondsLeft }: Iteration): string {
+  const done = Math.round((barWidth * iteration) / iterations);
+  const bar = '#'.repeat(done) + '.'.repeat(barWidth - done);
+  const rate = `${(pairsPerSecond / 1e6).toFixed(2)} M pairs/s`;
+  return `[${bar}] ${iteration}/${iterations}  loss ${loss.toPrecision(7)}  ${rate}  ${secondsLeft.toFixed(1)} s left`;
+}
+
+/** Draws the bar on a terminal, over itself; ends the line with the last iteration. */
+function progressBar(terminal: { write(text: string): unknown }): (iteration: Iteration) => void {
+  return (iteration) =>
+    void terminal.write(
+      `\r\x1b[2K${progressLine(iteration)}${iteration.iteration === iteration.iterations ? '\n' : ''}`,
+    );
+}
 
 function summaryText({ visits, users, attractions, rank, loss, feeds, seconds }: TrainSummary): string {
   return [

@@ -1,8 +1,8 @@
 import { termsOf } from '@attractions/models/als';
 
+import { weightAt } from './csr.js';
 import { solveEach } from './half-step.js';
 import type { HalfStep, RowSolver } from './half-step.js';
-import { weightAt } from './weights.js';
 
 /** Rounds to single precision. A local name: the engine need not look it up a thousand million times. */
 const { fround } = Math;

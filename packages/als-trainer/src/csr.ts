@@ -1,9 +1,4 @@
-import type { Interactions } from './interactions.js';
-import { joinRepeats } from './join-repeats.js';
-import { heapSpace } from './pair-space.js';
-import type { PairRoom, PairSpace } from './pair-space.js';
-import { coded, hasOwn, ones } from './weights.js';
-import type { Weights } from './weights.js';
+import type { WasmMemory } from './wasm/module.js';
 
 /**
  * A sparse matrix by rows (compressed sparse rows): row r's pairs are `offsets[r] .. offsets[r + 1]`, columns ascending, no pair twice.
@@ -24,139 +19,94 @@ export interface Orientations {
   readonly space?: PairSpace;
 }
 
-/** Offsets of the rows when `rows` are counted; one slot more than there are rows. */
-function countRows(rows: Uint32Array, rowCount: number): Uint32Array {
-  const offsets = new Uint32Array(rowCount + 1);
-  // Counted by index: a `for of` is slow until it is compiled, which takes half a second here.
-  for (let k = 0; k < rows.length; k++) {
-    const row = rows[k] as number;
-    offsets[row + 1] = (offsets[row + 1] as number) + 1;
-  }
-  let sum = 0;
-  for (let r = 1; r <= rowCount; r++) offsets[r] = sum += offsets[r] as number;
-  return offsets;
+/** Room for the pairs of one orientation. */
+export interface PairRoom {
+  readonly columns: Uint32Array;
+  readonly codes: Uint8Array;
 }
 
-/** What goes along with a pair to its new place: its code, its own weight, or nothing where all are alike. */
-function carried(weights: Weights, pairs: number, room: PairRoom) {
-  const { values, codes } = weights;
-  if (codes) {
-    const to = room.codes.subarray(0, pairs);
-    return { from: codes, to, weights: { values, codes: to } };
-  }
-  if (!hasOwn(weights)) return undefined;
-  const to = new Float32Array(pairs);
-  return { from: values, to, weights: { values: to } };
+/** Room for the pairs of both orientations, so that they need not be copied to where they are used. */
+export interface PairSpace {
+  readonly byUser: PairRoom;
+  readonly byItem: PairRoom;
+  /** The memory that all of it is in, to the first caller: what else is needed can be put behind the pairs. */
+  readonly takeMemory?: () => WasmMemory | undefined;
 }
 
-type Carried = ReturnType<typeof carried>;
+/** Room in memory of its own for each array. */
+export const heapSpace = (entries: number): PairSpace => ({
+  byUser: { columns: new Uint32Array(entries), codes: new Uint8Array(entries) },
+  byItem: { columns: new Uint32Array(entries), codes: new Uint8Array(entries) },
+});
 
-/** Bits of the numbers 0 to `count - 1`. */
-const bitsOf = (count: number): number => 32 - Math.clz32(Math.max(0, count - 1));
+/** Weights of pairs: one for all pairs, one for each pair, or, with `codes`, at most 256 different ones by code. */
+export interface Weights {
+  readonly values: Float32Array;
+  /** Place of each pair's weight in `values`. */
+  readonly codes?: Uint8Array | undefined;
+}
+
+/** Every pair counts once: no byte a pair. */
+export const ones: Weights = { values: Float32Array.of(1) };
+
+/** Whether each pair has a weight of its own. */
+export const hasOwn = ({ values, codes }: Weights): boolean => !codes && values.length > 1;
+
+export const weightAt = ({ values, codes }: Weights, pair: number): number =>
+  values[codes ? (codes[pair] as number) : values.length === 1 ? 0 : pair] as number;
+
+/** Each different weight, or each pair's, as another; a weight of many pairs is changed once. */
+export const mapWeights = ({ values, codes }: Weights, change: (weight: number) => number): Weights => ({
+  values: values.map(change),
+  codes,
+});
+
+/** Numbers different weights in order of first appearance. */
+export interface WeightCoder {
+  /** The code of a weight; -1 when it would be the 257th. */
+  codeOf(weight: number): number;
+  /** The different weights so far. */
+  values(): Float32Array;
+}
+
+const slotCount = 1024;
 
 /**
- * Rows in blocks. Pairs are sorted into blocks first and then within each, since a counting sort straight into many rows waits for memory
- * at nearly every pair. In between a pair is one word: its row within the block, and its column.
+ * One byte a weight where there are at most 256 different ones, which counts of visits nearly always are: a quarter of the memory, and the
+ * terms of a pair are looked up instead of computed. Told apart by their bits.
  */
-interface Blocks {
-  /** A block has 2 ** rowBits rows: there are at most 256, or as many as let a pair fit into a word. */
-  readonly rowBits: number;
-  readonly columnBits: number;
-  /** Where the next pair of each block goes. */
-  readonly next: Uint32Array;
+export function weightCoder(): WeightCoder {
+  const known = new Float32Array(slotCount);
+  const bitsOf = new Uint32Array(known.buffer);
+  const codes = new Int16Array(slotCount).fill(-1);
+  const single = new Float32Array(1);
+  const bits = new Uint32Array(single.buffer);
+  const values = new Float32Array(256);
+  let count = 0;
+  return {
+    codeOf(weight) {
+      single[0] = weight;
+      const word = bits[0] as number;
+      let slot = Math.imul(word, 0x9e3779b1) >>> 22;
+      while ((codes[slot] as number) >= 0 && bitsOf[slot] !== word) slot = (slot + 1) % slotCount;
+      const code = codes[slot] as number;
+      if (code >= 0 || count === 256) return code;
+      known[slot] = weight;
+      values[count] = weight;
+      return (codes[slot] = count++);
+    },
+    values: () => values.slice(0, count),
+  };
 }
 
-function blocksOf(offsets: Uint32Array, columnCount: number): Blocks {
-  const rowCount = offsets.length - 1;
-  const columnBits = bitsOf(columnCount);
-  const rowBits = Math.max(0, Math.min(32 - columnBits, bitsOf(rowCount) - 8));
-  const next = Uint32Array.from(
-    { length: Math.ceil(rowCount / 2 ** rowBits) },
-    (_, b) => offsets[b * 2 ** rowBits] as number,
-  );
-  return { rowBits, columnBits, next };
-}
-
-/** Sorts the pairs within each block by row, in place; those of a row keep their order. */
-function sortBlocks({ rowBits, columnBits }: Blocks, offsets: Uint32Array, columns: Uint32Array, carry: Carried): void {
-  if (rowBits === 0) return;
-  const rowCount = offsets.length - 1;
-  const next = offsets.slice(0, rowCount);
-  const columnMask = 2 ** columnBits - 1;
-  for (let first = 0; first < rowCount; first += 2 ** rowBits) {
-    const begin = offsets[first] as number;
-    const end = offsets[Math.min(rowCount, first + 2 ** rowBits)] as number;
-    const words = new Uint32Array(columns.subarray(begin, end));
-    const weights = carry?.to.slice(begin, end);
-    for (let k = 0; k < words.length; k++) {
-      const word = words[k] as number;
-      const row = first + (word >>> columnBits);
-      const slot = next[row] as number;
-      next[row] = slot + 1;
-      columns[slot] = word & columnMask;
-      if (carry && weights) carry.to[slot] = weights[k] as number;
-    }
+/** Given weights, by code where there are few different ones. */
+export function coded(weights: Float32Array): Weights {
+  const coder = weightCoder();
+  const codes = new Uint8Array(weights.length);
+  for (let k = 0; k < weights.length; k++) {
+    const code = coder.codeOf(weights[k] as number);
+    if (code < 0) return { values: weights };
+    codes[k] = code;
   }
-}
-
-/** Pairs grouped by item, users in the order of the input. */
-function groupByItem({ users, items, weights, userCount, itemCount }: Interactions, room: PairRoom): Csr {
-  const offsets = countRows(items, itemCount);
-  const columns = room.columns.subarray(0, users.length);
-  const given = weights ? coded(weights) : ones;
-  const carry = carried(given, users.length, room);
-  const blocks = blocksOf(offsets, userCount);
-  const { rowBits, columnBits, next } = blocks;
-  const rowMask = 2 ** rowBits - 1;
-  for (let k = 0; k < users.length; k++) {
-    const item = items[k] as number;
-    const block = item >>> rowBits;
-    const slot = next[block] as number;
-    next[block] = slot + 1;
-    columns[slot] = ((item & rowMask) << columnBits) | (users[k] as number);
-    if (carry) carry.to[slot] = carry.from[k] as number;
-  }
-  sortBlocks(blocks, offsets, columns, carry);
-  return { rowCount: itemCount, columnCount: userCount, offsets, columns, weights: carry?.weights ?? given };
-}
-
-/** The same pairs by column. Since rows are visited in order, the new columns come out ascending: a stable counting sort. */
-export function transpose(csr: Csr, room: PairRoom): Csr {
-  const { rowCount, columnCount, offsets: from, columns: of } = csr;
-  const offsets = countRows(of, columnCount);
-  const columns = room.columns.subarray(0, of.length);
-  const carry = carried(csr.weights, of.length, room);
-  const blocks = blocksOf(offsets, rowCount);
-  const { rowBits, columnBits, next } = blocks;
-  const rowMask = 2 ** rowBits - 1;
-  for (let r = 0; r < rowCount; r++) {
-    const end = from[r + 1] as number;
-    for (let k = from[r] as number; k < end; k++) {
-      const column = of[k] as number;
-      const block = column >>> rowBits;
-      const slot = next[block] as number;
-      next[block] = slot + 1;
-      columns[slot] = ((column & rowMask) << columnBits) | r;
-      if (carry) carry.to[slot] = carry.from[k] as number;
-    }
-  }
-  sortBlocks(blocks, offsets, columns, carry);
-  return { rowCount: columnCount, columnCount: rowCount, offsets, columns, weights: carry?.weights ?? csr.weights };
-}
-
-/**
- * Both orientations of checked interactions by three counting passes: by item, by user (which sorts), by item again (which sorts).
- * Time grows with pairs + users + items; nothing is compared. The result does not depend on the order of the input.
- *
- * @param keepZeros whether a pair whose weights sum to zero stays (a rating of 0) or goes (no evidence).
- * @param space where the pairs go; the first pass borrows the items' part of it.
- */
-export function orient(
-  interactions: Interactions,
-  keepZeros: boolean,
-  space: PairSpace = heapSpace(interactions.users.length),
-): Orientations {
-  const sorted = transpose(groupByItem(interactions, space.byItem), space.byUser);
-  const byUser = joinRepeats(sorted, keepZeros, space.byUser);
-  return { byUser, byItem: transpose(byUser, space.byItem), space };
+  return { values: coder.values(), codes };
 }

@@ -1,12 +1,11 @@
+import { mix } from '@attractions/models';
 import { termsOf } from '@attractions/models/als';
 
-import { transpose } from './csr.js';
+import { hasOwn, heapSpace, weightAt } from './csr.js';
 import type { Csr, Orientations } from './csr.js';
 import type { Problem } from './kernel.js';
 import type { AlsOptions } from './options.js';
-import { heapSpace } from './pair-space.js';
-import { mix } from '@attractions/models';
-import { hasOwn, weightAt } from './weights.js';
+import { transpose } from './orient.js';
 
 /** Seeds of the rows, so that a pair is held out by who it is and not by where it stands. */
 interface Keys {

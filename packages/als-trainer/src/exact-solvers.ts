@@ -1,9 +1,9 @@
 import { descendNonNegative, emptyEquations, setEquations, solveCholesky, termsOf } from '@attractions/models/als';
 import type { PairTerms, RowEquations } from '@attractions/models/als';
 
+import { weightAt } from './csr.js';
 import { solveEach } from './half-step.js';
 import type { HalfStep, RowSolver } from './half-step.js';
-import { weightAt } from './weights.js';
 
 /** Solves every row exactly, in double precision; only the answer is rounded to single precision. */
 export const cholesky: RowSolver = (step, from, to) =>

@@ -1,12 +1,14 @@
 import { availableParallelism } from 'node:os';
 
+import { heapSpace } from './csr.js';
+import type { PairSpace } from './csr.js';
 import type { Kernel, Problem } from './kernel.js';
 import type { AlsOptions } from './options.js';
-import { heapSpace } from './pair-space.js';
-import type { PairSpace } from './pair-space.js';
 import { plainKernel } from './plain-kernel.js';
+import { pageBytes, planPairs } from './wasm/memory-plan.js';
+import type { PairAddresses } from './wasm/memory-plan.js';
 import { wasmHost } from './wasm/module.js';
-import { sharedSpace } from './wasm/shared-space.js';
+import type { WasmHost } from './wasm/module.js';
 import { wasmKernel } from './wasm/wasm-kernel.js';
 
 /** Makes the kernel of one training. `threads` is what the caller asked for, if anything. */
@@ -19,6 +21,27 @@ const hostFor = ({ nonNegative }: AlsOptions) => (nonNegative ? undefined : wasm
 export function fastestSpace(options: AlsOptions): (entries: number) => PairSpace {
   const host = hostFor(options);
   return host ? (entries) => sharedSpace(host, entries) : heapSpace;
+}
+
+/** Room for pairs at the start of a memory that a kernel can then have: no pair is copied, or held twice. */
+function sharedSpace({ allocate }: WasmHost, entries: number): PairSpace {
+  const plan = planPairs(entries);
+  const memory = allocate(Math.ceil(plan.end / pageBytes));
+  const { buffer } = memory;
+  const room = ({ columns, codes }: PairAddresses) => ({
+    columns: new Uint32Array(buffer, columns, entries),
+    codes: new Uint8Array(buffer, codes, entries),
+  });
+  let isTaken = false;
+  return {
+    byUser: room(plan.users),
+    byItem: room(plan.items),
+    takeMemory() {
+      if (isTaken) return undefined;
+      isTaken = true;
+      return memory;
+    },
+  };
 }
 
 /** Multiplications that one more thread has to save before it pays for its start (about 30 ms). */

@@ -1,10 +1,10 @@
 import { foldInOf } from '@attractions/models/als';
 
+import { weightAt } from './csr.js';
 import { AlsError } from './errors.js';
 import type { AlsModel } from './model.js';
 import { resolveOptions } from './options.js';
 import { preparePairs } from './prepare.js';
-import { weightAt } from './weights.js';
 
 /** What folding in reads of a model. Without `options` the defaults are taken. */
 export type FoldInModel = Pick<AlsModel, 'rank' | 'itemFactors'> & Partial<Pick<AlsModel, 'options'>>;

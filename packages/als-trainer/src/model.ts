@@ -1,3 +1,5 @@
+import type { VisitsTable } from '@attractions/contracts';
+
 import type { AlsOptions } from './options.js';
 
 /** One finished iteration, as the history keeps it. */
@@ -45,4 +47,12 @@ export interface TrainRun {
   onIteration?(iteration: Iteration): void;
   /** Start from these factors instead of random ones. Row i must be the same user or item; further rows are new. */
   readonly warmStart?: WarmStart;
+}
+
+/** Learns a model of kind `M` from visits. What a driver runs; a second kind of model is a second implementation. */
+export interface AttractionsRecommenderTrainer<M> {
+  /** Short and stable, for logs and records: `als`, `popularity`. */
+  readonly name: string;
+  /** Learns from all the visits given. Same visits in any order, same model. Rejects with the signal's reason when aborted. */
+  train(visits: VisitsTable, run?: TrainRun): Promise<M>;
 }

@@ -4,10 +4,10 @@ import { gramian } from '@attractions/models/als';
 
 import { conjugateGradient } from './conjugate-gradient.js';
 import { cholesky, nonNegative } from './exact-solvers.js';
+import { rowRanges } from './half-step.js';
 import type { RowSolver } from './half-step.js';
 import type { Kernel, Problem, Side } from './kernel.js';
 import type { AlsOptions } from './options.js';
-import { rowRanges } from './ranges.js';
 
 function rowSolver(options: AlsOptions): RowSolver {
   if (options.nonNegative) return nonNegative;

@@ -1,14 +1,12 @@
 import { dampened, halved } from '@attractions/models/als';
 
-import { orient } from './csr.js';
-import type { Csr, Orientations } from './csr.js';
+import { heapSpace, mapWeights } from './csr.js';
+import type { Csr, Orientations, PairSpace } from './csr.js';
 import { checkInteractions } from './interactions.js';
 import type { Interactions } from './interactions.js';
 import type { AlsOptions } from './options.js';
-import { heapSpace } from './pair-space.js';
-import type { PairSpace } from './pair-space.js';
+import { orient } from './orient.js';
 import { checkSize } from './wasm/training-memory.js';
-import { mapWeights } from './weights.js';
 
 /** Interactions whose weights are less the older they are: half after `halfLifeDays`. */
 function aged(interactions: Interactions, { halfLifeDays }: AlsOptions): Interactions {

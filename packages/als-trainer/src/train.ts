@@ -1,15 +1,15 @@
-import { objectiveOf } from '@attractions/models/als';
+import { objectiveOf, sumOfSquaredScores } from '@attractions/models/als';
 
 import type { Orientations } from './csr.js';
 import { earlyStop, holdOut } from './early-stop.js';
 import type { EarlyStop } from './early-stop.js';
 import { AlsError } from './errors.js';
-import { fillInitial } from './initial.js';
 import { fastestKernel, fastestSpace } from './fastest-kernel.js';
 import type { KernelFactory } from './fastest-kernel.js';
+import type { RowLoss } from './half-step.js';
+import { fillInitial } from './initial.js';
 import type { Interactions } from './interactions.js';
 import type { Kernel, Problem } from './kernel.js';
-import { totalLoss } from './loss.js';
 import type { AlsModel, HistoryEntry, TrainRun, WarmStart } from './model.js';
 import { resolveOptions } from './options.js';
 import type { AlsOptions } from './options.js';
@@ -51,6 +51,17 @@ function firstFactors(interactions: TrainInput, options: AlsOptions, warm?: Warm
   fillInitial(userFactors, known.users, { ...plan, side: 'users', keys: interactions.userKeys });
   fillInitial(itemFactors, known.items, { ...plan, side: 'items', keys: interactions.itemKeys });
   return { userFactors, itemFactors };
+}
+
+/**
+ * The whole loss after an iteration: observed pairs, as they stand after the items were solved, + a0 * (sum over all pairs of the
+ * squared score, from the two Gramians) + ridge of both sides.
+ */
+async function totalLoss({ objective }: Problem, kernel: Kernel, users: RowLoss, items: RowLoss): Promise<number> {
+  const known = items.observed + users.penalty + items.penalty;
+  if (objective.unobserved === 0) return known;
+  const everywhere = sumOfSquaredScores(await kernel.gramian('users'), await kernel.gramian('items'));
+  return known + objective.unobserved * everywhere;
 }
 
 /** One iteration: users, then items. Resolves to the loss after it. */

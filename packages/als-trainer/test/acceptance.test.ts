@@ -6,7 +6,7 @@ import { AlsTrainer } from '../src/als-trainer.js';
 import { foldIn } from '../src/fold-in.js';
 import type { Interactions } from '../src/interactions.js';
 import type { AlsModel } from '../src/model.js';
-import { normalAt } from '../src/random.js';
+import { normalAt } from '../src/initial.js';
 import { trainAls } from '../src/train.js';
 import { fromDense, randomInteractions, uniform } from './support/interactions.js';
 import { dot, score } from './support/scores.js';

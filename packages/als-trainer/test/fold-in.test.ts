@@ -7,7 +7,7 @@ import { foldIn } from '../src/fold-in.js';
 import type { HalfStep } from '../src/half-step.js';
 import { resolveOptions } from '../src/options.js';
 import { preparePairs } from '../src/prepare.js';
-import { weightAt } from '../src/weights.js';
+import { weightAt } from '../src/csr.js';
 
 const between = (min: number, max: number) => fc.double({ min, max, noNaN: true });
 

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { orient } from '../src/csr.js';
+import { orient } from '../src/orient.js';
 import type { Csr } from '../src/csr.js';
 import { checkInteractions } from '../src/interactions.js';
-import { weightAt } from '../src/weights.js';
+import { weightAt } from '../src/csr.js';
 import { fromDense } from './support/interactions.js';
 
 const one = { userCount: 1, itemCount: 1, users: Uint32Array.of(0), items: Uint32Array.of(0) };

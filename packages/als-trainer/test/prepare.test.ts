@@ -4,7 +4,7 @@ import type { Csr } from '../src/csr.js';
 import { resolveOptions } from '../src/options.js';
 import { preparePairs } from '../src/prepare.js';
 import { trainAls } from '../src/train.js';
-import { weightAt } from '../src/weights.js';
+import { weightAt } from '../src/csr.js';
 
 const one = { userCount: 1, itemCount: 2, users: Uint32Array.of(0, 0, 0), items: Uint32Array.of(0, 0, 1) };
 const listed = ({ columns, weights }: Csr) => Array.from(columns, (_, pair) => weightAt(weights, pair));

@@ -22,7 +22,7 @@ export const shortlistBase64 =
   '${readFileSync(file).toString('base64')}';
 `;
   if (process.argv.includes('--print')) process.stdout.write(text);
-  else writeFileSync(join(folder, 'src/ranking/wasm/shortlist-bytes.ts'), text);
+  else writeFileSync(join(folder, 'src/ranking/shortlist-bytes.ts'), text);
 } finally {
   rmSync(scratch, { recursive: true });
 }

@@ -97,6 +97,9 @@ export interface LastVisit {
   readonly visitedAt: number;
 }
 
+/** The kinds that are on where nobody says which: the order is the chain. */
+export const DEFAULT_KIND_NAMES: readonly string[] = ['next-attraction', 'als', 'popular'];
+
 /** What entries of a kind's lists may say as their source. */
 export const sourcesOf = ({ name, sources = [name] }: ScoringKind): readonly string[] => sources;
 

@@ -1,6 +1,6 @@
 import { text } from '@attractions/config';
 
-import { DEFAULT_KIND_NAMES } from './kinds/names.js';
+import { DEFAULT_KIND_NAMES } from './kind.js';
 
 /** The setting of the stages that train, serve or judge: which kinds of model are on. */
 export const modelsSetting = text({

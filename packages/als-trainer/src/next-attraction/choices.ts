@@ -1,10 +1,9 @@
 import { hourOfDay, togetherOf } from '@attractions/models';
 
-import { openCalendar } from './calendar.js';
 import { dayOf, presence } from './evidence.js';
+import { openCalendar } from './features.js';
 import type { Features } from './features.js';
-import { featureNames } from './feature-names.js';
-import { parameters } from './parameters.js';
+import { featureNames, parameters } from './parameters.js';
 import type { ParkVisits } from './park-visits.js';
 import type { Choices } from './softmax-regression.js';
 

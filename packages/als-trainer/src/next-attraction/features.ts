@@ -1,6 +1,7 @@
-import { faded } from './evidence.js';
+import { addVisit, dayOf, faded, noEvidence } from './evidence.js';
 import type { Evidence } from './evidence.js';
 import { parameters } from './parameters.js';
+import type { ParkVisits } from './park-visits.js';
 
 /** Features of all attractions of a park as of a day, unweighted. Rows are computed when they are asked for. */
 export interface Features {
@@ -19,11 +20,37 @@ export interface Features {
 }
 
 /**
+ * The days of a park: the features of a day are counted from the visits before its midnight, never from later ones.
+ * Asked in ascending order, each visit is counted once; a step back starts again from the first.
+ * The features of a day may be read until the next day is asked for.
+ *
+ * @param closeness between the attractions, row-major.
+ */
+export function openCalendar(visits: ParkVisits, closeness: Float64Array): (day: number) => Features {
+  const { times, attractionIds } = visits;
+  let date = -Infinity;
+  let counted = 0;
+  let evidence = noEvidence(attractionIds.length);
+  let today: Features | undefined;
+  return (day) => {
+    if (today && day === date) return today;
+    if (day < date) {
+      evidence = noEvidence(attractionIds.length);
+      counted = 0;
+    }
+    while (counted < times.length && dayOf(times[counted] as number) < day) addVisit(evidence, visits, counted++);
+    today = featuresOf(evidence, day, closeness);
+    date = day;
+    return today;
+  };
+}
+
+/**
  * The features that this evidence gives to somebody who asks on `day`, which is after all of it.
  *
  * @param closeness between the attractions, row-major.
  */
-export function featuresOf(evidence: Evidence, day: number, closeness: Float64Array): Features {
+function featuresOf(evidence: Evidence, day: number, closeness: Float64Array): Features {
   const n = evidence.visitors.length;
   const total = sum(evidence.visitors) + n;
   const share = evidence.visitors.map((count) => (count + 1) / total);

@@ -1,4 +1,10 @@
-import type { Weights } from './feature-names.js';
+/** The features of one attraction for one visitor. All but `near` are log ratios of smoothed shares. */
+export const featureNames = ['popular', 'lately', 'hour', 'near', 'followed', 'together'] as const;
+
+export type FeatureName = (typeof featureNames)[number];
+
+/** The weight of each feature, in the order of {@link featureNames}. 1 takes the feature at its word, 0 leaves it out. */
+export type Weights = Readonly<Record<FeatureName, number>>;
 
 /**
  * The constants of the model. Chosen by the second-last new attraction of each visitor in two theme parks, never by the last one, and

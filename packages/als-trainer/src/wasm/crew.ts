@@ -1,11 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 
-import type { WasmHost } from './module.js';
-import type { WasmMemory } from './web-assembly.js';
+import type { WasmHost, WasmMemory } from './module.js';
 
 /** What a job's chunks have in common; the other words are the crew's own. See `Job` in assembly/work.ts. */
-export interface Job {
+interface Job {
   readonly chunkCount: number;
   /** Address of the bounds of the chunks. */
   readonly bounds: number;

@@ -1,17 +1,16 @@
 import { sliceBounds, termsOf } from '@attractions/models/als';
+import type { Objective } from '@attractions/models/als';
 
-import type { Csr } from '../csr.js';
+import { hasOwn } from '../csr.js';
+import type { Csr, Weights } from '../csr.js';
 import { AlsError } from '../errors.js';
+import { rowRanges } from '../half-step.js';
 import type { Interactions } from '../interactions.js';
 import type { Problem, Side } from '../kernel.js';
 import type { AlsOptions } from '../options.js';
-import { hasOwn } from '../weights.js';
-import { rowRanges } from '../ranges.js';
 import { addressableBytes, pageBytes, planMemory } from './memory-plan.js';
-import type { MemoryPlan } from './memory-plan.js';
-import { writeStep } from './step.js';
-import type { WasmHost } from './module.js';
-import type { WasmMemory } from './web-assembly.js';
+import type { MemoryPlan, SideAddresses } from './memory-plan.js';
+import type { WasmHost, WasmMemory } from './module.js';
 
 /** A training laid out in one memory that threads share. */
 export interface TrainingMemory {
@@ -111,4 +110,39 @@ export function loadTraining(problem: Problem, { allocate }: WasmHost, threads: 
     writeStep(memory.buffer, plan, sides, { options, objective, weights: csr.weights });
   }
   return { memory, plan, rangeCounts };
+}
+
+/** Bytes before the three double-precision numbers of a step. */
+const wordBytes = 64;
+
+/**
+ * Writes what the kernel reads about one half of an iteration: the words of `Step` in assembly/step.ts, in their order.
+ */
+function writeStep(
+  memory: ArrayBufferLike,
+  plan: MemoryPlan,
+  { own, other }: { own: SideAddresses; other: SideAddresses },
+  { options, objective, weights }: { options: AlsOptions; objective: Objective; weights: Weights },
+): void {
+  const { ratings, confidence, alpha, taken } = objective.cost;
+  const words = [
+    plan.stride,
+    options.rank,
+    options.solver === 'cholesky' ? 0 : options.solverSteps,
+    own.offsets,
+    own.columns,
+    weights.codes ? own.codes : 0,
+    own.terms,
+    own.weights,
+    other.factors,
+    own.factors,
+    own.ridges,
+    plan.base,
+    plan.preciseBase,
+    plan.longestRow,
+    plan.panelRows,
+    ratings ? 1 : 0,
+  ];
+  new Uint32Array(memory, own.step, words.length).set(words);
+  new Float64Array(memory, own.step + wordBytes, 3).set([confidence, alpha, taken]);
 }

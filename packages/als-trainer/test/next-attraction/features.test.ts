@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 
-import { openCalendar } from '../../src/next-attraction/calendar.js';
+import { openCalendar } from '../../src/next-attraction/features.js';
 import { parkVisitsOf } from '../../src/next-attraction/park-visits.js';
 import { visitsTable } from '../support/visits-table.js';
 import type { VisitAt } from '../support/visits-table.js';

@@ -1,4 +1,4 @@
-import { randomAt } from '../../src/random.js';
+import { randomAt } from '../../src/initial.js';
 import type { Interactions } from '../../src/interactions.js';
 
 /** A uniform number of 0 to 1 that depends on its arguments alone. */

@@ -1,9 +1,9 @@
 import { ModelsError } from '../errors.js';
+import { DEFAULT_KIND_NAMES } from '../kind.js';
 import type { ScoringKind } from '../kind.js';
 import { alsScoring } from './als.js';
 import { ease } from './ease.js';
 import { itemKnn } from './item-knn.js';
-import { DEFAULT_KIND_NAMES } from './names.js';
 import { nextAttractionScoring } from './next-attraction.js';
 import { popular } from './popular.js';
 

@@ -1,6 +1,4 @@
-import { shortlistBase64 } from './wasm/shortlist-bytes.js';
-import { webAssembly } from './wasm/web-assembly.js';
-import type { ShortlistExports } from './wasm/web-assembly.js';
+import { shortlistBase64 } from './shortlist-bytes.js';
 
 /** A first look at factors by vector instructions, over values of 8 bits: a quarter of the memory to read. */
 export interface Placement {
@@ -33,6 +31,9 @@ const [LEAST, LARGEST] = [1e-30, 1.7e38];
 /** Values of a row go from -127 to 127; a user's as far as a sum of 32 bits allows, at most to 32,767. */
 const ROW_UNITS = 127;
 const USER_UNITS = 32_767;
+
+/** Absent from a Node that may not compile, `node --jitless`. */
+const webAssembly = (globalThis as { WebAssembly?: Host }).WebAssembly;
 
 const placements = new WeakMap<Float32Array, Placement>();
 let compiled: object | undefined;
@@ -148,4 +149,33 @@ function largest(values: Float32Array, offset: number, rank: number): number {
   let most = 0;
   for (let f = offset; f < offset + rank; f++) most = Math.max(most, Math.abs(values[f] as number));
   return most;
+}
+
+/** What the compiled module exports; see assembly/shortlist.ts. */
+interface ShortlistExports {
+  shortlist(
+    user: number,
+    rows: number,
+    scales: number,
+    stride: number,
+    from: number,
+    to: number,
+    unit: number,
+    error: number,
+    threshold: number,
+    out: number,
+  ): number;
+}
+
+/** A memory that does not grow, so that its buffer stays the same. */
+interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+}
+
+/** The part of WebAssembly that is used here: TypeScript declares it with the browser's library only. */
+interface Host {
+  validate(bytes: Uint8Array): boolean;
+  Module: new (bytes: Uint8Array) => object;
+  Memory: new (limits: { initial: number; maximum: number }) => WasmMemory;
+  Instance: new (module: object, imports: { env: { memory: WasmMemory } }) => { readonly exports: ShortlistExports };
 }

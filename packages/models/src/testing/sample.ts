@@ -3,7 +3,7 @@ import { generationOf } from '../snapshot/generation.js';
 import type { Generation } from '../snapshot/generation.js';
 
 /** Options of a small implicit model. */
-export const sampleOptions = {
+const sampleOptions = {
   preset: 'ials',
   implicitFeedback: true,
   alpha: 10,

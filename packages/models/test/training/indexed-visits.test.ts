@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { Dictionary, Int32, Utf8, vectorFromArray } from 'apache-arrow';
 import fc from 'fast-check';
 
-import { vocabularyOf } from '../../src/training/vocabulary.js';
+import { vocabularyOf } from '../../src/training/indexed-visits.js';
 
 describe('vocabularyOf', () => {
   const texts = fc.array(fc.string({ unit: 'grapheme', maxLength: 6 }), { minLength: 1 });
