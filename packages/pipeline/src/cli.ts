@@ -19,6 +19,7 @@ import { evaluateCommand } from './commands/evaluate.js';
 import { experimentCommand } from './commands/experiment.js';
 import { feedsCommand } from './commands/feeds.js';
 import { initCommand } from './commands/init.js';
+import { keepCommand } from './commands/keep.js';
 import { recommendCommand } from './commands/recommend.js';
 import { runCommand } from './commands/run.js';
 import { runsCommand } from './commands/runs.js';
@@ -88,6 +89,7 @@ function programOf(output: CommandOutput, json: boolean, exitWith: (code: number
     .addCommand(recommendCommand(run))
     .addCommand(similarCommand(run))
     .addCommand(runsCommand(run))
+    .addCommand(keepCommand(run))
     .addCommand(feedsCommand(run))
     .addCommand(completionCommand(output));
   for (const command of withDescendants(program)) {

@@ -7,11 +7,14 @@ import { evaluationSections } from '@attractions/evaluation';
 import { modelsSection } from '@attractions/models/config-file';
 import { recommenderSections } from '@attractions/recommender';
 
+import { keepSection } from './config-file.js';
+
 /** The sections that the file may have. */
 const sections = {
   sources: sourcesSection,
   events: eventsSection,
   checks: checksSection,
+  keep: keepSection,
   models: modelsSection,
   ...recommenderSections,
   ...evaluationSections,

@@ -5,7 +5,21 @@ import type { PipelineContext, PipelineResult } from './commands/command.js';
 import { packageVersion } from './version.js';
 
 /** Figures of a summary that tell runs apart, in the order of the table of runs. */
-const COUNTS = ['rows', 'kept', 'rejected', 'visits', 'users', 'attractions', 'rank', 'model', 'lists'] as const;
+const COUNTS = [
+  'rows',
+  'kept',
+  'rejected',
+  'visits',
+  'users',
+  'attractions',
+  'rank',
+  'model',
+  'lists',
+  'expired',
+  'purged',
+  'files',
+  'bytes',
+] as const;
 
 /**
  * Does the work of a command, and puts into the feed of runs what came of it, refused and failed runs too. Wrong usage or configuration is not a run. What

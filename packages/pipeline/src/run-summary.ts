@@ -1,6 +1,7 @@
 import type { TrainSummary } from '@attractions/als-trainer';
 import type { EtlSummary, Tally } from '@attractions/etl';
 
+import type { KeepSummary } from './keep/keep.js';
 import { grouped, table } from './text.js';
 import type { SampleAnswer } from './sample.js';
 
@@ -13,6 +14,8 @@ export interface RunSummary extends Tally {
   readonly recommendations: readonly SampleAnswer[];
   /** The updates that were put; none in memory. */
   readonly feeds: readonly { readonly feed: string; readonly seq: number }[];
+  /** What was given up after the run, or would be; absent without the section `keep`. */
+  readonly keep?: KeepSummary;
   /** Wall time of the run, without the start of the process. */
   readonly seconds: number;
 }

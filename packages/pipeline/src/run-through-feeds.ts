@@ -1,6 +1,8 @@
 import { runEtl } from '@attractions/etl';
 
 import type { PipelineContext } from './commands/command.js';
+import { isKeepOn, keepFeeds, keepText } from './keep/keep.js';
+import type { KeepRule, KeepSummary } from './keep/keep.js';
 import type { RunSummary } from './run-summary.js';
 
 /** The pipeline as it runs in production: each driver takes the latest update of its input feeds and puts its own. */
@@ -13,10 +15,31 @@ export async function runThroughFeeds(context: Omit<PipelineContext, 'json'>, ac
   ]);
   signal.throwIfAborted();
   const answered = await trainAndAnswer(context);
+  const keep = own.keep && (await keepAfterRun(own.keep, context));
   return {
     ...etl,
     ...answered,
     feeds: [...etl.feeds, ...answered.feeds],
+    ...(keep && { keep }),
     seconds: (performance.now() - begin) / 1000,
   };
+}
+
+/** The run stands whatever happens here; what could not be given up tonight is tomorrow. */
+async function keepAfterRun(
+  rule: KeepRule,
+  { store, logger }: Pick<PipelineContext, 'store' | 'logger'>,
+): Promise<KeepSummary | undefined> {
+  try {
+    const isOn = await isKeepOn(store);
+    const summary = await keepFeeds(store, rule, !isOn);
+    if (summary.expired + summary.purged === 0) return summary;
+    const { feeds, ...figures } = summary;
+    const howTo = isOn ? '' : " Nothing was done: run 'attractions keep' once, and every run does it from then on.";
+    logger.info({ ...figures, feeds: feeds.map(({ feed }) => feed) }, `${keepText(summary)}${howTo}`);
+    return summary;
+  } catch (error) {
+    logger.warn({ reason: String(error) }, 'Old updates could not be given up.');
+    return undefined;
+  }
 }

@@ -1,0 +1,56 @@
+import type { Command } from 'commander';
+import { runs } from '@attractions/contracts';
+
+import { PipelineError } from '../errors.js';
+import { KEEP_ON, keepFeeds, keepText } from '../keep/keep.js';
+import type { KeepSummary } from '../keep/keep.js';
+import { recorded } from '../recorded.js';
+import { packageVersion } from '../version.js';
+import { commandOf } from './command.js';
+import type { PipelineContext, PipelineResult, Runner } from './command.js';
+
+/** `attractions keep`: applies the section `keep` to all feeds, and from then on every run does. */
+export function keepCommand(run: Runner): Command {
+  return commandOf(
+    'keep',
+    'gives up old updates of all feeds by the section keep of the configuration file; from then on every run does so',
+  )
+    .option('--dry-run', 'only say what would go')
+    .action(async ({ dryRun = false }: { dryRun?: boolean }) =>
+      run(async (context) => {
+        if (dryRun) return keep(context, true);
+        const result = await recorded('keep', context, () => keep(context, false));
+        await turnOn(context.store);
+        return result;
+      }),
+    );
+}
+
+async function keep({ store, own = {} }: PipelineContext, dryRun: boolean): Promise<PipelineResult> {
+  if (own.keep === undefined)
+    throw new PipelineError(
+      'PIPELINE_USAGE',
+      'Nothing says what is kept; write "keep": { "last": 14, "days": 90 } into the configuration file.',
+    );
+  const summary = await keepFeeds(store, own.keep, dryRun);
+  return {
+    document: summary,
+    text: () => [...summary.feeds.flatMap((feed) => feedLines(feed, dryRun)), keepText(summary)].join('\n'),
+  };
+}
+
+/** Gives the name to the record of this run. */
+async function turnOn(store: PipelineContext['store']): Promise<void> {
+  const log = store.log(runs.path);
+  const head = await log.head();
+  if (head === undefined || (await log.refs())[KEEP_ON] !== undefined) return;
+  const producer = { id: 'attractions keep', package: '@attractions/pipeline', version: packageVersion() };
+  await log.alias(KEEP_ON, head.seq, { producer, reason: 'keep was run by hand' });
+}
+
+function feedLines({ feed, expired, purged }: KeepSummary['feeds'][number], dryRun: boolean): string[] {
+  return [
+    ...(expired.length > 0 ? [`${feed}: ${dryRun ? 'would give up' : 'gave up'} ${expired.join(', ')}`] : []),
+    ...(purged.length > 0 ? [`${feed}: ${dryRun ? 'would delete' : 'deleted'} the data of ${purged.join(', ')}`] : []),
+  ];
+}
