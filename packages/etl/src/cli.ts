@@ -7,7 +7,7 @@ import { etlSettings } from './settings.js';
 function summaryText(summary: EtlSummary): string {
   const { rows, files, kept, duplicates, rejected, visits, users, attractions, parks, feeds, seconds } = summary;
   return [
-    `Read ${rows} photo lines of ${files} files in ${seconds.toFixed(2)} s: ${kept} kept, ${duplicates} repeated, ${rejected} refused.`,
+    `Read ${rows} rows of ${files} ${files === 1 ? 'file' : 'files'} in ${seconds.toFixed(2)} s: ${kept} kept, ${duplicates} repeated, ${rejected} refused.`,
     `${visits} visits of ${users} users; ${attractions} attractions of ${parks} parks.`,
     ...feeds.map(({ feed, seq }) => `Put ${feed}, update ${seq}.`),
   ].join('\n');

@@ -152,7 +152,7 @@ function loaderOptions(config: EtlConfig, { logger, signal, sources, baseFolder,
 /** Tells what was read, and throws where too much of it was refused. */
 function judge(loaded: JudgedLoad, { maxRejectShare, rawDataPath }: EtlConfig, { logger, from }: LoadContext): void {
   const { tally } = loaded;
-  logger.info({ ...tally }, `Read ${tally.rows} photo lines of ${tally.files} files.`);
+  logger.info({ ...tally }, `Read ${tally.rows} rows of ${tally.files} ${tally.files === 1 ? 'file' : 'files'}.`);
   if (loaded.rejects.length > 0)
     logger.warn({ rejects: loaded.rejects.length, first: examples(loaded) }, 'Some lines were refused.');
   const place = from ? `the source '${from.visits.type}'` : `'${rawDataPath}'`;

@@ -74,8 +74,8 @@ export function recommendationsText({ recommendations }: Pick<SampleAnswer, 'rec
 
 function tallyText({ rows, kept, rejected, duplicates, visits, users, attractions, parks }: Tally): string {
   return [
-    `Read       ${grouped(rows)} photo rows: ${grouped(kept)} kept, ${grouped(rejected)} rejected, ${grouped(duplicates)} repeated`,
-    `Found      ${grouped(visits)} visits of ${grouped(users)} users to ${grouped(attractions)} attractions in ${grouped(parks)} parks`,
+    `Read       ${grouped(rows)} rows: ${grouped(kept)} kept, ${grouped(rejected)} rejected, ${grouped(duplicates)} repeated`,
+    `Found      ${grouped(visits)} visits of ${grouped(users)} users to ${grouped(attractions)} attractions in ${grouped(parks)} ${parks === 1 ? 'park' : 'parks'}`,
   ].join('\n');
 }
 

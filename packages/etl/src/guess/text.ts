@@ -26,7 +26,7 @@ export function configText({ sources, events, notes, offers }: Guess, from: read
     `${indent(3)}},`,
   ];
   const lines = [
-    `// Made by \`attractions init ${from.join(' ')}\`. What it was not sure of is marked with "?"; \`attractions check\` shows ten rows as they would be read.`,
+    `// Made by \`${['attractions init', ...from].join(' ')}\`. What it was not sure of is marked with "?"; \`attractions check\` shows ten rows as they would be read.`,
     '// Paths are relative to this file.',
     'export default {',
     ...above('sources', 1),

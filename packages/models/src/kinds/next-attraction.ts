@@ -130,7 +130,7 @@ function reasonsFrom(
       return `near ${(snapshot.attractions[last.item] as Attraction).name}, or often next to it`;
     if (most === together && together > 0) return 'often visited by those who went where you did';
     if (most === lead.hour) return 'often visited at this hour';
-    if (most === lead.lately) return `more popular in ${park} of late`;
+    if (most === lead.lately) return park === '' ? 'more popular of late' : `more popular in ${park} of late`;
     return popularReason(snapshot, item);
   };
 }

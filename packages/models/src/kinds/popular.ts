@@ -67,8 +67,10 @@ export function popularReason(
 ): string {
   const { park } = attractions[item] as Attraction;
   const count = visitors[item] as number;
-  if (count === 0) return `in ${park}, not visited yet`;
-  return `popular in ${park}: ${grouped(count)} ${count === 1 ? 'visitor' : 'visitors'}`;
+  // Without parks of its own, a catalogue is one park without a name.
+  if (count === 0) return park === '' ? 'not visited yet' : `in ${park}, not visited yet`;
+  const where = park === '' ? 'popular' : `popular in ${park}`;
+  return `${where}: ${grouped(count)} ${count === 1 ? 'visitor' : 'visitors'}`;
 }
 
 /** With commas between the thousands; a number format of Intl takes 15 ms to make. */

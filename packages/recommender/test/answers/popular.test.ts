@@ -29,4 +29,13 @@ describe('the popular recommender', () => {
     expect(reasonOf('bay:slide')).toBe('popular in bay: 1,203 visitors');
     expect(reasonOf('hill:tower')).toBe('popular in hill: 1 visitor');
   });
+
+  test('names no park where the catalogue has none', () => {
+    const sample = sampleGeneration();
+    const attractions = sample.attractions.map((attraction) => ({ ...attraction, park: '' }));
+    const [first] = kindRecommender({ ...sample, attractions }, popularKind).recommend({
+      explain: true,
+    }).recommendations;
+    expect(first?.reason).toBe('popular: 1,203 visitors');
+  });
 });
