@@ -1,17 +1,8 @@
-import { json } from '@attractions/feeds';
-import type { FeedContract, Field } from '@attractions/feeds';
-import { FeedsError } from '@attractions/feeds';
-import { experimentProblem, putProblem } from '@attractions/experiments';
+import { experimentSchema, putProblem } from '@attractions/experiments';
 import type { Experiment } from '@attractions/experiments';
+import type { FeedContract } from '@attractions/feeds';
 
-const schema: readonly Field[] = [
-  { name: 'experiment', type: 'utf8', nullable: false, description: 'Name of the experiment.' },
-  { name: 'version', type: 'int32', nullable: false, description: 'From 1; any change is a new version.' },
-  { name: 'layerSalt', type: 'utf8', nullable: false, description: 'Hashed to decide whether a user takes part.' },
-  { name: 'layerBuckets', type: 'json', nullable: false, description: '`[from, to)` of the layer that takes part.' },
-  { name: 'salt', type: 'utf8', nullable: false, description: 'Hashed to decide the panel.' },
-  { name: 'panels', type: 'json', nullable: false, description: 'Panels with their recommender and disjoint buckets.' },
-];
+import { jsonFeed } from './document.js';
 
 /**
  * Experiments, each update one immutable version of one. JSON. A panel may name any recommender: which of them there are depends on the kinds of model that
@@ -24,19 +15,10 @@ export const experiments: FeedContract<Experiment> = experimentsOf();
  * `experimentsOf([...DEFAULT_KIND_NAMES, 'mapping', 'mine'])`.
  */
 export function experimentsOf(recommenders?: readonly string[]): FeedContract<Experiment> {
-  return {
+  return jsonFeed({
     path: 'experiments/config/v1.0',
     description: 'Immutable versions of experiments.',
-    schema,
-    codec: json(asExperiment, (experiment) => refuse(putProblem(experiment, recommenders))),
-  };
-}
-
-function asExperiment(value: unknown): Experiment {
-  refuse(experimentProblem(value));
-  return value as Experiment;
-}
-
-function refuse(problem: string | undefined): void {
-  if (problem !== undefined) throw new FeedsError('FEEDS_VALUE_INVALID', problem);
+    schema: experimentSchema,
+    putProblem: (experiment) => putProblem(experiment, recommenders),
+  });
 }

@@ -1,7 +1,45 @@
-import { json } from '@attractions/feeds';
-import type { FeedContract, Field } from '@attractions/feeds';
-import { FeedsError } from '@attractions/feeds';
-import { isNextAttractionModel, nextAttractionProblem } from './next-attraction-problem.js';
+import type { FeedContract } from '@attractions/feeds';
+import * as v from 'valibot';
+
+import { holding, int64, jsonFeed, list, number, numbers, object, positive, record, text } from './document.js';
+import type { Infer } from './document.js';
+
+const parkTables = object({
+  park: text(),
+  /** Ascending. */
+  attractionIds: list(text()),
+  /** How many visitors came, ever. */
+  popular: numbers(),
+  /** How many more, or fewer, came of late. */
+  lately: numbers(),
+  /** How many more come at this hour of the day: 24 rows. */
+  byHour: list(numbers()),
+  /** How near attraction j lies to l, and how many more visit it within the hour: row l, column j. */
+  onward: list(numbers()),
+  /** How many more of those who have been to v have been to j: row v, column j. Absent in older updates: no such term. */
+  together: v.optional(list(numbers())),
+  /** Visits before it are counted in this park's tables: ms since 1970. Absent in older updates: `lately` is good at any time. */
+  asOf: v.optional(number()),
+  /** `lately` counts half for a request so many days from `asOf`, on either side. */
+  halfLifeDays: v.optional(positive()),
+  /** After so many hours the place of the last visit counts for 1/e. */
+  patienceHours: positive(),
+  /** What the terms were multiplied with, by the trainer's feature names, for people to read. */
+  weights: record(number()),
+});
+
+const model = v.pipe(
+  object({
+    /** Only visits before this midnight (UTC, ms since 1970) are counted in the tables. */
+    asOf: v.pipe(int64(), v.description('Visits before it are counted: ms since 1970, UTC.')),
+    /** By name. */
+    parks: v.pipe(list(parkTables), v.description('Tables of each park, by name, as `ParkTables` says.')),
+  }),
+  holding(({ parks }) => parksProblem(parks)),
+);
+
+/** One park's terms of the score. All arrays follow `attractionIds`. */
+export type ParkTables = Infer<typeof parkTables>;
 
 /**
  * What a visitor goes to next, as tables: plain JSON, and no user in it. For a visitor who asks at hour h and whose last visit in the park
@@ -12,52 +50,43 @@ import { isNextAttractionModel, nextAttractionProblem } from './next-attraction-
  * a logarithm: the softmax of the scores over the attractions not yet visited is the probability that j is the next new one.
  * Every sum is a conditional logit (McFadden 1974) with its weights multiplied in. `scoreNext` computes it.
  */
-export interface NextAttractionModel {
-  /** Only visits before this midnight (UTC, ms since 1970) are counted in the tables. */
-  readonly asOf: number;
-  /** By name. */
-  readonly parks: readonly ParkTables[];
-}
-
-/** One park's terms of the score. All arrays follow `attractionIds`. */
-export interface ParkTables {
-  readonly park: string;
-  /** Ascending. */
-  readonly attractionIds: readonly string[];
-  /** How many visitors came, ever. */
-  readonly popular: readonly number[];
-  /** How many more, or fewer, came of late. */
-  readonly lately: readonly number[];
-  /** How many more come at this hour of the day: 24 rows. */
-  readonly byHour: readonly (readonly number[])[];
-  /** How near attraction j lies to l, and how many more visit it within the hour: row l, column j. */
-  readonly onward: readonly (readonly number[])[];
-  /** How many more of those who have been to v have been to j: row v, column j. Absent in older updates: no such term. */
-  readonly together?: readonly (readonly number[])[];
-  /** Visits before it are counted in this park's tables: ms since 1970. Absent in older updates: `lately` is good at any time. */
-  readonly asOf?: number;
-  /** `lately` counts half for a request so many days from `asOf`, on either side. */
-  readonly halfLifeDays?: number;
-  /** After so many hours the place of the last visit counts for 1/e. */
-  readonly patienceHours: number;
-  /** What the terms were multiplied with, by the trainer's feature names, for people to read. */
-  readonly weights: Readonly<Record<string, number>>;
-}
-
-const schema: readonly Field[] = [
-  { name: 'asOf', type: 'int64', nullable: false, description: 'Visits before it are counted: ms since 1970, UTC.' },
-  { name: 'parks', type: 'json', nullable: false, description: 'Tables of each park, by name, as `ParkTables` says.' },
-];
+export type NextAttractionModel = Infer<typeof model>;
 
 /** The model of the next attraction, of the same visits as the factor model beside it. JSON. */
-export const nextAttraction: FeedContract<NextAttractionModel> = {
+export const nextAttraction: FeedContract<NextAttractionModel> = jsonFeed({
   path: 'training/next-attraction/v1.0',
   description: 'What visitors of each park go to next, as tables.',
-  schema,
-  codec: json(asModel),
-};
+  schema: model,
+});
 
-function asModel(value: unknown): NextAttractionModel {
-  if (isNextAttractionModel(value)) return value;
-  throw new FeedsError('FEEDS_VALUE_INVALID', nextAttractionProblem(value) ?? 'The value is no model.');
+function parksProblem(parks: readonly ParkTables[]): string | undefined {
+  const repeated = parks.findIndex(({ park }, n) => parks.findIndex((other) => other.park === park) < n);
+  if (repeated >= 0)
+    return `parks[${repeated}].park is ${JSON.stringify(parks[repeated]?.park)}, as an earlier one is; give each park once.`;
+  for (const [n, tables] of parks.entries()) {
+    const problem = tablesProblem(tables);
+    if (problem !== undefined) return `parks[${n}].${problem}`;
+  }
+  return undefined;
+}
+
+/** What must fit together in the tables of a park. */
+function tablesProblem({ attractionIds, popular, lately, byHour, onward, together = onward }: ParkTables) {
+  const falls = attractionIds.findIndex((id, n) => n > 0 && (attractionIds[n - 1] as string) >= id);
+  if (falls >= 0) return `attractionIds has ${JSON.stringify(attractionIds[falls])} at ${falls}; give ids that ascend.`;
+  const count = attractionIds.length;
+  return (
+    rowsProblem('popular', [popular], 1, count) ??
+    rowsProblem('lately', [lately], 1, count) ??
+    rowsProblem('byHour', byHour, 24, count) ??
+    rowsProblem('onward', onward, count, count) ??
+    rowsProblem('together', together, count, count)
+  );
+}
+
+function rowsProblem(name: string, rows: readonly (readonly number[])[], due: number, width: number) {
+  if (rows.length !== due) return `${name} has ${rows.length} rows; give ${due}.`;
+  const bad = rows.findIndex((row) => row.length !== width);
+  if (bad < 0) return undefined;
+  return `${due === 1 ? name : `${name}[${bad}]`} has ${rows[bad]?.length} numbers; give one for each of the ${width} attractions.`;
 }

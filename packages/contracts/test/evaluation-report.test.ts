@@ -49,34 +49,53 @@ describe('reports and trials', () => {
   });
 
   test.each<[string, unknown, string]>([
-    ['nothing', 7, 'A report is an object.'],
-    ['no split', { ...report, protocol: {} }, 'protocol names no split.'],
-    ['no figures', { ...report, data: { ...report.data, requests: '4' } }, 'data has no whole number requests.'],
-    ['nobody', { ...report, recommenders: [] }, 'recommenders is no list of at least one.'],
-    ['another baseline', { ...report, baseline: 'x' }, 'The baseline "x" is not among the recommenders.'],
-    ['no parks', { ...report, recommenders: [{ ...recommender, parks: null }] }, 'Recommender 1: parks is no list.'],
+    ['nothing', 7, 'The document is 7; give an object.'],
+    [
+      'no split',
+      { ...report, protocol: {} },
+      'protocol.split is missing; give one of last-new-attraction, by-time, random.',
+    ],
+    [
+      'no figures',
+      { ...report, data: { ...report.data, requests: '4' } },
+      'data.requests is "4"; give a whole number.',
+    ],
+    ['nobody', { ...report, recommenders: [] }, 'recommenders is []; give a list of at least one recommender.'],
+    ['another baseline', { ...report, baseline: 'x' }, 'baseline is "x"; give one of the recommenders: popular.'],
+    [
+      'no parks',
+      { ...report, recommenders: [{ ...recommender, parks: null }] },
+      'recommenders[0].parks is null; give a list.',
+    ],
     [
       'a metric that is no number',
       { ...report, recommenders: [{ ...recommender, metrics: { hitRate: NaN } }] },
-      'Recommender 1: metrics is no object of numbers.',
+      'recommenders[0].metrics.hitRate is NaN; give a finite number.',
     ],
     [
       'a segment without measures',
       { ...report, recommenders: [{ ...recommender, activity: [{ segment: 'all', requests: 4, measures: {} }] }] },
-      'Recommender 1: a segment lacks its requests',
+      'recommenders[0].activity[0].measures.hitRate is missing; give an object.',
+    ],
+    [
+      'a request without its place',
+      { ...report, recommenders: [{ ...recommender, worst: [{ userId: 'u', park: 'p', time: '', answer: '' }] }] },
+      'recommenders[0].worst[0].place is missing; give a whole number from 1 to 2147483647.',
     ],
   ])('a report of %s is refused', async (_, value, message) => {
     await expect(encoded(evaluationReport.codec, value as EvaluationReport)).rejects.toMatchObject({
       code: 'FEEDS_VALUE_INVALID',
-      message: expect.stringContaining(message),
+      message,
     });
   });
 
   test.each<[object, string]>([
-    [{ key: '' }, 'key is , not a text.'],
-    [{ round: 0.5 }, 'round is 0.5, not a whole number.'],
-    [{ value: Infinity }, 'value is Infinity, not a finite number.'],
-    [{ options: null }, 'options is no object.'],
+    [{ key: '' }, 'key is ""; give a text that is not empty.'],
+    [{ round: 0.5 }, 'round is 0.5; give a whole number from 0 to 2147483647.'],
+    [{ value: Infinity }, 'value is Infinity; give a finite number.'],
+    [{ standardError: 'x' }, 'standardError is "x"; give a finite number.'],
+    [{ options: { rank: [8] } }, 'options.rank is [8]; give a text, a finite number, true or false.'],
+    [{ options: null }, 'options is null; give an object.'],
   ])('a trial with %j is refused', async (change, message) => {
     await expect(encoded(trials.codec, { ...trial, ...change } as Trial)).rejects.toMatchObject({
       code: 'FEEDS_VALUE_INVALID',

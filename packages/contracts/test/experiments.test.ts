@@ -35,22 +35,28 @@ describe('an experiment', () => {
 
   const tooLong = 'x'.repeat(201);
   test.each<[unknown, string]>([
-    [null, 'An experiment is an object; this is null.'],
+    [null, 'The document is null; give an object.'],
     [{ ...experiment, experiment: '' }, 'experiment is ""; give a text that is not empty.'],
     [{ ...experiment, salt: undefined }, 'salt is missing; give a text'],
     [{ ...experiment, version: 0 }, 'version is 0; give a whole number from 1 to 2147483647.'],
     [{ ...experiment, version: 2 ** 31 }, 'version is 2147483648; give'],
     [{ ...experiment, version: 1.5 }, 'version is 1.5; give'],
     [{ ...experiment, version: '1' }, 'version is "1"; give'],
-    [{ ...experiment, layerBuckets: [0, 10_001] }, 'layerBuckets is [0,10001]; a range is [from, to) with'],
-    [{ ...experiment, layerBuckets: [5, 5] }, 'layerBuckets is [5,5]; a range is'],
+    [
+      { ...experiment, layerBuckets: [0, 10_001] },
+      'layerBuckets is [0,10001]; give a range [from, to) with whole numbers and 0 <= from < to <= 10000.',
+    ],
+    [{ ...experiment, layerBuckets: [5, 5] }, 'layerBuckets is [5,5]; give a range'],
     [{ ...experiment, panels: [] }, 'panels is []; give a list of at least one panel.'],
-    [{ ...experiment, panels: [7] }, 'Panel 1 is 7; give an object'],
-    [{ ...experiment, panels: [control, control] }, 'Panel 2: name is "control", which an earlier panel has too; give'],
-    [{ ...experiment, panels: [{ ...control, name: '' }] }, 'Panel 1: name is ""; give a text'],
-    [{ ...experiment, panels: [{ ...control, recommender: 7 }] }, 'Panel control: recommender is 7; give a text'],
-    [{ ...experiment, panels: [{ ...control, buckets: 7 }] }, 'Panel control: buckets is 7; give a list of ranges.'],
-    [{ ...experiment, panels: [{ ...control, buckets: [[0.5, 1]] }] }, 'Panel control: buckets holds [0.5,1]; a range'],
+    [{ ...experiment, panels: [7] }, 'panels[0] is 7; give an object.'],
+    [
+      { ...experiment, panels: [control, control] },
+      'panels[1].name is "control", which an earlier panel has too; give',
+    ],
+    [{ ...experiment, panels: [{ ...control, name: '' }] }, 'panels[0].name is ""; give a text'],
+    [{ ...experiment, panels: [{ ...control, recommender: 7 }] }, 'panels[0].recommender is 7; give a text'],
+    [{ ...experiment, panels: [{ ...control, buckets: 7 }] }, 'panels[0].buckets is 7; give a list of ranges.'],
+    [{ ...experiment, panels: [{ ...control, buckets: [[0.5, 1]] }] }, 'panels[0].buckets[0] is [0.5,1]; give a range'],
     [
       { ...experiment, panels: [control, { ...treatment, buckets: [[4_999, 6_000]] }] },
       'Panels control and treatment both own bucket 4999; make [0,5000] and [4999,6000] disjoint.',
@@ -71,15 +77,12 @@ describe('an experiment', () => {
       'Panel control owns bucket 3 twice; make [0,9] and [3,4] disjoint.',
     ],
     // From here on: what only a put refuses.
-    [
-      { ...experiment, panels: [{ ...control, buckets: [] }] },
-      'Panel control: buckets is an empty list; give it a range',
-    ],
+    [{ ...experiment, panels: [{ ...control, buckets: [] }] }, 'panels[0].buckets is an empty list; give it a range'],
     [
       { ...experiment, experiment: tooLong },
       'experiment is "xxxxxxxxxxxxxxxxxxxx…" with 201 characters; give at most 200.',
     ],
-    [{ ...experiment, panels: [{ ...control, name: tooLong }] }, 'Panel 1: name is "xxxxxxxxxxxxxxxxxxxx…" with 201'],
+    [{ ...experiment, panels: [{ ...control, name: tooLong }] }, 'panels[0].name is "xxxxxxxxxxxxxxxxxxxx…" with 201'],
     [{ ...experiment, experiment: 'a\nb' }, 'experiment is "a\\nb"; leave out control characters.'],
     [{ ...experiment, salt: 'a|b' }, 'salt is "a|b"; leave out |, which separates the salt from the user id'],
     [
@@ -98,7 +101,7 @@ describe('an experiment', () => {
     const feeds = openFeeds('memory:');
     await expect(feeds.feed(experimentsOf(['als', 'mapping'])).put(mine, { producer })).rejects.toMatchObject({
       code: 'FEEDS_VALUE_INVALID',
-      message: 'Panel treatment: recommender is "mine", which is not known; give one of: als, mapping.',
+      message: 'panels[0].recommender is "mine", which is not known; give one of: als, mapping.',
     });
     await feeds.feed(experimentsOf(['als', 'mine'])).put(mine, { producer });
     expect(await (await feeds.feed(experiments).latest()).read()).toEqual(mine);

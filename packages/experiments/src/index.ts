@@ -3,7 +3,7 @@ export { assign, assignmentIn } from './assignment.js';
 export type { PanelOf } from './assignment.js';
 
 // Describe an experiment and check it before it is used or stored.
-export { demoExperiment, experimentProblem, putProblem } from './experiment.js';
+export { demoExperiment, experimentProblem, experimentSchema, putProblem } from './experiment.js';
 export type { Experiment, Panel } from './experiment.js';
 
 // The arithmetic of buckets.

@@ -27,23 +27,49 @@ describe('a model of the next attraction', () => {
   });
 
   test.each<[string, unknown, string]>([
-    ['nothing', null, 'is an object'],
-    ['a broken time', { ...model, asOf: 0.5 }, 'asOf is 0.5, not a time in ms.'],
-    ['one park twice', { ...model, parks: [tables, tables] }, 'Park 2: park is "p", which an earlier one is too.'],
-    ['unsorted ids', withTables({ attractionIds: ['p:b', 'p:a'] }), 'not ascending texts at "p:a"'],
-    ['a number that is none', withTables({ popular: [NaN, 0] }), 'Park p: popular holds NaN, not a finite number.'],
-    ['too short a row', withTables({ lately: [0] }), 'Park p: lately is no list of 2 numbers.'],
-    ['23 hours', withTables({ byHour: tables.byHour.slice(1) }), 'byHour is no list of 24 rows.'],
-    ['a broken row', withTables({ onward: [[0, 1], [1]] }), 'onward[1] is no list of 2 numbers.'],
-    ['a broken row of those together', withTables({ together: [[0, 1], [1]] }), 'together[1] is no list of 2 numbers.'],
-    ['a day that is none', withTables({ asOf: NaN }), 'asOf is NaN, not a time in ms.'],
-    ['no half-life', withTables({ halfLifeDays: 0 }), 'halfLifeDays is 0, not a number above 0.'],
-    ['no patience', withTables({ patienceHours: 0 }), 'patienceHours is 0, not a number above 0.'],
-    ['no weights', withTables({ weights: { popular: null } }), 'weights is no object of numbers.'],
+    ['nothing', null, 'The document is null; give an object.'],
+    ['a broken time', { ...model, asOf: 0.5 }, 'asOf is 0.5; give a whole number.'],
+    ['no time', { parks: [] }, 'asOf is missing; give a whole number.'],
+    [
+      'one park twice',
+      { ...model, parks: [tables, tables] },
+      'parks[1].park is "p", as an earlier one is; give each park once.',
+    ],
+    [
+      'unsorted ids',
+      withTables({ attractionIds: ['p:b', 'p:a'] }),
+      'parks[0].attractionIds has "p:a" at 1; give ids that ascend.',
+    ],
+    ['a number that is none', withTables({ popular: [0, NaN] }), 'parks[0].popular has NaN at 1; give finite numbers.'],
+    [
+      'too short a row',
+      withTables({ lately: [0] }),
+      'parks[0].lately has 1 numbers; give one for each of the 2 attractions.',
+    ],
+    ['23 hours', withTables({ byHour: tables.byHour.slice(1) }), 'parks[0].byHour has 23 rows; give 24.'],
+    [
+      'a broken row',
+      withTables({ onward: [[0, 1], [1]] }),
+      'parks[0].onward[1] has 1 numbers; give one for each of the 2 attractions.',
+    ],
+    [
+      'a broken row of those together',
+      withTables({ together: [[0, 1], [1]] }),
+      'parks[0].together[1] has 1 numbers; give one for each of the 2 attractions.',
+    ],
+    ['a row that is none', withTables({ onward: [[0, 1], 7] }), 'parks[0].onward[1] is 7; give a list of numbers.'],
+    ['a day that is none', withTables({ asOf: NaN }), 'parks[0].asOf is NaN; give a finite number.'],
+    ['no half-life', withTables({ halfLifeDays: 0 }), 'parks[0].halfLifeDays is 0; give a number above 0.'],
+    ['no patience', withTables({ patienceHours: 0 }), 'parks[0].patienceHours is 0; give a number above 0.'],
+    [
+      'no weights',
+      withTables({ weights: { popular: null } }),
+      'parks[0].weights.popular is null; give a finite number.',
+    ],
   ])('with %s is refused', async (_, value, message) => {
     await expect(encoded(nextAttraction.codec, value as NextAttractionModel)).rejects.toMatchObject({
       code: 'FEEDS_VALUE_INVALID',
-      message: expect.stringContaining(message),
+      message,
     });
   });
 

@@ -19,6 +19,8 @@ import type { PipelineContext } from './commands/command.js';
 import { scoringKindsIn } from './kinds.js';
 import type { SampleAnswer } from './sample.js';
 
+export { recorded } from './recorded.js';
+
 /** What the generation in the feeds says to one visitor, in their panel. */
 export async function recommendTo(
   request: RecommendationRequest & { readonly userId: string },

@@ -10,6 +10,7 @@ import { trainedKindsIn } from './training.js';
 
 export { runExperiment } from '@attractions/evaluation';
 export { evaluateLists, listEvaluationText } from './evaluate-lists.js';
+export { recorded } from './recorded.js';
 export { tune } from './tuning/tune.js';
 
 /** The latest model beside all contenders, under the rules and with the written lists of the configuration. */

@@ -1,5 +1,6 @@
 import { runs } from '@attractions/contracts';
 import type { Run } from '@attractions/contracts';
+import type { FeedStore } from '@attractions/feeds';
 
 import type { PipelineContext, PipelineResult } from './commands/command.js';
 import { packageVersion } from './version.js';
@@ -78,4 +79,26 @@ function countsIn(summary: unknown): Run['counts'] {
 function feedsIn(summary: unknown): Run['feeds'] {
   const { feeds } = Object(summary) as { feeds?: unknown };
   return Array.isArray(feeds) ? (feeds as Run['feeds']).map(({ feed, seq }) => ({ feed, seq })) : [];
+}
+
+/** A run with its place in the feed. */
+export type ListedRun = Run & { readonly seq: number };
+
+/** The last runs that are still there, newest first. */
+export async function lastRuns(store: FeedStore, limit: number): Promise<ListedRun[]> {
+  const feed = store.feed(runs);
+  const listed: ListedRun[] = [];
+  for await (const { seq } of feed.history()) {
+    if (listed.length >= limit) break;
+    const found = await (await feed.at(seq)).read().catch(goneOrThrow);
+    // All before it are gone too.
+    if (found === undefined) break;
+    listed.push({ seq, ...found });
+  }
+  return listed;
+}
+
+function goneOrThrow(error: unknown): undefined {
+  if ((error as { code?: string }).code === 'FEEDS_EXPIRED') return undefined;
+  throw error;
 }

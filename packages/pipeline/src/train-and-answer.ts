@@ -10,6 +10,7 @@ import { scoringKindsIn } from './kinds.js';
 import type { RunSummary } from './run-summary.js';
 import { sampleAnswers } from './sample.js';
 
+export { recorded } from './recorded.js';
 export { runTrain };
 
 /**

@@ -32,14 +32,14 @@ export async function figuresOf(
   const { mayShow } = candidate;
   const { report } = await drawReport(split, [itself, candidate.replay], { k: LIST_LENGTH, resamples, mayShow });
   const checkOf = (check: string, name: string): CheckResult => {
-    const { measures } = report.recommenders.find((judged) => judged.name === name)?.overall ?? { measures: undefined };
-    const differences = decidingMetrics.map((metric) => ({ metric, ...measures?.[metric].difference }));
+    const measures = report.recommenders.find((judged) => judged.name === name)?.overall.measures;
+    const differences = decidingMetrics.map((metric) => [metric, measures?.[metric].difference] as const);
     return {
       check,
-      passed: differences.every(({ low }) => (low ?? -1) > margin),
+      passed: differences.every(([, difference]) => (difference?.low ?? -1) > margin),
       found: differences
         .map(
-          ({ metric, mean = 0, low = 0, high = 0 }) =>
+          ([metric, { mean, low, high } = { mean: 0, low: 0, high: 0 }]) =>
             `${metric}@${LIST_LENGTH} is ${signed(mean)} [${signed(low)}, ${signed(high)}] to ${report.baseline}`,
         )
         .join(', ')

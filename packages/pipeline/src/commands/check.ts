@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { judgeAttractions, judgeVisits, probeSources } from '@attractions/etl';
 import type { JudgedRows, Probe, RefusedRow } from '@attractions/etl';
 
 import { grouped, table } from '../text.js';
@@ -61,6 +60,7 @@ async function lookAtSources({ config, signal, own = {} }: PipelineContext): Pro
   const { from, ...given } = own.sources ?? {
     from: { visits: { type: 'sigir17', folder: config.rawDataPath } },
   };
+  const { judgeAttractions, judgeVisits, probeSources } = await import('../extracting.js');
   const options = { ...given, signal };
   const { visits, attractions } = from;
   // A probe of attractions alone needs a source of visits to be named; that of visits is looked at on its own.

@@ -5,7 +5,6 @@ import { PipelineError } from '../errors.js';
 import { evaluationText } from '../evaluation-text.js';
 import { listTrainers } from '../list-trainers.js';
 import type { ListTrainer } from '../list-trainers.js';
-import { recorded } from '../recorded.js';
 import { commandOf } from './command.js';
 import { countOf } from './count.js';
 import type { Runner } from './command.js';
@@ -33,7 +32,7 @@ export function evaluateCommand(run: Runner): Command {
     )
     .action(async ({ train, test, k, trainers }: EvaluateOptions) =>
       run(async (context) => {
-        const { evaluateLists, evaluateVisits, listEvaluationText } = await import('../judging.js');
+        const { evaluateLists, evaluateVisits, listEvaluationText, recorded } = await import('../judging.js');
         if (train !== undefined && test !== undefined) {
           const found = await evaluateLists({ train, test, k, trainers }, context);
           return { document: found, text: () => listEvaluationText(found) };

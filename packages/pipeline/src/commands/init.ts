@@ -3,7 +3,6 @@ import { dirname, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { findConfigFile, untilStopped, writeResult } from '@attractions/config';
 import type { CommandOutput } from '@attractions/config';
-import { configText, EtlError, guessSources, lookAtPaths } from '@attractions/etl';
 import type { Guess, GuessedSource, PathsLook } from '@attractions/etl';
 
 import { PipelineError } from '../errors.js';
@@ -24,6 +23,7 @@ export function initCommand(output: CommandOutput, json: boolean): Command {
     .option('--force', 'replace the configuration file that is there')
     .action(async (paths: readonly string[], options: InitOptions) =>
       untilStopped(async (signal) => {
+        const { configText, EtlError, guessSources, lookAtPaths } = await import('../extracting.js');
         const target = targetOf(options);
         const baseFolder = dirname(target);
         const given = paths.length === 0 ? ['.'] : paths;

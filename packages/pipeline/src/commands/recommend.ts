@@ -4,7 +4,6 @@ import type { Visited } from '@attractions/contracts';
 import { DEFAULT_LIMIT, MAX_LIMIT, visitOf } from '@attractions/recommender/settings';
 
 import { PipelineError } from '../errors.js';
-import { recorded } from '../recorded.js';
 import { answerText } from '../run-summary.js';
 import { commandOf } from './command.js';
 import type { PipelineContext, PipelineResult, Runner } from './command.js';
@@ -56,7 +55,10 @@ export function recommendCommand(run: Runner): Command {
     .option('--threads <count>', 'with --all: threads that make the lists; default: one for each core', countOf)
     .action(async (userId: string | undefined, { all, threads, ...options }: RecommendOptions) =>
       run(async (context) => {
-        if (all) return recorded('recommend --all', context, () => everybody(userId, { threads, ...options }, context));
+        if (all) {
+          const { recorded } = await import('../answering.js');
+          return recorded('recommend --all', context, () => everybody(userId, { threads, ...options }, context));
+        }
         if (userId === undefined) throw usage('Give the id of a visitor, or --all for the lists of all users.');
         if (threads !== undefined) throw usage('--threads needs --all: one list is made on one thread.');
         const { recommendTo } = await import('../answering.js');

@@ -1,12 +1,9 @@
 import type { Command } from 'commander';
 
-import { runThroughFeeds } from '../run-through-feeds.js';
-import { recorded } from '../recorded.js';
 import { runText } from '../run-summary.js';
-import { withSampleData } from '../sample-data.js';
 import type { RunSummary } from '../run-summary.js';
 import { commandOf } from './command.js';
-import type { PipelineContext, PipelineResult, Runner } from './command.js';
+import type { PipelineResult, Runner } from './command.js';
 import { ACCEPT } from './stages.js';
 
 /** `attractions run`: the main job. */
@@ -17,8 +14,13 @@ export function runCommand(run: Runner): Command {
     .option('--accept', ACCEPT)
     .action(async ({ sample, inMemory, accept }: { sample?: true; inMemory?: true; accept?: true }) =>
       run(async (given) => {
+        const { recorded, withSampleData } = await import('../extracting.js');
         const context = sample ? await withSampleData(given) : given;
-        if (inMemory) return resultOf(await runWithoutFeeds(context));
+        if (inMemory) {
+          const { runInMemory } = await import('../run-in-memory.js');
+          return resultOf(await runInMemory(context));
+        }
+        const { runThroughFeeds } = await import('../run-through-feeds.js');
         return recorded('run', context, async () => resultOf(await runThroughFeeds(context, accept)));
       }),
     );
@@ -26,9 +28,4 @@ export function runCommand(run: Runner): Command {
 
 function resultOf(summary: RunSummary): PipelineResult {
   return { document: summary, text: () => runText(summary) };
-}
-
-async function runWithoutFeeds(context: PipelineContext): Promise<RunSummary> {
-  const { runInMemory } = await import('../run-in-memory.js');
-  return runInMemory(context);
 }

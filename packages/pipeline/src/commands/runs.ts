@@ -1,14 +1,10 @@
 import type { Command } from 'commander';
-import { runs } from '@attractions/contracts';
-import type { Run } from '@attractions/contracts';
 
+import type { ListedRun } from '../recorded.js';
 import { table } from '../text.js';
 import { commandOf } from './command.js';
 import type { Runner } from './command.js';
 import { countOf } from './count.js';
-
-/** A run with its place in the feed. */
-type ListedRun = Run & { readonly seq: number };
 
 /** `attractions runs`: what was run when, and what came of it. */
 export function runsCommand(run: Runner): Command {
@@ -16,23 +12,11 @@ export function runsCommand(run: Runner): Command {
     .option('--limit <count>', 'how many', countOf, 20)
     .action(async ({ limit }: { limit: number }) =>
       run(async ({ store }) => {
-        const feed = store.feed(runs);
-        const listed: ListedRun[] = [];
-        for await (const { seq } of feed.history()) {
-          if (listed.length >= limit) break;
-          const found = await (await feed.at(seq)).read().catch(goneOrThrow);
-          // All before it are gone too.
-          if (found === undefined) break;
-          listed.push({ seq, ...found });
-        }
+        const { lastRuns } = await import('../recorded.js');
+        const listed = await lastRuns(store, limit);
         return { document: listed, text: () => runsText(listed) };
       }),
     );
-}
-
-function goneOrThrow(error: unknown): undefined {
-  if ((error as { code?: string }).code === 'FEEDS_EXPIRED') return undefined;
-  throw error;
 }
 
 function runsText(listed: readonly ListedRun[]): string {

@@ -1,9 +1,6 @@
 import type { Command } from 'commander';
-import { runEtl } from '@attractions/etl';
 
-import { recorded } from '../recorded.js';
 import { etlText, trainText } from '../run-summary.js';
-import { withSampleData } from '../sample-data.js';
 import { commandOf } from './command.js';
 import type { Runner } from './command.js';
 
@@ -17,6 +14,7 @@ export function etlCommand(run: Runner): Command {
     .option('--accept', ACCEPT)
     .action(async ({ sample, accept }: { sample?: true; accept?: true }) =>
       run(async (given) => {
+        const { recorded, runEtl, withSampleData } = await import('../extracting.js');
         const context = sample ? await withSampleData(given) : given;
         return recorded('etl', context, async () => {
           const { config, store, logger, signal, own = {} } = context;
@@ -31,13 +29,13 @@ export function etlCommand(run: Runner): Command {
 /** `attractions train`: the second stage alone, on the latest visits. */
 export function trainCommand(run: Runner): Command {
   return commandOf('train', 'a model of the latest visits').action(async () =>
-    run(async (context) =>
-      recorded('train', context, async () => {
+    run(async (context) => {
+      const { recorded, runTrain } = await import('../train-and-answer.js');
+      return recorded('train', context, async () => {
         const { config, store, logger, signal, own = {} } = context;
-        const { runTrain } = await import('../train-and-answer.js');
         const summary = await runTrain(config, { store, logger, signal, kinds: own.models });
         return { document: summary, text: () => trainText(summary) };
-      }),
-    ),
+      });
+    }),
   );
 }

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import type { ValidateSummary } from '@attractions/evaluation';
 
-import { recorded } from '../recorded.js';
 import { commandOf } from './command.js';
 import { countOf } from './count.js';
 import type { Runner } from './command.js';
@@ -14,13 +13,13 @@ export function validateCommand(run: Runner): Command {
   )
     .argument('[model]', 'sequence number of the model; the latest where absent', countOf)
     .action(async (model: number | undefined) =>
-      run(async (context) =>
-        recorded('validate', context, async () => {
-          const { validateModel } = await import('../judging.js');
+      run(async (context) => {
+        const { recorded, validateModel } = await import('../judging.js');
+        return recorded('validate', context, async () => {
           const summary = await validateModel(model, context);
           return { document: summary, text: () => validationText(summary) };
-        }),
-      ),
+        });
+      }),
     );
 }
 
