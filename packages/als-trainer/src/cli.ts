@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { runStage } from '@attractions/config';
+import { modelsSection } from '@attractions/models/config-file';
 
 import { runTrain } from './driver.js';
 import type { TrainSummary } from './driver.js';
@@ -37,9 +38,10 @@ process.exitCode = await runStage(
     name: 'attractions-train',
     purpose: 'trains an ALS model on the latest visits and puts it into the feed training/als/v1.0.',
     settings: trainSettings,
-    async run(config, { logger, signal, json }) {
+    sections: { models: modelsSection },
+    async run(config, { logger, signal, json, own }) {
       const bar = process.stderr.isTTY && !json ? { onIteration: progressBar(process.stderr) } : {};
-      const summary = await runTrain(config, { logger, signal, ...bar });
+      const summary = await runTrain(config, { logger, signal, kinds: own.models, ...bar });
       return { document: summary, text: () => summaryText(summary) };
     },
   },

@@ -18,8 +18,8 @@ export { describeSettings } from './describe.js';
 export { forceConfig } from './read.js';
 
 // Run a stage, or several commands, as a process.
-export { reportFailure, runStage, untilStopped, writeResult } from './stage-command.js';
-export type { CommandContext, CommandOutput, CommandResult, StageCommand } from './stage-command.js';
+export { reportFailure, runStage, settingsAndFile, untilStopped, writeResult } from './stage-command.js';
+export type { CommandContext, CommandOutput, CommandResult, StageCommand, StageContext } from './stage-command.js';
 
 // What goes wrong.
 export { CONFIG_ERRORS, ConfigError } from './errors.js';

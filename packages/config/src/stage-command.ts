@@ -2,7 +2,10 @@ import { parseArgs } from 'node:util';
 
 import type { Logger } from 'pino';
 
+import { findConfigFile, loadConfigFile, readSections } from './config-file.js';
+import type { SectionValues, Sections } from './config-file.js';
 import { describeSettings } from './describe.js';
+import { ConfigError } from './errors.js';
 import { loadDotEnv, readConfig } from './read.js';
 import type { Config } from './read.js';
 import type { Settings } from './setting.js';
@@ -33,14 +36,24 @@ export interface CommandOutput {
   readonly stderr: { write(text: string): unknown };
 }
 
+/** What a stage works with, besides its settings. */
+export interface StageContext<T extends Sections> extends CommandContext {
+  /** The stage's sections of the configuration file; empty where there is no file. */
+  readonly own: SectionValues<T>;
+  /** Path of that file, for threads and for paths in it. */
+  readonly configFile: string | undefined;
+}
+
 /** The command line of one stage. */
-export interface StageCommand<S extends Settings> {
+export interface StageCommand<S extends Settings, T extends Sections = Record<never, never>> {
   /** Name of the command: `attractions-etl`. */
   readonly name: string;
   /** What it does, in a sentence or two. */
   readonly purpose: string;
   readonly settings: S & typeof sharedSettings;
-  run(config: Config<S & typeof sharedSettings>, context: CommandContext): Promise<CommandResult>;
+  /** Sections of the configuration file that the stage takes. Those of other stages are passed over. */
+  readonly sections: T;
+  run(config: Config<S & typeof sharedSettings>, context: StageContext<T>): Promise<CommandResult>;
 }
 
 /** An error as a command line reports it. */
@@ -51,13 +64,13 @@ interface CommandFailure {
 }
 
 /**
- * Runs a stage as a process: `--json`, `--help`, settings from `.env` and the environment, log lines on stderr, an orderly stop on a
+ * Runs a stage as a process: `--config`, `--json`, `--help`, settings from `.env` and the environment, log lines on stderr, an orderly stop on a
  * signal. Never throws; returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration, 3 the data or the model was refused.
  *
  * @param argv what follows the name of the program
  */
-export async function runStage<S extends Settings>(
-  command: StageCommand<S>,
+export async function runStage<S extends Settings, T extends Sections>(
+  command: StageCommand<S, T>,
   argv: readonly string[],
   output: CommandOutput = process,
 ): Promise<number> {
@@ -65,17 +78,22 @@ export async function runStage<S extends Settings>(
   try {
     const { values } = parseArgs({
       args: [...argv],
-      options: { json: { type: 'boolean' }, help: { type: 'boolean' } },
+      options: { config: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
     });
     if (values.help) {
       output.stdout.write(helpText(command));
       return 0;
     }
     loadDotEnv();
-    const config = readConfig(command.settings);
+    const configFile = findConfigFile(values.config);
+    const { config, own } = await settingsAndFile(
+      () => readConfig(command.settings),
+      async () =>
+        configFile === undefined ? {} : readSections(await loadConfigFile(configFile), command.sections, false),
+    );
     const logger = createLogger({ level: readConfig(sharedSettings).logLevel, name: command.name });
     await untilStopped(async (signal) => {
-      const result = await command.run(config, { logger, signal, json });
+      const result = await command.run(config, { logger, signal, json, own, configFile });
       writeResult(output, result, json);
       await result.until;
     });
@@ -83,6 +101,21 @@ export async function runStage<S extends Settings>(
   } catch (error) {
     return reportFailure(output, error, json);
   }
+}
+
+/**
+ * Settings and what a configuration file brings, with the problems of both at once.
+ * @throws ConfigError
+ */
+export async function settingsAndFile<C, O>(
+  read: () => C,
+  load: () => Promise<O>,
+): Promise<{ readonly config: C; readonly own: O }> {
+  const [config, own] = await Promise.allSettled([(async () => read())(), load()]);
+  if (config.status === 'fulfilled' && own.status === 'fulfilled') return { config: config.value, own: own.value };
+  const errors: unknown[] = [config, own].flatMap((part) => (part.status === 'rejected' ? [part.reason] : []));
+  const problems = errors.flatMap((error) => (error instanceof ConfigError ? error.problems : []));
+  throw errors.length > 1 && problems.length > 1 ? new ConfigError('CONFIG_INVALID', problems) : errors[0];
 }
 
 /** Writes a result as JSON or as text. */
@@ -116,13 +149,16 @@ function failureOf(error: unknown): CommandFailure {
   return { code, message, exitCode: exitCode ?? (code.startsWith('ERR_PARSE_ARGS') ? 2 : 1) };
 }
 
-function helpText({ name, purpose, settings }: StageCommand<Settings>): string {
+function helpText({ name, purpose, settings, sections }: StageCommand<Settings, Sections>): string {
   return `${name}: ${purpose}
 
-Usage: ${name} [--json] [--help]
+Usage: ${name} [--config FILE] [--json] [--help]
 
-  --json   print one JSON document on stdout; text and logs go to stderr
-  --help   print this text
+  --config FILE   code and data of your own; else attractions.config.ts, .mts, .mjs, .js or .json, if there is one
+  --json          print one JSON document on stdout; text and logs go to stderr
+  --help          print this text
+
+It takes from that file: ${Object.keys(sections).join(', ')}.
 
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 the data or the model was refused.
 

@@ -11,7 +11,7 @@ const settings = {
 };
 
 function stage(run: StageCommand<typeof settings>['run']): StageCommand<typeof settings> {
-  return { name: 'attractions-test', purpose: 'answers', settings, run };
+  return { name: 'attractions-test', purpose: 'answers', settings, sections: {}, run };
 }
 
 /** Runs a stage with a silent log and keeps what it writes. */

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { runStage } from '@attractions/config';
+import { checksSection, eventsSection, sourcesSection } from './config-file.js';
 import { runEtl } from './driver.js';
 import type { EtlSummary } from './driver.js';
 import { etlSettings } from './settings.js';
@@ -18,8 +19,9 @@ process.exitCode = await runStage(
     name: 'attractions-etl',
     purpose: 'loads raw visit files and puts attractions, rejects and visits into their feeds.',
     settings: etlSettings,
-    async run(config, context) {
-      const summary = await runEtl(config, context);
+    sections: { sources: sourcesSection, events: eventsSection, checks: checksSection },
+    async run(config, { logger, signal, own: { sources, ...own } }) {
+      const summary = await runEtl(config, { logger, signal, ...own, ...sources });
       return { document: summary, text: () => summaryText(summary) };
     },
   },

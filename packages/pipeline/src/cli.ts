@@ -1,11 +1,11 @@
 import { Command, CommanderError } from 'commander';
 import {
-  ConfigError,
   createLogger,
   findConfigFile,
   loadDotEnv,
   readConfig,
   reportFailure,
+  settingsAndFile,
   untilStopped,
   writeResult,
 } from '@attractions/config';
@@ -105,13 +105,10 @@ function programOf(output: CommandOutput, json: boolean, exitWith: (code: number
 /** Settings and the configuration file, with the problems of both at once. */
 async function configured(given: string | undefined): Promise<{ config: PipelineConfig; own: OwnParts }> {
   const path = findConfigFile(given);
-  const read = async () => readConfig(pipelineSettings);
-  const load = async () => (path === undefined ? {} : (await import('./own-parts.js')).ownPartsIn(path));
-  const [config, own] = await Promise.allSettled([read(), load()]);
-  if (config.status === 'fulfilled' && own.status === 'fulfilled') return { config: config.value, own: own.value };
-  const errors: unknown[] = [config, own].flatMap((part) => (part.status === 'rejected' ? [part.reason] : []));
-  const problems = errors.flatMap((error) => (error instanceof ConfigError ? error.problems : []));
-  throw errors.length > 1 && problems.length > 1 ? new ConfigError('CONFIG_INVALID', problems) : errors[0];
+  return settingsAndFile(
+    () => readConfig(pipelineSettings),
+    async () => (path === undefined ? {} : (await import('./own-parts.js')).ownPartsIn(path)),
+  );
 }
 
 const HELP = `

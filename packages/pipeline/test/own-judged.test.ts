@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -8,60 +8,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { EvaluationReport } from '@attractions/contracts';
 
 const bin = fileURLToPath(new URL('../bin/attractions.js', import.meta.url));
-const packages = fileURLToPath(new URL('../../../node_modules', import.meta.url));
 
-/** A source, a rule, a recommender, a baseline and a metric, each in a few lines. */
-const CONFIG = `import { defineSource } from '@attractions/etl';
-import { candidates, closed } from '@attractions/recommender';
-
-const RIDES = ['arch', 'boat', 'coaster', 'drop', 'eagle', 'flume', 'ghost', 'hall'];
-
-/** 48 visitors of five rides each; all begin with the arch. */
-const rows = defineSource({
-  type: 'rows',
-  options: { '~standard': { version: 1, vendor: 'test', validate: (value) => ({ value }) } },
-  probe: async ({ visitors }) => ({ found: visitors + ' visitors.', sample: [] }),
-  async *visits({ visitors }) {
-    for (let user = 0; user < visitors; user++)
-      for (let step = 0; step < 5; step++)
-        yield { user: 'u' + user, park: 'P', attraction: step === 0 && user % 4 > 0 ? 'arch' : RIDES[1 + ((user + step * (1 + (user % 3))) % 7)], time: Date.UTC(2026, 4, 1 + (user % 20), 10 + step, user) };
-  },
-});
-
-/** By the alphabet, backwards, with what the request filters. */
-const backwards = (generation) => ({
-  recommend(request) {
-    const { limit, passes } = candidates(generation, request);
-    const items = [...generation.attractions.keys()].filter(passes).sort((a, b) => (generation.attractions[a].name < generation.attractions[b].name ? 1 : -1));
-    const recommendations = items.slice(0, limit).map((item, n) => {
-      const { attractionId, name } = generation.attractions[item];
-      return { attractionId, name, score: 1 / (n + 1), source: 'backwards', ...(request.explain && { reason: 'by its name' }) };
-    });
-    return { recommendations, source: 'backwards', generation: generation.seqs };
-  },
-});
-
-export default {
-  sources: { visits: { type: rows, visitors: 48 } },
-  rules: [closed(['P:arch'])],
-  recommenders: { backwards },
-  experiment: {
-    experiment: 'order', version: 1, layerSalt: 'l', layerBuckets: [0, 10_000], salt: 's',
-    panels: [{ name: 'all', recommender: 'backwards', buckets: [[0, 10_000]] }],
-  },
-  baselines: [{ name: 'by number', description: 'In the order of the ids.', learn: ({ names }) => () => names.attractionIds.map((_, item) => -item) }],
-  metrics: [
-    { name: 'arches', of: ({ list }) => list.filter(({ attractionId }) => attractionId === 'P:arch').length },
-    { name: 'known visits', of: ({ request }) => request.visits.length },
-  ],
-};
-`;
+const file = fileURLToPath(new URL('fixtures/own.config.mjs', import.meta.url));
 
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'attractions-'));
-  await symlink(packages, join(folder, 'node_modules'));
-  await writeFile(join(folder, 'mine.config.mjs'), CONFIG);
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -81,7 +33,7 @@ const env = {
 function attractions(...argv: string[]) {
   return new Promise<{ exitCode: number; stdout: string; stderr: string }>((resolve) => {
     const options = { cwd: folder, env, maxBuffer: 1e8 };
-    execFile(process.execPath, [bin, ...argv, '--config', 'mine.config.mjs'], options, (error, stdout, stderr) =>
+    execFile(process.execPath, [bin, ...argv, '--config', file], options, (error, stdout, stderr) =>
       resolve({ exitCode: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
   });
@@ -102,7 +54,7 @@ describe("a configuration file with a source, a rule, a recommender, a baseline 
     expect(ids).toEqual([...ids].sort().reverse());
     expect(ids).not.toContain('P:arch');
 
-    const argv = [bin, 'serve', '--json', '--config', 'mine.config.mjs'];
+    const argv = [bin, 'serve', '--json', '--config', file];
     const service = spawn(process.execPath, argv, { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
     const ended = once(service, 'close');
     try {

@@ -1,5 +1,7 @@
 #!/usr/bin/env node
 import { runStage } from '@attractions/config';
+import { modelsSection } from '@attractions/models/config-file';
+import { recommenderSections } from './config-file.js';
 import { runRecommend } from './driver.js';
 import { progressBar, summaryText } from './progress.js';
 import { recommendSettings } from './settings.js';
@@ -9,9 +11,10 @@ process.exitCode = await runStage(
     name: 'attractions-recommend',
     purpose: 'makes the list of every user that the model knows and puts them into the feed serving/lists/v1.0.',
     settings: recommendSettings,
-    async run(config, { logger, signal, json }) {
+    sections: { models: modelsSection, ...recommenderSections },
+    async run(config, { logger, signal, json, configFile }) {
       const bar = process.stderr.isTTY && !json ? { onProgress: progressBar(process.stderr) } : {};
-      const summary = await runRecommend(config, { logger, signal, ...bar });
+      const summary = await runRecommend(config, { logger, signal, configFile, ...bar });
       return { document: summary, text: () => summaryText(summary) };
     },
   },
