@@ -20,7 +20,7 @@ export { IdIndex } from './snapshot/id-index.js';
 export { loadGeneration } from './snapshot/load.js';
 export { memoryOf, packed, shared, unpacked } from './snapshot/parcel.js';
 export { indexVisits } from './training/indexed-visits.js';
-export { pairsByItem, pairsByUser } from './training/pairs.js';
+export { orderedBy, pairsByItem, pairsByUser } from './training/pairs.js';
 export { ByteTable, hashOf, mix } from './training/text-table.js';
 export type { FoldedIn, History } from './als/fold-in.js';
 export type { Best, LastVisit, ModelKind, Scorer, Scores, ScoringKind, TrainingRun, Visitor } from './kind.js';

@@ -1,7 +1,6 @@
 import { hourOfDay, togetherOf } from '@attractions/models';
 
 import { dayOf, presence } from './evidence.js';
-import { openCalendar } from './features.js';
 import type { Features } from './features.js';
 import { featureNames, parameters } from './parameters.js';
 import type { ParkVisits } from './park-visits.js';
@@ -10,20 +9,20 @@ import type { Choices } from './softmax-regression.js';
 /**
  * What visitors chose: everyone who was in the park before and goes on to a new attraction chose it among those they had not visited.
  * The features are those of the day, as they will be when somebody asks. Of too many choices, the latest are taken.
+ *
+ * @param featuresOn of a day; asked in ascending order
  */
-export function choicesOf(visits: ParkVisits, closeness: Float64Array): Choices {
+export function choicesOf(visits: ParkVisits, featuresOn: (day: number) => Features): Choices {
   const options = visits.attractionIds.length;
   const most = Math.floor(parameters.maxCells / options);
-  const made = Array.from(visits.times.keys()).filter((visit) => isChoice(visits, visit));
-  const taken = made.slice(Math.max(0, made.length - most));
-  const known = visitedBefore(visits, taken);
+  const taken = latestChoices(visits, most);
+  const known = taken.map((visit) => visits.knownBefore(visit));
   const width = options * featureNames.length;
   const values = new Float64Array(taken.length * width);
-  const featuresOn = openCalendar(visits, closeness);
   taken.forEach((visit, choice) => {
     const today = featuresOn(dayOf(visits.times[visit] as number));
     const room = values.subarray(choice * width, (choice + 1) * width);
-    fillFeatures(room, visits, visit, known[choice] as readonly number[], today);
+    fillFeatures(room, visits, visit, known[choice] as Uint32Array, today);
   });
   return {
     count: taken.length,
@@ -35,15 +34,20 @@ export function choicesOf(visits: ParkVisits, closeness: Float64Array): Choices 
   };
 }
 
-const isChoice = ({ isNew, previous }: ParkVisits, visit: number): boolean =>
-  isNew[visit] === 1 && (previous[visit] as number) >= 0;
+/** The last `most` visits that were choices, in time order. */
+function latestChoices({ isNew, previous }: ParkVisits, most: number): number[] {
+  const taken: number[] = [];
+  for (let visit = isNew.length - 1; visit >= 0 && taken.length < most; visit--)
+    if (isNew[visit] === 1 && (previous[visit] as number) >= 0) taken.push(visit);
+  return taken.reverse();
+}
 
 /** Writes the features of every attraction at the time of one visit, in the order of `featureNames`. */
 function fillFeatures(
   values: Float64Array,
   visits: ParkVisits,
   visit: number,
-  known: readonly number[],
+  known: Uint32Array,
   today: Features,
 ): void {
   const last = visits.previous[visit] as number;
@@ -52,7 +56,7 @@ function fillFeatures(
   const near = today.near(last);
   const followed = today.followed(last);
   const together = togetherOf(
-    known.map((item) => today.together(item)),
+    Array.from(known, (item) => today.together(item)),
     hour.length,
   );
   for (let option = 0, at = 0; option < hour.length; option++) {
@@ -65,21 +69,8 @@ function fillFeatures(
   }
 }
 
-/** For each of the visits taken, the attractions that its visitor had been to. */
-function visitedBefore({ users, items, isNew }: ParkVisits, taken: readonly number[]): (readonly number[])[] {
-  const before: (readonly number[])[] = [];
-  const seen = new Map<number, readonly number[]>();
-  for (let visit = 0; before.length < taken.length; visit++) {
-    const user = users[visit] as number;
-    const known = seen.get(user) ?? [];
-    if (visit === taken[before.length]) before.push(known);
-    if (isNew[visit] === 1) seen.set(user, [...known, items[visit] as number]);
-  }
-  return before;
-}
-
 /** For each choice, 1 for the attractions that its visitor had not been to. */
-function openOptions(options: number, known: readonly (readonly number[])[]): Uint8Array {
+function openOptions(options: number, known: readonly Uint32Array[]): Uint8Array {
   const open = new Uint8Array(known.length * options).fill(1);
   known.forEach((items, choice) => {
     for (const item of items) open[choice * options + item] = 0;

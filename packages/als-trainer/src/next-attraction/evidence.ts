@@ -20,8 +20,6 @@ export interface Evidence {
   readonly steps: Float64Array;
   /** Visitors that two attractions share: row-major and symmetric. */
   readonly shared: Float64Array;
-  /** The attractions that each visitor has been to. */
-  readonly known: Map<number, number[]>;
   /** The day of the latest visit counted. */
   day: number;
 }
@@ -34,7 +32,6 @@ export function noEvidence(n: number): Evidence {
     hours: new Float64Array(24 * n),
     steps: new Float64Array(n * n),
     shared: new Float64Array(n * n),
-    known: new Map(),
     day: -Infinity,
   };
 }
@@ -67,7 +64,7 @@ export function addVisit(evidence: Evidence, visits: ParkVisits, visit: number):
   if (visits.isNew[visit] === 1) {
     (evidence.visitors[item] as number) += 1;
     (evidence.recent[item] as number) += 1;
-    share(evidence, visits.users[visit] as number, item);
+    share(evidence, visits.knownBefore(visit), item);
   }
   const from = visits.previous[visit] as number;
   const gap = visits.gapHours[visit] as number;
@@ -77,12 +74,9 @@ export function addVisit(evidence: Evidence, visits: ParkVisits, visit: number):
 }
 
 /** Counts an attraction that is new to a visitor together with each that is not. */
-function share({ known, shared, visitors: { length: n } }: Evidence, user: number, item: number): void {
-  const others = known.get(user) ?? [];
+function share({ shared, visitors: { length: n } }: Evidence, others: Uint32Array, item: number): void {
   for (const other of others) {
     (shared[other * n + item] as number) += 1;
     (shared[item * n + other] as number) += 1;
   }
-  others.push(item);
-  known.set(user, others);
 }

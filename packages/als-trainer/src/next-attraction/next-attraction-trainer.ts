@@ -23,22 +23,25 @@ export class NextAttractionTrainer implements AttractionsRecommenderTrainer<Next
   constructor(private readonly attractions: readonly Attraction[]) {}
 
   /**
-   * What `train` learns, before a day is chosen: for a replay of past requests. Parks by name.
+   * What `train` learns, before a day is chosen: for a replay of past requests. Parks by name. Holds the visits of all parks.
    * @throws AlsError `ALS_VISITS_INVALID`.
    */
   learn(visits: VisitsTable, { signal }: TrainRun = {}): LearntPark[] {
-    return parkVisitsOf(visits, this.attractions).map((parkVisits) => {
+    return Array.from(parkVisitsOf(visits, this.attractions).parks, (parkVisits) => {
       signal?.throwIfAborted();
       return learnPark(parkVisits, this.attractions);
     });
   }
 
-  /** The tables for the day after the last visit. */
-  async train(visits: VisitsTable, run: TrainRun = {}): Promise<NextAttractionModel> {
-    const parks = this.learn(visits, run);
-    const last = parks.reduce((latest, { visits: { times } }) => Math.max(latest, times.at(-1) ?? latest), -Infinity);
-    const asOf = last === -Infinity ? 0 : (dayOf(last) + 1) * 86_400_000;
-    return { asOf, parks: parks.map((park) => park.tablesAt(asOf)) };
+  /** The tables for the day after the last visit. Holds the visits of one park at a time. */
+  async train(visits: VisitsTable, { signal }: TrainRun = {}): Promise<NextAttractionModel> {
+    const { lastTime, parks } = parkVisitsOf(visits, this.attractions);
+    const asOf = lastTime === undefined ? 0 : (dayOf(lastTime) + 1) * msPerDay;
+    const tables = Array.from(parks, (parkVisits) => {
+      signal?.throwIfAborted();
+      return learnPark(parkVisits, this.attractions).tablesAt(asOf);
+    });
+    return { asOf, parks: tables };
   }
 }
 
@@ -54,9 +57,9 @@ export interface LearntPark {
 function learnPark(visits: ParkVisits, attractions: readonly Attraction[]): LearntPark {
   const closeness = closenessBetween(visits.attractionIds, attractions);
   const prior = featureNames.map((name) => priorWeights[name]);
-  const fitted = fitSoftmax(choicesOf(visits, closeness), { prior, strength: parameters.shrinkage });
-  const weights = Object.fromEntries(featureNames.map((name, f) => [name, fitted[f]])) as Record<FeatureName, number>;
   const featuresOn = openCalendar(visits, closeness);
+  const fitted = fitSoftmax(choicesOf(visits, featuresOn), { prior, strength: parameters.shrinkage });
+  const weights = Object.fromEntries(featureNames.map((name, f) => [name, fitted[f]])) as Record<FeatureName, number>;
   const tablesAt = (time: number) => {
     const day = dayOf(time);
     return tablesOf(visits, featuresOn(day), { asOf: day * msPerDay, weights });

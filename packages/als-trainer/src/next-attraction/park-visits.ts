@@ -1,4 +1,5 @@
 import type { Attraction, VisitsTable } from '@attractions/contracts';
+import { orderedBy, timesOf } from '@attractions/models';
 
 import { AlsError } from '../errors.js';
 import { indexVisits } from '../visits.js';
@@ -18,86 +19,148 @@ export interface ParkVisits {
   readonly previous: Int32Array;
   /** Hours since then; 0 where there is none. */
   readonly gapHours: Float64Array;
+  /** The items that this user had visited before, in the order of the first visits: a view, however many visits there are. */
+  knownBefore(visit: number): Uint32Array;
+}
+
+/** Visits by park. */
+export interface VisitsByPark {
+  /** The time of the latest visit to any park: milliseconds since 1970; undefined without visits. */
+  readonly lastTime: number | undefined;
+  /** By name. Made one at a time, so that one can go before the next is made; to be gone through once. */
+  readonly parks: Iterable<ParkVisits>;
 }
 
 /**
- * Visits by park. An attraction that is not among `attractions` belongs to the park its id names: `park:poi`.
+ * Takes visits apart by park, in memory by their number, and in time by their number and how many attractions a visitor knows. An attraction that is not among `attractions` belongs to the
+ * park its id names: `park:poi`.
+ *
  * @throws AlsError `ALS_VISITS_INVALID`.
  */
-export function parkVisitsOf(visits: VisitsTable, attractions: readonly Attraction[]): ParkVisits[] {
+export function parkVisitsOf(visits: VisitsTable, attractions: readonly Attraction[]): VisitsByPark {
   const { attractionIds, interactions } = indexVisits(visits);
-  const times = timesOf(visits);
+  const { userCount, users, items } = interactions;
+  const times = timesIn(visits);
   const listed = new Map(attractions.map(({ attractionId, park }) => [attractionId, park]));
-  const ids = new Map<string, Set<string>>();
   const parkOf = (id: string) => listed.get(id) ?? id.slice(0, Math.max(0, id.indexOf(':')));
+  const ids = new Map<string, Set<string>>();
   for (const id of [...attractionIds, ...listed.keys()]) {
     const park = parkOf(id);
     ids.set(park, (ids.get(park) ?? new Set()).add(id));
   }
-  const rows = new Map<string, number[]>([...ids.keys()].map((park) => [park, []]));
-  const rowsOf = attractionIds.map((id) => rows.get(parkOf(id)) as number[]);
-  interactions.items.forEach((item, row) => rowsOf[item]?.push(row));
-  return [...ids.keys()].sort().map((park) => {
-    const sorted = [...(ids.get(park) as Set<string>)].sort();
-    const place = new Map(sorted.map((id, k) => [id, k]));
-    const itemOf = Uint32Array.from(attractionIds, (id) => place.get(id) ?? 0);
-    return orderedVisits(park, sorted, {
-      rows: rows.get(park) as number[],
-      users: interactions.users,
-      items: Uint32Array.from(interactions.items, (item) => itemOf[item] as number),
-      times,
-    });
-  });
+  const parks = [...ids.keys()].sort();
+  const numberOf = new Map(parks.map((park, number) => [park, number]));
+  const parkOfItem = Uint32Array.from(attractionIds, (id) => numberOf.get(parkOf(id)) as number);
+  const parkOfVisit = picked(parkOfItem, items, new Uint32Array(items.length));
+  const byTime = orderedByTime(orderedBy(users, userCount, orderedBy(items, attractionIds.length)), times);
+  const order = orderedBy(parkOfVisit, parks.length, byTime);
+
+  function* eachPark(): Generator<ParkVisits> {
+    let from = 0;
+    for (const [number, park] of parks.entries()) {
+      let to = from;
+      while (to < order.length && parkOfVisit[order[to] as number] === number) to++;
+      const rows = order.subarray(from, to);
+      const sorted = [...(ids.get(park) as Set<string>)].sort();
+      const place = new Map(sorted.map((id, k) => [id, k]));
+      const itemOf = Uint32Array.from(attractionIds, (id) => place.get(id) ?? 0);
+      const columns = {
+        users: picked(users, rows, new Uint32Array(rows.length)),
+        items: picked(itemOf, picked(items, rows, new Uint32Array(rows.length)), new Uint32Array(rows.length)),
+        times: picked(times, rows, new Float64Array(rows.length)),
+      };
+      yield { park, attractionIds: sorted, ...columns, ...historyOf(columns, userCount) };
+      from = to;
+    }
+  }
+  return { lastTime: times[byTime.at(-1) ?? -1], parks: eachPark() };
 }
 
-interface Columns {
-  /** The rows that belong to the park. */
-  readonly rows: readonly number[];
-  readonly users: Uint32Array;
-  readonly items: Uint32Array;
-  readonly times: Float64Array;
+/** Fills `into` with the values at some places. By index: typed arrays' own `from` takes ten times as long. */
+function picked<A extends Uint32Array | Float64Array>(values: A, places: Uint32Array, into: A): A {
+  for (let n = 0; n < places.length; n++) into[n] = values[places[n] as number] as number;
+  return into;
 }
 
-function orderedVisits(park: string, attractionIds: readonly string[], columns: Columns): ParkVisits {
-  const { users, items, times } = columns;
-  const by = (column: ArrayLike<number>, a: number, b: number) => (column[a] as number) - (column[b] as number);
-  const order = [...columns.rows].sort((a, b) => by(times, a, b) || by(users, a, b) || by(items, a, b));
-  const ordered = {
-    users: Uint32Array.from(order, (row) => users[row] as number),
-    items: Uint32Array.from(order, (row) => items[row] as number),
-    times: Float64Array.from(order, (row) => times[row] as number),
-  };
-  return { park, attractionIds, ...ordered, ...historyOf(ordered) };
-}
+type Columns = Pick<ParkVisits, 'users' | 'items' | 'times'>;
 
-function historyOf({ users, items, times }: Pick<ParkVisits, 'users' | 'items' | 'times'>) {
+/** Follows the users through the park, visit after visit. */
+function historyOf({ users, items, times }: Columns, userCount: number) {
   const isNew = new Uint8Array(users.length);
   const previous = new Int32Array(users.length).fill(-1);
   const gapHours = new Float64Array(users.length);
-  const lastVisit = new Map<number, number>();
-  const seen = new Map<number, Set<number>>();
-  users.forEach((user, visit) => {
-    const item = items[visit] as number;
-    const known = seen.get(user) ?? new Set();
-    const last = lastVisit.get(user);
-    if (!known.has(item)) isNew[visit] = 1;
-    if (last !== undefined) {
+  /** Where the items of each user begin in `firsts`, with room for as many as visits. */
+  const room = new Uint32Array(userCount + 1);
+  for (let visit = 0; visit < users.length; visit++) (room[(users[visit] as number) + 1] as number) += 1;
+  for (let user = 1; user <= userCount; user++) (room[user] as number) += room[user - 1] as number;
+  const firsts = new Uint32Array(users.length);
+  const counts = new Uint32Array(userCount);
+  const lastVisits = new Int32Array(userCount).fill(-1);
+  /** How many items its user had visited before each visit. */
+  const known = new Uint32Array(users.length);
+  for (let visit = 0; visit < users.length; visit++) {
+    const [user, item] = [users[visit] as number, items[visit] as number];
+    const from = room[user] as number;
+    const to = from + (counts[user] as number);
+    known[visit] = to - from;
+    let at = from;
+    while (at < to && firsts[at] !== item) at++;
+    if (at === to) {
+      isNew[visit] = 1;
+      firsts[to] = item;
+      counts[user] = to + 1 - from;
+    }
+    const last = lastVisits[user] as number;
+    if (last >= 0) {
       previous[visit] = items[last] as number;
       gapHours[visit] = ((times[visit] as number) - (times[last] as number)) / 3_600_000;
     }
-    seen.set(user, known.add(item));
-    lastVisit.set(user, visit);
-  });
-  return { isNew, previous, gapHours };
+    lastVisits[user] = visit;
+  }
+  const knownBefore = (visit: number): Uint32Array => {
+    const from = room[users[visit] as number] as number;
+    return firsts.subarray(from, from + (known[visit] as number));
+  };
+  return { isNew, previous, gapHours, knownBefore };
 }
 
-function timesOf(visits: VisitsTable): Float64Array {
+/** Bits of a digit that a sort by counting takes at once. */
+const DIGIT = 16;
+
+/** The order by time, equal times as they were: least digit of 16 bits first. A digit that is the same everywhere costs one look. */
+function orderedByTime(order: Uint32Array, times: Float64Array): Uint32Array {
+  const halves = new Uint32Array(times.buffer, times.byteOffset, 2 * times.length);
+  const digits = new Uint16Array(times.length);
+  let sorted = order;
+  for (const [half, shift] of [
+    [0, 0],
+    [0, DIGIT],
+    [1, 0],
+    [1, DIGIT],
+  ] as const) {
+    let differ = 0;
+    for (let visit = 0; visit < digits.length; visit++) {
+      // Numbers of one sign are in the order of their bits, the negative ones backwards and below the others.
+      const flipped = (halves[2 * visit + 1] as number) >>> 31 === 1 ? -1 : half << 31;
+      digits[visit] = ((halves[2 * visit + half] as number) ^ flipped) >>> shift;
+      differ |= (digits[visit] as number) ^ (digits[0] as number);
+    }
+    if (differ !== 0) sorted = orderedBy(digits, 2 ** DIGIT, sorted);
+  }
+  return sorted;
+}
+
+function timesIn(visits: VisitsTable): Float64Array {
   const column = visits.getChild('visited_at');
   if (!column || column.nullCount > 0)
     throw new AlsError('ALS_VISITS_INVALID', [
       `The visits' column visited_at is ${column ? 'null in places' : 'missing'}; every visit needs a time, see etl/visits/v1.0.`,
     ]);
-  const times = new Float64Array(column.length);
-  for (let row = 0; row < times.length; row++) times[row] = column.get(row) as number;
+  const times = new Float64Array(visits.numRows);
+  let at = 0;
+  for (const batch of visits.batches) {
+    times.set(timesOf(batch), at);
+    at += batch.numRows;
+  }
   return times;
 }

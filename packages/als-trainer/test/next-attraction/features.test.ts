@@ -9,7 +9,7 @@ const day = 20_000;
 
 /** Features on a day after midnight's, of attractions p:a, p:b, … */
 function featuresOn(date: number, visits: readonly VisitAt[]) {
-  const [park] = parkVisitsOf(visitsTable(visits), []);
+  const [park] = parkVisitsOf(visitsTable(visits), []).parks;
   if (!park) throw new Error('no park');
   const n = park.attractionIds.length;
   return openCalendar(park, new Float64Array(n * n))(date);
@@ -83,7 +83,7 @@ test('together: visitors whom two attractions share, on whatever days', () => {
 test('visits of the day itself, and later ones, do not show; a step back in time forgets', () => {
   const later: VisitAt[] = [...three, ['cid', 'p:b', 24], ['cid', 'p:a', 25], ['dan', 'p:b', 500]];
   expect(featuresOn(day + 1, later).popular).toEqual(featuresOn(day + 1, three).popular);
-  const [park] = parkVisitsOf(visitsTable(later), []);
+  const [park] = parkVisitsOf(visitsTable(later), []).parks;
   if (!park) throw new Error('no park');
   const calendar = openCalendar(park, new Float64Array(4));
   const before = calendar(day + 1).followed(0);

@@ -22,7 +22,7 @@ export function likedByUser(index: IndexedVisits, weights?: Float32Array): Pairs
   const { userCount, itemCount, users, items } = index.interactions;
   // Single precision in double: the sums are exact, so the order of the visits does not show.
   const sums = new Float64Array(pairs.columns.length);
-  const order = sorted(sorted(undefined, items, itemCount), users, userCount);
+  const order = orderedBy(users, userCount, orderedBy(items, itemCount));
   for (let pair = 0, n = 0; pair < sums.length; pair++)
     for (const end = n + (pairs.counts[pair] as number); n < end; n++)
       (sums[pair] as number) += weights[order[n] as number] as number;
@@ -43,7 +43,7 @@ export const pairsByItem = ({ interactions: { userCount, itemCount, users, items
 
 /** Sorts by column, then by row, each time by counting, and joins what is the same pair. */
 function pairsOf(rows: Uint32Array, rowCount: number, columns: Uint32Array, columnCount: number): Pairs {
-  const order = sorted(sorted(undefined, columns, columnCount), rows, rowCount);
+  const order = orderedBy(rows, rowCount, orderedBy(columns, columnCount));
   const offsets = new Uint32Array(rowCount + 1);
   const joined = { columns: new Uint32Array(rows.length), counts: new Uint32Array(rows.length) };
   let length = 0;
@@ -59,8 +59,13 @@ function pairsOf(rows: Uint32Array, rowCount: number, columns: Uint32Array, colu
   return { offsets, columns: joined.columns.slice(0, length), counts: joined.counts.slice(0, length) };
 }
 
-/** Places by rising value; of equal values in the order given, or else as they come. */
-function sorted(order: Uint32Array | undefined, values: Uint32Array, count: number): Uint32Array {
+/**
+ * Places by rising value, equal values in the order given: a sort by counting, linear in both numbers.
+ *
+ * @param count above every value
+ * @param order default: as they come
+ */
+export function orderedBy(values: Uint32Array | Uint16Array, count: number, order?: Uint32Array): Uint32Array {
   const next = new Uint32Array(count + 1);
   for (let n = 0; n < values.length; n++) (next[(values[n] as number) + 1] as number) += 1;
   for (let value = 1; value <= count; value++) (next[value] as number) += next[value - 1] as number;
