@@ -1,35 +1,11 @@
-import { als as alsCodec } from './als-codec.js';
-import type { FeedContract, Field } from '@attractions/feeds';
+import type { Table } from 'apache-arrow';
+import { canonicalJson, checkRows, FeedsError, textOf, unreadable } from '@attractions/feeds';
+import type { Codec, FeedContract, Field, StoredFile } from '@attractions/feeds';
 
-/** A trained factor model with all that serving it needs: one generation, one update. Row i of `userFactors` is `userIds[i]`. */
-export interface AlsGeneration {
-  readonly rank: number;
-  readonly userIds: readonly string[];
-  readonly attractionIds: readonly string[];
-  /** Row-major, `userIds.length` x `rank`. */
-  readonly userFactors: Float32Array;
-  /** Row-major, `attractionIds.length` x `rank`. */
-  readonly itemFactors: Float32Array;
-  /** What each user visited, as rows of `attractionIds`: user u's are `items[offsets[u] .. offsets[u + 1])`, ascending. */
-  readonly seen: { readonly offsets: Uint32Array; readonly items: Uint32Array };
-  /** Undefined in a model of contract 1.0, or of visits without times: a reader then takes the same from the visits. */
-  readonly histories?: Histories | undefined;
-  /** Distinct visitors of each attraction, for the popular fallback of the same generation. */
-  readonly visitors: Uint32Array;
-  /** The resolved hyper-parameters, by the trainer's option names. */
-  readonly options: Readonly<Record<string, number | string | boolean>>;
-  readonly history: readonly { readonly iteration: number; readonly loss: number; readonly seconds: number }[];
-}
-
-/** What the visits say of each user of a model beside the seen sets. */
-export interface Histories {
-  /** How often the user visited each entry of `seen.items`, in its order; 1 or more. */
-  readonly counts: Uint32Array;
-  /** The row of `attractionIds` where each user was last; of equal times the greater row. */
-  readonly lastItems: Uint32Array;
-  /** When that was, on the clock of the park: milliseconds since 1970. */
-  readonly lastTimes: Float64Array;
-}
+import { alsDocument, alsProblem, documentProblem } from './als-model.js';
+import type { AlsGeneration, Histories } from './als-model.js';
+import { fieldsOf } from './document.js';
+import type { Infer } from './document.js';
 
 const users: readonly Field[] = [
   { name: 'user_id', type: 'utf8', nullable: false, description: 'The user, as in `etl/visits`; unique.' },
@@ -77,11 +53,110 @@ const items: readonly Field[] = [
   },
 ];
 
-const model: readonly Field[] = [
-  { name: 'rank', type: 'int32', nullable: false, description: 'Factors of each row.' },
-  { name: 'options', type: 'json', nullable: false, description: "Hyper-parameters, by the trainer's option names." },
-  { name: 'history', type: 'json', nullable: false, description: 'Loss and seconds of every iteration.' },
-];
+/**
+ * A factor model as three files: `users.parquet`, `items.parquet` and `model.json`. It is no table: a generation is only
+ * of use whole. Factors go through as the bytes they are, without an object per row.
+ */
+const alsCodec: Codec<AlsGeneration> = {
+  format: 'als',
+  encode: async function* (model) {
+    const problem = alsProblem(model);
+    if (problem !== undefined) throw new FeedsError('FEEDS_VALUE_INVALID', `${problem}.`);
+    const { float32Rows, int32Column, int32Lists, tableOf, timestampColumn, utf8Data, writeParquet } =
+      await import('@attractions/feeds/arrow');
+    const { rank, userIds, attractionIds, seen, histories, options, history } = model;
+    const userTable = tableOf({
+      user_id: utf8Data(userIds),
+      factors: float32Rows(model.userFactors, rank),
+      seen: int32Lists(seen.offsets, seen.items),
+      ...(histories && {
+        // A copy: Arrow writes the same memory only once where nothing is between.
+        counts: int32Lists(seen.offsets.slice(), histories.counts),
+        last_item: int32Column(histories.lastItems),
+        last_visit: timestampColumn(histories.lastTimes),
+      }),
+    });
+    yield { name: 'users.parquet', bytes: await writeParquet(userTable, LAYOUT), rows: userIds.length };
+    const itemTable = tableOf({
+      attraction_id: utf8Data(attractionIds),
+      factors: float32Rows(model.itemFactors, rank),
+      visitors: int32Column(model.visitors),
+    });
+    yield { name: 'items.parquet', bytes: await writeParquet(itemTable, LAYOUT), rows: attractionIds.length };
+    const document = canonicalJson({ rank, options, history });
+    yield { name: 'model.json', bytes: new TextEncoder().encode(document), rows: 0 };
+  },
+  decode: async (files) => {
+    const { float32RowsOf, int32ListsOf, int32sOf, stringsOf } = await import('@attractions/feeds/arrow');
+    const model = fileOf(files, 'model.json');
+    const { rank, options, history } = await parseModel(model);
+    const refuse = (problem: string) => unreadable(model, `and the factors beside it make no model: ${problem}`);
+    const userTable = await readTable(fileOf(files, 'users.parquet'), users);
+    const itemTable = await readTable(fileOf(files, 'items.parquet'), items);
+    const seen = int32ListsOf(userTable, 'seen');
+    const histories = await historiesIn(userTable, seen.offsets, refuse);
+    const generation: AlsGeneration = {
+      rank,
+      userIds: stringsOf(userTable.getChild('user_id')),
+      attractionIds: stringsOf(itemTable.getChild('attraction_id')),
+      userFactors: float32RowsOf(userTable, 'factors', rank, refuse),
+      itemFactors: float32RowsOf(itemTable, 'factors', rank, refuse),
+      seen,
+      ...(histories && { histories }),
+      visitors: int32sOf(itemTable, 'visitors'),
+      options,
+      history,
+    };
+    const problem = alsProblem(generation);
+    if (problem !== undefined) throw refuse(problem);
+    return generation;
+  },
+};
+
+/** Hardly a factor or an id comes twice. */
+const LAYOUT = { dictionaries: false };
+
+/** What a model has of each user since 1.1; undefined where a row lacks any of it. */
+async function historiesIn(
+  users: Table,
+  seenOffsets: Uint32Array,
+  refuse: (problem: string) => FeedsError,
+): Promise<Histories | undefined> {
+  const { int32ListsOf, int32sOf, timestampsOf } = await import('@attractions/feeds/arrow');
+  const columns = ['counts', 'last_item', 'last_visit'].map((name) => users.getChild(name));
+  if (columns.some((column) => column === null || column.nullCount > 0)) return undefined;
+  const { offsets, items: counts } = int32ListsOf(users, 'counts');
+  const bad = offsets.findIndex((offset, row) => offset !== seenOffsets[row]);
+  if (bad >= 0) throw refuse(`Row ${bad}: users.counts has not as many numbers as users.seen`);
+  return { counts, lastItems: int32sOf(users, 'last_item'), lastTimes: timestampsOf(users, 'last_visit') };
+}
+
+async function readTable(file: StoredFile, schema: readonly Field[]) {
+  const { conform, readParquet } = await import('@attractions/feeds/arrow');
+  const table = await readParquet(file);
+  checkRows(file, table.numRows);
+  return conform(table, schema, (problem) => unreadable(file, `breaks its contract: ${problem}`));
+}
+
+function fileOf(files: readonly StoredFile[], name: string): StoredFile {
+  const file = files.find((candidate) => candidate.name === name);
+  if (file) return file;
+  const present = files.map((candidate) => candidate.path).join(', ');
+  throw new FeedsError('FEEDS_DATA_CORRUPT', `The update has no ${name}; its files are ${present || 'none'}.`);
+}
+
+async function parseModel(file: StoredFile): Promise<Infer<typeof alsDocument>> {
+  const text = await textOf(file);
+  let document;
+  try {
+    document = JSON.parse(text);
+  } catch (cause) {
+    throw unreadable(file, 'is not JSON', cause);
+  }
+  const problem = documentProblem(Object(document));
+  if (problem !== undefined) throw unreadable(file, `breaks its contract: ${problem}`);
+  return document;
+}
 
 const within = (file: string, fields: readonly Field[]): readonly Field[] =>
   fields.map((field) => ({ ...field, name: `${file}.${field.name}` }));
@@ -91,6 +166,6 @@ export const als: FeedContract<AlsGeneration> = {
   path: 'training/als/v1.0',
   version: '1.1',
   description: 'A factor model and all that serving it needs.',
-  schema: [...within('users', users), ...within('items', items), ...within('model', model)],
-  codec: alsCodec(users, items),
+  schema: [...within('users', users), ...within('items', items), ...within('model', fieldsOf(alsDocument))],
+  codec: alsCodec,
 };

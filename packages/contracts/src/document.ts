@@ -38,7 +38,7 @@ function refuse(problem: string | undefined): void {
 }
 
 /** A field for each property of a schema, in its order: a text is `utf8`, a number what its metadata say, anything else `json`. */
-function fieldsOf({ entries }: DocumentSchema): readonly Field[] {
+export function fieldsOf({ entries }: DocumentSchema): readonly Field[] {
   return Object.entries(entries).map(([name, entry]) => {
     const nullable = entry.type === 'optional';
     const value = nullable ? (entry as v.OptionalSchema<v.GenericSchema, undefined>).wrapped : entry;
@@ -50,7 +50,7 @@ function fieldsOf({ entries }: DocumentSchema): readonly Field[] {
 }
 
 /** The first fault of a value, as a sentence: `parks[0].patienceHours is 0; give a number above 0.` Undefined where there is none. */
-function schemaProblem(schema: v.GenericSchema, value: unknown): string | undefined {
+export function schemaProblem(schema: v.GenericSchema, value: unknown): string | undefined {
   const { issues } = v.safeParse(schema, value, { abortEarly: true });
   if (issues === undefined) return undefined;
   const [{ type, path = [], message }] = issues;

@@ -1,7 +1,7 @@
 import { FeedsError, parentOf, siblingOf, streamed } from '@attractions/feeds';
 import type { Batches, FeedContract, FeedStore, Parent, Update, UpdateRecord } from '@attractions/feeds';
 import { als } from './als.js';
-import type { AlsGeneration } from './als.js';
+import type { AlsGeneration } from './als-model.js';
 import { attractions } from './attractions.js';
 import type { Attraction } from './attractions.js';
 import { ContractsError } from './errors.js';

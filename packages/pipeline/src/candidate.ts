@@ -1,21 +1,14 @@
 import type { Attraction } from '@attractions/contracts';
 import type { Candidate, Contender, MayShow, ModelSubject } from '@attractions/evaluation';
 import { allowedBy, createRecommender } from '@attractions/recommender';
-import type { Mapping, Rule } from '@attractions/recommender';
+import type { Rule } from '@attractions/recommender';
 import { foldInOf, generationOf, modelOfKind, popular } from '@attractions/models';
 import type { Generation, ModelKind } from '@attractions/models';
 
 import { alsContender } from './contenders/als.js';
 import { kindContender, nextAttractionContender } from './contenders/asked.js';
+import type { ServedWith } from './contenders/asked.js';
 import { usualKinds } from './training.js';
-
-/** What stands beside the models of what is served, and so of what is judged. */
-export interface ServedWith {
-  /** Default: those that are on by default. */
-  readonly kinds?: readonly ModelKind[] | undefined;
-  readonly rules?: readonly Rule[] | undefined;
-  readonly mapping?: Mapping | undefined;
-}
 
 /** A model as the gate looks at it: answered with as the service would, and trained again as it was. */
 export function candidateOf(subject: ModelSubject, servedWith: ServedWith = {}): Candidate {

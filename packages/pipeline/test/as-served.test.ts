@@ -14,7 +14,7 @@ import type { ServeContext } from '@attractions/service';
 import type { Recommendations } from '@attractions/recommender';
 
 import { candidateOf } from '../src/candidate.js';
-import type { ServedWith } from '../src/candidate.js';
+import type { ServedWith } from '../src/contenders/asked.js';
 import { runThroughFeeds } from '../src/run-through-feeds.js';
 import { pipelineSettings } from '../src/settings.js';
 import type { PipelineConfig } from '../src/settings.js';

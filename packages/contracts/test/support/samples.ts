@@ -1,4 +1,4 @@
-import type { AlsGeneration } from '../../src/als.js';
+import type { AlsGeneration } from '../../src/als-model.js';
 
 /** A model of three users and two attractions, with the floats that are easiest to lose. */
 export function alsModel(): AlsGeneration {

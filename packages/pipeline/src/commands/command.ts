@@ -14,7 +14,7 @@ export interface PipelineContext extends CommandContext {
 }
 
 /** A result that may be larger than memory: written line by line, as fast as the lines are taken, with `--json` too. */
-export interface StreamedResult {
+interface StreamedResult {
   readonly lines: AsyncIterable<string>;
 }
 

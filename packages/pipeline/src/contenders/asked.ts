@@ -5,10 +5,17 @@ import type { AlsGeneration, Attraction } from '@attractions/contracts';
 import { createRecommender, kindRecommender, MAX_LIMIT } from '@attractions/recommender';
 import { generationOf, nextAttractionScoring, untrainedModel } from '@attractions/models';
 import type { ModelKind } from '@attractions/models';
-import type { Recommendations } from '@attractions/recommender';
+import type { Mapping, Recommendations, Rule } from '@attractions/recommender';
 
-import type { ServedWith } from '../candidate.js';
 import { trainedOn } from '../training.js';
+
+/** What stands beside the models of what is served, and so of what is judged. */
+export interface ServedWith {
+  /** Default: those that are on by default. */
+  readonly kinds?: readonly ModelKind[] | undefined;
+  readonly rules?: readonly Rule[] | undefined;
+  readonly mapping?: Mapping | undefined;
+}
 
 interface Run {
   readonly threads?: number;

@@ -12,7 +12,7 @@ export interface KeepRule {
 }
 
 /** What became, or would become, of one feed. */
-export interface KeptFeed {
+interface KeptFeed {
   readonly feed: string;
   /** Sequence numbers of updates that were given up. */
   readonly expired: readonly number[];

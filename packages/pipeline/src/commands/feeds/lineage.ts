@@ -9,7 +9,7 @@ import type { Runner } from '../command.js';
 import { UPDATE } from './inspect.js';
 
 /** An update with all that it was made from, back to the raw files. */
-export interface Lineage {
+interface Lineage {
   readonly feed: string;
   readonly seq: number;
   readonly timestamp?: string;

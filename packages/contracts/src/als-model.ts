@@ -1,22 +1,68 @@
-import type { AlsGeneration } from './als.js';
+import * as v from 'valibot';
+
+import { int32, list, number, object, option, record, schemaProblem } from './document.js';
+import type { Infer } from './document.js';
+
+/** What `model.json` holds of a model, beside the tables of its factors. */
+export const alsDocument = object({
+  /** Factors of each row. */
+  rank: v.pipe(int32(1), v.description('Factors of each row.')),
+  /** The resolved hyper-parameters, by the trainer's option names. */
+  options: v.pipe(record(option()), v.description("Hyper-parameters, by the trainer's option names.")),
+  history: v.pipe(
+    list(object({ iteration: number(), loss: number(), seconds: number() })),
+    v.description('Loss and seconds of every iteration.'),
+  ),
+});
+
+/** A trained factor model with all that serving it needs: one generation, one update. Row i of `userFactors` is `userIds[i]`. */
+export interface AlsGeneration extends Infer<typeof alsDocument> {
+  readonly userIds: readonly string[];
+  readonly attractionIds: readonly string[];
+  /** Row-major, `userIds.length` x `rank`. */
+  readonly userFactors: Float32Array;
+  /** Row-major, `attractionIds.length` x `rank`. */
+  readonly itemFactors: Float32Array;
+  /** What each user visited, as rows of `attractionIds`: user u's are `items[offsets[u] .. offsets[u + 1])`, ascending. */
+  readonly seen: { readonly offsets: Uint32Array; readonly items: Uint32Array };
+  /** Undefined in a model of contract 1.0, or of visits without times: a reader then takes the same from the visits. */
+  readonly histories?: Histories | undefined;
+  /** Distinct visitors of each attraction, for the popular fallback of the same generation. */
+  readonly visitors: Uint32Array;
+}
+
+/** What the visits say of each user of a model beside the seen sets. */
+export interface Histories {
+  /** How often the user visited each entry of `seen.items`, in its order; 1 or more. */
+  readonly counts: Uint32Array;
+  /** The row of `attractionIds` where each user was last; of equal times the greater row. */
+  readonly lastItems: Uint32Array;
+  /** When that was, on the clock of the park: milliseconds since 1970. */
+  readonly lastTimes: Float64Array;
+}
 
 /** Counts are written as signed integers, which every reader of Parquet has. */
 const INT32_MAX = 2 ** 31 - 1;
 
-/** Why a model is not whole, as a sentence naming the first thing that is wrong; undefined where it is. */
+/** Why a model is not whole: a sentence without its full stop, naming the first thing that is wrong. Undefined if it is whole. */
 export function alsProblem(model: AlsGeneration): string | undefined {
   const { rank, userIds, attractionIds, userFactors, itemFactors, visitors } = model;
-  if (!Number.isInteger(rank) || rank < 1) return `rank is ${rank}, not a whole number of at least 1`;
   return (
+    documentProblem(model) ??
     factorsProblem('users.factors', userFactors, userIds.length, rank) ??
     factorsProblem('items.factors', itemFactors, attractionIds.length, rank) ??
     idsProblem('users.user_id', userIds) ??
     idsProblem('items.attraction_id', attractionIds) ??
     seenProblem(model) ??
     historiesProblem(model) ??
-    visitorsProblem(visitors, attractionIds.length) ??
-    recordProblem(model)
+    visitorsProblem(visitors, attractionIds.length)
   );
+}
+
+/** Why `model.json` does not hold what it should, worded like `alsProblem`. */
+export function documentProblem({ rank, options, history }: Infer<typeof alsDocument>): string | undefined {
+  const problem = schemaProblem(alsDocument, { rank, options, history });
+  return problem && `model.${problem.replace(/\.$/, '')}`;
 }
 
 function visitorsProblem(visitors: Uint32Array, rows: number): string | undefined {
@@ -42,7 +88,7 @@ function idsProblem(name: string, ids: readonly string[]): string | undefined {
   let known: Set<string> | undefined;
   for (let row = 0; row < ids.length; row++) {
     const id = ids[row];
-    if (typeof id !== 'string' || LONE_SURROGATE.test(id)) return `Row ${row + 1}: ${name} is no well-formed text`;
+    if (typeof id !== 'string' || LONE_SURROGATE.test(id)) return `Row ${row + 1}: ${name} is not well-formed text`;
     if (known === undefined && row > 0 && id <= (ids[row - 1] as string)) known = new Set(ids.slice(0, row));
     if (known?.has(id)) return `Row ${row + 1}: ${name} is ${JSON.stringify(id)}, which an earlier row has too`;
     known?.add(id);
@@ -87,17 +133,4 @@ function historiesProblem({ userIds, attractionIds, seen, histories }: AlsGenera
   return never < 0
     ? undefined
     : `Row ${never + 1}: users.last_visit is ${lastTimes[never]}, not whole milliseconds since 1970`;
-}
-
-function recordProblem({ options, history }: AlsGeneration): string | undefined {
-  if (typeof options !== 'object' || options === null) return 'model.options is no object';
-  const option = Object.entries(options).find(([, value]) => !isOption(value));
-  if (option) return `model.options: ${option[0]} is ${option[1]}, not a finite number, a text or a flag`;
-  if (!Array.isArray(history)) return 'model.history is no list';
-  const bad = history.findIndex(({ iteration, loss, seconds }) => ![iteration, loss, seconds].every(Number.isFinite));
-  return bad < 0 ? undefined : `model.history: entry ${bad + 1} has a number that is missing or not finite`;
-}
-
-function isOption(value: unknown): boolean {
-  return typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value);
 }

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { als } from '../src/als.js';
-import type { AlsGeneration, Histories } from '../src/als.js';
+import type { AlsGeneration, Histories } from '../src/als-model.js';
 import type { EncodedFile } from '@attractions/feeds';
 import { encoded, roundTrip, stored } from '@attractions/feeds/testing';
 import { alsModel } from './support/samples.js';
@@ -155,7 +155,7 @@ describe('a model', () => {
   });
 
   test.each<[Partial<AlsGeneration>, string]>([
-    [{ rank: 0 }, 'rank is 0, not a whole number of at least 1.'],
+    [{ rank: 0 }, 'model.rank is 0; give a whole number from 1 to 2147483647.'],
     [{ rank: 3 }, 'users.factors has 6 numbers, not 3 rows of 3.'],
     [
       { userFactors: Float32Array.of(1, 2, 3, Number.NaN, 5, 6) },
@@ -164,7 +164,7 @@ describe('a model', () => {
     [{ itemFactors: Float32Array.of(1, 2, 3) }, 'items.factors has 3 numbers, not 2 rows of 2.'],
     [{ userIds: ['a', 'b', 'a'] }, 'Row 3: users.user_id is "a", which an earlier row has too.'],
     [{ userIds: ['a', 'a', 'b'] }, 'Row 2: users.user_id is "a", which an earlier row has too.'],
-    [{ attractionIds: ['p:1', '\udc00'] }, 'Row 2: items.attraction_id is no well-formed text.'],
+    [{ attractionIds: ['p:1', '\udc00'] }, 'Row 2: items.attraction_id is not well-formed text.'],
     [{ visitors: Uint32Array.of(1) }, 'items.visitors has 1 entries for 2 rows.'],
     [{ visitors: Uint32Array.of(1, 2 ** 31) }, 'Row 2: items.visitors is 2147483648, outside 0 to 2147483647.'],
     [
@@ -196,9 +196,9 @@ describe('a model', () => {
     ],
     [
       { history: [{ iteration: 1, loss: Number.NaN, seconds: 1 }] },
-      'model.history: entry 1 has a number that is missing or not finite.',
+      'model.history[0].loss is NaN; give a finite number.',
     ],
-    [{ options: { seed: Infinity } }, 'model.options: seed is Infinity, not a finite number, a text or a flag.'],
+    [{ options: { seed: Infinity } }, 'model.options.seed is Infinity; give a text, a finite number, true or false.'],
   ])('that is not whole is refused: %j', async (change, message) => {
     await expect(encoded(codec, { ...alsModel(), ...change })).rejects.toMatchObject({
       code: 'FEEDS_VALUE_INVALID',
