@@ -5,6 +5,7 @@ export { evaluationReport } from './evaluation-report.js';
 export { CONTRACTS_ERRORS, ContractsError } from './errors.js';
 export { experiments, experimentsOf } from './experiments.js';
 export { exposureProblem, exposures } from './exposures.js';
+export { forgotten, forgottenHash, readForgotten, withForgotten } from './forgotten.js';
 export { itemKnn } from './item-knn.js';
 export { lists } from './lists.js';
 export { nextAttraction } from './next-attraction.js';
@@ -27,6 +28,7 @@ export type {
   WorstRequest,
 } from './evaluation-report.js';
 export type { Exposure } from './exposures.js';
+export type { ForgottenUsers } from './forgotten.js';
 export type { ItemKnnModel } from './item-knn.js';
 export type { ListEntry } from './lists.js';
 export type { NextAttractionModel, ParkTables } from './next-attraction.js';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from '@attractions/config';
-import { attractions, rejects, visits } from '@attractions/contracts';
+import { attractions, forgotten, readForgotten, rejects, visits } from '@attractions/contracts';
 import { openFeeds, parentOf, preloadParquet } from '@attractions/feeds';
 import type { FeedStore, OpenedUpdate, Producer, PutOptions, UpdateRecord } from '@attractions/feeds';
 import { DEFAULT_CHECKS, checkProblems, comparedWith, recordedChecks } from './checks/checks.js';
@@ -66,24 +66,35 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
   let scratch: string | undefined;
   try {
     signal?.throwIfAborted();
+    const list = await readForgotten(store);
+    const leftOut = list && { salt: list.salt, hashes: new Set(list.users.map(({ hash }) => hash)) };
     const before = await comparedWith(store.feed(visits).history(), rules);
     const previous = await filesOf(store, before[0], context.logger, async () => {
       return (scratch ??= await mkdtemp(join(tmpdir(), 'attractions-last-')));
     });
     let accepted: readonly string[] = [];
     let checks: RecordedChecks = {};
-    const loaded = await writeVisits(sourceOf(config, context), loaderOptions(config, context), {
-      previous,
-      judge: (load, profile) => {
-        judge(load, config, context);
-        const checked = { ...load, profile };
-        accepted = compare(checkProblems(checked, before, rules), before.length, context);
-        checks = { ...recordedChecks(checked), ...(accepted.length > 0 && { accepted: true }) };
+    const loaded = await writeVisits(
+      sourceOf(config, context),
+      { ...loaderOptions(config, context), ...(leftOut && { leftOut }) },
+      {
+        previous,
+        judge: (load, profile) => {
+          judge(load, config, context);
+          const checked = { ...load, profile };
+          accepted = compare(checkProblems(checked, before, rules), before.length, context);
+          checks = { ...recordedChecks(checked), ...(accepted.length > 0 && { accepted: true }) };
+        },
+        open: async () => (opened = await store.feed(visits).open()),
       },
-      open: async () => (opened = await store.feed(visits).open()),
-    });
+    );
     await preloaded;
     if (opened === undefined) throw new Error('What is not refused is written.');
+    if ((await store.feed(forgotten).head())?.seq !== list?.seq)
+      throw new EtlError(
+        'ETL_FORGOTTEN_MEANWHILE',
+        'A user was forgotten while the data were read, so they may be in what was read; nothing was committed. Run again.',
+      );
     const records = await commit(loaded, opened, store, config, { ...context, recorded: checks });
     const feeds = records.map(({ feed, seq }) => ({ feed, seq }));
     const seconds = (performance.now() - begin) / 1_000;
@@ -151,7 +162,8 @@ function loaderOptions(config: EtlConfig, { logger, signal, sources, baseFolder,
 
 /** Tells what was read, and throws where too much of it was refused. */
 function judge(loaded: JudgedLoad, { maxRejectShare, rawDataPath }: EtlConfig, { logger, from }: LoadContext): void {
-  const { tally } = loaded;
+  const { tally, forgotten: lines } = loaded;
+  if (lines > 0) logger.info({ lines }, `Left out ${lines} lines of users who were forgotten.`);
   logger.info({ ...tally }, `Read ${tally.rows} rows of ${tally.files} ${tally.files === 1 ? 'file' : 'files'}.`);
   if (loaded.rejects.length > 0)
     logger.warn({ rejects: loaded.rejects.length, first: examples(loaded) }, 'Some lines were refused.');

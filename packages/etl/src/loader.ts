@@ -10,6 +10,8 @@ import type { Profile } from './checks/profile.js';
 import { duckDbEngine } from './engine/duckdb.js';
 import type { DescribeFrame, Engine, RunOptions } from './engine/engine.js';
 import { EtlError } from './errors.js';
+import { withoutUsers } from './forgotten.js';
+import type { LeftOut } from './forgotten.js';
 import { sql } from './frame/frame.js';
 import type { Frame, Sql } from './frame/frame.js';
 import { chooseSources, sourceFailed } from './source/choose.js';
@@ -29,6 +31,8 @@ export interface LoaderOptions {
    * mean nothing.
    */
   readonly events?: Readonly<Record<string, number>>;
+  /** Users whose lines are left out as if they were not there. Default: none. */
+  readonly leftOut?: LeftOut;
   /** Sources of your own, beside the built-in ones; the settings name them by their type. */
   readonly sources?: readonly Source[];
   /** What relative paths of sources are relative to; default: the working folder. */
@@ -55,6 +59,8 @@ export interface LoadedVisits {
   readonly rejects: readonly Reject[];
   /** The files read, in order of their paths. */
   readonly sources: readonly SourceFile[];
+  /** Lines that were left out, as `leftOut` says; they are not in the tally. */
+  readonly forgotten: number;
   readonly tally: Tally;
 }
 
@@ -62,6 +68,8 @@ export interface LoadedVisits {
 interface RawData {
   readonly visits: DeliveredVisits;
   readonly attractions?: Delivered<AttractionsExtract>;
+  /** Lines of visits that were left out. */
+  readonly forgotten: number;
 }
 
 /** The frames of a load, composed and not yet run. */
@@ -108,7 +116,7 @@ async function withSources<T>(
   const baseFolder = resolve(options.baseFolder ?? '.');
   const context: SourceContext = { engine, folder, baseFolder, ...(signal && { signal }) };
   try {
-    const [raw] = await Promise.all([extract(chosen, context), engine.open()]);
+    const [raw] = await Promise.all([extract(chosen, context, options.leftOut), engine.open()]);
     return await work(raw, compose(raw, { ...options, sequenceGapHours }), engine);
   } finally {
     if (options.engine === undefined) await engine.close();
@@ -117,10 +125,15 @@ async function withSources<T>(
 }
 
 /** Lets the sources deliver: relations that frames can be composed of. */
-async function extract(chosen: ChosenSources, context: SourceContext): Promise<RawData> {
-  const visits = await visitsFrom(chosen.visits, context);
+async function extract(chosen: ChosenSources, context: SourceContext, leftOut?: LeftOut): Promise<RawData> {
+  const { engine, signal } = context;
+  const delivered = await visitsFrom(chosen.visits, context);
+  const { visits, lines: forgotten } =
+    leftOut === undefined
+      ? { visits: delivered, lines: 0 }
+      : await withoutUsers(delivered, leftOut, engine, signal ? { signal } : {});
   const attractions = chosen.attractions ? await attractionsFrom(chosen.attractions, context) : visits.attractions;
-  return attractions ? { visits, attractions } : { visits };
+  return attractions ? { visits, attractions, forgotten } : { visits, forgotten };
 }
 
 async function visitsFrom({ source, options }: ChosenSource, context: SourceContext): Promise<DeliveredVisits> {
@@ -336,6 +349,7 @@ async function settled(
     attractions,
     rejects: [...faults, ...rejected.named, ...exceptions.named].sort(byPlace),
     sources: files.sort((a, b) => (a.path < b.path ? -1 : 1)),
+    forgotten: raw.forgotten,
     tally: tally(lines, counts, attractions, { refused, repeated, refusedAttractions: rejected.refused }),
   };
   return { load, refusedBy: withFaults(exceptions.refusedBy, raw.visits) };

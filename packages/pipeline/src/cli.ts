@@ -18,6 +18,7 @@ import { completionCommand } from './commands/completion.js';
 import { evaluateCommand } from './commands/evaluate.js';
 import { experimentCommand } from './commands/experiment.js';
 import { feedsCommand } from './commands/feeds.js';
+import { forgetCommand } from './commands/forget.js';
 import { initCommand } from './commands/init.js';
 import { keepCommand } from './commands/keep.js';
 import { recommendCommand } from './commands/recommend.js';
@@ -90,6 +91,7 @@ function programOf(output: CommandOutput, json: boolean, exitWith: (code: number
     .addCommand(similarCommand(run))
     .addCommand(runsCommand(run))
     .addCommand(keepCommand(run))
+    .addCommand(forgetCommand(run))
     .addCommand(feedsCommand(run))
     .addCommand(completionCommand(output));
   for (const command of withDescendants(program)) {

@@ -6,6 +6,7 @@ export const PIPELINE_ERRORS = {
   PIPELINE_USAGE: 'Options of a command contradict each other.',
   PIPELINE_OTHER_VISITS: 'The sample data are asked for, and the feeds hold visits of other data.',
   PIPELINE_CONFIG_EXISTS: 'A configuration file is there already, and `init` would hide or replace it.',
+  PIPELINE_FORGET_UNFINISHED: 'Other runs put visitors back while they were being forgotten.',
   PIPELINE_NO_SUCH_FEED: 'No feed of that name has an update; the message names those that have.',
 } as const;
 
@@ -16,10 +17,11 @@ export type PipelineErrorCode = keyof typeof PIPELINE_ERRORS;
 export class PipelineError extends Error {
   override readonly name = 'PipelineError';
   readonly code: PipelineErrorCode;
-  readonly exitCode = 2;
+  readonly exitCode: 1 | 2;
 
   constructor(code: PipelineErrorCode, message: string) {
     super(message);
     this.code = code;
+    this.exitCode = code === 'PIPELINE_FORGET_UNFINISHED' ? 1 : 2;
   }
 }

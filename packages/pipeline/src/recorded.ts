@@ -78,7 +78,8 @@ function countsIn(summary: unknown): Run['counts'] {
 
 function feedsIn(summary: unknown): Run['feeds'] {
   const { feeds } = Object(summary) as { feeds?: unknown };
-  return Array.isArray(feeds) ? (feeds as Run['feeds']).map(({ feed, seq }) => ({ feed, seq })) : [];
+  if (!Array.isArray(feeds)) return [];
+  return (feeds as Run['feeds']).flatMap(({ feed, seq }) => (typeof seq === 'number' ? [{ feed, seq }] : []));
 }
 
 /** A run with its place in the feed. */

@@ -12,6 +12,7 @@ import { namesIn } from '@attractions/models/settings';
 import { parkClocks, timeZonesIn } from '@attractions/recommender';
 import type { Mapping, OwnRecommenders, Rule } from '@attractions/recommender';
 import type { FastifyInstance } from 'fastify';
+import { settleSpool } from './exposures/settle.js';
 import { visibilityOf, keyOf, keysIn, originsIn, proxiesIn } from './admission/access.js';
 import { ServiceError } from './errors.js';
 import type { ServeConfig } from './settings.js';
@@ -135,10 +136,30 @@ function endpointIn(text: string | undefined): string | undefined {
 }
 
 /** Feeds in a folder have the spool beside them; other feeds need a local folder from the settings. */
+function spoolOf({ exposureSpool }: Pick<ServeConfig, 'exposureSpool'>, root: string): string | undefined {
+  const beside = /^(memory:|s3:)/.test(root) ? undefined : root.startsWith('file:') ? fileURLToPath(root) : root;
+  return exposureSpool ?? (beside && join(beside, '_spool'));
+}
+
+/**
+ * Commits the lists shown that wait in the spool, and removes lines of users from those that the feed refused.
+ *
+ * @returns how many refused lines were removed
+ * @throws ServiceError SERVICE_SPOOL_UNUSABLE
+ */
+export async function settleExposures(
+  config: Pick<ServeConfig, 'exposureSpool'>,
+  store: FeedStore,
+  users: ReadonlySet<string>,
+): Promise<number> {
+  const spool = spoolOf(config, store.root);
+  if (spool === undefined) return 0;
+  return settleSpool(store, spool, users, { id: 'serve', package: '@attractions/service', version: ownVersion() });
+}
+
 function exposuresOf(config: ServeConfig, { root }: FeedStore, logger: Logger): Pick<ServiceParts, 'exposures'> {
   if (!config.logExposures) return {};
-  const beside = /^(memory:|s3:)/.test(root) ? undefined : root.startsWith('file:') ? fileURLToPath(root) : root;
-  const folder = config.exposureSpool ?? (beside && join(beside, '_spool'));
+  const folder = spoolOf(config, root);
   if (folder === undefined) {
     logger.warn('lists shown are not recorded; set EXPOSURE_SPOOL to a local folder, or LOG_EXPOSURES=false');
     return {};

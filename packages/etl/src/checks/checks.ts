@@ -40,6 +40,8 @@ export const DEFAULT_CHECKS: CheckRules = {
 /** What is checked. */
 export interface Checked {
   readonly tally: Tally;
+  /** Lines of users who were forgotten, which are not in the tally. */
+  readonly forgotten: number;
   readonly profile: Profile;
   /** Paths of the raw files. */
   readonly sources: readonly { readonly path: string }[];
@@ -57,11 +59,12 @@ const FEW = 10;
 const FILES_NAMED = 3;
 
 /** The figures of a run, for the record; later runs are compared with them. */
-export function recordedChecks({ tally, profile, sources }: Checked): RecordedChecks {
+export function recordedChecks({ tally, forgotten, profile, sources }: Checked): RecordedChecks {
   const { rows, kept, duplicates, rejected, visits, users, attractions } = tally;
   const { range, fresh, rejects, empty } = profile;
   return {
     ...{ rows, kept, duplicates, rejected, files: sources.length, visits, users, attractions },
+    ...(forgotten > 0 && { forgotten }),
     ...(range && { earliest: range.earliest.toISOString(), latest: range.latest.toISOString() }),
     ...(fresh && { newUsers: rounded(fresh.users), newAttractions: rounded(fresh.attractions) }),
     ...Object.fromEntries(Object.entries(rejects).map(([column, count]) => [`rejected.${column || 'line'}`, count])),

@@ -39,6 +39,7 @@ const DIALECT: readonly string[] = [
   'CREATE MACRO timestamp_millis(x) AS make_timestamp(CAST(x AS BIGINT) * 1000)',
   'CREATE MACRO unix_millis(x) AS epoch_ms(x)',
   'CREATE MACRO regexp_like(x, pattern) AS regexp_matches(x, pattern)',
+  'CREATE MACRO sha2(x, bits) AS sha256(x)',
   // Texts as milliseconds since 1970, NULL where they are no times.
   'CREATE MACRO iso_millis(x) AS epoch_ms(try_cast(x AS TIMESTAMPTZ))',
   'CREATE MACRO seconds_millis(x) AS try_cast(floor(try_cast(x AS DOUBLE) * 1000) AS BIGINT)',

@@ -73,9 +73,9 @@ export async function expireUpdates(
   return { expired: plan.expiring, kept: plan.kept, record: record as ExpireRecord };
 }
 
-function checkRule({ keepLast, maxAgeMs }: ExpireRule, graceMs: number): void {
+function checkRule({ keepLast, maxAgeMs, updates }: ExpireRule, graceMs: number): void {
   const problem =
-    keepLast === undefined && maxAgeMs === undefined
+    keepLast === undefined && maxAgeMs === undefined && updates === undefined
       ? 'The rule has neither keepLast nor maxAgeMs; give one or both'
       : keepLast !== undefined && !(Number.isSafeInteger(keepLast) && keepLast >= 1)
         ? `keepLast is ${keepLast}; give a whole number from 1`

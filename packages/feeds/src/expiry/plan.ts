@@ -5,12 +5,14 @@ import { siblingAmong } from '../log/updates.js';
 import { livingAt } from './living.js';
 import type { Living } from './living.js';
 
-/** Which updates may expire. An update stays if either option keeps it; at least one must be given. */
+/** Which updates may expire. An update stays if either option keeps it; at least one must be given, or `updates` alone. */
 export interface ExpireRule {
   /** How many of the newest updates stay, at least 1. */
   readonly keepLast?: number;
   /** Age up to which updates stay. */
   readonly maxAgeMs?: number;
+  /** Sequence numbers: only these may expire, without regard to count and age, and though a rollback would go to one of them. */
+  readonly updates?: readonly number[];
 }
 
 /** An update that stays, and the first reason for it. */
@@ -49,12 +51,13 @@ function heldIn({ refs, before, pins }: Living, nowMs: number): (seq: number) =>
 export function planExpiry(
   living: Living,
   needed: Needed,
-  { keepLast = 0, maxAgeMs = -1 }: ExpireRule,
+  { keepLast = 0, maxAgeMs = -1, updates: only }: ExpireRule,
   nowMs: number,
 ): ExpiryPlan {
   const { updates } = living;
-  const held = heldIn(living, nowMs);
+  const held = heldIn(only === undefined ? living : { ...living, before: {} }, nowMs);
   const reasons: readonly ((update: UpdateRecord, place: number) => string | undefined)[] = [
+    ({ seq }) => (only?.includes(seq) === false ? 'was not asked for' : undefined),
     ({ seq }) => held(seq),
     ({ seq }) => needed.get(seq),
     (_, place) => (updates.length - place <= keepLast ? `is one of the last ${keepLast}` : undefined),

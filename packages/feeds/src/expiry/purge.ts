@@ -14,6 +14,8 @@ export interface PurgeOptions {
   readonly producer: Producer;
   /** Only say what would happen; default: true. */
   readonly dryRun?: boolean;
+  /** Whether data are deleted before their grace period is over: readers that have begun then fail. Default: false. */
+  readonly atOnce?: boolean;
 }
 
 /** What a purge has deleted, or would. */
@@ -38,10 +40,10 @@ export interface Purge {
 export async function purgeUpdates(
   end: LogEnd,
   feeds: () => Promise<readonly string[]>,
-  { producer, dryRun = true }: PurgeOptions,
+  { producer, dryRun = true, atOnce = false }: PurgeOptions,
 ): Promise<Purge> {
   checkPutOptions({ producer });
-  const { due, waiting } = await unpurged(end);
+  const { due, waiting } = await unpurged(end, atOnce);
   const { living, needed } = await neededNow(end, due, feeds);
   const spare = due.flatMap(({ updates }) => updates.filter(({ seq }) => needed.has(seq)));
   const staying = [...living, ...waiting.flatMap(({ updates }) => updates), ...spare];
@@ -88,7 +90,7 @@ async function neededNow(
 }
 
 /** Expire records with updates that still have their data, oldest first, by whether their grace period is over. */
-async function unpurged(end: LogEnd): Promise<{ due: Due[]; waiting: Due[] }> {
+async function unpurged(end: LogEnd, atOnce: boolean): Promise<{ due: Due[]; waiting: Due[] }> {
   const { store, feed, log } = end;
   const head = await log.head();
   const purged = new Set<number>();
@@ -104,7 +106,7 @@ async function unpurged(end: LogEnd): Promise<{ due: Due[]; waiting: Due[] }> {
   const now = open.length > 0 ? await storeNow(store, logPaths(feed).folder) : 0;
   for (const record of open) {
     const written = await store.stat(logPaths(feed).record(record.seq));
-    const over = written !== undefined && now - written.modifiedMs >= record.graceMs;
+    const over = atOnce || (written !== undefined && now - written.modifiedMs >= record.graceMs);
     const updates = await updatesOf(
       end,
       record.updates.filter((seq) => !purged.has(seq)),

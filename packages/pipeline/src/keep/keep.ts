@@ -48,6 +48,10 @@ const FOR_EVER = ['experiments/', 'privacy/'];
 /** The alias in the feed of runs that says that keeping was turned on. */
 export const KEEP_ON = 'keep-on';
 
+/** Whether the updates of a feed stand beside each other, so that none takes the place of an earlier one. */
+export const isAddingFeed = (feed: string): boolean =>
+  [...ADDING, 'experiments/'].some((prefix) => feed.startsWith(prefix));
+
 /** The rule for one feed; undefined where nothing goes. */
 export function ruleFor(feed: string, { last, days }: KeepRule): ExpireRule | undefined {
   const isOf = (prefixes: readonly string[]) => prefixes.some((prefix) => feed.startsWith(prefix));

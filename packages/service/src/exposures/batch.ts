@@ -48,7 +48,7 @@ interface Chunk extends Lines {
 }
 
 /** Where lines that the feed refuses are kept, in the spool. */
-const REJECTS = '_rejects';
+export const REJECTS = '_rejects';
 
 /**
  * Closes batches, commits each as one update, and removes it. A batch that fails does not stop the others, unless the store itself fails.

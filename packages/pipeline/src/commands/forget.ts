@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+
+import { PipelineError } from '../errors.js';
+import type { ForgetSummary } from '../forget/forget.js';
+import { recorded } from '../recorded.js';
+import { table } from '../text.js';
+import { commandOf } from './command.js';
+import type { PipelineContext, PipelineResult, Runner } from './command.js';
+
+/** `attractions forget USER…`: removes people from all feeds. */
+export function forgetCommand(run: Runner): Command {
+  return commandOf(
+    'forget',
+    'removes visitors from all feeds, and leaves them out of later data; only says what would go without --yes',
+  )
+    .argument('<users...>', 'ids of the visitors, as in the visits')
+    .option('--yes', 'do it: it cannot be undone')
+    .action(async (users: string[], { yes }: { yes?: true }) =>
+      run(async (context) =>
+        yes ? recorded('forget', context, () => forget(users, context, false)) : forget(users, context, true),
+      ),
+    );
+}
+
+async function forget(users: readonly string[], context: PipelineContext, dryRun: boolean): Promise<PipelineResult> {
+  if (users.some((id) => id.trim() === ''))
+    throw new PipelineError('PIPELINE_USAGE', 'An id of a visitor is empty; give ids as they are in the visits.');
+  const { forgetUsers, settleExposures } = await import('../forgetting.js');
+  const { store, signal, config, logger } = context;
+  const settle = (ids: ReadonlySet<string>) => settleExposures(config, store, ids);
+  const onProgress = (what: string) => logger.debug({ what }, `at ${what}`);
+  const summary = await forgetUsers(users, { store, dryRun, signal, settle, onProgress });
+  return {
+    document: summary,
+    text: () => forgetText(summary),
+    exitCode: summary.waiting.length > 0 ? 1 : 0,
+  };
+}
+
+function forgetText({ dryRun, users, feeds, files, bytes, remaining, waiting }: ForgetSummary): string {
+  const who = users === 1 ? 'the visitor' : `the ${users} visitors`;
+  const rows = feeds.map(({ feed, removed, anew, expired }) => [
+    feed,
+    removed,
+    anew.map(({ from, to }) => `${from} as ${to}`).join(', '),
+    expired.join(', '),
+  ]);
+  const [written, given] = dryRun ? ['', 'would be given up'] : ['written anew', 'given up'];
+  return [
+    ...(rows.length > 0
+      ? [table([['feed', 'of them', written, given], ...rows])]
+      : [`There is nothing of ${who} in the feeds.`]),
+    ...remaining.map((sentence) => `Remains: ${sentence}`),
+    ...waiting.map(
+      (path) =>
+        `Not done: ${path} is of a run that is at work, or that died less than an hour ago; forget again when it has ended.`,
+    ),
+    dryRun
+      ? `Nothing was done; add --yes to do it.`
+      : `${files} files (${(bytes / 1e6).toFixed(1)} MB) were deleted. Later data leave ${who} out.`,
+  ].join('\n');
+}

@@ -1,0 +1,3 @@
+/** What forgetting needs of other packages. Loaded only when somebody is forgotten. */
+export { settleExposures } from '@attractions/service';
+export { forgetUsers } from './forget/forget.js';
