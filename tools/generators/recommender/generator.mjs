@@ -20,6 +20,6 @@ export default async function recommender(tree, { name }) {
 
   return () =>
     console.log(`
-Next: put your own idea into scoreOf of ${file}; let createRecommender (src/answers/compose.ts) offer it to panels.
+Next: put your own idea into scoreOf of ${file}; name it in the section \`recommenders\` of a configuration file, for panels.
 Check with: npx nx run-many -t lint typecheck test -p recommender`);
 }

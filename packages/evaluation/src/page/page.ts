@@ -1,11 +1,11 @@
 import type { EvaluationReport, JudgedRecommender, Measure, Segment } from '@attractions/contracts';
-import type { MetricName } from '../evaluate.js';
 import { decidingMetrics } from '../report/segments.js';
 import type { DecidingMetric } from '../report/segments.js';
 import { escaped, signed, table } from './markup.js';
 import { calibrationPlot, intervalPlot } from './plots.js';
 
-const HEADINGS: Readonly<Record<MetricName, string>> = {
+/** Of metrics whose name is not what people call them. */
+const HEADINGS: Readonly<Record<string, string>> = {
   hitRate: 'HR',
   precision: 'Precision',
   recall: 'Recall',
@@ -16,6 +16,8 @@ const HEADINGS: Readonly<Record<MetricName, string>> = {
   novelty: 'Novelty (bits)',
   popularityBias: 'Popularity bias',
 };
+
+const headingOf = (metric: string): string => HEADINGS[metric] ?? metric;
 
 /**
  * A report as one HTML page for people: no script, no other file. The last recommender is shown in detail.
@@ -58,17 +60,15 @@ function introduction({ protocol, data, baseline }: EvaluationReport): string {
 }
 
 function overview({ recommenders, protocol }: EvaluationReport): string {
-  const headings: Readonly<Record<string, string>> = HEADINGS;
-  const own = Object.keys(recommenders[0]?.metrics ?? {}).filter((name) => headings[name] === undefined);
-  const names = [...Object.keys(headings), ...own];
+  const names = Object.keys(recommenders[0]?.metrics ?? {});
   return table(
-    ['Recommender', ...names.map((name) => `${headings[name] ?? name}@${protocol.k}`)],
+    ['Recommender', ...names.map((name) => `${headingOf(name)}@${protocol.k}`)],
     recommenders.map(({ name, metrics }) => [name, ...names.map((metric) => metrics[metric] ?? 0)]),
   );
 }
 
 function differencePlot({ recommenders, baseline, protocol }: EvaluationReport, metric: DecidingMetric): string {
-  const title = `${HEADINGS[metric]}@${protocol.k} above “${baseline}”`;
+  const title = `${headingOf(metric)}@${protocol.k} above “${baseline}”`;
   const lines = recommenders
     .filter(({ name }) => name !== baseline)
     .map(({ name, overall }) => ({ label: name, interval: overall.measures[metric].difference }));
@@ -94,7 +94,7 @@ function segmentTable(
     }),
   );
   return table(
-    ['Requests', 'Recommender', ...decidingMetrics.flatMap((m) => [`${HEADINGS[m]}@${k}`, 'Difference'])],
+    ['Requests', 'Recommender', ...decidingMetrics.flatMap((m) => [`${headingOf(m)}@${k}`, 'Difference'])],
     rows,
   );
 }
