@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 import type { Logger } from '@attractions/config';
 import { als, latestVisits, visits } from '@attractions/contracts';
-import { openFeeds } from '@attractions/feeds';
+import { openFeeds, streamed } from '@attractions/feeds';
 import { alsScoring, kindsNamed } from '@attractions/models';
 import { namesIn } from '@attractions/models/settings';
 import type { AlsGeneration } from '@attractions/contracts';
@@ -10,6 +10,7 @@ import type { ModelKind } from '@attractions/models';
 import type { FeedStore, Producer } from '@attractions/feeds';
 
 import { trainedKinds } from './kinds.js';
+import { readVisits } from './visits.js';
 import type { Iteration } from './model.js';
 import { resolveOptions } from './options.js';
 import type { AlsOptions } from './options.js';
@@ -85,16 +86,26 @@ export async function runTrain(config: TrainConfig, context: TrainContext): Prom
   const naming = [...kinds, ...builtIn].find(({ name }) => name === alsScoring.name) as ModelKind<AlsGeneration>;
   const others = kinds.filter((kind) => kind !== naming).reverse();
   const { visits: update, attractions: places, parents } = await latestVisits(store);
-  const table = await update.read();
-  logger.info({ feed: visits.path, seq: update.seq, visits: table.numRows }, 'training on the latest visits');
+  const secondsSince = (time: number) => (performance.now() - time) / 1000;
+  const count = update.record.totals.rows;
+  const table = await readVisits(await (await store.feed(streamed(visits)).at(update.seq)).read(), count);
+  logger.info(
+    { feed: visits.path, seq: update.seq, visits: count, seconds: secondsSince(begin) },
+    'training on the latest visits',
+  );
 
-  const train = <M>(kind: ModelKind<M>) =>
-    kind.train(table, {
+  const train = async <M>(kind: ModelKind<M>) => {
+    const began = performance.now();
+    const model = await kind.train(table, {
       attractions: places,
       signal,
       threads: config.threads,
       ...(config.warmStart && { previous: () => latestOf(store, kind) }),
     });
+    const seconds = secondsSince(began);
+    logger.info({ kind: kind.name, seconds }, `trained ${kind.name} in ${seconds.toFixed(1)} s`);
+    return model;
+  };
   // The largest first, before the memory of others stands beside it.
   const generation = await train(naming);
   const models: { readonly kind: ModelKind; readonly model: unknown }[] = [];
@@ -105,13 +116,13 @@ export async function runTrain(config: TrainConfig, context: TrainContext): Prom
   const beside = await Promise.all(models.map(({ kind, model }) => store.feed(kind.contract).put(model, put)));
   const records = [...beside, await store.feed(als).put(generation, put)];
   return {
-    visits: table.numRows,
+    visits: count,
     users: generation.userIds.length,
     attractions: generation.attractionIds.length,
     rank: generation.rank,
     iterations: generation.history.length,
     loss: generation.history.map(({ iteration, loss }) => ({ iteration, loss })),
     feeds: records.map(({ feed, seq }) => ({ feed, seq })),
-    seconds: (performance.now() - begin) / 1000,
+    seconds: secondsSince(begin),
   };
 }

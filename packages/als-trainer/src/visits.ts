@@ -1,6 +1,16 @@
-import { ByteTable, indexVisits as index, timesOf, visitCounter } from '@attractions/models';
-import type { IndexedVisits } from '@attractions/models';
+import {
+  ByteTable,
+  indexFrom,
+  indexVisits as index,
+  keepIndex,
+  sortedVocabulary,
+  timesOf,
+  visitCounter,
+} from '@attractions/models';
+import type { Batches } from '@attractions/feeds';
+import type { IndexedVisits, TextTable } from '@attractions/models';
 import type { AlsGeneration, Histories, VisitsTable } from '@attractions/contracts';
+import type { Data, Float32, Int32, Table, TimestampMillisecond, Utf8 } from 'apache-arrow';
 
 import { AlsError } from './errors.js';
 import { wasmHost } from './wasm/module.js';
@@ -15,10 +25,74 @@ const fewTexts = 50_000;
  * @throws ModelsError MODELS_VISITS_INVALID where a column is missing or holds a null
  */
 export function indexVisits(visits: VisitsTable): IndexedVisits {
-  return index(visits, (rows) => {
-    const host = rows > fewTexts ? wasmHost() : undefined;
-    return host ? wasmTextTable(host) : new ByteTable();
-  });
+  return index(visits, textTable);
+}
+
+/** A table for so many texts. */
+function textTable(texts: number): TextTable {
+  const host = texts > fewTexts ? wasmHost() : undefined;
+  return host ? wasmTextTable(host) : new ByteTable();
+}
+
+/**
+ * Reads visits batch by batch into a table of numbers: 20 bytes a visit, 24 where visits have weights, and each id once, as a dictionary. What Arrow decodes of a
+ * batch goes with the batch. The names and pairs of `indexVisits` are those of the table, not a copy.
+ *
+ * @param batches of all columns, as `streamed(visits)` reads them
+ * @param count how many visits there are
+ */
+export async function readVisits(batches: Batches, count: number): Promise<VisitsTable> {
+  const { numbersColumn, tableOf, utf8Dictionary } = await import('@attractions/feeds/arrow');
+  const users = { table: textTable(count), rows: new Uint32Array(count) };
+  const attractions = { table: textTable(count), rows: new Uint32Array(count) };
+  const times = new BigInt64Array(count);
+  const photos = new Int32Array(count);
+  let weights: Float32Array | undefined;
+  let from = 0;
+  for await (const batch of batches) {
+    const to = from + batch.numRows;
+    const column = (name: string): Data | undefined => batch.getChild(name)?.data[0];
+    for (const [name, { table, rows }] of [
+      ['user_id', users],
+      ['attraction_id', attractions],
+    ] as const) {
+      const { values, valueOffsets } = column(name) as Data<Utf8>;
+      table.number(values, valueOffsets, rows.subarray(from, to));
+    }
+    times.set((column('visited_at') as Data<TimestampMillisecond>).values.subarray(0, batch.numRows), from);
+    photos.set((column('photos') as Data<Int32>).values.subarray(0, batch.numRows), from);
+    const weight = column('weight') as Data<Float32> | undefined;
+    if (weight && weight.nullCount < weight.length) {
+      weights ??= new Float32Array(count).fill(1);
+      for (let row = 0; row < weight.length; row++)
+        if (weight.getValid(row)) weights[from + row] = weight.values[row] as number;
+    }
+    from = to;
+  }
+  const of = {
+    users: sortedVocabulary(users.table, users.rows),
+    attractions: sortedVocabulary(attractions.table, attractions.rows),
+  };
+  const table = tableOf({
+    user_id: utf8Dictionary(of.users.ids, of.users.rows),
+    attraction_id: utf8Dictionary(of.attractions.ids, of.attractions.rows),
+    visited_at: numbersColumn(times),
+    photos: numbersColumn(photos),
+    ...(weights && { weight: numbersColumn(weights) }),
+  }) as Table as VisitsTable;
+  keepIndex(table, indexFrom(of.users, of.attractions));
+  return table;
+}
+
+/** When each visit was: milliseconds since 1970; minus infinity where that is not known. */
+export function visitTimes(visits: VisitsTable): Float64Array {
+  const times = new Float64Array(visits.numRows);
+  let from = 0;
+  for (const batch of visits.batches) {
+    times.set(timesOf(batch), from);
+    from += batch.numRows;
+  }
+  return times;
 }
 
 /** How often each user was where, and where last; undefined where the time of a user's visits is not known. */
@@ -45,7 +119,9 @@ export function visitAges(visits: VisitsTable): Float32Array {
     throw new AlsError('ALS_VISITS_INVALID', [
       'The visits lack a time in their column visited_at; every visit needs one where halfLifeDays is above 0.',
     ]);
-  const times = Float64Array.from(column, Number);
+  const times = visitTimes(visits);
   const latest = times.reduce((a, b) => Math.max(a, b), -Infinity);
-  return Float32Array.from(times, (time) => (latest - time) / dayMs);
+  const ages = new Float32Array(times.length);
+  for (let visit = 0; visit < ages.length; visit++) ages[visit] = (latest - (times[visit] as number)) / dayMs;
+  return ages;
 }

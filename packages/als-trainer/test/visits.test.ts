@@ -1,9 +1,10 @@
 import { expect, test } from '@jest/globals';
 import { Float32, Table, vectorFromArray } from 'apache-arrow';
+import { visitWeights } from '@attractions/contracts';
 import type { VisitsTable } from '@attractions/contracts';
 
 import { AlsTrainer } from '../src/als-trainer.js';
-import { indexVisits, visitAges } from '../src/visits.js';
+import { indexVisits, readVisits, visitAges } from '../src/visits.js';
 import { at, visitsTable } from './support/visits-table.js';
 
 test('a slice of a table is read from its own first row', () => {
@@ -47,8 +48,46 @@ test('the model tells of each user what the visits tell, in any order: how often
   expect(await new AlsTrainer({ rank: 2, iterations: 1 }).train(timeless)).not.toHaveProperty('histories');
 });
 
+test.each([
+  ['without weights', []],
+  ['with a weight in some', [null, 2.5, null, -1]],
+  ['with no weight in any', [null, null, null, null]],
+])('visits read batch by batch are the same to a trainer as their table: %s', async (_, weights) => {
+  const plain = visitsTable([
+    ['zoë', 'p:wheel', 3],
+    ['ann', 'p:castle', 1],
+    ['zoë', 'p:castle', 2],
+    ['ann', 'p:castle', 5],
+  ]) as Table;
+  const weight = new Table({ weight: vectorFromArray(weights, new Float32()) });
+  const visits = (weights.length > 0 ? plain.assign(weight) : plain) as unknown as VisitsTable;
+  async function* batches() {
+    for (const [from, to] of [
+      [0, 1],
+      [1, 3],
+      [3, 4],
+    ] as const)
+      yield* visits.slice(from, to).batches;
+  }
+  const read = await readVisits(batches(), 4);
+  expect(indexVisits(read)).toEqual(indexVisits(visits));
+  expect(read.toArray().map((row) => ({ ...row.toJSON(), weight: null }))).toEqual(
+    visits.toArray().map((row) => ({ ...row.toJSON(), weight: null })),
+  );
+  expect(visitWeights(read)).toEqual(visitWeights(visits));
+  const options = { rank: 2, iterations: 1, halfLifeDays: 1 };
+  expect({ ...(await new AlsTrainer(options).train(read)), history: [] }).toEqual({
+    ...(await new AlsTrainer(options).train(visits)),
+    history: [],
+  });
+});
+
 test('no visits are refused', async () => {
   const empty: VisitsTable = visitsTable([]);
+  async function* nothing() {}
+  await expect(new AlsTrainer().train(await readVisits(nothing(), 0))).rejects.toMatchObject({
+    code: 'ALS_INTERACTIONS_EMPTY',
+  });
   await expect(new AlsTrainer().train(empty)).rejects.toMatchObject({ code: 'ALS_INTERACTIONS_EMPTY' });
   await expect(new AlsTrainer().train(new Table())).rejects.toMatchObject({ code: 'MODELS_VISITS_INVALID' });
 });

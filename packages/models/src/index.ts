@@ -19,7 +19,7 @@ export { timesOf, visitCounter } from './snapshot/histories.js';
 export { IdIndex } from './snapshot/id-index.js';
 export { loadGeneration } from './snapshot/load.js';
 export { memoryOf, packed, shared, unpacked } from './snapshot/parcel.js';
-export { indexVisits } from './training/indexed-visits.js';
+export { indexFrom, indexVisits, keepIndex, sortedVocabulary } from './training/indexed-visits.js';
 export { orderedBy, pairsByItem, pairsByUser } from './training/pairs.js';
 export { ByteTable, hashOf, mix } from './training/text-table.js';
 export type { FoldedIn, History } from './als/fold-in.js';

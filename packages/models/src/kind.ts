@@ -13,7 +13,7 @@ import type { Generation } from './snapshot/generation.js';
  */
 export interface ModelKind<M = unknown> extends ScoringKind<M> {
   /**
-   * Learns from all the visits given. Pure: the same visits in any order give the same model. Rejects with the signal's reason when aborted.
+   * Learns from all the visits given; the train command gives texts as dictionaries, and `indexVisits` reads them without a copy. Pure: the same visits in any order give the same model. Rejects with the signal's reason when aborted.
    */
   train(visits: VisitsTable, run: TrainingRun<M>): Promise<M> | M;
 }

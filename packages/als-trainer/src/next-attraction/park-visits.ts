@@ -1,8 +1,8 @@
 import type { Attraction, VisitsTable } from '@attractions/contracts';
-import { orderedBy, timesOf } from '@attractions/models';
+import { orderedBy } from '@attractions/models';
 
 import { AlsError } from '../errors.js';
-import { indexVisits } from '../visits.js';
+import { indexVisits, visitTimes } from '../visits.js';
 
 /** The visits of one park in time order, each with what its visitor had done there before. One entry a visit. */
 export interface ParkVisits {
@@ -156,11 +156,5 @@ function timesIn(visits: VisitsTable): Float64Array {
     throw new AlsError('ALS_VISITS_INVALID', [
       `The visits' column visited_at is ${column ? 'null in places' : 'missing'}; every visit needs a time, see etl/visits/v1.0.`,
     ]);
-  const times = new Float64Array(visits.numRows);
-  let at = 0;
-  for (const batch of visits.batches) {
-    times.set(timesOf(batch), at);
-    at += batch.numRows;
-  }
-  return times;
+  return visitTimes(visits);
 }

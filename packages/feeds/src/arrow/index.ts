@@ -1,7 +1,7 @@
 export { concat, tableOf, tableOfBatches } from './tables.js';
 export { conform } from './conform.js';
 export { readParquet, readRowGroups, writeParquet } from './parquet-file.js';
-export { stringsOf, utf8Data } from './utf8.js';
+export { stringsOf, utf8Data, utf8Dictionary } from './utf8.js';
 export {
   float32Lists,
   float32ListsOf,
@@ -11,6 +11,7 @@ export {
   int32Lists,
   int32ListsOf,
   int32sOf,
+  numbersColumn,
   timestampColumn,
   timestampsOf,
 } from './vectors.js';

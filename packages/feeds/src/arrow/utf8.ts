@@ -1,5 +1,5 @@
-import { Utf8, makeData } from 'apache-arrow';
-import type { Data, Vector } from 'apache-arrow';
+import { Dictionary, Uint32, Utf8, Vector, makeData } from 'apache-arrow';
+import type { Data } from 'apache-arrow';
 
 const encoder = new TextEncoder();
 /** A byte order mark is kept: it is a character of an id like any other. */
@@ -15,6 +15,13 @@ export function utf8Data(texts: readonly (string | null)[]): Data<Utf8> {
   const valueOffsets = new Int32Array(length + 1);
   for (let row = 0; row < length; row++) valueOffsets[row + 1] = (valueOffsets[row] ?? 0) + lengthOf(texts[row] ?? '');
   return makeData({ type: new Utf8(), length, valueOffsets, data, ...validity(length, (row) => texts[row] !== null) });
+}
+
+/** A text column as places in a list of distinct words; shares the places. */
+export function utf8Dictionary(words: readonly string[], places: Uint32Array): Data<Dictionary<Utf8, Uint32>> {
+  const dictionary = new Vector([utf8Data(words)]);
+  const type = new Dictionary(new Utf8(), new Uint32());
+  return makeData({ type, length: places.length, nullCount: 0, data: places, dictionary });
 }
 
 /** A dictionary-encoded text column as a plain one. Each word of the dictionary is encoded once. */

@@ -25,7 +25,14 @@ export function timestampColumn(times: Float64Array): Data<arrow.TimestampMillis
   return arrow.makeData({ type: new arrow.TimestampMillisecond('UTC'), data });
 }
 
-/** The same back, of a column without nulls. */
+/** Numbers as a column that shares the array; whole milliseconds since 1970 where they are of 64 bits. */
+export function numbersColumn(values: BigInt64Array | Float32Array | Int32Array): Data {
+  if (values instanceof Int32Array) return arrow.makeData({ type: new arrow.Int32(), data: values });
+  if (values instanceof Float32Array) return arrow.makeData({ type: new arrow.Float32(), data: values });
+  return arrow.makeData({ type: new arrow.TimestampMillisecond('UTC'), data: values });
+}
+
+/** Times of a column without nulls: milliseconds since 1970. */
 export function timestampsOf(table: arrow.Table, column: string): Float64Array {
   const times = new Float64Array(table.numRows);
   let row = 0;

@@ -31,7 +31,11 @@ const indexed = new WeakMap<VisitsTable, IndexedVisits>();
  * @throws ModelsError MODELS_VISITS_INVALID where a column is missing or holds a null
  */
 export function indexVisits(visits: VisitsTable, tableFor?: TextTableFor): IndexedVisits {
-  const index = indexed.get(visits) ?? indexOf(visits, tableFor);
+  return indexed.get(visits) ?? keepIndex(visits, indexOf(visits, tableFor));
+}
+
+/** Keeps an index that was made while the visits were read, so that nobody makes it again. */
+export function keepIndex(visits: VisitsTable, index: IndexedVisits): IndexedVisits {
   indexed.set(visits, index);
   return index;
 }
@@ -39,6 +43,11 @@ export function indexVisits(visits: VisitsTable, tableFor?: TextTableFor): Index
 function indexOf(visits: VisitsTable, tableFor: TextTableFor | undefined): IndexedVisits {
   const users = vocabularyOf(visits.getChild('user_id'), 'user_id', tableFor);
   const attractions = vocabularyOf(visits.getChild('attraction_id'), 'attraction_id', tableFor);
+  return indexFrom(users, attractions);
+}
+
+/** The index of two columns. */
+export function indexFrom(users: Vocabulary, attractions: Vocabulary): IndexedVisits {
   return {
     userIds: users.ids,
     attractionIds: attractions.ids,
@@ -54,7 +63,7 @@ function indexOf(visits: VisitsTable, tableFor: TextTableFor | undefined): Index
 }
 
 /** The distinct texts of a column, and the column as rows of them. */
-interface Vocabulary {
+export interface Vocabulary {
   /** Ascending by UTF-16 code unit, so that the order of the visits does not show. */
   readonly ids: readonly string[];
   /** One a visit: its text's place in `ids`. */
@@ -114,7 +123,15 @@ export function vocabularyOf(
       `The visits' column ${name} is null in ${column.nullCount} rows; every visit needs one.`,
     );
   const table = tableFor(column.length);
-  const rows = numberColumn(table, column);
+  return sortedVocabulary(table, numberColumn(table, column));
+}
+
+/**
+ * The texts of a table in their order, and rows by their places.
+ *
+ * @param rows numbers of the table; written over
+ */
+export function sortedVocabulary(table: TextTable, rows: Uint32Array): Vocabulary {
   const texts = table.distinct();
   // Without a comparison of ours the sort is of UTF-16 code units, and several times as fast.
   const ids = texts.map(({ text }) => text).sort();
