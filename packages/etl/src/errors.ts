@@ -9,12 +9,23 @@ export const ETL_ERRORS = {
     when: 'The raw data folder has no `userVisits-<park>.csv`, at any depth; or nothing matches the `files` of a source.',
     exitCode: 2,
   },
-  ETL_OPTIONS_INVALID: { when: 'An option of the loader is outside its range.', exitCode: 2 },
+  ETL_OPTIONS_INVALID: {
+    when: 'An option of the loader is outside its range, or an environment variable that a source needs is not set.',
+    exitCode: 2,
+  },
   ETL_SOURCES_INVALID: {
     when: 'The sources are configured wrongly: an unknown or repeated type, or options that its schema refuses. All problems are listed.',
     exitCode: 2,
   },
   ETL_SOURCE_FAILED: { when: 'A source failed while it was probed or read; the cause is attached.', exitCode: 1 },
+  ETL_DATABASE_DENIED: {
+    when: 'A database refuses the login or the query: a wrong password, a table that is not there, a query that is not SQL or would change data.',
+    exitCode: 2,
+  },
+  ETL_DATABASE_FAILED: {
+    when: 'A database does not answer, or was lost while it was read, at each of some attempts; nothing was committed.',
+    exitCode: 1,
+  },
   ETL_FILE_UNREADABLE: { when: 'A raw file cannot be read.', exitCode: 1 },
   ETL_FILE_BROKEN: {
     when: 'A raw file is of no use as a whole: empty, compressed data that end early, text in another encoding, a quote that is never closed.',

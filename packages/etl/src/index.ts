@@ -13,6 +13,7 @@ export { configText } from './guess/text.js';
 export { loadVisits } from './loader.js';
 export { etlSettings } from './settings.js';
 export { LAYOUTS, cityLayout, parkLayout } from './sigir17/layout.js';
+export { postgres } from './postgres/source.js';
 export { sigir17 } from './sigir17/source.js';
 export { BUILT_IN_SOURCES, checkSources, probeSources } from './source/choose.js';
 export { judgeAttractions, judgeVisits } from './source/judge.js';
@@ -44,6 +45,7 @@ export type {
   CsvOptions,
   FilesOptions,
   JsonlOptions,
+  PostgresOptions,
   VisitColumn,
 } from './files/options.js';
 export type { Guess, GuessedSource, NoGuess } from './guess/guess.js';

@@ -19,7 +19,7 @@ const TIMES_LOOKED_AT = 500;
 
 /** Visits of groups of files, as relations on the engine. */
 export async function visitsOfFiles(
-  options: FilesOptions,
+  options: Omit<FilesOptions, 'files'>,
   groups: readonly FileGroup[],
   context: SourceContext,
 ): Promise<DeliveredVisits> {
@@ -73,7 +73,7 @@ export async function visitsOfFiles(
 
 /** Attractions of groups of files, as relations on the engine. */
 export async function attractionsOfFiles(
-  options: FilesOptions,
+  options: Omit<FilesOptions, 'files'>,
   groups: readonly FileGroup[],
   context: SourceContext,
 ): Promise<Delivered<AttractionsExtract>> {

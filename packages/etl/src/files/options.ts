@@ -44,14 +44,17 @@ export interface CsvOptions extends JsonlOptions {
   readonly header?: boolean;
 }
 
+/** Options of the source `postgres`. */
+export interface PostgresOptions extends Omit<FilesOptions, 'files'> {
+  /** The name of the environment variable that holds the address, `postgres://USER:PASSWORD@HOST:PORT/DATABASE`. */
+  readonly url: string;
+  /** One SELECT. */
+  readonly query: string;
+}
+
 type Check = (value: unknown) => string | undefined;
 
-const FILES_CHECKS: Readonly<Record<string, Check>> = {
-  files: (value) => {
-    const list = Array.isArray(value) ? value : [value];
-    if (list.length > 0 && list.every((each) => typeof each === 'string' && each !== '')) return undefined;
-    return `Is ${shown(value)}; give a path, a pattern such as 'events/*.csv', or a list of them.`;
-  },
+const ROW_CHECKS: Readonly<Record<string, Check>> = {
   timeFormat: (value) => {
     if (
       typeof value === 'string' &&
@@ -61,6 +64,15 @@ const FILES_CHECKS: Readonly<Record<string, Check>> = {
     return `Is ${shown(value)}; give 'iso', 'unix-seconds', 'unix-millis', 'unix-micros' or a pattern such as '%d.%m.%Y %H:%M'.`;
   },
   ids: (value) => (value === 'park' || value === 'global' ? undefined : `Is ${shown(value)}; give 'park' or 'global'.`),
+};
+
+const FILES_CHECKS: Readonly<Record<string, Check>> = {
+  files: (value) => {
+    const list = Array.isArray(value) ? value : [value];
+    if (list.length > 0 && list.every((each) => typeof each === 'string' && each !== '')) return undefined;
+    return `Is ${shown(value)}; give a path, a pattern such as 'events/*.csv', or a list of them.`;
+  },
+  ...ROW_CHECKS,
 };
 
 const TEXT_CHECKS: Readonly<Record<string, Check>> = {
@@ -88,14 +100,28 @@ const CSV_CHECKS: Readonly<Record<string, Check>> = {
   header: (value) => (typeof value === 'boolean' ? undefined : `Is ${shown(value)}; give true or false.`),
 };
 
+const POSTGRES_CHECKS: Readonly<Record<string, Check>> = {
+  url: (value) => {
+    if (typeof value === 'string' && /^[a-z_]\w*$/i.test(value)) return undefined;
+    // An address may hold a password, and is not shown.
+    const given = typeof value === 'string' && value.includes('://') ? 'an address' : shown(value);
+    return `Is ${given}; give the name of an environment variable that holds the address, such as 'DATABASE_URL'.`;
+  },
+  query: (value) =>
+    typeof value === 'string' && value.trim() !== '' ? undefined : `Is ${shown(value)}; give a SELECT.`,
+  ...ROW_CHECKS,
+};
+
 export const csvOptions = schemaOf<CsvOptions>(CSV_CHECKS);
 export const jsonlOptions = schemaOf<JsonlOptions>(TEXT_CHECKS);
 export const parquetOptions = schemaOf<FilesOptions>(FILES_CHECKS);
+export const postgresOptions = schemaOf<PostgresOptions>(POSTGRES_CHECKS, ['url', 'query']);
 
-function schemaOf<Options extends FilesOptions>(
+function schemaOf<Options extends object>(
   checks: Readonly<Record<string, Check>>,
+  needed: readonly string[] = ['files'],
 ): StandardSchemaV1<unknown, Options> {
-  const known = ['files', 'columns', ...Object.keys(checks).filter((key) => key !== 'files')];
+  const known = [...needed, 'columns', ...Object.keys(checks).filter((key) => !needed.includes(key))];
   return {
     '~standard': {
       version: 1,
@@ -107,7 +133,7 @@ function schemaOf<Options extends FilesOptions>(
           if (message !== undefined) issues.push({ path, message });
         };
         for (const [key, check] of Object.entries(checks)) {
-          if (key === 'files' || options[key] !== undefined) told(check(options[key]), key);
+          if (needed.includes(key) || options[key] !== undefined) told(check(options[key]), key);
         }
         for (const key of Object.keys(options)) {
           if (!known.includes(key)) told(`Unknown; the options are ${known.join(', ')}.`, key);

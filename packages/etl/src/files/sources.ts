@@ -64,15 +64,26 @@ function filesSource<Options extends FilesOptions>(
     type,
     options,
     probe: (given, { signal, baseFolder }) => probed(given, read, baseFolder, signal),
-    visits: async (given, context) =>
-      visitsOfFiles(given, await read(given, placesOf(VISIT_PLACES, given, ATTRACTION_ONLY), context), context),
+    visits: async (given, context) => visitsOfFiles(given, await read(given, visitPlaces(given), context), context),
     attractions: async (given, context) =>
-      attractionsOfFiles(given, await read(given, placesOf(ATTRACTION_PLACES, given, VISIT_ONLY), context), context),
+      attractionsOfFiles(given, await read(given, attractionPlaces(given), context), context),
   });
 }
 
+/** Where the values of visits are. */
+export const visitPlaces = (options: Pick<FilesOptions, 'columns'>): Columns =>
+  placesOf(VISIT_PLACES, options, ATTRACTION_ONLY);
+
+/** Where the values of attractions are. */
+export const attractionPlaces = (options: Pick<FilesOptions, 'columns'>): Columns =>
+  placesOf(ATTRACTION_PLACES, options, VISIT_ONLY);
+
 /** The columns of a role; those that are of the other one only mean nothing there. */
-function placesOf(defaults: Columns, { columns = {} }: FilesOptions, others: readonly string[]): Columns {
+function placesOf(
+  defaults: Columns,
+  { columns = {} }: Pick<FilesOptions, 'columns'>,
+  others: readonly string[],
+): Columns {
   const own = Object.entries(columns).filter(([column]) => !others.includes(column));
   return { ...defaults, ...Object.fromEntries(own) };
 }
@@ -103,7 +114,7 @@ async function probed<Options extends FilesOptions>(
   };
   try {
     if (isText) await shorten(first, encoding, path);
-    const sample = await sampleOf(options as unknown as Options, read, context);
+    const sample = await firstRows(options, (places) => read(options as unknown as Options, places, context), context);
     const more = files.length === 1 ? '' : ` and ${files.length - 1} more`;
     return { found: `Found '${first.name}'${more}.`, sample };
   } finally {
@@ -113,21 +124,19 @@ async function probed<Options extends FilesOptions>(
 }
 
 /** The first rows: as visits where they have users and times, else as attractions. */
-async function sampleOf<Options extends FilesOptions>(
-  options: Options,
-  read: Read<Options>,
-  context: SourceContext & ReadContext,
+export async function firstRows(
+  options: Omit<FilesOptions, 'files'>,
+  read: (places: Columns) => Promise<readonly FileGroup[]>,
+  context: SourceContext,
 ): Promise<Probe['sample']> {
   const asVisits = async (): Promise<Probe['sample']> => {
-    const places = placesOf(VISIT_PLACES, options, ATTRACTION_ONLY);
-    const delivered = await visitsOfFiles(options, await read(options, places, context), context);
+    const delivered = await visitsOfFiles(options, await read(visitPlaces(options)), context);
     const { timeFault = ' is not a time.' } = delivered.extract;
-    return firstRows(delivered, context, (row) => visitOf(row, timeFault));
+    return rowsIn(delivered, context, (row) => visitOf(row, timeFault));
   };
   const asAttractions = async (): Promise<Probe['sample']> => {
-    const places = placesOf(ATTRACTION_PLACES, options, VISIT_ONLY);
-    const delivered = await attractionsOfFiles(options, await read(options, places, context), context);
-    return firstRows(delivered, context, attractionOf);
+    const delivered = await attractionsOfFiles(options, await read(attractionPlaces(options)), context);
+    return rowsIn(delivered, context, attractionOf);
   };
   const isOfAttractions = ATTRACTION_ONLY.some((column) => options.columns && column in options.columns);
   if (isOfAttractions) return asAttractions();
@@ -139,7 +148,7 @@ async function sampleOf<Options extends FilesOptions>(
 }
 
 /** The first rows with their places, those that cannot be read among them. */
-async function firstRows<Row extends AttractionRow | VisitRow | RefusedRow>(
+async function rowsIn<Row extends AttractionRow | VisitRow | RefusedRow>(
   { extract, faults, locate }: Delivered<{ readonly lines: Frame }>,
   { engine }: SourceContext,
   rowOf: (row: EngineRow) => Row,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { EtlError } from '../errors.js';
 import { csv, jsonl, parquet } from '../files/sources.js';
+import { postgres } from '../postgres/source.js';
 import { sigir17 } from '../sigir17/source.js';
 import type { Probe, Source } from './source.js';
 
@@ -42,7 +43,7 @@ type Role = keyof SourceSettings;
 const ROLES: readonly Role[] = ['visits', 'attractions'];
 
 /** The sources that need no import. */
-export const BUILT_IN_SOURCES: readonly Source[] = [csv, jsonl, parquet, sigir17];
+export const BUILT_IN_SOURCES: readonly Source[] = [csv, jsonl, parquet, postgres, sigir17];
 
 /**
  * Finds the sources that the settings name among the built-in ones and the user's own, and validates their options.

@@ -55,7 +55,12 @@ test('every problem is told at once, each with its path', async () => {
 test.each<[string, unknown, string, string]>([
   ['not an object', null, 'sources', 'Expected an object'],
   ['a list', [], 'sources', 'Expected an object'],
-  ['no visits', {}, 'sources.visits.type', "Is missing; give one of 'csv', 'jsonl', 'parquet', 'sigir17', 'mine'."],
+  [
+    'no visits',
+    {},
+    'sources.visits.type',
+    "Is missing; give one of 'csv', 'jsonl', 'parquet', 'postgres', 'sigir17', 'mine'.",
+  ],
   ['an unknown type', { visits: { type: 'cvs' } }, 'sources.visits.type', 'Is "cvs"; give one of'],
   ['a type alone', { visits: 'mine' }, 'sources.visits.type', 'Is "mine"; give one of'],
   ['no type', { visits: { folder: 'x' } }, 'sources.visits.type', 'Is missing; give one of'],

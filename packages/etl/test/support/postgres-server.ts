@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+
+const run = promisify(execFile);
+const script = (name: string): string =>
+  fileURLToPath(new URL(`../../../../tools/postgres/${name}.sh`, import.meta.url));
+
+/** A real PostgreSQL of its own. */
+export interface PostgresServer {
+  readonly url: string;
+  /** Runs statements. */
+  query(...statements: readonly string[]): Promise<void>;
+  /** Kills it, as a crash does. */
+  crash(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts a server on a free port; where that cannot be, prints why and returns undefined. */
+export async function startPostgres(): Promise<PostgresServer | undefined> {
+  const port = String(await freePort());
+  let address: string;
+  try {
+    address = (await run(script('start'), [port])).stdout;
+  } catch (error) {
+    const reason = (error as { stderr?: string }).stderr ?? String(error);
+    process.stderr.write(`PostgreSQL is not tested. ${reason}\n`);
+    return undefined;
+  }
+  const url = address.trim().replace('DATABASE_URL=', '');
+  return {
+    url,
+    query: async (...statements) => {
+      const client = new Client({ connectionString: url });
+      await client.connect();
+      try {
+        for (const statement of statements) await client.query(statement);
+      } finally {
+        await client.end();
+      }
+    },
+    crash: async () => void (await run(script('stop'), [port, '--crash'])),
+    stop: async () => void (await run(script('stop'), [port])),
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
