@@ -1,4 +1,4 @@
-import { flag, integer, number, sharedSettings, text } from '@attractions/config';
+import { flag, integer, number, readConfig, sharedSettings, text } from '@attractions/config';
 import type { Config } from '@attractions/config';
 
 /** The settings of this stage. */
@@ -40,3 +40,9 @@ export const etlSettings = {
 
 /** The values of {@link etlSettings}. */
 export type EtlConfig = Config<typeof etlSettings>;
+
+/** A variable that an option names, so that what it holds is in no file; undefined where it is not set. */
+export function secretIn(variable: string): string | undefined {
+  return readConfig({ secret: text({ variable, description: 'What an option of a source names.', secret: true }) })
+    .secret;
+}

@@ -58,6 +58,10 @@ export { rowProblem } from './codec/parquet.js';
 export { canonicalJson } from './canonical.js';
 export { schemaFingerprint } from './log/record.js';
 
+// Objects of a bucket that are no feeds, by the same credentials and settings.
+export { openS3Objects } from './store/s3-objects.js';
+export type { S3Object, S3Objects, S3ReadOptions } from './store/s3-objects.js';
+
 // What goes wrong.
 export { FEEDS_ERRORS, FeedsError } from './errors.js';
 export type { FeedsErrorCode } from './errors.js';

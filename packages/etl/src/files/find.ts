@@ -2,26 +2,24 @@ import { stat } from 'node:fs/promises';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { EtlError } from '../errors.js';
-
-/** A raw file that was found. */
-export interface FoundFile {
-  /** Absolute. */
-  readonly path: string;
-  /** Relative to the folder that patterns are relative to, with `/`; the file's name in rejects and lineage. */
-  readonly name: string;
-  /** Of the folders above it, as Hive names them: `day=2026-11-27/part-0.csv` is of `day` `2026-11-27`. */
-  readonly partitions: Readonly<Record<string, string>>;
-}
+import { partitionsOf } from './found.js';
+import type { FoundFile } from './found.js';
+import { findObjects, isS3 } from './s3.js';
 
 /**
- * The files of paths and patterns (`*`, `**`, `{a,b}`), each once, in order of their names by code unit. Names that begin with `.` or `_` are
+ * The files of paths and patterns (`*`, `**`, `{a,b}`), also of `s3://bucket/key`, each once, in order of their names by code unit. Names that begin with `.` or `_` are
  * left out by patterns, as Spark does: they are of programs that write.
  * @throws EtlError ETL_NO_FILES with the pattern that nothing matches, or ETL_FILE_UNREADABLE for a folder or a missing file.
  */
-export async function findFiles(patterns: readonly string[], baseFolder: string): Promise<readonly FoundFile[]> {
+export async function findFiles(
+  patterns: readonly string[],
+  baseFolder: string,
+  signal?: AbortSignal,
+): Promise<readonly FoundFile[]> {
   const found = new Map<string, FoundFile>();
   for (const pattern of patterns) {
-    for (const path of await expand(pattern, baseFolder)) found.set(path, { path, ...named(path, baseFolder) });
+    if (isS3(pattern)) for (const file of await findObjects(pattern, signal)) found.set(file.name, file);
+    else for (const path of await expand(pattern, baseFolder)) found.set(path, { path, ...named(path, baseFolder) });
   }
   return [...found.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
@@ -62,18 +60,5 @@ function rooted(pattern: string): readonly [string, string] {
 
 function named(path: string, baseFolder: string): Pick<FoundFile, 'name' | 'partitions'> {
   const inside = relative(baseFolder, path).split(sep).join('/');
-  const folders = path.split(sep).slice(0, -1);
-  const pairs = folders.flatMap((folder) => {
-    const [, key, value] = /^([^=]+)=(.*)$/.exec(folder) ?? [];
-    return key === undefined || value === undefined ? [] : [[key, decoded(value)] as const];
-  });
-  return { name: inside.startsWith('../') ? path : inside, partitions: Object.fromEntries(pairs) };
-}
-
-function decoded(value: string): string {
-  try {
-    return decodeURIComponent(value);
-  } catch {
-    return value;
-  }
+  return { name: inside.startsWith('../') ? path : inside, partitions: partitionsOf(path) };
 }

@@ -1,5 +1,5 @@
 import { EtlError } from '../errors.js';
-import type { FoundFile } from './find.js';
+import type { FoundFile } from './found.js';
 import type { ColumnPlace } from './options.js';
 
 /** Where a value is, as far as it is the same for all files of one header: a field of each row, or one text for a whole file. */

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { EtlError } from '../errors.js';
-import type { FoundFile } from './find.js';
+import type { FoundFile } from './found.js';
 import { BLOCK_BYTES } from './records.js';
 
 /** The text of a file, and whether it is made: decompressed, decoded, or without its byte order mark. */

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import type { Reject } from '@attractions/contracts';
-import type { FoundFile } from './find.js';
+import type { FoundFile } from './found.js';
 import { broken, openText, unchanged } from './open.js';
 import { scanRecords } from './records.js';
 import type { RecordShape } from './records.js';

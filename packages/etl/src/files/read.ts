@@ -4,12 +4,13 @@ import { parse } from 'csv-parse/sync';
 import type { RowFiles } from '../engine/engine.js';
 import type { SourceContext } from '../source/source.js';
 import { findFiles } from './find.js';
-import type { FoundFile } from './find.js';
+import type { FoundFile } from './found.js';
 import { mapColumns } from './mapping.js';
 import type { Mapping } from './mapping.js';
 import { broken, hashOf, openText, unchanged } from './open.js';
 import type { ColumnPlace, CsvOptions, FilesOptions, JsonlOptions } from './options.js';
 import { prepareFile } from './prepare.js';
+import { fetched } from './s3.js';
 import type { PreparedFile, PrepareOptions } from './prepare.js';
 import type { RecordShape } from './records.js';
 
@@ -132,11 +133,12 @@ export async function readParquet(
 /** Reads the files of a source one after the other, and puts those together that are alike. */
 async function eachFile(
   { files }: FilesOptions,
-  { baseFolder, signal, found: given }: ReadContext,
+  { baseFolder, folder, signal, found: given }: ReadContext,
   read: (found: FoundFile, number: number) => Promise<ReadFile>,
 ): Promise<readonly FileGroup[]> {
   const groups = new Map<string, ReadFile[]>();
-  for (const [number, found] of (given ?? (await findFiles([files].flat(), baseFolder))).entries()) {
+  const all = given ?? (await fetched(await findFiles([files].flat(), baseFolder, signal), folder, { signal }));
+  for (const [number, found] of all.entries()) {
     signal?.throwIfAborted();
     const made = await read(found, number);
     const fields = Object.entries(made.file.mapping).map(([column, value]) => [

@@ -10,7 +10,8 @@ import { defineSource } from '../source/source.js';
 import type { AttractionRow, Delivered, Probe, RefusedRow, Source, SourceContext, VisitRow } from '../source/source.js';
 import { attractionsOfFiles, visitsOfFiles } from './extract.js';
 import { findFiles } from './find.js';
-import type { FoundFile } from './find.js';
+import type { FoundFile } from './found.js';
+import { fetched } from './s3.js';
 import { openText } from './open.js';
 import { csvOptions, jsonlOptions, parquetOptions } from './options.js';
 import type { AttractionColumn, ColumnPlace, CsvOptions, FilesOptions, JsonlOptions, VisitColumn } from './options.js';
@@ -96,24 +97,26 @@ async function probed<Options extends FilesOptions>(
   signal: AbortSignal | undefined,
 ): Promise<Probe> {
   signal?.throwIfAborted();
-  const files = await findFiles([options.files].flat(), baseFolder);
+  const files = await findFiles([options.files].flat(), baseFolder, signal);
   const [first] = files;
   if (!first) throw new Error('A pattern matches a file at least.');
   const folder = await mkdtemp(join(tmpdir(), 'attractions-probe-'));
   const engine = duckDbEngine();
   // Rows of Parquet are found by the end of the file, so it is read as it is.
   const isText = read !== readParquet;
-  const path = isText ? join(folder, 'beginning.txt') : first.path;
-  const context: SourceContext & ReadContext = {
-    engine,
-    isProbe: true,
-    found: [{ ...first, path }],
-    baseFolder,
-    folder: async () => folder,
-    ...(signal && { signal }),
-  };
   try {
-    if (isText) await shorten(first, encoding, path);
+    const length = isText ? { length: BEGINNING_BYTES } : {};
+    const [local = first] = await fetched([first], async () => folder, { ...length, signal });
+    const path = isText ? join(folder, 'beginning.txt') : local.path;
+    if (isText) await shorten(local, encoding, path);
+    const context: SourceContext & ReadContext = {
+      engine,
+      isProbe: true,
+      found: [{ ...first, path }],
+      baseFolder,
+      folder: async () => folder,
+      ...(signal && { signal }),
+    };
     const sample = await firstRows(options, (places) => read(options as unknown as Options, places, context), context);
     const more = files.length === 1 ? '' : ` and ${files.length - 1} more`;
     return { found: `Found '${first.name}'${more}.`, sample };
@@ -194,6 +197,9 @@ function attractionOf(row: EngineRow): AttractionRow {
 
 /** How much of a text file a probe reads. */
 const BEGINNING_CHARACTERS = 1 << 16;
+
+/** How much of an object is fetched for that: it may be compressed, or in UTF-16. */
+const BEGINNING_BYTES = 1 << 20;
 
 /** The whole lines at the beginning of a text file in UTF-8, as a file of its own. */
 async function shorten(file: FoundFile, encoding: string | undefined, path: string): Promise<void> {

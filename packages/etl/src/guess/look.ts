@@ -1,12 +1,15 @@
-import { readdir, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve, sep } from 'node:path';
 import { escapePath } from 'tinyglobby';
 import { duckDbEngine } from '../engine/duckdb.js';
 import type { Engine } from '../engine/engine.js';
 import { EtlError } from '../errors.js';
 import { findFiles } from '../files/find.js';
-import type { FoundFile } from '../files/find.js';
+import { partitionsOf } from '../files/found.js';
+import type { FoundFile } from '../files/found.js';
 import { openText } from '../files/open.js';
+import { fetched, findObjects, isS3 } from '../files/s3.js';
 import { sql } from '../frame/frame.js';
 import { sniffDelimited, sniffEncoding } from './delimited.js';
 import { lookAt } from './values.js';
@@ -58,52 +61,61 @@ export async function lookAtPaths(
   baseFolder: string,
   signal?: AbortSignal,
 ): Promise<PathsLook> {
-  const files: string[] = [];
-  for (const path of paths) files.push(...(await filesBelow(resolve(baseFolder, path))));
-  const published = files.find((path) => /^userVisits-.+[.]csv$/i.test(basename(path)));
+  const files: FoundFile[] = [];
+  for (const path of paths) files.push(...(await filesBelow(path, baseFolder, signal)));
+  const published = files.find(({ name }) => /^userVisits-.+[.]csv$/i.test(basename(name)));
   const [first = '.'] = paths;
   if (published !== undefined && paths.length === 1)
     return { found: [], leftOut: [], sigir17: nameIn(baseFolder, resolve(baseFolder, first)) };
-  const shapes = new Map<string, string[]>();
-  for (const path of files) {
-    const shape = relative(baseFolder, path).replace(/=[^/\\]+/g, '=').replace(/\d+/g, '#'); // prettier-ignore
-    shapes.set(shape, [...(shapes.get(shape) ?? []), path]);
+  const shapes = new Map<string, FoundFile[]>();
+  for (const file of files) {
+    const shape = file.name.replace(/=[^/]+/g, '=').replace(/\d+/g, '#');
+    shapes.set(shape, [...(shapes.get(shape) ?? []), file]);
   }
   const engine = duckDbEngine();
-  const alike = new Map<string, { paths: string[]; sample: Sample }>();
+  const scratch = await mkdtemp(join(tmpdir(), 'attractions-init-'));
+  const alike = new Map<string, { files: FoundFile[]; sample: Sample }>();
   const leftOut: { path: string; reason: string }[] = [];
   try {
     for (const members of shapes.values()) {
       signal?.throwIfAborted();
-      const sample = await sampleOf(members, baseFolder, engine);
+      const sample = await sampleOf(members, engine, scratch, signal);
       if (typeof sample === 'string') {
-        leftOut.push({ path: nameIn(baseFolder, members[0] ?? ''), reason: sample });
+        leftOut.push({ path: members[0]?.name ?? '', reason: sample });
         continue;
       }
       const places = [...sample.values.keys()].sort();
       const key = JSON.stringify([sample.type, sample.delimiter, sample.encoding, sample.hasHeader, places]);
       const known = alike.get(key);
-      if (!known) alike.set(key, { paths: [...members], sample });
+      if (!known) alike.set(key, { files: [...members], sample });
       else {
-        known.paths.push(...members);
+        known.files.push(...members);
         for (const [place, values] of sample.values) known.sample.values.get(place)?.push(...values);
       }
     }
   } finally {
     await engine.close();
+    await rm(scratch, { recursive: true, force: true });
   }
   const found: FilesLook[] = [];
-  for (const { paths: members, sample } of alike.values()) found.push(await lookOf(members, sample, baseFolder));
+  const query = /\?path-style=true$/.exec(first)?.[0] ?? '';
+  for (const { files: members, sample } of alike.values()) found.push(await lookOf(members, sample, baseFolder, query));
   return { found, leftOut };
 }
 
-async function filesBelow(path: string): Promise<readonly string[]> {
+async function filesBelow(
+  given: string,
+  baseFolder: string,
+  signal: AbortSignal | undefined,
+): Promise<readonly FoundFile[]> {
+  if (isS3(given))
+    return findObjects(/[*?[{(!]|[.]\w+$/.test(given.replace(/\?.*$/, '')) ? given : everythingBelow(given), signal);
+  const path = resolve(baseFolder, given);
   const there = await stat(path).catch(() => undefined);
   if (!there) throw new EtlError('ETL_NO_FILES', `There is no file or folder '${path}'; give the path of your data.`);
-  if (!there.isDirectory()) return [path];
-  const files: string[] = [];
-  const folders = [path];
-  for (let folder = folders.pop(); folder !== undefined && files.length < MOST_FILES; folder = folders.pop()) {
+  const paths: string[] = there.isDirectory() ? [] : [path];
+  const folders = there.isDirectory() ? [path] : [];
+  for (let folder = folders.pop(); folder !== undefined && paths.length < MOST_FILES; folder = folders.pop()) {
     const entries = await readdir(folder, { withFileTypes: true });
     // A feed: what we wrote ourselves.
     if (entries.some(({ name }) => name === '_log')) continue;
@@ -111,11 +123,14 @@ async function filesBelow(path: string): Promise<readonly string[]> {
       if (/^[._]/.test(entry.name) || entry.name === 'node_modules') continue;
       if (entry.isDirectory()) folders.push(join(folder, entry.name));
       else if (/^attractions[.]config[.]|^package(-lock)?[.]json$/.test(entry.name)) continue;
-      else files.push(join(folder, entry.name));
+      else paths.push(join(folder, entry.name));
     }
   }
-  return files.sort();
+  return paths.sort().map((each) => ({ path: each, name: nameIn(baseFolder, each), partitions: partitionsOf(each) }));
 }
+
+/** `s3://bucket/logs?path-style=true` is `s3://bucket/logs/**?path-style=true`. */
+const everythingBelow = (prefix: string): string => prefix.replace(/\/?(\?.*)?$/, '/**$1');
 
 /** The values of the columns at the beginnings of some files. */
 interface Sample extends Omit<FilesLook, 'files' | 'count' | 'looks'> {
@@ -124,14 +139,22 @@ interface Sample extends Omit<FilesLook, 'files' | 'count' | 'looks'> {
 }
 
 /** A sample of files of one shape, or why there is none. */
-async function sampleOf(paths: readonly string[], baseFolder: string, engine: Engine): Promise<Sample | string> {
-  const some = new Set([0, paths.length >> 1, paths.length - 1].slice(0, SAMPLE_FILES).map((i) => paths[i] ?? ''));
+async function sampleOf(
+  files: readonly FoundFile[],
+  engine: Engine,
+  scratch: string,
+  signal: AbortSignal | undefined,
+): Promise<Sample | string> {
+  const some = new Set([0, files.length >> 1, files.length - 1].slice(0, SAMPLE_FILES).map((i) => files[i]));
   let whole: Sample | undefined;
-  for (const path of some) {
-    if (OTHER_FILES.test(path)) return 'is neither csv, JSON lines nor Parquet';
-    const [file] = await findFiles([path], baseFolder);
+  for (const file of some) {
     if (!file) continue;
-    const one = await sampleOfFile(file, engine).catch((error: unknown) => reasonOf(error));
+    if (OTHER_FILES.test(file.name)) return 'is neither csv, JSON lines nor Parquet';
+    const isWhole = /[.](parquet|pq)$/i.test(file.name);
+    const how = { ...(!isWhole && { length: SAMPLE_BYTES }), signal };
+    const one = await fetched([file], async () => scratch, how)
+      .then(([local = file]) => sampleOfFile(local, engine))
+      .catch((error: unknown) => reasonOf(error));
     if (typeof one === 'string') {
       if (whole === undefined) return one;
       continue;
@@ -140,9 +163,8 @@ async function sampleOf(paths: readonly string[], baseFolder: string, engine: En
     else for (const [place, values] of one.values) whole.values.get(place)?.push(...values);
   }
   if (whole === undefined) return 'cannot be read';
-  for (const path of paths) {
-    const [file] = await findFiles([path], baseFolder);
-    for (const [key, value] of Object.entries(file?.partitions ?? {})) {
+  for (const { partitions } of files) {
+    for (const [key, value] of Object.entries(partitions)) {
       whole.values.set(key, [...(whole.values.get(key) ?? []), value]);
     }
   }
@@ -241,19 +263,22 @@ async function parquetSample(file: FoundFile, engine: Engine): Promise<Sample> {
 }
 
 async function lookOf(
-  paths: readonly string[],
+  members: readonly FoundFile[],
   { values, typed, ...sample }: Sample,
   baseFolder: string,
+  query: string,
 ): Promise<FilesLook> {
   const looks = [...values].map(([place, column]) => lookAt(place, column, typed.has(place)));
-  const names = paths.map((path) => nameIn(baseFolder, path));
-  const pattern = patternOf(names);
+  const names = members.map(({ name }) => name);
   const [first = ''] = names;
-  if (names.length === 1) return { ...sample, files: first, count: 1, looks };
-  const wanted = pattern === undefined ? [] : await findFiles([pattern], baseFolder).catch(() => []);
-  const isExact = wanted.length === paths.length && wanted.every(({ path }) => paths.includes(path));
-  const files = isExact && pattern !== undefined ? pattern : names.slice(0, MOST_LISTED);
-  return { ...sample, files, count: paths.length, looks, ...varyingIn(names) };
+  if (names.length === 1) return { ...sample, files: first + query, count: 1, looks };
+  const pattern = patternOf(names);
+  const wanted = pattern === undefined ? [] : await findFiles([pattern + query], baseFolder).catch(() => []);
+  const given = new Set(members.map(({ path, name }) => path || name));
+  const isExact = wanted.length === members.length && wanted.every(({ path, name }) => given.has(path || name));
+  const listed = names.slice(0, MOST_LISTED).map((name) => name + query);
+  const files = isExact && pattern !== undefined ? pattern + query : listed;
+  return { ...sample, files, count: members.length, looks, ...varyingIn(names) };
 }
 
 /** As the configuration writes it: relative where it is near. */

@@ -2,9 +2,9 @@ import { createWriteStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readConfig, text } from '@attractions/config';
 import type { Client, DatabaseError } from 'pg';
 import { EtlError } from '../errors.js';
+import { secretIn } from '../settings.js';
 
 /** A query, and the database that answers it. */
 export interface DatabaseQuery {
@@ -48,9 +48,7 @@ export async function copyQuery(
 }
 
 function addressIn(variable: string): string {
-  const { address } = readConfig({
-    address: text({ variable, description: 'The address of a database.', secret: true }),
-  });
+  const address = secretIn(variable);
   if (address !== undefined && /^postgres(ql)?:\/\//.test(address) && URL.canParse(address)) return address;
   const problem = address === undefined ? 'is not set' : 'does not hold an address of PostgreSQL';
   throw new EtlError(

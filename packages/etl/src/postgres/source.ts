@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { duckDbEngine } from '../engine/duckdb.js';
 import { attractionsOfFiles, visitsOfFiles } from '../files/extract.js';
-import type { FoundFile } from '../files/find.js';
+import type { FoundFile } from '../files/found.js';
 import { postgresOptions } from '../files/options.js';
 import type { PostgresOptions } from '../files/options.js';
 import { readCsv } from '../files/read.js';

@@ -15,10 +15,10 @@ export interface S3Patience {
   readonly delayMs: number;
 }
 
-const PATIENCE: S3Patience = { timeoutMs: 30_000, delayMs: 100 };
+export const PATIENCE: S3Patience = { timeoutMs: 30_000, delayMs: 100 };
 
 /** Attempts at a request before it fails for good. */
-const MAX_ATTEMPTS = 6;
+export const MAX_ATTEMPTS = 6;
 
 /**
  * Feeds in a bucket. Put-if-absent is one single-part PUT with `If-None-Match: *`. If its answer is lost (time-out, reset, 5xx), the object
@@ -173,7 +173,7 @@ interface S3Sdk {
  *
  * @throws FeedsError FEEDS_STORE_MODULE_MISSING if the SDK is not installed
  */
-async function connectS3({ pathStyle }: S3Location, timeoutMs: number): Promise<S3Sdk> {
+export async function connectS3({ pathStyle }: S3Location, timeoutMs: number): Promise<S3Sdk> {
   const sdk = await import('@aws-sdk/client-s3').catch((cause: unknown) => {
     const fix = 'install it beside @attractions/feeds: npm install @aws-sdk/client-s3';
     throw new FeedsError('FEEDS_STORE_MODULE_MISSING', `Feeds in S3 need @aws-sdk/client-s3; ${fix}.`, { cause });

@@ -27,7 +27,7 @@ export function initCommand(output: CommandOutput, json: boolean): Command {
         const target = targetOf(options);
         const baseFolder = dirname(target);
         const given = paths.length === 0 ? ['.'] : paths;
-        const seen = await lookAtPaths(given.map((path) => resolve(path)), baseFolder, signal); // prettier-ignore
+        const seen = await lookAtPaths(given.map((path) => (/^s3:/i.test(path) ? path : resolve(path))), baseFolder, signal); // prettier-ignore
         const guess = guessSources(seen);
         if ('problem' in guess)
           throw new EtlError(
