@@ -9,7 +9,7 @@ import { recommendSettings } from './settings.js';
 process.exitCode = await runStage(
   {
     name: 'attractions-recommend',
-    purpose: 'makes the list of every user that the model knows and puts them into the feed serving/lists/v1.0.',
+    purpose: 'makes the list of every user that the model knows and commits them to the feed serving/lists/v1.0.',
     settings: recommendSettings,
     sections: { models: modelsSection, ...recommenderSections },
     async run(config, { logger, signal, json, configFile }) {

@@ -11,21 +11,21 @@ import type { Rule } from './answers/rules.js';
 
 declare module '@attractions/config' {
   interface AttractionsConfig {
-    /** Hold for every list, in the order given. */
+    /** Apply to every list, in the order given. */
     readonly rules?: readonly Rule[];
     /**
      * Lists written for some users: an object of lists by user, or the path of a file. JSON is such an object; CSV has the columns `user` and `attraction`,
      * one attraction a line, best first.
      */
     readonly mapping?: string | Readonly<Record<string, readonly string[]>>;
-    /** Runs where the feed of experiments is empty. */
+    /** Runs while the feed of experiments is empty. */
     readonly experiment?: Experiment;
     /** Recommenders for panels of an experiment, by the names that panels use; each is topped up by the chain. */
     readonly recommenders?: OwnRecommenders;
   }
 }
 
-/** The sections of lists. */
+/** The sections of the configuration file that change lists. */
 export const recommenderSections: {
   readonly rules: Section<readonly Rule[]>;
   readonly mapping: Section<Mapping>;
@@ -43,7 +43,7 @@ export const recommenderSections: {
 };
 
 /**
- * What a configuration file adds to answers, for a thread or a process that is given no more than its path.
+ * What a configuration file adds to a recommender. For threads and processes that get only the path of the file.
  * @throws ConfigError
  */
 export async function compositionIn(
@@ -91,7 +91,7 @@ function mappingSection(folder: string) {
           return {
             issues: [
               {
-                message: `is ${typeof value === 'string' ? `'${value}', which cannot be taken` : 'not a mapping'}: ${words}`,
+                message: `is ${typeof value === 'string' ? `'${value}', which cannot be used` : 'not a mapping'}: ${words}`,
               },
             ],
           };

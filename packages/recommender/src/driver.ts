@@ -19,28 +19,28 @@ import { runningExperiment } from './running-experiment.js';
 import type { RunningExperiment } from './running-experiment.js';
 import type { RecommendConfig } from './settings.js';
 
-/** What a run is given besides its configuration. */
+/** What a run needs in addition to its configuration. */
 export interface RecommendContext {
-  /** The feeds of `config.feedsRoot` where absent. */
+  /** Default: the feeds at `config.feedsRoot`. */
   readonly store?: FeedStore;
   readonly logger: Pick<Logger, 'info' | 'warn'>;
-  /** Kinds of model to answer with, such as ones of your own, instead of those that the settings name. */
+  /** Kinds of model to use, such as your own. Default: those that the settings name. */
   readonly kinds?: readonly ScoringKind[];
-  /** The same run commits once. */
+  /** A run commits once, however often it is repeated with this id. */
   readonly runId?: string;
-  /** A configuration file with kinds of model, rules, written lists, and an experiment for where the feeds have none. */
+  /** A configuration file with kinds of model, rules, written lists, and an experiment that runs while the feeds have none. */
   readonly configFile?: string | undefined;
   /** Nothing is committed once it aborts. */
   readonly signal?: AbortSignal;
-  /** Told of each piece of the work instead of the log. */
+  /** Called after each part of the work. Default: log lines. */
   onProgress?(progress: ListsProgress): void;
 }
 
 /**
- * Makes the list of every user that the model knows, as `recommend` would answer each of them, in their panel where an experiment runs, and puts them
- * as one update. Memory does not grow with the lists: they are written while they are made. The model is the champion, or the latest where there is none.
+ * Makes the list of every user that the model knows, and commits them as one update. Each list is what `recommend` answers to that user, in their panel where
+ * an experiment runs. Lists are written while they are made, so memory does not grow with them. The model is the champion, or the latest where there is none.
  *
- * @throws ContractsError, FeedsError, ModelsError, RecommenderError RECOMMENDER_REQUEST_INVALID, RECOMMENDER_UNKNOWN_PARK; in each case nothing was put
+ * @throws ContractsError, FeedsError, ModelsError, RecommenderError RECOMMENDER_REQUEST_INVALID, RECOMMENDER_UNKNOWN_PARK; nothing is committed then
  */
 export async function runRecommend(config: RecommendConfig, context: RecommendContext): Promise<RecommendSummary> {
   const begin = performance.now();
@@ -95,7 +95,7 @@ export async function runRecommend(config: RecommendConfig, context: RecommendCo
   };
 }
 
-/** All that lists are made of. The generation that was loaded is left behind, so that its memory can go. */
+/** Everything that lists are made from. The loaded generation itself is not returned, so that its memory can be freed. */
 async function sourceOf(
   store: FeedStore,
   {
@@ -115,7 +115,7 @@ async function sourceOf(
   readonly parents: readonly Parent[];
 }> {
   const generation = await loadGeneration(store, undefined, own.kinds);
-  // Refused here, and not once for each list.
+  // Checked once here, instead of in each list.
   candidates(generation, request);
   parkClocks(timeZonesIn(zones)).at(request.at)(request.park);
   const running = await runningExperiment(store, generation, logger, own);
@@ -128,7 +128,7 @@ async function sourceOf(
   };
 }
 
-/** The model, what was trained beside it, and what both were trained on. */
+/** The model, the models that were trained together with it, and the inputs of both. */
 async function lineageOf(
   store: FeedStore,
   { seqs, models }: Generation,
@@ -144,7 +144,7 @@ async function lineageOf(
   ];
 }
 
-/** The lists as they are made, counted. */
+/** Passes the lists on while they are made, and counts them. */
 async function* counted(
   parts: AsyncIterable<ListsPart>,
   checks: { readonly users: number; entries: number },

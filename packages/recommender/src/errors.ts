@@ -1,6 +1,6 @@
 /**
- * Every way this package fails: a stable code, when it is thrown, and what a command line exits with (1 failed, 2 wrong usage or
- * configuration, 3 the data or the model was refused); of those that a client is told of, the HTTP status. A test holds the README's table to this one.
+ * Every way this package fails: a stable code, when it is thrown, and what a command line exits with (1 failed, 2 wrong usage or configuration, 3 the data or
+ * the model was refused); for errors that clients see, also the HTTP status. A test holds the README's table to this one.
  */
 export const RECOMMENDER_ERRORS = {
   RECOMMENDER_REQUEST_INVALID: {
@@ -24,7 +24,7 @@ export const RECOMMENDER_ERRORS = {
     status: 404,
   },
   RECOMMENDER_EXPERIMENT_INVALID: {
-    when: 'A panel of an experiment asks for a recommender that is not there.',
+    when: 'A panel of an experiment names a recommender that is unknown, or has no model or lists.',
     exitCode: 3,
   },
   RECOMMENDER_NAME_TAKEN: {
@@ -32,7 +32,7 @@ export const RECOMMENDER_ERRORS = {
     exitCode: 2,
   },
   RECOMMENDER_RULE_FAILED: {
-    when: 'A rule threw an error, or boosted by what is not a number above 0; the message names the rule.',
+    when: 'A rule threw an error, or returned a boost that is not a number above 0; the message names the rule.',
     exitCode: 1,
   },
   RECOMMENDER_TIME_ZONES_INVALID: {

@@ -1,6 +1,6 @@
-/** How far the lists are. */
+/** The progress of a run. */
 export interface ListsProgress {
-  /** With a list, so far. */
+  /** Users who have a list so far. */
   readonly users: number;
   readonly ofUsers: number;
   readonly usersPerSecond: number;
@@ -9,24 +9,24 @@ export interface ListsProgress {
 
 /** What a run did. */
 export interface RecommendSummary {
-  /** Update of `training/als` that answered. */
+  /** Update of `training/als` that made the lists. */
   readonly model: number;
-  /** All that the model knows. */
+  /** All users that the model knows. */
   readonly users: number;
   readonly entries: number;
   readonly limit: number;
   readonly park: string | null;
-  /** What time the lists are for: as configured, or when the run began, in UTC. */
+  /** The time that the lists are for: as configured, or the start of the run, in UTC. */
   readonly at: string;
   readonly experiment: { readonly experiment: string; readonly version: number } | null;
   readonly threads: number;
-  /** The update that was put: path and sequence number. */
+  /** The committed update: path and sequence number. */
   readonly feeds: readonly { readonly feed: string; readonly seq: number }[];
   /** Wall time of the whole run. */
   readonly seconds: number;
 }
 
-/** Log lines, ten of them, unless the caller shows progress in another way. */
+/** Reports progress to `onProgress`, or else in ten log lines. */
 export function reporter({
   logger,
   onProgress,
@@ -35,19 +35,19 @@ export function reporter({
   onProgress?(progress: ListsProgress): void;
 }): (progress: ListsProgress) => void {
   if (onProgress) return (progress) => onProgress(progress);
-  let told = 0;
+  let reported = 0;
   return (progress) => {
     const { users, ofUsers, secondsLeft } = progress;
     const tenths = Math.floor((10 * users) / ofUsers);
-    if (tenths === told) return;
-    told = tenths;
+    if (tenths === reported) return;
+    reported = tenths;
     logger.info({ ...progress }, `lists for ${users} of ${ofUsers} users, ${secondsLeft.toFixed(1)} s left`);
   };
 }
 
 const BAR_WIDTH = 24;
 
-/** Draws how far the lists are on a terminal, over itself; ends the line with the last user. */
+/** Draws a progress bar on a terminal, each time over the previous one; ends the line after the last user. */
 export function progressBar(terminal: { write(text: string): unknown }): (progress: ListsProgress) => void {
   return ({ users, ofUsers, usersPerSecond, secondsLeft }) => {
     const done = Math.round((BAR_WIDTH * users) / ofUsers);
@@ -58,7 +58,7 @@ export function progressBar(terminal: { write(text: string): unknown }): (progre
   };
 }
 
-/** What a run did, for people. */
+/** The summary of a run as text. */
 export function summaryText(summary: RecommendSummary): string {
   const { users, entries, limit, park, at, model, experiment, feeds, seconds } = summary;
   const where = park === null ? 'all parks' : park;

@@ -12,8 +12,8 @@ export interface RunningExperiment {
 }
 
 /**
- * The experiment that the service runs with a generation: the latest in the feeds, if there is one. One that cannot be read or run is
- * warned of and left out, as the service does.
+ * The experiment that the service would run with a generation: the latest in the feeds, if there is one. An experiment that cannot be read or run is left out
+ * with a warning, as in the service.
  */
 export async function runningExperiment(
   store: FeedStore,

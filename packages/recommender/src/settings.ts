@@ -4,15 +4,15 @@ import { modelsSetting } from '@attractions/models/settings';
 import { timeZonesIn } from './answers/park-clocks.js';
 import { DEFAULT_LIMIT, MAX_LIMIT } from './answers/recommender.js';
 
-// What a command line needs before it needs the rest.
+// For command lines, which load this module before the rest of the package.
 export { DEFAULT_LIMIT, MAX_LIMIT, visitOf } from './answers/recommender.js';
 
-/** The settings of whatever answers: the lists of all users, the service. */
+/** The settings of everything that answers requests: the lists of all users, the service. */
 export const clockSettings = {
   parkTimeZones: text({
     variable: 'PARK_TIME_ZONES',
     description:
-      'Time zones of the clocks that visits are timed by, such as north=Europe/Berlin,south=America/New_York; one without a park is that of all others. Without it, UTC.',
+      'Time zones of the park clocks, such as north=Europe/Berlin,south=America/New_York; a zone without a park is for all other parks. Unset: UTC.',
     range: 'IANA time zones by park, such as north=Europe/Berlin,America/New_York',
     fault: (zones) => {
       try {
@@ -39,17 +39,17 @@ export const recommendSettings = {
   }),
   listsPark: text({
     variable: 'LISTS_PARK',
-    description: 'The one park that the lists of all users are of; without it, every park.',
+    description: 'The park that the lists of all users are for. Unset: all parks.',
   }),
   listsAt: text({
     variable: 'LISTS_AT',
     description:
-      "When the lists of all users will be read, such as 2026-08-05T09:00 on the park's clock, or with an offset; without it, when they are made.",
+      'When the lists of all users will be read, such as 2026-08-05T09:00 on the clock of the park, or with an offset. Unset: when they are made.',
   }),
   listsThreads: integer({
     variable: 'LISTS_THREADS',
     description:
-      'Threads that make the lists of all users. The lists are the same for any number. Unset: the cores of the machine.',
+      'Threads that make the lists of all users. The lists are the same for any number. Unset: one for each core.',
     min: 1,
     max: 64,
     unit: 'threads',

@@ -12,10 +12,10 @@ export interface Explanation {
   readonly name: string;
   /** The score that a list gives: the sum of all contributions and `rest`. */
   readonly score: number;
-  /** One for each attraction the visitor went to, largest first; a negative one speaks against. */
+  /** One for each attraction that the visitor went to, largest first; a negative one lowers the score. */
   readonly contributions: readonly Contribution[];
   /**
-   * What no visit accounts for. About 0 after a fold-in. For a known user it is what training left unfinished, since it solves
+   * The part of the score that no visit explains. About 0 after a fold-in. For a known user it is left over by the last iteration of training, which solves
    * the attractions after the users; it shrinks with every iteration.
    */
   readonly rest: number;
@@ -30,11 +30,10 @@ export interface Contribution {
 }
 
 /**
- * Prepares explanations: which visits made a score, summing to it (Hu, Koren, Volinsky 2008, section 5).
+ * Prepares explanations: how much each visit adds to a score (Hu, Koren, Volinsky 2008, section 5).
  *
  * @returns the explanation; undefined where the model knows nothing about the visitor or has no factors for the attraction
- * @throws RecommenderError RECOMMENDER_UNKNOWN_ATTRACTION at each call; MODELS_MODEL_INVALID where the model does not carry its
- * options
+ * @throws RecommenderError RECOMMENDER_UNKNOWN_ATTRACTION at each call; MODELS_MODEL_INVALID where the model does not carry its options
  */
 export function becauseOf(
   generation: Generation,

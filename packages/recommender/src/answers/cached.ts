@@ -1,13 +1,13 @@
 import { attractionIdOf } from './recommender.js';
 import type { Recommendation, RecommendationRequest, Recommendations, Recommender } from './recommender.js';
 
-/** Lists remembered by default. */
+/** Lists cached by default. */
 export const CACHED_LISTS = 10_000;
 
-/** Longest key: a request of more words than this is seldom asked again. */
+/** Longest key, in UTF-16 units: a longer request rarely comes twice. */
 const MAX_KEY_LENGTH = 1_000;
 
-/** Texts made of a list that was asked for again, kept as long as its entries are. */
+/** Texts made from a list that was requested more than once; kept as long as its entries. */
 export interface KeptTexts {
   answer?: string;
   exposure?: string;
@@ -16,28 +16,28 @@ export interface KeptTexts {
 const keptTexts = new WeakMap<readonly Recommendation[], KeptTexts>();
 
 /**
- * Where to keep the texts made of an answer; undefined unless a cache gave it for the second time or later. Most lists are asked for once: to keep
- * the texts of those too is work for the collector.
+ * Where to keep the texts made from an answer; undefined unless a cache has given it at least twice. Most lists are requested once, and keeping their texts
+ * too would only burden the garbage collector.
  */
 export const textsKeptOf = ({ recommendations }: Recommendations): KeptTexts | undefined =>
   keptTexts.get(recommendations);
 
 /**
- * Answers the same request with the same list, which is made once: a generation does not change, so neither does its answer. Of more than
- * `lists` those asked for longest ago are forgotten. Requests of one hour are the same; one right after a visit is answered anew, since what a visit says
- * fades with every second. A generation that takes over needs a cache of its own.
+ * Gives the same request the same list, made once: a generation never changes, so its answers do not change either. Keeps at most `lists` lists, and drops
+ * those that were requested longest ago. Requests within one hour count as the same. A request soon after a visit is not cached, since the effect of a visit
+ * fades with every second. Each generation needs a cache of its own.
  *
- * A list of 10 takes about 3 kB, its key included, and twice that where the service keeps its text too: 60 MB at the default.
+ * A list of 10 takes about 3 kB with its key, and twice that where the service keeps its text too: 60 MB at the default.
  *
- * @param timeKey what a list depends on besides the rest of its request, as `timeKeyIn` finds it; undefined: the list is not remembered
- * @param lists remembered at most, above 0; default 10,000
+ * @param timeKey the part of the key that depends on the time, as `timeKeyIn` gives it; undefined: the list is not cached
+ * @param lists most lists kept, above 0; default 10,000
  */
 export function cachedRecommender(
   recommender: Recommender,
   timeKey: (request: RecommendationRequest) => string | undefined,
   lists: number = CACHED_LISTS,
 ): Recommender {
-  // Two halves: a list that is asked for moves to the young one; when that is full the old one goes. Cheaper than to reorder at each request.
+  // Two halves: a requested list moves to the young one; when that is full, the old one is dropped. Cheaper than reordering at each request.
   const half = Math.ceil(lists / 2);
   let young = new Map<string, Recommendations>();
   let old = new Map<string, Recommendations>();
@@ -61,11 +61,11 @@ function askedAgain(answer: Recommendations): Recommendations {
   return answer;
 }
 
-/** All that an answer depends on; undefined where it is not worth remembering. */
+/** Everything that an answer depends on; undefined where the list is not cached. */
 function keyOf(request: RecommendationRequest, time: string | undefined): string | undefined {
   if (time === undefined) return undefined;
   const { userId, visits, park, limit, themes, allow, exclude, includeVisited, explain } = request;
-  // Most requests name a user and no more; a text that begins with a bracket is one of the others.
+  // Most requests name only a user. The keys of all others begin with a bracket.
   if (userId !== undefined && time === '' && !visits && !park && !themes && !allow && !exclude)
     return `${limit} ${includeVisited} ${explain} ${userId}`;
   const ids = visits?.map(attractionIdOf);

@@ -5,17 +5,17 @@ import { RecommenderError } from '../errors.js';
 import { DEFAULT_LIMIT, MAX_LIMIT, attractionIdOf } from './recommender.js';
 import type { Recommendation, RecommendationRequest, Source } from './recommender.js';
 
-/** Where rules put what they ask of items on the way down to a recommender: wherever a request is copied, it comes along. */
+/** The key under which rules pass their filter to a recommender: it is copied wherever the request is copied. */
 export const WITHIN = Symbol('what rules allow');
 
-/** A request, and what rules allow. Under rules the limit may be above `MAX_LIMIT`. */
-export interface AskedWithin extends RecommendationRequest {
+/** A request with the filter of the rules. Under rules the limit may be above `MAX_LIMIT`. */
+export interface RequestUnderRules extends RecommendationRequest {
   readonly [WITHIN]?: ((item: number) => boolean) | undefined;
 }
 
-/** A request read against a generation: every filter in one place, so that no path can forget one. */
+/** The filters of a request, applied to a generation. All filters are in this one place, so no path can forget one. */
 export interface Candidates extends Pool {
-  /** The items worth looking at, ascending; absent: all of the generation. `passes` alone decides. */
+  /** The items to look at, ascending; absent: all items of the generation. Only `passes` decides. */
   readonly items: Uint32Array | undefined;
   /** Whether an item passes every filter. */
   passes(item: number): boolean;
@@ -26,7 +26,7 @@ export interface Candidates extends Pool {
  * Reads the filters of a request.
  * @throws RecommenderError RECOMMENDER_REQUEST_INVALID, RECOMMENDER_UNKNOWN_PARK, RECOMMENDER_UNKNOWN_THEME
  */
-export function candidates(generation: Generation, request: AskedWithin): Candidates {
+export function candidates(generation: Generation, request: RequestUnderRules): Candidates {
   const { attractions } = generation;
   const { park } = request;
   const within = request[WITHIN];
@@ -51,7 +51,7 @@ export function candidates(generation: Generation, request: AskedWithin): Candid
   };
 }
 
-/** The known ones among attraction ids, as items, in the order given and without repeats. */
+/** The items of the known attraction ids, in the order given and without repeats. */
 export function itemsOf({ itemOf }: Generation, ids: readonly string[]): Set<number> {
   const items = new Set<number>();
   for (const id of ids) {
@@ -74,7 +74,7 @@ export function itemKnown({ itemOf, attractions }: Generation, attractionId: str
   );
 }
 
-/** One entry of a list, named. */
+/** One entry of a list, with the name of its attraction. */
 export function entryOf(
   { attractions }: Generation,
   item: number,
@@ -86,7 +86,7 @@ export function entryOf(
   return reason === undefined ? { attractionId, name, score, source } : { attractionId, name, score, source, reason };
 }
 
-/** A bit for each item: a set would be made of many small objects at every request. */
+/** The hidden items, one bit for each item. A set would allocate many small objects at every request. */
 function hiddenFrom(generation: Generation, request: RecommendationRequest): Uint32Array {
   const { userId, visits = [], exclude = [], includeVisited = false } = request;
   const { itemOf, attractions } = generation;
@@ -118,7 +118,7 @@ export function limitOf({ limit = DEFAULT_LIMIT }: RecommendationRequest): numbe
 }
 
 /**
- * The items of a park, ascending; undefined where no park is asked for.
+ * The items of a park, ascending; undefined where the request has no park.
  * @throws RecommenderError RECOMMENDER_UNKNOWN_PARK
  */
 export function itemsOfPark({ parks }: Generation, park: string | undefined): Uint32Array | undefined {

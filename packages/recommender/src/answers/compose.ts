@@ -18,29 +18,29 @@ import { situated } from './situated.js';
 /** Recommenders of your own, by the names that panels use. Entries of their lists say that name as their source. */
 export type OwnRecommenders = Readonly<Record<string, (generation: Generation) => Recommender>>;
 
-/** What may stand beside a generation. */
+/** What a recommender uses in addition to a generation. */
 export interface Composition {
-  /** Kinds of model, in the order in which they are asked; `popular` ends the chain, listed or not. Default: next attraction, ALS, popular. */
+  /** Kinds of model, in the order in which they are tried; `popular` is always the last, listed or not. Default: next attraction, ALS, popular. */
   readonly kinds?: readonly ScoringKind[] | undefined;
   /**
-   * Splits users over panels; a panel's `recommender` is a kind of which the generation has a model, `mapping` where there are lists, or one of
-   * `recommenders`: a panel is never answered by another recommender than it says.
+   * Splits users into panels. The `recommender` of a panel is a kind of which the generation has a model, `mapping` where there are written lists, or one of
+   * `recommenders`; any other name is an error, since no other recommender may stand in for it.
    */
   readonly experiment?: Experiment | undefined;
-  /** Lists written for some users; outside of an experiment they come first. */
+  /** Lists written for some users. Without an experiment they come first. */
   readonly mapping?: Mapping | undefined;
   /** For panels; each is topped up by the chain. */
   readonly recommenders?: OwnRecommenders | undefined;
-  /** Lists remembered, at most; 0 or absent: each is made anew. */
+  /** Most lists cached; 0 or absent: no cache. */
   readonly cachedLists?: number | undefined;
-  /** What the clocks of the parks show; default: UTC in every park. */
+  /** The clocks of the parks; default: UTC in every park. */
   readonly clocks?: ParkClocks | undefined;
-  /** Hold for every list, in the order given. Under rules no list is remembered, since a rule may look at the time. */
+  /** Apply to every list, in the order given. With rules no list is cached, since a rule may depend on the time. */
   readonly rules?: readonly Rule[] | undefined;
 }
 
 /**
- * The usual stack: mapped list, then each kind of model of the chain, topped up by the next; paneled where there is an experiment. Where a request gives no
+ * Builds the usual stack: the written list, then each kind of model, topped up by the next; with panels where there is an experiment. Where a request has no
  * time or no park, the answer says what was assumed.
  * @throws ModelsError MODELS_MODEL_INVALID
  * @throws RecommenderError RECOMMENDER_EXPERIMENT_INVALID, RECOMMENDER_NAME_TAKEN
@@ -56,7 +56,7 @@ export function createRecommender(generation: Generation, composition: Compositi
 }
 
 /**
- * Tells whether an experiment can run beside a generation, without composing anything: for a large one that takes a while.
+ * Checks that an experiment can run with a generation. Builds no recommender, which takes a while for a large generation.
  * @throws RecommenderError RECOMMENDER_EXPERIMENT_INVALID
  */
 export function checkExperiment(experiment: Experiment, generation: Generation, composition: Composition = {}): void {
@@ -75,7 +75,7 @@ function checkNames({ kinds, recommenders = {} }: Composition): void {
   );
 }
 
-/** The names that panels may use, or those that are known and may not be used with this generation. */
+/** The names that panels may use with this generation; or, without `atHand`, the known names that they may not use with it. */
 function namesOf(
   generation: Generation,
   { kinds, mapping, recommenders = {} }: Composition,
@@ -88,7 +88,7 @@ function namesOf(
   ];
 }
 
-/** Popular knows every attraction, so it comes last, and nothing after it would be asked. */
+/** Popular knows every attraction, so it comes last: nothing after it would ever be tried. */
 const chainOf = (kinds = DEFAULT_KINDS): readonly ScoringKind[] => [
   ...kinds.filter(({ name }) => name !== popular.name),
   popular,
@@ -99,7 +99,7 @@ function stackOf(generation: Generation, clocks: ParkClocks, composition: Compos
   checkNames(composition);
   const atHand = chainOf(kinds).filter((kind) => modelOfKind(kind, generation) !== undefined);
   const byName = new Map<string, Recommender>();
-  /** Each topped up by all that come after it. */
+  /** Each kind, topped up by all that come after it. */
   const chain = atHand.reduceRight<Recommender | undefined>((rest, kind) => {
     const own = kindRecommender(generation, kind, clocks);
     const topped = rest === undefined ? own : withFallback(own, rest);

@@ -2,9 +2,9 @@ import { DEFAULT_LIMIT } from './recommender.js';
 import type { Recommendations, Recommender } from './recommender.js';
 
 /**
- * Asks each recommender in turn until the list is full. A short list is *topped up*: what the first one found stays in front, the next one
- * adds what is not there yet, and every entry says which source it came from. People expect a full list more than a pure one. Scores of
- * different sources have different scales and are not compared.
+ * Tries each recommender in turn until the list is full. A short list is *topped up*: the entries of the first recommender stay in front, the next one adds
+ * others, and each entry names its source. Visitors prefer a full list to one of a single source. Scores of different sources have different scales and are
+ * not compared.
  */
 export function withFallback(first: Recommender, ...others: readonly Recommender[]): Recommender {
   return {
@@ -20,7 +20,7 @@ export function withFallback(first: Recommender, ...others: readonly Recommender
   };
 }
 
-/** The source is that of the recommender that gave the first entry; the panel that of the first who knows one. */
+/** The source is that of the first entry; the panel is the first one that an answer names. */
 function toppedUp(answer: Recommendations, more: Recommendations): Recommendations {
   const panel = answer.panel ?? more.panel;
   const recommendations = [...answer.recommendations, ...more.recommendations];

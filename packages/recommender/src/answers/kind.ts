@@ -7,11 +7,11 @@ import type { Recommendation, RecommendationRequest, Recommender } from './recom
 import { visitorsIn } from './visitor.js';
 
 /**
- * Makes a recommender of any kind of model: the filters of the request, names, sources and reasons are the same for all, and no kind can forget one. Not able,
- * so empty, where the kind says nothing of the visitor, or the generation has no such model.
+ * Makes a recommender from any kind of model. Filters, names, sources and reasons are added here for all kinds, so no kind can forget one. Returns an empty
+ * list where the kind knows nothing about the visitor, or the generation has no model of this kind.
  *
  * @param clocks default: UTC in every park
- * @throws ModelsError MODELS_MODEL_INVALID where the kind finds a fault in its model
+ * @throws ModelsError MODELS_MODEL_INVALID where the kind refuses its model
  */
 export function kindRecommender(
   generation: Generation,
@@ -43,9 +43,9 @@ export function kindRecommender(
 }
 
 /**
- * Prepares to say what a list of these kinds depends on besides the rest of its request; see `ScoringKind.timeKey`.
+ * Prepares the part of a cache key that depends on the time; see `ScoringKind.timeKey`.
  *
- * @returns a text that is the same where the lists are; undefined where a list changes from one millisecond to the next
+ * @returns equal texts for equal lists; undefined where the list changes from one millisecond to the next
  */
 export function timeKeyIn(
   generation: Generation,

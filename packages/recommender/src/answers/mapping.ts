@@ -7,9 +7,8 @@ import type { Recommender } from './recommender.js';
 export type Mapping = ReadonlyMap<string, readonly string[]>;
 
 /**
- * Lists that somebody wrote, such as an editor or another program. Not able, so empty, for a user without a list. Lists outlive
- * generations: ids that this one does not know are passed over, as are repeats. The score is `1 / place`, counted before the
- * filters, so an entry keeps its score whatever is hidden.
+ * Recommends lists that an editor or another program has written. Returns an empty list for a user without one. Written lists outlive generations: ids that
+ * this generation does not know, and repeats, are skipped. The score is `1 / place`, counted before the filters, so filters do not change scores.
  */
 export function mappingRecommender(generation: Generation, mapping: Mapping): Recommender {
   return {

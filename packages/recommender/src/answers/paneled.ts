@@ -4,13 +4,13 @@ import { assignmentIn } from '@attractions/experiments';
 import type { Recommender } from './recommender.js';
 
 /**
- * Sends each user to the recommender of the panel they fall into, always the same one while the experiment's version stands, and names the
- * panel in the answer. Who takes no part is answered by `otherwise`, without a panel: anonymous visitors, users outside the layer's
- * buckets, and buckets that no panel owns.
+ * Sends each user to the recommender of their panel, and names the panel in the answer. A user keeps the panel while the version of the experiment runs.
+ * `otherwise` answers those who take no part, without a panel: anonymous visitors, users outside the buckets of the layer, and users in buckets that no panel
+ * owns.
  *
  * @param recommenders by the names that panels use
- * @param lacking names that are known, though the generation has no model or lists for them; for the message
- * @throws RecommenderError RECOMMENDER_EXPERIMENT_INVALID for overlapping ranges or a name that `recommenders` lacks
+ * @param lacking known names for which the generation has no model or lists; for the message
+ * @throws RecommenderError RECOMMENDER_EXPERIMENT_INVALID for overlapping ranges, or a name that is not in `recommenders`
  */
 export function paneledRecommender(
   experiment: Experiment,
@@ -32,9 +32,9 @@ export function paneledRecommender(
 }
 
 /**
- * Refuses an experiment with a panel that none of the recommenders at hand can answer.
+ * Refuses an experiment with a panel whose recommender is not available.
  *
- * @param lacking names that are known, though the generation has no model or lists for them
+ * @param lacking known names for which the generation has no model or lists
  * @throws RecommenderError RECOMMENDER_EXPERIMENT_INVALID
  */
 export function checkPanels(
@@ -46,9 +46,9 @@ export function checkPanels(
   if (fault === undefined) return;
   const why = lacking.includes(fault.recommender)
     ? 'for which this generation has no model or lists'
-    : 'which nobody knows';
+    : 'which is unknown';
   throw new RecommenderError(
     'RECOMMENDER_EXPERIMENT_INVALID',
-    `Experiment '${experiment}' version ${version}: panel '${fault.name}' asks for the recommender '${fault.recommender}', ${why}; give one of: ${recommenders.join(', ')}.`,
+    `Experiment '${experiment}' version ${version}: panel '${fault.name}' names the recommender '${fault.recommender}', ${why}; give one of: ${recommenders.join(', ')}.`,
   );
 }

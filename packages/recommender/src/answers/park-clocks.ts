@@ -1,16 +1,16 @@
 import type { RequestTime } from '@attractions/contracts';
 import { RecommenderError } from '../errors.js';
 
-/** IANA time zones of parks: what lies between the moment of a request and the clock of the visits in the feed. */
+/** IANA time zones of parks. They convert the moment of a request to the clock of the visits in the feed. */
 export interface TimeZones {
-  /** Of every park that `parks` does not name. Default UTC, the clock of the published photos. */
+  /** The time zone of every park that `parks` does not name. Default: UTC, the clock of the published photos. */
   readonly default?: string | undefined;
   readonly parks?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
- * Time zones in one text, as in `north=Europe/Berlin,south=America/New_York`; an entry without a park is the zone of all others.
- * @throws RecommenderError RECOMMENDER_TIME_ZONES_INVALID with everything that is wrong
+ * Reads time zones from one text, such as `north=Europe/Berlin,south=America/New_York`; an entry without a park is the zone of all other parks.
+ * @throws RecommenderError RECOMMENDER_TIME_ZONES_INVALID with every problem
  */
 export function timeZonesIn(text = ''): TimeZones {
   const entries = text.split(',').filter((entry) => entry.trim() !== '');
@@ -21,37 +21,39 @@ export function timeZonesIn(text = ''): TimeZones {
   const faults = pairs.flatMap(({ park, zone }, n) => [
     ...(park === '' ? [`'${entries[n]}' names no park`] : []),
     ...(isTimeZone(zone) ? [] : [`'${zone}' is not a time zone`]),
-    ...(pairs.findIndex((other) => other.park === park) < n ? [`${park ?? 'the zone of all others'} comes twice`] : []),
+    ...(pairs.findIndex((other) => other.park === park) < n
+      ? [`${park ?? 'the zone of all other parks'} is given twice`]
+      : []),
   ]);
   if (faults.length > 0) throw new RecommenderError('RECOMMENDER_TIME_ZONES_INVALID', `${faults.join(', ')}.`);
   const named = pairs.flatMap(({ park, zone }) => (park === undefined ? [] : [[park, zone] as const]));
   return { default: pairs.find(({ park }) => park === undefined)?.zone, parks: Object.fromEntries(named) };
 }
 
-/** The clocks on which visits are timed. */
+/** The clocks of the parks, by which visits are timed. */
 export interface ParkClocks {
   /**
-   * Reads the time of a request; now where it gives none.
+   * Reads the time of a request; now if it has none.
    *
-   * @returns what the clock of a park, or of none in particular, shows at that time: milliseconds since 1970
+   * @returns what the clock of a park shows at that time, in milliseconds since 1970; without a park, the clock of all other parks
    * @throws RecommenderError RECOMMENDER_REQUEST_INVALID, at either call, for what is not a time of the years 1 to 9999
    */
   at(time?: RequestTime): (park?: string) => number;
-  /** IANA name of the time zone of a park, or of none in particular. */
+  /** IANA name of the time zone of a park; without a park, that of all other parks. */
   zoneOf(park?: string): string;
 }
 
 const [FIRST, LAST] = [Date.parse('0001-01-01T00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
 
-/** RFC 3339; the seconds and the offset may be left out, and a blank may stand for the `T`. */
+/** RFC 3339, but seconds and offset may be missing, and a space may replace the `T`. */
 const TIME = /^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(?::(\d\d)(?:\.(\d+))?)?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)?$/;
 
 /**
- * Clocks of parks in their time zones. A moment becomes a clock time, never the other way round: where a clock is put back, both of its hours are one,
- * and an hour that it skips is taken as it is written.
+ * Makes the clocks of parks in their time zones. Moments are converted to clock times, never the other way round. So an hour that a clock shows twice, when
+ * it is set back, counts as one hour; and a time in an hour that the clock skips is taken as written.
  *
- * @param now milliseconds since 1970, UTC; default: the clock of the system
- * @throws RecommenderError RECOMMENDER_TIME_ZONES_INVALID with every time zone that is not known
+ * @param now milliseconds since 1970, UTC; default: the system clock
+ * @throws RecommenderError RECOMMENDER_TIME_ZONES_INVALID with every unknown time zone
  */
 export function parkClocks({ default: usual = 'UTC', parks = {} }: TimeZones = {}, now = Date.now): ParkClocks {
   const zones = [...new Set([usual, ...Object.values(parks)])];
@@ -76,7 +78,7 @@ export function parkClocks({ default: usual = 'UTC', parks = {} }: TimeZones = {
       return (park) => {
         const onClock = offsetMs === undefined ? shown : shownAt(shown - offsetMs, park);
         if (onClock >= FIRST && onClock <= LAST) return onClock;
-        throw invalid(time, 'give one of the years 1 to 9999, a number in milliseconds since 1970');
+        throw invalid(time, 'give a time in the years 1 to 9999; a number is milliseconds since 1970');
       };
     },
   };
@@ -99,7 +101,7 @@ function partsOf(text: string): { readonly shown: number; readonly offsetMs: num
   if (plain !== undefined) return { shown: plain, offsetMs: undefined };
   const [, day = '', minute = '', second = '00', fraction = '', offset] = TIME.exec(text) ?? [];
   const shown = Date.parse(`${day}T${minute}:${second}.${fraction.slice(0, 3).padEnd(3, '0')}Z`);
-  // Where a day is too many for its month, JavaScript takes one of the next.
+  // JavaScript reads 31 April as 1 May, without an error.
   if (Number.isNaN(shown) || new Date(shown).getUTCDate() !== Number(day.slice(8))) throw invalid(text, hintFor(text));
   if (offset === undefined) return { shown, offsetMs: undefined };
   if (/z/i.test(offset)) return { shown, offsetMs: 0 };
@@ -108,8 +110,8 @@ function partsOf(text: string): { readonly shown: number; readonly offsetMs: num
 }
 
 /**
- * A time as most programs write it, `2014-08-05T14:30:00` with or without `.123`, digit by digit: several times as fast as what reads all of them, and a
- * request has one for each visit. Undefined for any other, and for one that may not be a time.
+ * Reads a time as most programs write it, `2014-08-05T14:30:00` with or without `.123`, digit by digit. Several times as fast as the general way, and a
+ * request has a time for each visit. Undefined for any other form, and for a time that may not exist.
  */
 function plainTime(text: string): number | undefined {
   const { length } = text;
@@ -122,7 +124,7 @@ function plainTime(text: string): number | undefined {
   const two = (at: number) => 10 * text.charCodeAt(at) + text.charCodeAt(at + 1) - 11 * DIGIT;
   const [year, month, day] = [100 * two(0) + two(2), two(5), two(8)];
   const [hour, minute, second] = [two(11), two(14), two(17)];
-  // The last days of a month are for the other way to judge.
+  // Whether days 29 to 31 exist is checked by the general way.
   if (year < 100 || month < 1 || month > 12 || day < 1 || day > 28 || hour > 23 || minute > 59 || second > 59)
     return undefined;
   const millis = length === 19 ? 0 : 10 * two(20) + text.charCodeAt(22) - DIGIT;

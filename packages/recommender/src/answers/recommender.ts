@@ -2,14 +2,14 @@ import type { GenerationSeqs, RecommendationRequest, Visited } from '@attraction
 import type { PanelOf } from '@attractions/experiments';
 
 /**
- * Anything that recommends. Synchronous: an answer is a few microseconds of arithmetic on what is already in memory.
- * What holds for every answer, from every recommender: at most `limit` entries, no attraction twice, every filter kept, scores finite and
- * not rising within one source, nor within one source of the park where one was assumed.
+ * Anything that recommends. Synchronous, because an answer takes a few microseconds of arithmetic on data in memory. Every answer of every recommender has at
+ * most `limit` entries and no attraction twice, and respects every filter. Its scores are finite and do not rise within one source; where a park was assumed,
+ * its attractions come first, and scores do not rise within one source of either part.
  */
 export interface Recommender {
   /**
-   * @throws RecommenderError RECOMMENDER_REQUEST_INVALID, RECOMMENDER_UNKNOWN_PARK, RECOMMENDER_UNKNOWN_THEME. Never for an unknown
-   * user or attraction: an unknown user is answered as an anonymous one, unknown ids in lists are passed over.
+   * @throws RecommenderError RECOMMENDER_REQUEST_INVALID, RECOMMENDER_UNKNOWN_PARK, RECOMMENDER_UNKNOWN_THEME. Never for an unknown user or attraction: an
+   * unknown user gets the answer of an anonymous one, and unknown ids in lists are skipped.
    */
   recommend(request: RecommendationRequest): Recommendations;
 }
@@ -24,7 +24,10 @@ export type Source = string;
 export interface Recommendation {
   readonly attractionId: string;
   readonly name: string;
-  /** On the scale of its `source`: probability of being the next, predicted preference (about 0 to 1), `1 / place` of a mapped list, distinct visitors. */
+  /**
+   * On the scale of its `source`: the probability that it is next, a predicted preference (about 0 to 1), `1 / place` in a written list, or a number of
+   * visitors.
+   */
   readonly score: number;
   readonly source: Source;
   /** A sentence for people; only where the request says `explain`. */
@@ -33,25 +36,27 @@ export interface Recommendation {
 
 /** An answer. */
 export interface Recommendations {
-  /** Best first within each source. Empty only where no attraction passes the filters, or where a lone recommender is not able. */
+  /**
+   * Best first within each source. Empty only where no attraction passes the filters, or where a recommender that stands alone has nothing for this visitor.
+   */
   readonly recommendations: readonly Recommendation[];
-  /** Who gave the first entry; of an empty list, who was asked last. Later entries may be topped up: see each entry's own. */
+  /** The source of the first entry; for an empty list, that of the last recommender tried. Later entries may have other sources. */
   readonly source: Source;
   readonly panel?: PanelOf;
   readonly generation: GenerationSeqs;
-  /** Only where the request left something open. Sent back as the request, it gets the same list. */
+  /** Present where the request left the time or the park open. A request with these values gets the same list. */
   readonly assumed?: Assumed;
 }
 
-/** What was taken for granted because the request did not say it. */
+/** What the answer assumed because the request did not say it. */
 export interface Assumed {
-  /** Where it gave no time: now, on the clock of the park, in RFC 3339 without an offset. */
+  /** Present where the request has no time: now, on the clock of the park, in RFC 3339 without an offset. */
   readonly at?: string;
-  /** IANA name of that clock's time zone; beside `at`. */
+  /** IANA name of the time zone of that clock; present with `at`. */
   readonly timeZone?: string;
-  /** Where it gave no park: that of the last visit, whose attractions come first, or null: all parks alike. */
+  /** Present where the request has no park: the park of the last visit, whose attractions come first; null: all parks alike. */
   readonly park?: string | null;
-  /** Why that park: there was a visit in the 8 hours before, or there was none; beside `park`. */
+  /** Why that park: the last visit within 8 hours was there, or there was no such visit; present with `park`. */
   readonly parkFrom?: 'last-visit' | 'no-recent-visit';
 }
 
@@ -60,15 +65,15 @@ export type { RecommendationRequest } from '@attractions/contracts';
 /** Default of `limit`. */
 export const DEFAULT_LIMIT = 10;
 
-/** Upper end of `limit`. */
+/** Largest `limit`. */
 export const MAX_LIMIT = 100;
 
-/** Where a visit was. */
+/** The attraction of a visit. */
 export const attractionIdOf = (visit: Visited): string => (typeof visit === 'string' ? visit : visit.attractionId);
 
 /**
- * A visit in one text: an attraction id, or `id@TIME`. Ids may hold an `@`: what follows the last one is a time where it begins with a date, and part of the
- * id where it does not.
+ * Reads a visit from one text: an attraction id, or `id@TIME`. Ids may contain `@`: the text after the last one is a time if it begins with a date, else a
+ * part of the id.
  */
 export function visitOf(text: string): Visited {
   const [, attractionId, visitedAt] = /^(.+)@(\d{4}-\d\d-\d\d[^@]*)$/s.exec(text) ?? [];
@@ -76,8 +81,8 @@ export function visitOf(text: string): Visited {
 }
 
 /**
- * Lists for many users, one after the other and only as fast as they are taken: for a nightly file, an e-mail, an evaluation. Pass
- * `generation.model.userIds` for everybody the model knows. The filters of the request hold for each.
+ * Makes lists for many users lazily, one at a time: for a nightly file, an e-mail, an evaluation. `generation.model.userIds` are all users that the model
+ * knows. The filters of the request apply to each list.
  */
 export function* recommendEach(
   recommender: Recommender,

@@ -5,29 +5,31 @@ import { limitOf, WITHIN } from './candidates.js';
 import type { Recommendation, Recommendations, Recommender } from './recommender.js';
 
 /**
- * What holds for every list, whichever way it is made: of a model, popular, written, of a panel, topped up, degraded, similar. A rule is asked about attractions
- * one by one and must be quick and pure: the same attraction and request, the same answer. Of a request `at` is a number, milliseconds since 1970 on the
- * clock of the park.
+ * Applies to every list, however it is made: by a model, by popularity, written, for a panel, topped up, under overload, of similar attractions. A rule is
+ * called for one attraction at a time. It must be fast and pure: the same attraction and request always give the same result. The `at` of the request is a
+ * number: milliseconds since 1970 on the clock of the park.
  */
 export interface Rule {
-  /** What errors call it; unique: `closed`, `tall-enough`. */
+  /** Its name in errors; unique: `closed`, `tall-enough`. */
   readonly name: string;
-  /** Whether the attraction may be shown. Asked only where it would be on the list. */
+  /** Whether the attraction may be shown. Called only for attractions that would be on the list. */
   allows?(attraction: Attraction, request: RecommendationRequest): boolean;
   /**
-   * What the score is multiplied by, above 0; 1 leaves it. A score below 0 is divided, so that above 1 is always up. Entries change places within their source
-   * alone. For this the whole catalogue is ranked, not only the best of it.
+   * A factor above 0 for the score; 1 changes nothing. A score below 0 is divided by it, so that a factor above 1 always moves an attraction up. Entries move
+   * only within their source. For this the whole catalogue is ranked, not only the best of it.
    */
   boosts?(attraction: Attraction, request: RecommendationRequest): number;
-  /** How many of a kind one list may hold; those further down make room for the next. The whole catalogue is ranked for this too. */
+  /**
+   * How many attractions of one kind a list may have; those further down are left out, and the next ones move up. The whole catalogue is ranked for this too.
+   */
   readonly caps?: Cap;
 }
 
-/** A bound on attractions of a kind. */
+/** A limit on attractions of one kind. */
 export interface Cap {
   /** 1 or more. */
   readonly most: number;
-  /** The kind that an attraction counts for, each has a count of its own; undefined: it is not counted. */
+  /** The kind that an attraction counts for; each kind has a count of its own. Undefined: the attraction is not counted. */
   of(attraction: Attraction): string | undefined;
 }
 
@@ -58,18 +60,18 @@ export function boost(factor: number, name: string, matches: (attraction: Attrac
  */
 export function allowedBy(rules: readonly Rule[], attraction: Attraction, request: RecommendationRequest): boolean {
   return rules.every(
-    (rule) => rule.allows === undefined || told(rule, () => rule.allows?.(attraction, request) === true),
+    (rule) => rule.allows === undefined || callRule(rule, () => rule.allows?.(attraction, request) === true),
   );
 }
 
-/** Asks a recommender under rules. */
+/** Calls a recommender under rules. */
 export type RuleBook = (inner: Recommender, request: RecommendationRequest, firstPark?: string) => Recommendations;
 
 /**
- * Prepares rules. Lists are what they would be if all that may be shown were ranked, boosted within each source, capped from the top, and cut to the limit.
- * Where there is no rule, the recommender is asked as it stands.
+ * Prepares rules. A list is made in these steps: rank all attractions that may be shown, boost within each source, apply the caps from the top, cut to the
+ * limit. Without rules the recommender is called directly.
  *
- * @returns to ask under the rules; `firstPark`: its attractions stay before all others
+ * @returns a function that calls a recommender under the rules; the attractions of `firstPark` stay before all others
  * @throws RecommenderError at each call: RECOMMENDER_RULE_FAILED, and what the recommender throws
  */
 export function ruleBook(generation: Generation, rules: readonly Rule[] = []): RuleBook {
@@ -88,7 +90,7 @@ export function ruleBook(generation: Generation, rules: readonly Rule[] = []): R
       [WITHIN]: (item: number) => passes(attractions[item] as Attraction),
     };
     let answer = inner.recommend(asked);
-    // A recommender of the user's own may read the request without `candidates`; it keeps to what the request excludes.
+    // A user's own recommender may not use `candidates`, but it must respect `exclude`.
     if (!answer.recommendations.every((entry) => passes(attractionOf(entry)))) {
       const barred = attractions.filter((attraction) => !passes(attraction)).map(({ attractionId }) => attractionId);
       answer = inner.recommend({ ...asked, exclude: [...(request.exclude ?? []), ...barred] });
@@ -103,7 +105,7 @@ export function ruleBook(generation: Generation, rules: readonly Rule[] = []): R
         const score = rules.reduce((before, rule) => boostedBy(rule, attraction, before), entry.score);
         return { entry: { ...entry, score }, isFirst: attraction.park === firstPark };
       });
-      // Each source, and the first park within it, is a stretch of its own; a sort keeps the order of equal scores.
+      // Each source, and the first park within it, is sorted by itself; the sort keeps the order of equal scores.
       const stretches: (typeof scored)[] = [];
       for (const next of scored) {
         const before = stretches.at(-1);
@@ -116,7 +118,7 @@ export function ruleBook(generation: Generation, rules: readonly Rule[] = []): R
 
     function boostedBy(rule: Rule, attraction: Attraction, score: number): number {
       if (rule.boosts === undefined) return score;
-      const factor = told(rule, () => rule.boosts?.(attraction, request)) as number;
+      const factor = callRule(rule, () => rule.boosts?.(attraction, request)) as number;
       const value = score < 0 ? score / factor : score * factor;
       if (factor > 0 && Number.isFinite(value)) return value;
       throw failed(rule, `it boosts '${attraction.attractionId}' by ${factor}; give a number above 0`);
@@ -128,7 +130,7 @@ export function ruleBook(generation: Generation, rules: readonly Rule[] = []): R
         if (caps === undefined) return left;
         const counts = new Map<string, number>();
         return left.filter((entry) => {
-          const kind = told(rule, () => caps.of(attractionOf(entry)));
+          const kind = callRule(rule, () => caps.of(attractionOf(entry)));
           if (kind === undefined) return true;
           const count = (counts.get(kind) ?? 0) + 1;
           counts.set(kind, count);
@@ -139,7 +141,7 @@ export function ruleBook(generation: Generation, rules: readonly Rule[] = []): R
   };
 }
 
-function told<T>(rule: Rule, answer: () => T): T {
+function callRule<T>(rule: Rule, answer: () => T): T {
   try {
     return answer();
   } catch (cause) {

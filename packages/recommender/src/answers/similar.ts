@@ -9,12 +9,12 @@ import { kindRecommender } from './kind.js';
 import type { RecommendationRequest, Recommendations } from './recommender.js';
 import { ruleBook } from './rules.js';
 
-/** Filters of a list that is about an attraction and not a visitor. */
+/** The fields of a request for attractions similar to another one. */
 export type SimilarRequest = Pick<RecommendationRequest, 'park' | 'limit' | 'themes' | 'allow' | 'exclude' | 'explain'>;
 
 /**
- * Prepares "more like this": the attractions that the same people visit, by the cosine of their factors, -1 to 1. An attraction that nobody had
- * visited has no factors: the popular ones stand in, those of its own park first.
+ * Prepares "more like this": the attractions that the same visitors go to, by the cosine of their factors, -1 to 1. An attraction without visits has no
+ * factors; its list has popular attractions, those of its park first.
  *
  * @throws RecommenderError at each call: RECOMMENDER_UNKNOWN_ATTRACTION, and what `recommend` throws for its filters
  */
@@ -55,7 +55,7 @@ export function similarIn(
   };
 }
 
-/** Every row at length 1, so that a dot product is a cosine; a row of zeros stays one. */
+/** Scales every row to length 1, so that a dot product is a cosine; a row of zeros stays as it is. */
 function unitRows(rows: Float32Array, rank: number): Float32Array {
   const units = new Float32Array(rows.length);
   for (let offset = 0; offset < rows.length; offset += rank) {

@@ -9,9 +9,9 @@ import type { Rule } from './rules.js';
 import { lastVisitIn } from './visitor.js';
 
 /**
- * Says when and where a request is asked before `inner` sees it: every time is put on the park's clock, as a number; `at` is now where the request gives none;
- * and a visitor who gives no park is answered in that of the last visit of the past 8 hours, topped up from all parks. What was assumed is in the answer.
- * Rules hold for the whole list, since they are asked here.
+ * Completes a request before `inner` sees it. Every time becomes a number on the clock of the park; `at` is now if the request has none. Without a park,
+ * attractions of the park of the last visit within 8 hours come first, topped up from all parks. The answer says what was assumed. Rules are applied here, so
+ * they hold for the whole list.
  */
 export function situated(
   generation: Generation,
@@ -50,7 +50,7 @@ export function situated(
   };
 }
 
-/** Answers in a park, topped up from all parks. */
+/** Recommends in one park, topped up from all parks. */
 function firstIn(park: string, inner: Recommender): Recommender {
   return withFallback({ recommend: (request: RecommendationRequest) => inner.recommend({ ...request, park }) }, inner);
 }

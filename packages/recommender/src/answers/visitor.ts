@@ -4,15 +4,18 @@ import type { Generation, History, LastVisit, Visitor } from '@attractions/model
 import type { ParkClocks } from './park-clocks.js';
 import { attractionIdOf } from './recommender.js';
 
-/** Prepares to say of a request who asks it, in numbers of the generation. Most kinds look at little of it, so each part is made when it is looked at. */
+/**
+ * Prepares to describe the visitor of a request by the row numbers of the generation. Most kinds need little of it, so each part is computed when it is first
+ * used.
+ */
 export function visitorsIn(generation: Generation, clocks: ParkClocks): (request: RecommendationRequest) => Visitor {
   const lastVisit = lastVisitIn(generation, clocks);
 
-  // A class, since one shape with getters on its prototype costs a request less than as many closures.
-  return (request) => new Asking(generation, clocks, lastVisit, request);
+  // A class, because getters on a prototype cost a request less than as many closures.
+  return (request) => new VisitorOfRequest(generation, clocks, lastVisit, request);
 }
 
-class Asking implements Visitor {
+class VisitorOfRequest implements Visitor {
   readonly user: number | undefined;
   readonly park: string | undefined;
   #known: History | undefined;
@@ -30,12 +33,12 @@ class Asking implements Visitor {
   }
 
   get known(): History {
-    return (this.#known ??= this.user === undefined ? NOWHERE : historyOf(this.generation, this.user));
+    return (this.#known ??= this.user === undefined ? NO_VISITS : historyOf(this.generation, this.user));
   }
 
   get given(): History {
     const { visits } = this.request;
-    return (this.#given ??= visits === undefined || visits.length === 0 ? NOWHERE : counted(this.generation, visits));
+    return (this.#given ??= visits === undefined || visits.length === 0 ? NO_VISITS : counted(this.generation, visits));
   }
 
   get history(): History {
@@ -53,9 +56,9 @@ class Asking implements Visitor {
   }
 }
 
-const NOWHERE: History = { items: new Uint32Array(), weights: new Float32Array() };
+const NO_VISITS: History = { items: new Uint32Array(), weights: new Float32Array() };
 
-/** Visits counted by attraction, in the order given; unknown attractions are passed over. */
+/** Visits counted by attraction, in the order given; unknown attractions are skipped. */
 function counted({ itemOf }: Generation, visits: readonly Visited[]): History {
   const counts = new Map<number, number>();
   for (const visit of visits) {
@@ -65,20 +68,20 @@ function counted({ itemOf }: Generation, visits: readonly Visited[]): History {
   return { items: Uint32Array.from(counts.keys()), weights: Float32Array.from(counts.values()) };
 }
 
-/** Somebody whose last visit was at most so long ago is taken to be in its park still. */
+/** A visitor whose last visit was at most this long ago is assumed to be still in its park. */
 const STAY_MS = 8 * 3_600_000;
 
-/** Where somebody was last, not long ago. */
+/** A recent last visit, with its park. */
 export interface LastVisitInPark extends LastVisit {
   readonly park: string;
 }
 
 /**
- * Prepares to find where a visitor was last: the latest visit in the 8 hours before the request, of those that it names with a time and of what is known
- * of the user. Visits after the request are passed over, as are attractions that the generation does not know; of equal times the last in the list counts.
+ * Prepares to find the last visit of a visitor: the latest one in the 8 hours before the request, among its timed visits and the last visit that the model
+ * knows of the user. Skips visits after the request and unknown attractions. Of equal times, the last in the list counts.
  *
- * @returns the visit, in the park given or else in any; undefined where there is none
- * @throws RecommenderError RECOMMENDER_REQUEST_INVALID at each call for a time that is none
+ * @returns the visit, in the given park or, without one, in any park; undefined where there is none
+ * @throws RecommenderError RECOMMENDER_REQUEST_INVALID at each call, for a text that is not a time
  */
 export function lastVisitIn(
   generation: Generation,

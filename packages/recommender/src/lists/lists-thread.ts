@@ -1,4 +1,4 @@
-/** A thread of `threads.ts`: makes the lists of the users it is asked for, one turn after the other. */
+/** A thread of `threads.ts`: makes the lists of one range of users after another. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { BUILT_IN_KINDS, kindsNamed, unpacked } from '@attractions/models';
 import { ownKindsIn } from '@attractions/models/config-file';

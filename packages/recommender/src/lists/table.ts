@@ -5,7 +5,7 @@ import { Float64, Int32, TimestampMillisecond, makeData, vectorFromArray } from 
 import type { Data, Table } from 'apache-arrow';
 import type { Recommendations } from '../answers/recommender.js';
 
-/** Answers as rows of `serving/lists`, one an entry, in their order. Columns are built whole: there is no object for a row. */
+/** Answers as rows of `serving/lists`: one row for each entry, in their order. Builds whole columns, without an object for each row. */
 export function listsTable(
   { itemOf, attractions, seqs }: Generation,
   answers: Iterable<readonly [userId: string, answer: Recommendations]>,

@@ -6,17 +6,17 @@ import { tableFromIPC } from 'apache-arrow';
 import type { RecordBatch } from 'apache-arrow';
 import type { RecommendationRequest } from '../answers/recommender.js';
 
-/** What every list is made of. */
+/** What is the same for all lists. */
 export interface ListsOrder {
-  /** What each user is asked for. */
+  /** The request of each user. */
   readonly request: Omit<RecommendationRequest, 'userId'>;
   readonly experiment: Experiment | undefined;
   /** As `timeZonesIn` reads them. */
   readonly timeZones: string | undefined;
   readonly generatedAtMs: number;
-  /** Names of the kinds that answer, in the order of the chain. */
+  /** Names of the kinds of model, in the order in which they are tried. */
   readonly kinds: readonly string[];
-  /** The configuration file with rules, written lists and kinds of your own: functions do not travel between threads. */
+  /** The configuration file with rules, written lists and kinds of your own: functions cannot be sent to a thread. */
   readonly configFile?: string | undefined;
 }
 
@@ -30,23 +30,23 @@ export interface ListsSource {
 /** What a thread starts with. */
 export interface ThreadOrder extends ListsOrder, ListsSource {}
 
-/** Users of one turn, by their rows in the model: from, to. */
+/** A range of users, by their rows in the model; `to` is not in it. */
 export type Turn = readonly [from: number, to: number];
 
-/** The lists of some users who follow each other. */
+/** The lists of one range of users. */
 export interface ListsPart {
   readonly users: number;
   readonly entries: number;
   readonly batches: readonly RecordBatch[];
 }
 
-/** Users of a turn: lists of 100 entries are then some 8 MB, and a model of few users is shared evenly all the same. */
+/** Users in one range. Lists of 100 entries then take about 8 MB, and even a small model is divided evenly among the threads. */
 const USERS_A_TURN = 500;
 
-/** Turns that a thread may be ahead of what is taken, so that it never waits and memory does not grow. */
+/** Ranges that a thread may work ahead of the reader: enough that it never waits, and few enough that memory does not grow. */
 const AHEAD = 2;
 
-// From the sources of a test, the built program beside them.
+// Tests run from `src`; the built thread is in `dist`.
 const program = new URL('../../dist/lists/lists-thread.js', import.meta.url);
 
 /** Puts a generation into memory that threads share; it is copied once. */
@@ -56,8 +56,8 @@ export function listsSource(generation: Generation): ListsSource {
 }
 
 /**
- * The lists of all users of a generation, in the order of their rows, made on threads that share its memory. Which thread makes which list does not show.
- * Threads wait where nobody takes what they made, and end with the iteration, however it ends.
+ * Makes the lists of all users of a generation, in the order of their rows, on threads that share its memory. The result does not depend on which thread
+ * makes which list. Threads wait while nothing is taken, and end with the iteration, also after an error.
  */
 export async function* listsOnThreads(
   source: ListsSource,
@@ -74,7 +74,7 @@ export async function* listsOnThreads(
     const due: Promise<ListsPart>[] = [];
     for (const [n, turn] of turns.entries()) {
       const part = (threads[n % threads.length] as ListsThread).take(turn);
-      // It is reported when its turn comes to be taken.
+      // The error is thrown when this part is taken.
       part.catch(() => undefined);
       due.push(part);
       if (due.length > AHEAD * threads.length) yield await (due.shift() as Promise<ListsPart>);

@@ -10,8 +10,8 @@ import type { Case } from './requests.js';
 const REQUESTS = 500;
 
 /**
- * What every recommender promises. A *complete* one also fills the list as far as the filters let it; the others may have nothing to say, and are made to
- * stand before one that has.
+ * The contract of every recommender. A *complete* one also fills the list as far as the filters allow. Others may return short or empty lists, and need a
+ * complete one after them.
  */
 export function recommenderCases(
   recommender: Recommender,
@@ -36,7 +36,7 @@ export function recommenderCases(
     if (complete) assert.equal(ids.length, Math.min(limit, may.length), `A short list for ${words}`);
   });
 
-  law('entries are named and scored, and have a reason where it is asked for', (request, words) => {
+  law('entries have a name and a score, and a reason if the request has `explain`', (request, words) => {
     for (const { attractionId, name, score, reason } of recommender.recommend(request).recommendations) {
       assert.equal(name, placeOf(attractionId)?.name);
       assert.ok(Number.isFinite(score), `The score ${score} for ${words}`);
@@ -45,7 +45,7 @@ export function recommenderCases(
     }
   });
 
-  law('scores do not rise within a source and the park assumed, which comes first; the answer has the source of its first entry', (request, words) => {
+  law('scores do not rise within a source and the assumed park, which comes first; the answer has the source of its first entry', (request, words) => {
     const { recommendations, source, assumed } = recommender.recommend(request);
     assert.equal(recommendations[0]?.source ?? source, source);
     const isThere = recommendations.map(({ attractionId }) => placeOf(attractionId)?.park === assumed?.park);
@@ -57,7 +57,7 @@ export function recommenderCases(
     });
   }); // prettier-ignore
 
-  law('the generation is named, and the same request has the same answer', (request) => {
+  law('the answer names the generation, and the same request has the same answer', (request) => {
     assert.deepEqual(recommender.recommend(request).generation, seqs);
     assert.deepEqual(recommender.recommend(request), recommender.recommend(request));
   });

@@ -3,26 +3,26 @@ import { seenBy } from '@attractions/models';
 import type { Generation } from '@attractions/models';
 import { attractionIdOf } from '../answers/recommender.js';
 
-/** One law of a contract, for any test runner: `for (const { name, run } of recommenderCases(…)) test(name, run)`. */
+/** One case of a contract, for any test runner: `for (const { name, run } of recommenderCases(…)) test(name, run)`. */
 export interface Case {
   readonly name: string;
-  /** Throws where the law is broken. */
+  /** Throws where the contract is broken. */
   run(): void;
 }
 
 /** Ids that no generation has. */
-const STRANGE_IDS = ['moon:unknown', '', '__proto__'];
+const UNKNOWN_IDS = ['moon:unknown', '', '__proto__'];
 
 /** Latest time of a request, milliseconds since 1970. */
 const LATEST_MS = 10 ** 8;
 
-/** Requests about a generation, the same each time: known users and strangers, ids that exist and ids that do not, every filter. */
+/** Requests for a generation, the same at each call: known and unknown users, known and unknown ids, every filter. */
 export function sampleRequests(generation: Generation, count: number): RecommendationRequest[] {
   const { attractions, model, parks, themes } = generation;
   const below = randomsFrom(1);
   const one = <T>(values: readonly T[]): T => values[below(values.length)] as T;
   const some = <T>(most: number, draw: () => T): T[] => Array.from({ length: below(most + 1) }, draw);
-  const ids = [...attractions.map(({ attractionId }) => attractionId), ...STRANGE_IDS];
+  const ids = [...attractions.map(({ attractionId }) => attractionId), ...UNKNOWN_IDS];
   const users = [...model.userIds, 'stranger', '', '__proto__', 'ünï/cøde 🎢'];
   const visit = () => (below(2) === 0 ? one(ids) : { attractionId: one(ids), visitedAt: below(LATEST_MS) });
   const sometimes = <T>(draw: () => T): T | undefined => (below(2) === 0 ? draw() : undefined);
@@ -43,7 +43,7 @@ export function sampleRequests(generation: Generation, count: number): Recommend
   });
 }
 
-/** Which attractions may be answered at all: the filters of a request, written a second time and plainly. */
+/** The attractions that may be in an answer: the filters of a request in a second, simple implementation. */
 export function eligible(generation: Generation, request: RecommendationRequest): string[] {
   const { userId, visits = [], park, themes = [], allow, exclude = [], includeVisited = false } = request;
   const user = userId === undefined ? undefined : generation.userOf.get(userId);
@@ -58,7 +58,7 @@ export function eligible(generation: Generation, request: RecommendationRequest)
     .filter((id) => includeVisited || !(visits.map(attractionIdOf).includes(id) || seen.includes(id)));
 }
 
-/** Whole numbers below a bound, the same row for the same seed: mulberry32. */
+/** Random whole numbers below a bound, the same sequence for the same seed (mulberry32). */
 function randomsFrom(seed: number): (bound: number) => number {
   let state = seed;
   return (bound) => {

@@ -18,15 +18,15 @@ const REQUESTS = 200;
 
 const SIMILAR = 'attractions similar to ';
 
-/** What the clocks show where a request gives no time. */
+/** What the clocks show: the time of a request without one. */
 const NOW_MS = 5e7;
 
 type Path = (request: RecommendationRequest) => Recommendations;
 
 /**
- * The contract of {@link Rule}: it answers as it should, always the same, and holds for every list, whatever makes it.
+ * The contract of {@link Rule}: its results have the right types and never change, and it applies to every list.
  *
- * @param generation what it is tried on, at most 100 attractions; default: seven attractions in three parks
+ * @param generation what the rule is tried on, at most 100 attractions; default: seven attractions in three parks
  */
 export function ruleCases(
   rule: Rule,
@@ -38,7 +38,7 @@ export function ruleCases(
   const cases: Case[] = [];
 
   cases.push({
-    name: 'it has a name, and something to say',
+    name: 'it has a name, and one of allows, boosts and caps',
     run: () => {
       assert.match(rule.name, /\S/);
       assert.ok(allows ?? boosts ?? caps, 'Give one of allows, boosts, caps.');
@@ -112,7 +112,7 @@ function pathsOf(generation: Generation, rules: readonly Rule[]): Readonly<Recor
   };
 }
 
-/** A list that is about an attraction has no visitor, and no time but now. */
+/** A list of similar attractions has no visitor, and its time is always now. */
 const withoutVisitor = (request: RecommendationRequest): RecommendationRequest => ({
   ...request,
   userId: undefined,
@@ -120,7 +120,7 @@ const withoutVisitor = (request: RecommendationRequest): RecommendationRequest =
   at: undefined,
 });
 
-/** All that may be shown, ranked without the rule, then boosted, capped and cut: a second time and plainly. */
+/** The expected list, in a second, simple implementation: all that may be shown, ranked without the rule, then boosted, capped and cut. */
 function expected(rule: Rule, generation: Generation, plain: Path, request: RecommendationRequest): Recommendation[] {
   const asked = askedAt(request);
   const attractionOf = (id: string) =>

@@ -35,8 +35,8 @@ describe('the paneled recommender', () => {
   });
 
   test.each([
-    ['mapping', "panel 'b' asks for the recommender 'mapping', for which this generation has no model or lists"],
-    ['toString', "panel 'b' asks for the recommender 'toString', which nobody knows; give one of: popular."],
+    ['mapping', "panel 'b' names the recommender 'mapping', for which this generation has no model or lists"],
+    ['toString', "panel 'b' names the recommender 'toString', which is unknown; give one of: popular."],
   ])('refuses a panel whose recommender nobody composed: %s', (recommender, words) => {
     const popular = kindRecommender(generation, popularKind);
     const experiment = { ...demoExperiment, panels: [{ name: 'b', recommender, buckets: [[0, 1]] as const }] };

@@ -99,7 +99,7 @@ describe('time zones in a text', () => {
 
   test('are refused with everything that is wrong', () => {
     expect(() => timeZonesIn('north=Mars/Olympus,=UTC,UTC,Berlin')).toThrow(
-      "'Mars/Olympus' is not a time zone, '=UTC' names no park, 'Berlin' is not a time zone, the zone of all others comes twice.",
+      "'Mars/Olympus' is not a time zone, '=UTC' names no park, 'Berlin' is not a time zone, the zone of all other parks is given twice.",
     );
   });
 });
