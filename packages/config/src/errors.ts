@@ -33,7 +33,7 @@ export type ConfigErrorCode = keyof typeof CONFIG_ERRORS;
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
   readonly code: ConfigErrorCode;
-  readonly exitCode: 2;
+  readonly exitCode: 1 | 2 | 3;
   readonly problems: readonly string[];
 
   constructor(code: ConfigErrorCode, problems: readonly string[], options?: ErrorOptions) {

@@ -1,27 +1,39 @@
 /**
- * Every way this package itself fails; the packages below have tables of their own.
- * The README's table is held to this one by a test.
+ * Every way this package itself fails; the packages below have tables of their own: a stable code, when it is thrown, and what a command line exits with
+ * (1 failed, 2 wrong usage or configuration). A test holds the README's table to this one.
  */
 export const PIPELINE_ERRORS = {
-  PIPELINE_USAGE: 'Options of a command contradict each other.',
-  PIPELINE_OTHER_VISITS: 'The sample data are asked for, and the feeds hold visits of other data.',
-  PIPELINE_CONFIG_EXISTS: 'A configuration file is there already, and `init` would hide or replace it.',
-  PIPELINE_FORGET_UNFINISHED: 'Other runs put visitors back while they were being forgotten.',
-  PIPELINE_NO_SUCH_FEED: 'No feed of that name has an update; the message names those that have.',
+  PIPELINE_USAGE: { when: 'Options of a command contradict each other.', exitCode: 2 },
+  PIPELINE_OTHER_VISITS: {
+    when: 'The sample data are asked for, and the feeds hold visits of other data.',
+    exitCode: 2,
+  },
+  PIPELINE_CONFIG_EXISTS: {
+    when: 'A configuration file is there already, and `init` would hide or replace it.',
+    exitCode: 2,
+  },
+  PIPELINE_FORGET_UNFINISHED: {
+    when: 'Other runs put visitors back while they were being forgotten.',
+    exitCode: 1,
+  },
+  PIPELINE_NO_SUCH_FEED: {
+    when: 'No feed of that name has an update; the message names those that have.',
+    exitCode: 2,
+  },
 } as const;
 
 /** A stable code of this package, safe to test for. */
 export type PipelineErrorCode = keyof typeof PIPELINE_ERRORS;
 
-/** The one error this package throws. The message is a sentence with the offending value and the mend. */
+/** The one error this package throws; `message` is a sentence with the offending value and the fix. */
 export class PipelineError extends Error {
   override readonly name = 'PipelineError';
   readonly code: PipelineErrorCode;
-  readonly exitCode: 1 | 2;
+  readonly exitCode: 1 | 2 | 3;
 
-  constructor(code: PipelineErrorCode, message: string) {
-    super(message);
+  constructor(code: PipelineErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.code = code;
-    this.exitCode = code === 'PIPELINE_FORGET_UNFINISHED' ? 1 : 2;
+    this.exitCode = PIPELINE_ERRORS[code].exitCode;
   }
 }

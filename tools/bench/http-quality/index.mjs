@@ -55,7 +55,7 @@ async function measure(all, training) {
   const named = await store.feed(attractions).put(subject.attractions, { producer });
   await store.feed(visits).put(await visitsTableOf(split.training), { producer, parents: [parentOf(named)] });
   await run(training, 'train');
-  const contender = servedContender(usualKinds(subject.model.options), subject.attractions, {});
+  const contender = servedContender({ kinds: usualKinds(subject.model.options) }, subject.attractions, {});
   const [{ rankings }] = await judge(split, [contender], { k: K });
 
   const { names } = split.training;
