@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
@@ -138,7 +138,7 @@ test('every problem is told at once, with file and key, settings and file togeth
     'mine.config.mjs: rules[2].allows is missing; give it, boosts or caps.',
     'mine.config.mjs: rules[3].caps.most is 0; give a whole number of 1 or more.',
     `mine.config.mjs: mapping is not a mapping: The list of 'ana' is "bay:pool"`,
-    'mine.config.mjs: experiment: layerSalt is missing',
+    'mine.config.mjs: experiment: version is missing',
   ])
     expect(stderr).toContain(problem);
 });
@@ -161,4 +161,13 @@ test('paths are relative to the file, and JSON will do', async () => {
   await writeFile(join(folder, 'deep/attractions.config.json'), json);
   const { exitCode, stdout } = await attractions(folder, ['etl', '--json', '--config', 'deep/attractions.config.json']);
   expect([exitCode, (JSON.parse(stdout) as { kept: number }).kept > 0]).toEqual([0, true]);
+});
+
+test('the guide has every section of the file, and no other', async () => {
+  const folder = await project({ 'x.config.json': '{ "nothing-of-the-kind": 1 }' });
+  const { stderr } = await attractions(folder, ['check', '--config', 'x.config.json']);
+  const [, sections = ''] = /give one of (.*)\.$/m.exec(stderr) ?? [];
+  const guide = await readFile(new URL('../../../docs/own-code.md', import.meta.url), 'utf8');
+  const rows = [...guide.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
+  expect(rows.sort()).toEqual(sections.split(', ').sort());
 });
