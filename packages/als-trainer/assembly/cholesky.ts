@@ -10,7 +10,7 @@ function subtractScaled(out: usize, factor: f64, row: usize, from: u32, width: u
     v128.store(out + k, f64x2.sub(v128.load(out + k), f64x2.mul(scale, v128.load(row + k))));
 }
 
-/** Solves matrix x = right in place by U'U; see src/cholesky.ts for the order and for pivots that are not above 0. */
+/** Solves matrix x = right in place by U'U; `solveCholesky` of @attractions/models/als has the order, and pivots that are not above 0. */
 function solve(matrix: usize, right: usize, rank: u32, width: u32): void {
   const bytes = 8 * width;
   for (let i: u32 = 0; i < rank; i++) {
@@ -37,7 +37,7 @@ function solve(matrix: usize, right: usize, rank: u32, width: u32): void {
   }
 }
 
-/** Solves one row exactly and returns the loss of its pairs; src/normal-equations.ts has the order of the additions. */
+/** Solves one row exactly and returns the loss of its pairs; `setEquations` of @attractions/models/als has the order of the additions. */
 function solveRow(stepAt: usize, scratch: usize, row: u32): f64 {
   const step = Step.at(stepAt);
   const stride = step.stride;

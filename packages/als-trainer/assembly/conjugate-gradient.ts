@@ -3,7 +3,7 @@ import { addEight, bytesOf, dotEight, multiplyBase } from './rows';
 import { Step } from './step';
 import { addScaled, dot, setScaled, squaredNorm, sumLanes, sumPrecise, turn } from './vector';
 
-/** Below this squared residual a row is solved: another step would divide noise by noise. */
+/** Below this squared residual a row is solved: another step would only divide rounding errors. */
 const solvedResidual: f32 = 1e-20;
 
 /** Loss of pairs at their scores: constant + score (quadratic score - 2 linear), single precision, summed in double. */

@@ -40,7 +40,7 @@ function decodeTerms(stepAt: usize, begin: u32, count: u32, linear: usize, quadr
   }
 }
 
-/** The formulas of src/objective.ts, for weights that are too many to be listed. */
+/** `termsOf` of @attractions/models/als, where more than 256 weights differ. */
 function computeTerms(stepAt: usize, begin: u32, count: u32, linear: usize, quadratic: usize, constant: usize): void {
   const step = Step.at(stepAt);
   const weights = step.weightsAt + 4 * begin;
@@ -60,10 +60,10 @@ function computeTerms(stepAt: usize, begin: u32, count: u32, linear: usize, quad
   }
 }
 
-/** Held rows that are fetched at the same time. */
+/** Fixed rows that are fetched at the same time. */
 const rowsAhead: u32 = 16;
 
-/** Reads a word of each cache line of rows, so that all are on their way before the first is copied. What it gives is of no meaning. */
+/** Reads a word of each cache line of rows, so that the reads of all overlap. The result has no meaning. */
 function fetchRows(columns: usize, count: u32, fixed: usize, bytes: usize): u32 {
   let read: u32 = 0;
   for (let k: u32 = 0; k < count; k++) {
@@ -74,14 +74,14 @@ function fetchRows(columns: usize, count: u32, fixed: usize, bytes: usize): u32 
   return read;
 }
 
-/** Copies the held rows of pairs `from` to `from + count` side by side to the panel, and zero rows up to a multiple of eight. */
+/** Copies the fixed rows of pairs `from` to `from + count` side by side to the panel, and zero rows up to a multiple of eight. */
 export function gatherRows(stepAt: usize, from: u32, count: u32, panel: usize, bytes: usize): void {
   const step = Step.at(stepAt);
   const columns = step.columnsAt + 4 * from;
   const fixed = step.fixedAt;
   let into = panel;
   for (let k: u32 = 0; k < count; k++) {
-    // Stored where the row comes anyway, or the reads would be left out.
+    // Stored where the row is written later, since the compiler would remove reads without a use.
     if (k % rowsAhead === 0) store<u32>(into, fetchRows(columns + 4 * k, min(rowsAhead, count - k), fixed, bytes));
     let row = fixed + <usize>load<u32>(columns + 4 * k) * bytes;
     const end = row + bytes;

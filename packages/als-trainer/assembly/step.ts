@@ -15,19 +15,19 @@ export class Step {
   steps: u32;
   /** u32, one more than there are rows. */
   offsetsAt: usize;
-  /** u32, one a pair. */
+  /** u32, one per pair. */
   columnsAt: usize;
-  /** u8, one a pair; 0 where there are none. */
+  /** u8, one per pair; 0 where there are none. */
   codesAt: usize;
-  /** f32: linear, quadratic, constant; one triple a code, or one for all pairs. */
+  /** f32: linear, quadratic, constant; one triple per code, or one for all pairs. */
   termsAt: usize;
-  /** f32, one a pair; 0 where weights have codes, or are all alike. */
+  /** f32, one per pair; 0 where weights have codes, or are all the same. */
   weightsAt: usize;
-  /** f32 rows of the side that is held. */
+  /** f32 rows of the fixed side. */
   fixedAt: usize;
   /** f32 rows of the side that is solved. */
   solvedAt: usize;
-  /** f32, one a row that is solved. */
+  /** f32, one per solved row. */
   ridgesAt: usize;
   /** f32, stride / 4 rows of `stride` bytes: the weighted Gramian. */
   baseAt: usize;
@@ -43,6 +43,6 @@ export class Step {
   confidence: f64;
   /** Confidence for each unit of weight. */
   alpha: f64;
-  /** Taken off the confidence in the quadratic term. */
+  /** Subtracted from the confidence in the quadratic term. */
   taken: f64;
 }

@@ -1,4 +1,4 @@
-/** A text that was met. `ByteTable` in src/text-table.ts numbers texts alike. */
+/** A known text. `ByteTable` of @attractions/models numbers texts in the same way. */
 @unmanaged
 class Slot {
   static at(address: usize): Slot {
@@ -24,15 +24,15 @@ class Texts {
   slotsAt: usize;
   /** Slots - 1, where slots are a power of two. */
   mask: u32;
-  /** Texts met. */
+  /** Known texts. */
   count: u32;
   /** Where the next new text goes. */
   storeAt: usize;
-  /** Of no meaning: keeps reads that only fetch from being left out. */
+  /** Without meaning: keeps the compiler from removing reads that only fetch. */
   read: u32;
 }
 
-/** A hash that takes eight bytes at a time; it tells texts apart here and is not kept. */
+/** A hash that takes eight bytes at a time; it is used here only, and not stored. */
 function hashOf(from: usize, to: usize): u32 {
   let hash: u64 = to - from;
   let at = from;
@@ -72,7 +72,7 @@ export function numberTexts(textsAt: usize, bytes: usize, offsets: usize, rows: 
   }
 }
 
-/** Hashes texts, and reads where they most likely stand, so that many are on their way from memory at the same time. */
+/** Hashes texts, and reads where they most likely are, so that many reads from memory overlap. */
 function hashBatch(textsAt: usize, base: usize, offsets: usize, count: u32, hashes: usize): void {
   const texts = Texts.at(textsAt);
   let read: u32 = 0;

@@ -20,7 +20,7 @@ class Job {
 
   /** Counts the jobs; idle threads sleep on it. */
   round: i32;
-  /** Chunks that nobody has taken. */
+  /** Chunks that no thread has taken. */
   remaining: i32;
   /** Chunks that are finished; the host sleeps on it. */
   done: i32;
@@ -34,7 +34,7 @@ class Job {
   factorsAt: usize;
   /** Bytes of one of those rows. */
   stride: u32;
-  /** What each chunk gives: two double-precision numbers, or a matrix of them. */
+  /** The result of each chunk: two double-precision numbers, or a matrix of them. */
   outAt: usize;
 }
 
@@ -56,7 +56,7 @@ export function work(jobAt: usize, scratch: usize): bool {
   return true;
 }
 
-/** The life of a worker thread: works off job after job until the host closes. */
+/** What a worker thread runs: it takes chunks of job after job until the host closes. */
 export function serve(jobAt: usize, scratch: usize): void {
   for (;;) {
     const round = atomic.load<i32>(jobAt);

@@ -26,7 +26,7 @@ function takeKnown(
   });
 }
 
-/** First factors by id: those of `previous` where it knows the id, else the seeded ones. */
+/** First factors by id: those of `previous` where it has the id, otherwise random ones. */
 function continueFrom(previous: AlsGeneration, visits: IndexedVisits, { seed, nonNegative }: AlsOptions): WarmStart {
   const { rank } = previous;
   const { userKeys, itemKeys } = visits.interactions;
@@ -48,7 +48,7 @@ export class AlsTrainer implements AttractionsRecommenderTrainer<AlsGeneration> 
   readonly options: AlsOptions;
 
   /**
-   * @param previous a generation of the same rank to go on from, matched by id; `run.warmStart` goes by row and comes first.
+   * @param previous a model of the same rank to start from, matched by id. `run.warmStart`, which is matched by row, replaces it.
    * @throws AlsError `ALS_OPTIONS_INVALID`.
    */
   constructor(
@@ -72,7 +72,7 @@ export class AlsTrainer implements AttractionsRecommenderTrainer<AlsGeneration> 
       warmStart ? { ...run, warmStart } : run,
     );
     const { byUser, byItem } = pairs;
-    // Out of the memory of the training, which can go then.
+    // A copy, so that the memory of the training can be freed.
     const seen = { offsets: byUser.offsets, items: byUser.columns.slice() };
     const histories = historiesOf(visits, seen);
     return {

@@ -7,12 +7,12 @@ import type { TrainSummary } from './driver.js';
 import type { Iteration } from './model.js';
 import { trainSettings } from './settings.js';
 
-const barWidth = 24;
+const BAR_WIDTH = 24;
 
-/** One line that says how far a training is: a bar, the loss, the rate and the time left. */
+/** One line of progress: a bar, the loss, the rate and the time left. */
 function progressLine({ iteration, iterations, loss, pairsPerSecond, secondsLeft }: Iteration): string {
-  const done = Math.round((barWidth * iteration) / iterations);
-  const bar = '#'.repeat(done) + '.'.repeat(barWidth - done);
+  const done = Math.round((BAR_WIDTH * iteration) / iterations);
+  const bar = '#'.repeat(done) + '.'.repeat(BAR_WIDTH - done);
   const rate = `${(pairsPerSecond / 1e6).toFixed(2)} M pairs/s`;
   return `[${bar}] ${iteration}/${iterations}  loss ${loss.toPrecision(7)}  ${rate}  ${secondsLeft.toFixed(1)} s left`;
 }

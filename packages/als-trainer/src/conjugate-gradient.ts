@@ -4,10 +4,10 @@ import { weightAt } from './csr.js';
 import { solveEach } from './half-step.js';
 import type { HalfStep, RowSolver } from './half-step.js';
 
-/** Rounds to single precision. A local name: the engine need not look it up a thousand million times. */
+/** Rounds to single precision. A local name is faster than looking up a property of `Math` each time. */
 const { fround } = Math;
 
-/** Below this squared residual a row is solved: another step would divide noise by noise. */
+/** Below this squared residual a row is solved: another step would only divide rounding errors. */
 const solvedResidual = fround(1e-20);
 
 /** Dot product in four interleaved single-precision sums, joined pairwise: the order of a 128-bit vector unit. */
@@ -37,10 +37,10 @@ const baseMatrix = ({ gramian, objective }: HalfStep): Float32Array =>
   Float32Array.from(gramian, (value) => value * objective.unobserved);
 
 /**
- * A few conjugate-gradient steps a row, from its last answer (Takacs, Pilaszy, Tikk 2011), in single precision.
+ * A few conjugate-gradient steps per row, from its last answer (Takacs, Pilaszy, Tikk 2011), in single precision.
  *
- * The scores d of the row's pairs are kept up to date instead of being computed anew: they give the loss for nothing, and the
- * last step needs no residual and so only half a pass. The order of every addition is that of the WebAssembly kernel: the same bits.
+ * The scores d of the row's pairs are updated instead of computed again: the loss then costs nothing more, and the last step
+ * needs no residual and so only half a pass. Every addition is made in the order of the WebAssembly kernel, so the bits are the same.
  */
 export function conjugateGradient(steps: number): RowSolver {
   return (step, from, to) => {
@@ -87,7 +87,7 @@ function solveRow(step: HalfStep, base: Float32Array, row: number, ridge: number
       if (s < steps) addScaled(product, scaled, fixed, columnAt(k));
     });
     curvature = fround(curvature + joinLanes(lanes));
-    // Only a preset that takes off more than it adds can be concave along a direction; such a row stays where it is.
+    // Curvature is below 0 only where a preset subtracts more than a pair adds; such a row stays as it is.
     if (!(curvature > 0)) break;
     const length = fround(squared / curvature);
     addScaled(x, length, direction, 0);

@@ -12,28 +12,28 @@ export interface Csr {
   readonly weights: Weights;
 }
 
-/** Both orientations of the same pairs, and the room that they were put into. */
+/** Both orientations of the same pairs, and the memory that they are in. */
 export interface Orientations {
   readonly byUser: Csr;
   readonly byItem: Csr;
   readonly space?: PairSpace;
 }
 
-/** Room for the pairs of one orientation. */
+/** Memory for the pairs of one orientation. */
 export interface PairRoom {
   readonly columns: Uint32Array;
   readonly codes: Uint8Array;
 }
 
-/** Room for the pairs of both orientations, so that they need not be copied to where they are used. */
+/** Memory for the pairs of both orientations, so that they are not copied to where they are used. */
 export interface PairSpace {
   readonly byUser: PairRoom;
   readonly byItem: PairRoom;
-  /** The memory that all of it is in, to the first caller: what else is needed can be put behind the pairs. */
+  /** Hands the memory that holds all of it to the first caller, who may put more data behind the pairs; undefined for later callers. */
   readonly takeMemory?: () => WasmMemory | undefined;
 }
 
-/** Room in memory of its own for each array. */
+/** Separate memory for each array. */
 export const heapSpace = (entries: number): PairSpace => ({
   byUser: { columns: new Uint32Array(entries), codes: new Uint8Array(entries) },
   byItem: { columns: new Uint32Array(entries), codes: new Uint8Array(entries) },
@@ -46,22 +46,22 @@ export interface Weights {
   readonly codes?: Uint8Array | undefined;
 }
 
-/** Every pair counts once: no byte a pair. */
+/** Every pair counts once, without a byte per pair. */
 export const ones: Weights = { values: Float32Array.of(1) };
 
-/** Whether each pair has a weight of its own. */
+/** Whether there is one value per pair. */
 export const hasOwn = ({ values, codes }: Weights): boolean => !codes && values.length > 1;
 
 export const weightAt = ({ values, codes }: Weights, pair: number): number =>
   values[codes ? (codes[pair] as number) : values.length === 1 ? 0 : pair] as number;
 
-/** Each different weight, or each pair's, as another; a weight of many pairs is changed once. */
+/** Changes every weight; a weight that many pairs share is changed once. */
 export const mapWeights = ({ values, codes }: Weights, change: (weight: number) => number): Weights => ({
   values: values.map(change),
   codes,
 });
 
-/** Numbers different weights in order of first appearance. */
+/** Gives each different weight a code, in order of first appearance. */
 export interface WeightCoder {
   /** The code of a weight; -1 when it would be the 257th. */
   codeOf(weight: number): number;
@@ -69,16 +69,16 @@ export interface WeightCoder {
   values(): Float32Array;
 }
 
-const slotCount = 1024;
+const SLOT_COUNT = 1024;
 
 /**
- * One byte a weight where there are at most 256 different ones, which counts of visits nearly always are: a quarter of the memory, and the
- * terms of a pair are looked up instead of computed. Told apart by their bits.
+ * Codes of one byte where there are at most 256 different weights, as with nearly all counts of visits: a quarter of the memory, and the
+ * terms of a pair are looked up instead of computed. Weights are compared by their bits.
  */
 export function weightCoder(): WeightCoder {
-  const known = new Float32Array(slotCount);
+  const known = new Float32Array(SLOT_COUNT);
   const bitsOf = new Uint32Array(known.buffer);
-  const codes = new Int16Array(slotCount).fill(-1);
+  const codes = new Int16Array(SLOT_COUNT).fill(-1);
   const single = new Float32Array(1);
   const bits = new Uint32Array(single.buffer);
   const values = new Float32Array(256);
@@ -88,7 +88,7 @@ export function weightCoder(): WeightCoder {
       single[0] = weight;
       const word = bits[0] as number;
       let slot = Math.imul(word, 0x9e3779b1) >>> 22;
-      while ((codes[slot] as number) >= 0 && bitsOf[slot] !== word) slot = (slot + 1) % slotCount;
+      while ((codes[slot] as number) >= 0 && bitsOf[slot] !== word) slot = (slot + 1) % SLOT_COUNT;
       const code = codes[slot] as number;
       if (code >= 0 || count === 256) return code;
       known[slot] = weight;
@@ -99,7 +99,7 @@ export function weightCoder(): WeightCoder {
   };
 }
 
-/** Given weights, by code where there are few different ones. */
+/** The weights as codes where at most 256 differ, otherwise as they are. */
 export function coded(weights: Float32Array): Weights {
   const coder = weightCoder();
   const codes = new Uint8Array(weights.length);

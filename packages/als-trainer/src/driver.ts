@@ -17,18 +17,18 @@ import type { AlsOptions } from './options.js';
 import { optionsOf } from './settings.js';
 import type { TrainConfig } from './settings.js';
 
-/** What a training run is given besides its configuration. */
+/** What a training run takes in addition to its configuration. */
 export interface TrainContext {
-  /** The feeds of `config.feedsRoot` where absent. */
+  /** Default: the feeds of `config.feedsRoot`. */
   readonly store?: FeedStore;
   readonly logger: Pick<Logger, 'info'>;
   /** Kinds of model to train, names or ones of your own, instead of those that the settings name. ALS is trained in any case: it names the snapshot. */
   readonly kinds?: readonly (string | ModelKind)[] | undefined;
-  /** The same run commits once. */
+  /** A run that is repeated with the same id commits once. */
   readonly runId?: string;
-  /** Nothing is committed once it aborts. */
+  /** After it aborts, nothing is committed. */
   readonly signal?: AbortSignal;
-  /** Told of each iteration instead of the log. */
+  /** Called after each iteration; default: a line in the log. */
   onIteration?(iteration: Iteration): void;
 }
 
@@ -40,13 +40,13 @@ export interface TrainSummary {
   readonly rank: number;
   readonly iterations: number;
   readonly loss: readonly { readonly iteration: number; readonly loss: number }[];
-  /** The updates that were put: path and sequence number. */
+  /** The updates that were committed: path and sequence number. */
   readonly feeds: readonly { readonly feed: string; readonly seq: number }[];
   /** Wall time of the whole run. */
   readonly seconds: number;
 }
 
-/** The latest model of a kind, where there is one. */
+/** The latest model of a kind; undefined where the feed is empty. */
 async function latestOf<M>(store: FeedStore, { contract }: ModelKind<M>): Promise<M | undefined> {
   const feed = store.feed(contract);
   return (await feed.head()) ? (await feed.latest()).read() : undefined;
@@ -60,7 +60,7 @@ function producerOf(options: AlsOptions): Producer {
   return { id: 'als-trainer', package: name, version, config: options };
 }
 
-/** Log lines for the iterations, unless the caller shows them in another way. */
+/** Logs the iterations, unless the caller shows them in another way. */
 function reporter({ logger, onIteration }: TrainContext): (iteration: Iteration) => void {
   if (onIteration) return (iteration) => onIteration(iteration);
   return ({ iteration, iterations, loss, pairsPerSecond, secondsLeft }) =>
@@ -71,10 +71,10 @@ function reporter({ logger, onIteration }: TrainContext): (iteration: Iteration)
 }
 
 /**
- * Trains on the latest visits: puts the models of all kinds that are on, then the ALS generation, whose record is the commit of the run. All name as parents
+ * Trains on the latest visits: puts the models of all kinds that are on, and the ALS model last, since its record commits the snapshot. The parents of all are
  * that visits update and the attractions update it was made with.
  *
- * @throws ConfigError, ModelsError, AlsError, ContractsError or FeedsError; in each case no model was put.
+ * @throws ConfigError, ModelsError, AlsError, ContractsError or FeedsError; in each case no model was committed.
  */
 export async function runTrain(config: TrainConfig, context: TrainContext): Promise<TrainSummary> {
   const begin = performance.now();
@@ -106,22 +106,22 @@ export async function runTrain(config: TrainConfig, context: TrainContext): Prom
     logger.info({ kind: kind.name, seconds }, `trained ${kind.name} in ${seconds.toFixed(1)} s`);
     return model;
   };
-  // The largest first, before the memory of others stands beside it.
-  const generation = await train(naming);
+  // The largest first, while no other model takes memory.
+  const alsModel = await train(naming);
   const models: { readonly kind: ModelKind; readonly model: unknown }[] = [];
   for (const kind of others) models.push({ kind, model: await train(kind) });
   signal?.throwIfAborted();
 
   const put = { parents, producer: producerOf(options), ...(runId === undefined ? {} : { runId }) };
   const beside = await Promise.all(models.map(({ kind, model }) => store.feed(kind.contract).put(model, put)));
-  const records = [...beside, await store.feed(als).put(generation, put)];
+  const records = [...beside, await store.feed(als).put(alsModel, put)];
   return {
     visits: count,
-    users: generation.userIds.length,
-    attractions: generation.attractionIds.length,
-    rank: generation.rank,
-    iterations: generation.history.length,
-    loss: generation.history.map(({ iteration, loss }) => ({ iteration, loss })),
+    users: alsModel.userIds.length,
+    attractions: alsModel.attractionIds.length,
+    rank: alsModel.rank,
+    iterations: alsModel.history.length,
+    loss: alsModel.history.map(({ iteration, loss }) => ({ iteration, loss })),
     feeds: records.map(({ feed, seq }) => ({ feed, seq })),
     seconds: secondsSince(begin),
   };

@@ -7,19 +7,19 @@ import type { Problem } from './kernel.js';
 import type { AlsOptions } from './options.js';
 import { transpose } from './orient.js';
 
-/** Seeds of the rows, so that a pair is held out by who it is and not by where it stands. */
+/** Hashes of the ids, so that it depends on user and item, not on their rows, whether a pair is held out. */
 interface Keys {
   readonly userKeys?: Uint32Array | undefined;
   readonly itemKeys?: Uint32Array | undefined;
 }
 
-/** Pairs to train on, and pairs (by user) to judge by. */
+/** Pairs to train on, and held-out pairs (by user) to measure the loss on. */
 export interface HeldOutSplit {
   readonly pairs: Orientations;
   readonly heldOut: Csr;
 }
 
-/** The pairs of a matrix for which `takes` holds. */
+/** The pairs of a matrix that `takes` selects. */
 function selectPairs(csr: Csr, takes: (row: number, column: number) => boolean): Csr {
   const offsets = new Uint32Array(csr.rowCount + 1);
   const columns = new Uint32Array(csr.columns.length);
@@ -51,7 +51,7 @@ export function holdOut({ byUser }: Orientations, keys: Keys, { heldOutShare, se
   return { pairs: { byUser: kept, byItem }, heldOut: selectPairs(byUser, held) };
 }
 
-/** Mean loss of held-out pairs at their present scores: what an observed pair costs, without ridge and unobserved pairs. */
+/** Mean loss of the held-out pairs: what an observed pair costs, without ridge and unobserved pairs. */
 function heldOutLoss(heldOut: Csr, { options, objective, userFactors, itemFactors }: Problem): number {
   const { rank } = options;
   let loss = 0;
@@ -69,13 +69,13 @@ function heldOutLoss(heldOut: Csr, { options, objective, userFactors, itemFactor
 
 /** Watches the held-out loss and keeps the best factors. */
 export interface EarlyStop {
-  /** Judges the problem's present factors. */
+  /** Measures the problem's present factors. */
   judge(): { readonly heldOutLoss: number; readonly enough: boolean };
   /** Puts the best factors back. */
   restore(): void;
 }
 
-/** Enough is when the held-out loss was not lowered for `patience` iterations. */
+/** It is enough when `patience` iterations have not lowered the held-out loss. */
 export function earlyStop(problem: Problem, heldOut: Csr): EarlyStop {
   const { options, userFactors, itemFactors } = problem;
   const best = { loss: Infinity, users: userFactors.slice(), items: itemFactors.slice() };

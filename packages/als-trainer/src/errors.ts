@@ -1,6 +1,6 @@
 /**
- * Every way this package fails: a stable code, when it is thrown, and what a command line exits with (2 wrong usage or configuration,
- * 3 the data was refused). A test holds the README's table to this one.
+ * All errors of this package: a stable code, when it is thrown, and the exit code of a command line (2 wrong usage or configuration,
+ * 3 the data was refused). A test compares the README's table with this one.
  */
 export const ALS_ERRORS = {
   ALS_OPTIONS_INVALID: {

@@ -37,7 +37,7 @@ function solveEachBy(
   });
 }
 
-/** Part of the loss that a row's pairs have at the row's present answer. */
+/** The loss of a row's pairs at the row's present answer. */
 function lossOfRow(answer: Float32Array, fixed: Float32Array, columns: Uint32Array, terms: readonly PairTerms[]) {
   let loss = 0;
   terms.forEach(({ constant, linear, quadratic }, k) => {

@@ -6,10 +6,10 @@ import type { AlsModel } from './model.js';
 import { resolveOptions } from './options.js';
 import { preparePairs } from './prepare.js';
 
-/** What folding in reads of a model. Without `options` the defaults are taken. */
+/** What a fold-in needs of a model. `options` default to those of `trainAls`. */
 export type FoldInModel = Pick<AlsModel, 'rank' | 'itemFactors'> & Partial<Pick<AlsModel, 'options'>>;
 
-/** What was prepared for a model, by its item factors, so that it goes when they go. */
+/** Prepared fold-ins by the item factors of the model: each is freed with them. */
 const prepared = new WeakMap<Float32Array, Prepared>();
 
 interface Prepared extends ReturnType<typeof prepare> {
@@ -30,11 +30,11 @@ function preparedOf(model: FoldInModel): Prepared {
 }
 
 /**
- * The factors of one user that the model has not seen, from the items the user met: the row that training would solve, exactly.
- * The model's item factors are taken to be constant: the first call computes their Gramian, later calls reuse it.
+ * The factors of one user that the model was not trained on, from the user's items: the exact solution of the row that training would solve.
+ * The model's item factors must not change: the first call computes their Gramian, later calls reuse it.
  *
- * @param items rows of `model.itemFactors`; an item that repeats adds up.
- * @param weights one an item, finite; 1 each where absent.
+ * @param items rows of `model.itemFactors`; the weights of a repeated item add up.
+ * @param weights one per item, finite; default: 1 each.
  * @returns `rank` factors; all zero for no items.
  * @throws AlsError `ALS_ITEM_OUT_OF_RANGE`, `ALS_INTERACTIONS_INVALID` or `ALS_WEIGHT_INVALID`.
  */
@@ -47,7 +47,7 @@ export function foldIn(model: FoldInModel, items: Uint32Array, weights?: Float32
     throw new AlsError('ALS_ITEM_OUT_OF_RANGE', [`Item ${bad} is not in the model, which has ${itemCount} items.`]);
   const { options, fold } = preparedOf(model);
   const interactions = { userCount: 1, itemCount, users: new Uint32Array(items.length), items };
-  // The fold-in weighs sums itself, as the options say.
+  // `fold` applies the option `weighting` itself.
   const { columns, weights: sums } = preparePairs(weights ? { ...interactions, weights } : interactions, {
     ...options,
     weighting: 'linear',

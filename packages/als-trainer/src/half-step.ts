@@ -4,8 +4,8 @@ import type { Csr } from './csr.js';
 import type { AlsOptions } from './options.js';
 
 /**
- * Half an iteration: one side's rows are solved while the other side's are held. The seam between the training loop and the arithmetic:
- * the loop says what, a {@link RowSolver} does it for any range of rows, on any thread, in any order.
+ * Half an iteration: the rows of one side are solved while those of the other side stay fixed. The training loop describes it so, and a
+ * {@link RowSolver} does it for any range of rows, on any thread, in any order.
  */
 export interface HalfStep {
   readonly rank: number;
@@ -16,7 +16,7 @@ export interface HalfStep {
   /** Gramian of `fixed`, `rank` x `rank`, not yet weighted. */
   readonly gramian: Float64Array;
   readonly objective: Objective;
-  /** The side's own factors, row-major: the last answer in, the new one out. */
+  /** The side's own factors, row-major: first the last answer, then the new one. */
   readonly solved: Float32Array;
 }
 
@@ -29,7 +29,7 @@ export interface RowLoss {
 }
 
 /**
- * Solves rows `from` to `to` and writes nothing else. A row's answer depends on its pairs, the fixed side and its own last answer alone.
+ * Solves rows `from` to `to` and writes nothing else. A row's answer depends only on its pairs, the fixed side and its own last answer.
  *
  * @returns what these rows add to the loss after solving: sums in row order.
  */
@@ -56,7 +56,7 @@ export function solveEach(
   return { observed, penalty };
 }
 
-/** |row|^2 in four interleaved sums, joined pairwise: the order of a vector unit. */
+/** |row|^2 in four interleaved sums that are then added in pairs: the order of a vector unit. */
 function squaredNorm(row: Float32Array): number {
   const lanes = [0, 0, 0, 0];
   row.forEach((value, f) => {
@@ -66,21 +66,21 @@ function squaredNorm(row: Float32Array): number {
   return a + b + (c + d);
 }
 
-/** Pairs after which a range of rows ends: a millisecond or two of work, at any rank. */
+/** Pairs after which a range of rows ends: one or two milliseconds of work, at any rank. */
 function rangePairs({ rank, solver }: AlsOptions): number {
   return solver === 'cholesky' ? Math.max(64, 2 ** 26 / rank ** 2) : Math.max(1024, 2 ** 20 / rank);
 }
 
 /**
- * Bounds of the row ranges that are solved as one piece: `bounds[k]` to `bounds[k + 1]`. They follow from pairs and options alone, so
- * sums taken by range and added in order are the same for any number of threads. Between ranges a signal can be heard.
+ * Bounds of the row ranges that are solved as one piece: `bounds[k]` to `bounds[k + 1]`. They depend only on pairs and options, so
+ * sums that are taken by range and added in order are the same for any number of threads. A training can be aborted between two ranges.
  */
 export function rowRanges({ rowCount, offsets }: Csr, options: AlsOptions): Uint32Array {
   const limit = rangePairs(options);
   const bounds = [0];
   for (let row = 1, begin = 0; row <= rowCount; row++) {
     const pairs = (offsets[row] as number) - (offsets[begin] as number);
-    // A row costs its pairs and, however few they are, the work with the Gramian: about as much as `rank` pairs.
+    // A row costs its pairs and the work with the Gramian, which is about that of `rank` pairs.
     if (row < rowCount && pairs + options.rank * (row - begin) < limit) continue;
     bounds.push(row);
     begin = row;

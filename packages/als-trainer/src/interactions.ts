@@ -1,7 +1,7 @@
 import { AlsError } from './errors.js';
 
 /**
- * Who met what, one entry a pair (coordinate form): user `users[k]` met item `items[k]` with weight `weights[k]`.
+ * Pairs of users and items (coordinate form): user `users[k]` and item `items[k]` with weight `weights[k]`.
  * Pairs may come in any order and may repeat; the weights of a repeated pair add up.
  */
 export interface Interactions {
@@ -11,11 +11,11 @@ export interface Interactions {
   readonly users: Uint32Array;
   /** 0 to `itemCount - 1`. */
   readonly items: Uint32Array;
-  /** Finite; 1 each where absent. Implicit feedback: below zero is a dislike, and a pair whose sum is zero says nothing. */
+  /** Finite; default: 1 each. Implicit feedback: below zero is a dislike, and a pair whose sum is zero is left out. */
   readonly weights?: Float32Array;
-  /** Age of each entry, 0 or more and finite; only the option `halfLifeDays` asks for it. */
+  /** Age of each entry, 0 or more and finite; only the option `halfLifeDays` uses it. */
   readonly daysAgo?: Float32Array;
-  /** Seeds the first vector of each user, so that it follows the user and not the row; the row index where absent. */
+  /** Seeds of the first factors of each user, so that they depend on the user and not on the row; default: the row index. */
   readonly userKeys?: Uint32Array;
   /** The same for items. */
   readonly itemKeys?: Uint32Array;
@@ -36,9 +36,9 @@ function* problemsOf(interactions: Interactions): Generator<string> {
   const { userCount, itemCount, users, items, weights, daysAgo, userKeys, itemKeys } = interactions;
   for (const [name, count] of Object.entries({ userCount, itemCount }))
     if (!Number.isInteger(count) || count < 0 || count >= 2 ** 31)
-      yield `${name} is ${count}; make it a whole number of 0 to 2147483647.`;
+      yield `${name} is ${count}; make it a whole number from 0 to 2147483647.`;
   if (users.length !== items.length)
-    yield `users has ${users.length} entries and items has ${items.length}; give both one entry a pair.`;
+    yield `users has ${users.length} entries and items has ${items.length}; give both one entry per pair.`;
   if (weights && weights.length !== users.length)
     yield `weights has ${weights.length} entries for ${users.length} pairs; give one each, or leave weights out.`;
   if (daysAgo && daysAgo.length !== users.length)
@@ -56,7 +56,7 @@ function* problemsOf(interactions: Interactions): Generator<string> {
 }
 
 /**
- * Refuses interactions that no model can be learned from.
+ * Refuses interactions that no model can be trained on.
  *
  * @throws AlsError `ALS_INTERACTIONS_INVALID` (all problems), `ALS_INTERACTIONS_EMPTY` or `ALS_WEIGHT_INVALID`.
  */

@@ -10,14 +10,14 @@ import type { AlsOptions } from './options.js';
 /**
  * ALS with its training.
  *
- * @param onIteration told of each iteration
+ * @param onIteration called after each iteration
  */
 export const alsKind = (
   options: Partial<AlsOptions> = {},
   onIteration?: (iteration: Iteration) => void,
 ): ModelKind<AlsGeneration> => ({
   ...alsScoring,
-  /** @throws AlsError; a previous model of another rank is passed over. */
+  /** A previous model of another rank is ignored. @throws AlsError */
   async train(visits, { signal, threads, previous }) {
     const { options: resolved } = new AlsTrainer(options);
     const before = await previous?.();
@@ -38,7 +38,7 @@ export const nextAttractionKind: ModelKind<NextAttractionModel> = {
     new NextAttractionTrainer(attractions).train(visits, signal ? { signal } : {}),
 };
 
-/** Every kind of the packages with its training. ALS is of these options. */
+/** Every built-in kind with its training. The options are those of ALS. */
 export const trainedKinds = (
   options: Partial<AlsOptions> = {},
   onIteration?: (iteration: Iteration) => void,

@@ -2,7 +2,7 @@ import type { VisitsTable } from '@attractions/contracts';
 
 import type { AlsOptions } from './options.js';
 
-/** One finished iteration, as the history keeps it. */
+/** One finished iteration, as kept in the history. */
 export interface HistoryEntry {
   /** From 1. */
   readonly iteration: number;
@@ -14,12 +14,12 @@ export interface HistoryEntry {
   readonly heldOutLoss?: number;
 }
 
-/** One finished iteration, as it is reported while training. */
+/** One finished iteration, as reported during a training. */
 export interface Iteration extends HistoryEntry {
-  /** How many there will be. */
+  /** Iterations planned. */
   readonly iterations: number;
   readonly pairsPerSecond: number;
-  /** Expected wall time of the iterations to come. */
+  /** Expected wall time of the remaining iterations. */
   readonly secondsLeft: number;
 }
 
@@ -31,28 +31,28 @@ export interface AlsModel {
   /** Row-major, items x rank. */
   readonly itemFactors: Float32Array;
   readonly history: HistoryEntry[];
-  /** As resolved for this training; `foldIn` and a warm start need them. */
+  /** As resolved for this training; `foldIn` needs them. */
   readonly options: AlsOptions;
 }
 
 /** Part of a model that a training can start from. */
 export type WarmStart = Pick<AlsModel, 'rank' | 'userFactors' | 'itemFactors'>;
 
-/** How one training is run; nothing here changes the factors of a training that reaches its end, but `warmStart`. */
+/** How one training runs. Of these only `warmStart` changes the factors of a training that is not aborted. */
 export interface TrainRun {
-  /** Workers that share the rows; the machine's cores by default. The factors are the same for any number. */
+  /** Threads that share the rows; default: up to the number of cores. The factors are the same for any number. */
   readonly threads?: number;
-  /** Ends the training early: the promise rejects with the signal's reason within a second. */
+  /** Aborts the training: the promise rejects with the signal's reason within a second. */
   readonly signal?: AbortSignal;
   onIteration?(iteration: Iteration): void;
-  /** Start from these factors instead of random ones. Row i must be the same user or item; further rows are new. */
+  /** Start from these factors instead of random ones. Row i must be the same user or item; rows after those of the model are new. */
   readonly warmStart?: WarmStart;
 }
 
-/** Learns a model of kind `M` from visits. What a driver runs; a second kind of model is a second implementation. */
+/** Learns a model of type `M` from visits. */
 export interface AttractionsRecommenderTrainer<M> {
   /** Short and stable, for logs and records: `als`, `popularity`. */
   readonly name: string;
-  /** Learns from all the visits given. Same visits in any order, same model. Rejects with the signal's reason when aborted. */
+  /** Learns from all the visits. The same visits in any order give the same model. Rejects with the signal's reason when aborted. */
   train(visits: VisitsTable, run?: TrainRun): Promise<M>;
 }

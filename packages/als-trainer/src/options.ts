@@ -1,6 +1,6 @@
 import { AlsError } from './errors.js';
 
-/** What an option says about itself: the one home of its type, range, default, unit and origin. */
+/** Everything about one option: its type, range, default, unit and origin. */
 export type OptionSpec =
   | {
       type: 'integer' | 'number';
@@ -18,7 +18,7 @@ const hkv = 'Hu, Koren, Volinsky 2008';
 const ials = 'Rendle et al. 2021, "Revisiting the Performance of iALS"';
 const alsWr = 'Zhou et al. 2008';
 
-/** The options of `trainAls`, in the order people meet them. */
+/** The options of `trainAls`, in the order of the README. */
 export const optionSpecs = {
   rank: {
     type: 'integer',
@@ -35,7 +35,7 @@ export const optionSpecs = {
     min: 1,
     max: 1000,
     unit: 'iterations',
-    description: 'Times that all users and then all items are solved.',
+    description: 'How many times all users and then all items are solved.',
     source: hkv,
   },
   regularization: {
@@ -44,7 +44,7 @@ export const optionSpecs = {
     min: 0,
     max: 1e6,
     unit: 'per squared factor',
-    description: 'Strength of the pull of every factor towards zero.',
+    description: 'How strongly every factor is pulled towards zero.',
     source: hkv,
   },
   regularizationExponent: {
@@ -53,7 +53,7 @@ export const optionSpecs = {
     min: 0,
     max: 1,
     unit: 'exponent',
-    description: 'How far regularization grows with the length of a history: 0 not at all, 1 in proportion.',
+    description: 'How regularization grows with the length of a history: 0 not at all, 1 in proportion.',
     source: ials,
   },
   alpha: {
@@ -69,7 +69,7 @@ export const optionSpecs = {
     type: 'choice',
     default: 'linear',
     choices: ['linear', 'log'],
-    description: 'A pair’s weight as it is summed, or ln(1 + it): the tenth visit says less than the second.',
+    description: 'The summed weight of a pair, or ln(1 + weight): the tenth visit then counts less than the second.',
     source: hkv,
   },
   halfLifeDays: {
@@ -78,7 +78,7 @@ export const optionSpecs = {
     min: 0,
     max: 36500,
     unit: 'days',
-    description: 'Age at which a visit counts half; 0: all count alike.',
+    description: 'Age at which a visit counts half; 0: all count the same.',
     source: 'Ding, Li 2005, "Time weight collaborative filtering"',
   },
   unobservedWeight: {
@@ -87,13 +87,14 @@ export const optionSpecs = {
     min: 0,
     max: 1e6,
     unit: 'confidence',
-    description: 'Weight a0 of the statement that a pair scores 0, made of every pair. Implicit only.',
+    description:
+      'Weight a0 that pulls the score of every pair (except observed ones, by preset) towards 0. Implicit only.',
     source: ials,
   },
   implicitFeedback: {
     type: 'flag',
     default: true,
-    description: 'On: weights are confidence in a liking. Off: weights are ratings to be predicted.',
+    description: 'true: weights say how sure a like is. false: weights are ratings to predict.',
     source: `${hkv}; ${alsWr}`,
   },
   nonNegative: {
@@ -124,7 +125,8 @@ export const optionSpecs = {
     min: 0,
     max: 0.5,
     unit: 'share of the pairs',
-    description: 'Pairs kept out of the training to stop it early by their loss; 0: train on all, to the end.',
+    description:
+      'Share of the pairs that are not trained on; training stops early by their loss. 0: train on all, to the end.',
     source: 'Prechelt 1998, "Early stopping - but when?"',
   },
   patience: {
@@ -133,7 +135,7 @@ export const optionSpecs = {
     min: 1,
     max: 100,
     unit: 'iterations',
-    description: 'Iterations without a lower held-out loss after which training stops; the best factors are the model.',
+    description: 'Iterations without a lower held-out loss after which training stops; the model has the best factors.',
     source: 'Prechelt 1998',
   },
   seed: {
@@ -142,7 +144,7 @@ export const optionSpecs = {
     min: 0,
     max: 4294967295,
     unit: 'seed',
-    description: 'Chooses the first factors; the same seed gives the same bytes.',
+    description: 'Determines the first factors; the same seed gives the same bytes.',
     source: 'ours',
   },
   preset: {
@@ -165,7 +167,7 @@ type ValueOf<S> = S extends { type: 'integer' | 'number' }
 /** All options of one training, resolved. Every value is a plain number, string or boolean. */
 export type AlsOptions = { readonly [K in keyof typeof optionSpecs]: ValueOf<(typeof optionSpecs)[K]> };
 
-/** Defaults that a preset sets where the caller says nothing; what it does to the loss is in `objective.ts`. */
+/** Defaults of each preset; its loss is in `objectiveOf` of `@attractions/models/als`. */
 export const presets: Readonly<Record<AlsOptions['preset'], Partial<AlsOptions>>> = {
   ials: {},
   implicit: {
@@ -203,13 +205,13 @@ function problemOf(name: string, value: unknown): string | undefined {
   const inRange = typeof value === 'number' && value >= spec.min && value <= spec.max;
   if (inRange && (spec.type === 'number' || Number.isInteger(value))) return undefined;
   const kind = spec.type === 'integer' ? 'a whole number' : 'a number';
-  return `${name} is ${String(value)}; make it ${kind} of ${spec.min} to ${spec.max} (${spec.unit}).`;
+  return `${name} is ${String(value)}; make it ${kind} from ${spec.min} to ${spec.max} (${spec.unit}).`;
 }
 
 /**
- * Completes options: what is given, then the preset's, then the table's defaults. Pure.
+ * Completes options: first what is given, then the defaults of the preset, then those of the table. Pure.
  *
- * @throws AlsError `ALS_OPTIONS_INVALID` that names every problem at once.
+ * @throws AlsError `ALS_OPTIONS_INVALID` with every problem.
  */
 export function resolveOptions(given: Partial<AlsOptions> = {}): AlsOptions {
   const said = Object.entries(given).filter(([, value]) => value !== undefined);

@@ -2,7 +2,7 @@ import { coded, hasOwn, heapSpace, ones, weightAt, weightCoder } from './csr.js'
 import type { Csr, Orientations, PairRoom, PairSpace, Weights } from './csr.js';
 import type { Interactions } from './interactions.js';
 
-/** Offsets of the rows when `rows` are counted; one slot more than there are rows. */
+/** Where each row begins when pairs are sorted by `rows`, and where the last one ends. */
 function countRows(rows: Uint32Array, rowCount: number): Uint32Array {
   const offsets = new Uint32Array(rowCount + 1);
   // Counted by index: a `for of` is slow until it is compiled, which takes half a second here.
@@ -15,7 +15,7 @@ function countRows(rows: Uint32Array, rowCount: number): Uint32Array {
   return offsets;
 }
 
-/** What goes along with a pair to its new place: its code, its own weight, or nothing where all are alike. */
+/** What moves with a pair to its new place: its code, its own weight, or nothing where all weights are the same. */
 function carried(weights: Weights, pairs: number, room: PairRoom) {
   const { values, codes } = weights;
   if (codes) {
@@ -33,8 +33,8 @@ type Carried = ReturnType<typeof carried>;
 const bitsOf = (count: number): number => 32 - Math.clz32(Math.max(0, count - 1));
 
 /**
- * Rows in blocks. Pairs are sorted into blocks first and then within each, since a counting sort straight into many rows waits for memory
- * at nearly every pair. In between a pair is one word: its row within the block, and its column.
+ * Rows in blocks. Pairs are sorted into blocks first and then within each block, since a counting sort directly into many rows waits for
+ * memory at nearly every pair. Between the two sorts a pair is one word: its row within the block, and its column.
  */
 interface Blocks {
   /** A block has 2 ** rowBits rows: there are at most 256, or as many as let a pair fit into a word. */
@@ -122,7 +122,7 @@ export function transpose(csr: Csr, room: PairRoom): Csr {
   return { rowCount: columnCount, columnCount: rowCount, offsets, columns, weights: carry?.weights ?? csr.weights };
 }
 
-/** Sum of the weights of entries `from` to `to`, in an order that does not depend on the one in which they were given: two commute, more are sorted. */
+/** Sum of the weights of entries `from` to `to`; it does not depend on the order of the input: the sum of two is the same either way, more are sorted first. */
 function sumOfEntries(weights: Weights, from: number, to: number): number {
   if (to - from <= 2) return weightAt(weights, from) + (to - from === 2 ? weightAt(weights, from + 1) : 0);
   const entries = new Float32Array(to - from);
@@ -130,17 +130,17 @@ function sumOfEntries(weights: Weights, from: number, to: number): number {
   return entries.sort().reduce((sum, weight) => sum + weight, 0);
 }
 
-/** Room for `length` weights, the first `count` of them from their codes. */
+/** An array for `length` weights, the first `count` of them decoded. */
 function decoded(values: Float32Array, codes: Uint8Array, count: number, length: number): Float32Array {
   const weights = new Float32Array(length);
   for (let k = 0; k < count; k++) weights[k] = values[codes[k] as number] as number;
   return weights;
 }
 
-/** Writes weights one after the other, by code as long as 256 do. What is `given` is read ahead of what is written, and may be written over. */
+/** Writes weights one after the other, as codes while 256 are enough. It may write over `given`, since it reads ahead of what it writes. */
 function weightWriter(given: Weights, entries: number, codes: Uint8Array) {
   const coder = weightCoder();
-  /** Codes of the given weights, once they were written. */
+  /** New code of each given code, once it was written. */
   const known = new Int16Array(256).fill(-1);
   const givenCodes = given.codes;
   let own = hasOwn(given) ? given.values : undefined;
@@ -156,7 +156,7 @@ function weightWriter(given: Weights, entries: number, codes: Uint8Array) {
   }
 
   return {
-    /** Writes the sum of entries `from` to `to`, unless it is zero and zeros are dropped; tells whether it did. */
+    /** Writes the sum of entries `from` to `to`, unless it is zero and zeros are dropped. Returns whether it wrote. */
     write(pair: number, from: number, to: number, keepZeros: boolean): boolean {
       const single = to - from === 1 && !own;
       const givenCode = givenCodes ? (givenCodes[from] as number) : 0;
@@ -200,10 +200,10 @@ function joinRepeats(csr: Csr, keepZeros: boolean, { codes }: PairRoom): Csr {
 
 /**
  * Both orientations of checked interactions by three counting passes: by item, by user (which sorts), by item again (which sorts).
- * Time grows with pairs + users + items; nothing is compared. The result does not depend on the order of the input.
+ * Time grows with pairs + users + items, since no pairs are compared. The result does not depend on the order of the input.
  *
  * @param keepZeros whether a pair whose weights sum to zero stays (a rating of 0) or goes (no evidence).
- * @param space where the pairs go; the first pass borrows the items' part of it.
+ * @param space memory for the pairs; the first pass uses the items' part of it.
  */
 export function orient(
   interactions: Interactions,

@@ -15,8 +15,8 @@ function rowSolver(options: AlsOptions): RowSolver {
 }
 
 /**
- * The readable kernel: one thread, plain typed arrays, the arithmetic that the WebAssembly kernel is held to bit by bit. It does the
- * work where there is no WebAssembly with vectors and threads, and for non-negative factors.
+ * The readable kernel: one thread and plain typed arrays. Tests compare the WebAssembly kernel with it bit by bit. It is used where there
+ * is no WebAssembly with vectors and threads, and for non-negative factors.
  */
 export function plainKernel(problem: Problem): Kernel {
   const { options, objective, pairs, userFactors, itemFactors } = problem;

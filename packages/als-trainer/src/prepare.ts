@@ -8,7 +8,7 @@ import type { AlsOptions } from './options.js';
 import { orient } from './orient.js';
 import { checkSize } from './wasm/training-memory.js';
 
-/** Interactions whose weights are less the older they are: half after `halfLifeDays`. */
+/** Interactions with weights that fall with age: to a half after `halfLifeDays`. */
 function aged(interactions: Interactions, { halfLifeDays }: AlsOptions): Interactions {
   const { daysAgo, weights } = interactions;
   if (halfLifeDays === 0 || !daysAgo) return interactions;
@@ -24,7 +24,7 @@ const dampen = (csr: Csr): Csr => ({
 /**
  * The pairs of interactions in both orientations, weighted as the options say.
  *
- * @param spaceFor makes room for the pairs of so many entries.
+ * @param spaceFor allocates memory for the pairs of so many entries.
  * @throws AlsError `ALS_INTERACTIONS_INVALID`, `ALS_INTERACTIONS_EMPTY`, `ALS_WEIGHT_INVALID` or `ALS_TOO_LARGE`, before any work.
  */
 export function preparePairs(

@@ -9,7 +9,7 @@ import type { AlsOptions, OptionSpec } from './options.js';
 /** `regularizationExponent` -> `ALS_REGULARIZATION_EXPONENT`. */
 const variableOf = (option: string): string => `ALS_${option.replace(/[A-Z]/g, '_$&').toUpperCase()}`;
 
-/** A setting for one option. It has no default of its own: unset leaves the word to the preset. */
+/** A setting for one option. It has no default of its own, so that an unset one takes the preset's. */
 function settingOf(name: string, spec: OptionSpec): Setting<AlsOptions[keyof AlsOptions] | undefined> {
   const description = `${spec.description} Unset: ${String(spec.default)}, or the preset's.`;
   const variable = variableOf(name);
@@ -35,8 +35,7 @@ export const trainSettings = {
   ...optionSettings,
   threads: integer({
     variable: 'TRAIN_THREADS',
-    description:
-      'Workers that share the training. The model is the same for any number. Unset: the cores of the machine.',
+    description: 'Threads that share the training. The model is the same for any number. Unset: one per core.',
     min: 1,
     max: 64,
     unit: 'threads',

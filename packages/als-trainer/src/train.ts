@@ -35,7 +35,7 @@ function* warmStartProblems(warm: WarmStart, { rank }: AlsOptions, interactions:
   }
 }
 
-/** The first factors of both sides: those of the warm start, and random ones for the rows it does not have. */
+/** The first factors of both sides: those of the warm start, and random ones for the other rows. */
 function firstFactors(interactions: TrainInput, options: AlsOptions, warm?: WarmStart) {
   const problems = warm ? [...warmStartProblems(warm, options, interactions)] : [];
   if (problems.length > 0) throw new AlsError('ALS_WARM_START_INVALID', problems);
@@ -54,8 +54,8 @@ function firstFactors(interactions: TrainInput, options: AlsOptions, warm?: Warm
 }
 
 /**
- * The whole loss after an iteration: observed pairs, as they stand after the items were solved, + a0 * (sum over all pairs of the
- * squared score, from the two Gramians) + ridge of both sides.
+ * The whole loss after an iteration: observed pairs, as of the solved items, + a0 * (sum over all pairs of the squared score, from the
+ * two Gramians) + ridge of both sides.
  */
 async function totalLoss({ objective }: Problem, kernel: Kernel, users: RowLoss, items: RowLoss): Promise<number> {
   const known = items.observed + users.penalty + items.penalty;
@@ -103,7 +103,7 @@ async function runIterations(
 
 /**
  * The same as {@link trainAls} for pairs that were checked and oriented before, with options that were resolved.
- * For callers that need the pairs themselves.
+ * For callers that need the pairs too.
  */
 export async function trainOriented(
   input: TrainInput,

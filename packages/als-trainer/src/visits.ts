@@ -16,11 +16,11 @@ import { AlsError } from './errors.js';
 import { wasmHost } from './wasm/module.js';
 import { wasmTextTable } from './wasm/text-table.js';
 
-/** Texts that are numbered before WebAssembly has started. */
-const fewTexts = 50_000;
+/** Up to so many texts TypeScript is done before WebAssembly has started. */
+const FEW_TEXTS = 50_000;
 
 /**
- * Names and pairs of a visits table, by WebAssembly where there are many. First vectors are seeded by id, so a model does not depend, row for row, on which
+ * Names and pairs of a visits table, by WebAssembly where there are many. First factors are seeded by id, so those of a user do not depend on which
  * other users there are.
  * @throws ModelsError MODELS_VISITS_INVALID where a column is missing or holds a null
  */
@@ -30,7 +30,7 @@ export function indexVisits(visits: VisitsTable): IndexedVisits {
 
 /** A table for so many texts. */
 function textTable(texts: number): TextTable {
-  const host = texts > fewTexts ? wasmHost() : undefined;
+  const host = texts > FEW_TEXTS ? wasmHost() : undefined;
   return host ? wasmTextTable(host) : new ByteTable();
 }
 
@@ -110,7 +110,7 @@ export function historiesOf(visits: VisitsTable, seen: AlsGeneration['seen']): H
   return { counts: visitCounts, lastItems: Uint32Array.from(lastVisits.items), lastTimes: lastVisits.times };
 }
 
-const dayMs = 86_400_000;
+const DAY_MS = 86_400_000;
 
 /** Days of each visit before the latest of the table. Not the clock's: the same visits always give the same model. */
 export function visitAges(visits: VisitsTable): Float32Array {
@@ -122,6 +122,6 @@ export function visitAges(visits: VisitsTable): Float32Array {
   const times = visitTimes(visits);
   const latest = times.reduce((a, b) => Math.max(a, b), -Infinity);
   const ages = new Float32Array(times.length);
-  for (let visit = 0; visit < ages.length; visit++) ages[visit] = (latest - (times[visit] as number)) / dayMs;
+  for (let visit = 0; visit < ages.length; visit++) ages[visit] = (latest - (times[visit] as number)) / DAY_MS;
   return ages;
 }

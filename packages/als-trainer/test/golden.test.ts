@@ -10,8 +10,8 @@ import { factorBytes, trainWith } from './support/training.js';
 const visits = randomInteractions(400, 120, 0.15);
 
 /**
- * SHA-256 of the factors of one training, written down once: whoever trains the same gets these bytes, on any machine, any Node, any
- * number of threads. A change of the arithmetic changes them for everybody, so it needs a new major version.
+ * SHA-256 of the factors of one training: the same training gives these bytes on any machine, with any Node and any number of
+ * threads. A change of the arithmetic changes them for all users, so it needs a new major version.
  */
 const golden = {
   'conjugate-gradient': 'c8649b3a25c1c82cf66acd5665d0ee111e0373750a2e2b9498453bdb608f4ce5',

@@ -31,7 +31,7 @@ describe('checkInteractions', () => {
     expect(() => checkInteractions(interactions)).toThrow(expect.objectContaining({ code }));
   });
 
-  test('says the value, the place and the mend', () => {
+  test('says the value, the place and the fix', () => {
     const interactions = { ...one, users: Uint32Array.of(4), items: Uint32Array.of(7) };
     expect(() => checkInteractions(interactions)).toThrow(
       'users[0] is 4, but userCount is 1; rows count from 0.\nitems[0] is 7, but itemCount is 1; rows count from 0.',

@@ -27,7 +27,7 @@ export const modelsSection: Section<readonly ListedKind[]> = () =>
     });
   });
 
-/** Kinds of your own in a configuration file, for a thread that is given no more than its path. @throws ConfigError */
+/** The kinds of your own in a configuration file, for a thread that receives only its path. @throws ConfigError */
 export async function ownKindsIn(path: string | undefined): Promise<readonly ModelKind[]> {
   return (await listIn(path))?.filter((listed) => typeof listed !== 'string') ?? [];
 }

@@ -1,6 +1,6 @@
 /**
- * Every way this package fails: a stable code, when it is thrown, and what a command line exits with (1 failed, 2 wrong usage or
- * configuration, 3 the data or the model was refused). A test holds the README's table to this one.
+ * All errors of this package: a stable code, when it is thrown, and the exit code of a command line (1 failed, 2 wrong usage or
+ * configuration, 3 the data or the model was refused). A test compares the README's table with this one.
  */
 export const MODELS_ERRORS = {
   MODELS_MODEL_INVALID: {
@@ -8,15 +8,15 @@ export const MODELS_ERRORS = {
     exitCode: 3,
   },
   MODELS_VISITS_INVALID: {
-    when: 'Visits to train on lack a column that is needed, or have a null in it.',
+    when: 'Visits to train on lack a required column, or have a null in it.',
     exitCode: 3,
   },
   MODELS_TOO_LARGE: {
-    when: 'A kind of model would take more memory, or time, than it is made for.',
+    when: 'A kind of model would take more memory or time than it allows.',
     exitCode: 2,
   },
   MODELS_KINDS_INVALID: {
-    when: 'A list of kinds names one that there is not, or one twice.',
+    when: 'A list of kinds names one that does not exist, or one twice.',
     exitCode: 2,
   },
 } as const;
@@ -24,7 +24,7 @@ export const MODELS_ERRORS = {
 /** A stable code of this package, safe to test for. */
 export type ModelsErrorCode = keyof typeof MODELS_ERRORS;
 
-/** The one error this package throws; `message` is a sentence with the offending value and the fix. */
+/** The error that this package throws; `message` is a sentence with the offending value and the fix. */
 export class ModelsError extends Error {
   override readonly name = 'ModelsError';
   readonly code: ModelsErrorCode;

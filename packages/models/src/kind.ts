@@ -6,10 +6,10 @@ import type { Pool } from './ranking/top-k.js';
 import type { Generation } from './snapshot/generation.js';
 
 /**
- * Everything there is to know about one kind of model: where it is committed, how it trains, how it scores, when the gate refuses it. The train driver,
- * the snapshot, the recommenders, panels, evaluation and the gate read a list of these and name none of them.
+ * Everything about one kind of model: where it is committed, how it trains, how it scores, when the gate refuses it. The train driver, the snapshot, the
+ * recommenders, panels, evaluation and the gate take a list of kinds and name none of them.
  *
- * A kind knows nothing of requests, filters, names, panels or fallbacks: `kindRecommender` of `@attractions/recommender` adds them, the same for all.
+ * A kind does not handle requests, filters, names, panels or fallbacks: `kindRecommender` of `@attractions/recommender` adds them, the same for all.
  */
 export interface ModelKind<M = unknown> extends ScoringKind<M> {
   /**
@@ -20,25 +20,25 @@ export interface ModelKind<M = unknown> extends ScoringKind<M> {
 
 /** A kind without its training: all that serving, evaluation and the gate need. */
 export interface ScoringKind<M = unknown> {
-  /** Short, lower case, unique: what settings, panels and reports call it, such as `item-knn`. */
+  /** Short, lower case, unique: its name in settings, panels and reports, such as `item-knn`. */
   readonly name: string;
-  /** Where it is committed: beside the ALS model that names the snapshot, with the same parents. Its model is plain data that `structuredClone` copies. */
+  /** The feed of its models. A model is committed before the ALS model of the same snapshot, with the same parents. It is plain data that `structuredClone` can copy. */
   readonly contract: FeedContract<M>;
-  /** What entries of its lists may say as their `source`; default: its name. The first one is said where it finds nothing. */
+  /** What entries of its lists may have as their `source`; default: its name. An empty list has the first one. */
   readonly sources?: readonly string[];
-  /** The model where the snapshot holds it already, so that no feed is read for it; absent: what was committed beside the ALS model. */
+  /** Takes the model from the snapshot, so that no feed is read for it; default: the model that was committed with the ALS model. */
   of?(snapshot: Generation): M | undefined;
   /**
    * Prepares a model, once for each snapshot.
-   * @throws ModelsError MODELS_MODEL_INVALID where the two do not fit together; `itemsNamed` does for an attraction that there is not
+   * @throws ModelsError MODELS_MODEL_INVALID where the two do not fit together; `itemsNamed` does so for an unknown attraction
    */
   scorer(model: M, snapshot: Generation): Scorer;
   /**
-   * What a list depends on besides the rest of its request: the same text where the time of the request makes no difference. Undefined where a list changes
-   * from one millisecond to the next. Absent: lists do not depend on the time.
+   * A text that stands for the time of a request: where it is the same, the time makes no difference to the list. Undefined where a list changes from one
+   * millisecond to the next. Absent: lists do not depend on the time.
    */
   timeKey?(model: M, visitor: Visitor): string | undefined;
-  /** Why the gate must refuse the model, as a sentence without a full stop; undefined where it need not. It refuses numbers that are not finite, and a model that `scorer` refuses, of itself. */
+  /** Why the gate must refuse the model, as a sentence without a full stop; undefined for a good model. Numbers that are not finite, and a model that `scorer` refuses, need no check here. */
   check?(model: M, snapshot: Generation): string | undefined;
 }
 
@@ -49,20 +49,20 @@ export interface TrainingRun<M = unknown> {
   readonly signal?: AbortSignal | undefined;
   /** Workers to share the work; default: the cores of the machine. The model is the same for any number. */
   readonly threads?: number | undefined;
-  /** The latest model of this kind in the feed, to start from; absent where training starts afresh. */
+  /** The latest model of this kind in the feed, to start from; absent where training starts from nothing. */
   previous?(): Promise<M | undefined>;
 }
 
-/** Asked with each visitor; undefined where the model says nothing of somebody, so that the next kind of the chain is asked. */
+/** Called for each visitor; undefined where the model has no answer, so that the next kind of the chain answers. */
 export type Scorer = (visitor: Visitor) => Scores | undefined;
 
-/** What a model says of one visitor. */
+/** What a model answers for one visitor. */
 export interface Scores {
   /** One of the kind's `sources`. */
   readonly source: string;
   /** The best items that pass, best first, `limit` at most, none twice; scores are finite and do not rise. */
   best(pool: Pool, limit: number): Best;
-  /** Why an item of the list is on it, as a sentence for people. Asked only where somebody wants to know. */
+  /** Why an item is on the list, as a sentence for people. Called only where the request wants reasons. */
   reason?(item: number): string | undefined;
 }
 
@@ -72,35 +72,35 @@ export interface Best {
   readonly scores: ArrayLike<number>;
 }
 
-/** Who asks, in numbers of the snapshot. What is not looked at is not computed. */
+/** The visitor of a request, by rows and items of the snapshot. A property is computed when it is first read. */
 export interface Visitor {
-  /** Row of the user; undefined for nobody the snapshot knows. */
+  /** Row of the user; undefined where the snapshot does not know the user. */
   readonly user: number | undefined;
   /** The visits known of the user, items ascending: empty for an unknown one. */
   readonly known: History;
-  /** The visits that the request names, in its order, each item once and counted; unknown attractions are passed over. */
+  /** The visits that the request names, in its order, each item once and counted; unknown attractions are left out. */
   readonly given: History;
   /** Both together: the known ones, then the given ones that are not among them. */
   readonly history: History;
-  /** Where the visitor was last, in the park asked for or else in any, if that was in the 8 hours before. */
+  /** Where the visitor was last, in the park of the request (without one: anywhere), if that was in the 8 hours before. */
   readonly last: LastVisit | undefined;
-  /** When the list is for: milliseconds since 1970 on the clock of the park. */
+  /** The time of the list: milliseconds since 1970 on the clock of the park. */
   readonly at: number;
-  /** Where the list is for; undefined: all parks. */
+  /** The park of the list; undefined: all parks. */
   readonly park: string | undefined;
 }
 
-/** Where somebody was last. */
+/** The last visit of a visitor. */
 export interface LastVisit {
   readonly item: number;
-  /** What the clock of the park showed: milliseconds since 1970. */
+  /** On the clock of the park: milliseconds since 1970. */
   readonly visitedAt: number;
 }
 
-/** The kinds that are on where nobody says which: the order is the chain. */
+/** The kinds that are on by default, in the order of the chain. */
 export const DEFAULT_KIND_NAMES: readonly string[] = ['next-attraction', 'als', 'popular'];
 
-/** What entries of a kind's lists may say as their source. */
+/** What entries of a kind's lists may have as their source. */
 export const sourcesOf = ({ name, sources = [name] }: ScoringKind): readonly string[] => sources;
 
 /** The model of a kind in a snapshot; undefined where it has none. */
@@ -118,8 +118,8 @@ export function scorerOf<M>(kind: ScoringKind<M>, snapshot: Generation): Scorer 
 }
 
 /**
- * The items of ids that a model names.
- * @throws ModelsError MODELS_MODEL_INVALID for one that the snapshot does not have
+ * The items of the ids in a model.
+ * @throws ModelsError MODELS_MODEL_INVALID for an id that the snapshot does not have
  */
 export function itemsNamed({ name }: ScoringKind, ids: readonly string[], { itemOf }: Generation): Uint32Array {
   return Uint32Array.from(ids, (id) => {

@@ -1,12 +1,12 @@
 import type { ParkTables } from '@attractions/contracts';
 
-/** Who asks: when, where they were last in this park, and where they have been. */
+/** What a score depends on: the time, where the visitor was last in this park, and where before. */
 export interface NextRequest {
-  /** Milliseconds since 1970; where nobody knows, neither the hour nor the place of the last visit nor what is popular of late counts. */
+  /** Milliseconds since 1970. Where absent, the hour, the last visit and what is popular of late do not count. */
   readonly time?: number | undefined;
-  /** The latest visit before `time`; absent where there is none, or nobody knows when it was. */
+  /** The latest visit before `time`; absent where there is none, or its time is not known. */
   readonly last?: { readonly attractionId: string; readonly visitedAt: number } | undefined;
-  /** Ids of the attractions visited so far; unknown ones and those of other parks are passed over, repeats count once. */
+  /** Ids of the attractions visited so far; unknown ones and those of other parks do not count, repeats count once. */
   readonly visited?: readonly string[] | undefined;
 }
 
@@ -19,13 +19,13 @@ export interface NextTerms {
   readonly together: readonly number[];
 }
 
-const msPerHour = 3_600_000;
+const MS_PER_HOUR = 3_600_000;
 
 /** The hour of the day of a time, 0 to 23, UTC. */
-export const hourOfDay = (time: number): number => ((Math.floor(time / msPerHour) % 24) + 24) % 24;
+export const hourOfDay = (time: number): number => ((Math.floor(time / MS_PER_HOUR) % 24) + 24) % 24;
 
 /**
- * The terms of the score; see `NextAttractionModel`. A last visit that is unknown to the tables, or later than the request, gives none.
+ * The terms of the score; see `NextAttractionModel`. A last visit that the tables do not know, or that is later than the request, does not count.
  * What was popular of late fades with the whole days between the request and the tables, before or after.
  */
 export function nextTerms(tables: ParkTables, request: NextRequest): NextTerms {
@@ -41,7 +41,7 @@ export function nextTerms(tables: ParkTables, request: NextRequest): NextTerms {
   };
 }
 
-/** The rows of the tables that speak for a request, and how much; absent ones say nothing. */
+/** The rows of the tables for a request, and their factors; absent rows count 0. */
 function rowsOf(tables: ParkTables, { time, last, visited = [] }: NextRequest) {
   const { places, popular, lately, byHour, onward, together } = numbersIn(tables);
   const rows: Float64Array[] = [];
@@ -65,12 +65,12 @@ function rowsOf(tables: ParkTables, { time, last, visited = [] }: NextRequest) {
     there:
       from === undefined || last === undefined
         ? 0
-        : Math.exp((last.visitedAt - time) / msPerHour / tables.patienceHours),
+        : Math.exp((last.visitedAt - time) / MS_PER_HOUR / tables.patienceHours),
     together: withOthers,
   };
 }
 
-/** Tables as they are computed with: rows of doubles, side by side in memory. */
+/** Tables as typed arrays, for speed. */
 interface Numbers {
   readonly places: ReadonlyMap<string, number>;
   readonly popular: Float64Array;
@@ -80,7 +80,7 @@ interface Numbers {
   readonly together: readonly Float64Array[];
 }
 
-/** Tables do not change. */
+/** By tables, which do not change. */
 const numbersOfTables = new WeakMap<ParkTables, Numbers>();
 
 function numbersIn(tables: ParkTables): Numbers {
@@ -100,7 +100,7 @@ function numbersIn(tables: ParkTables): Numbers {
 }
 
 /**
- * What each visited attraction says of the others, as one: the sum over the root of how many there are, since they say much of the same.
+ * The rows of all visited attractions as one: their sum divided by the root of their number, since they say much the same.
  *
  * @param rows one for each visited attraction, `length` long.
  */
@@ -111,7 +111,7 @@ export function togetherOf(rows: readonly ArrayLike<number>[], length: number): 
   return sum;
 }
 
-/** Score of each attraction of the park, visited ones too: whom to leave out is the caller's to say. Higher comes sooner. */
+/** Score of each attraction of the park, including visited ones, which the caller leaves out. Higher is better. */
 export function scoreNext(tables: ParkTables, request: NextRequest): Float64Array {
   const { popular, lately, hour, onward, fresh, there, together } = rowsOf(tables, request);
   const scores = new Float64Array(popular.length);
@@ -126,10 +126,10 @@ export function scoreNext(tables: ParkTables, request: NextRequest): Float64Arra
 }
 
 /**
- * Whole days between a request and the day of the tables, before or after: 0 on that day and the ones beside it, and where the tables do not say.
- * What was popular of late fades with them, so that it is the same all day.
+ * Whole days between a request and the day of the tables, before or after: 0 on that day, the days before and after it, and where the tables have no day.
+ * What was popular of late fades by whole days, so that it is the same all day.
  */
 export function staleDays({ asOf, halfLifeDays }: ParkTables, time: number): number {
   if (asOf === undefined || halfLifeDays === undefined) return 0;
-  return Math.max(0, Math.floor(Math.abs(time - asOf) / (24 * msPerHour)) - 1);
+  return Math.max(0, Math.floor(Math.abs(time - asOf) / (24 * MS_PER_HOUR)) - 1);
 }

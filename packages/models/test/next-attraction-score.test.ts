@@ -64,7 +64,7 @@ test('what was popular of late counts half a year before and after the tables, i
   expect(lately(899)).toBeCloseTo(0.25, 12);
 });
 
-test('nobody, an unknown attraction and a visit after the request all mean: no last visit', () => {
+test('no visit, an unknown attraction and a visit after the request all mean: no last visit', () => {
   const time = at(10);
   const without = scoreNext(tables, { time });
   expect(nextTerms(tables, { time }).onward.map(Math.abs)).toEqual([0, 0]);

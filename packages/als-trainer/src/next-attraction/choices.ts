@@ -7,10 +7,10 @@ import type { ParkVisits } from './park-visits.js';
 import type { Choices } from './softmax-regression.js';
 
 /**
- * What visitors chose: everyone who was in the park before and goes on to a new attraction chose it among those they had not visited.
- * The features are those of the day, as they will be when somebody asks. Of too many choices, the latest are taken.
+ * What visitors chose: a visitor who was in the park before and goes to a new attraction chose it among those not visited before.
+ * The features are those of that day, as at a request. Where there are too many choices, the latest are taken.
  *
- * @param featuresOn of a day; asked in ascending order
+ * @param featuresOn the features of a day; called in ascending order
  */
 export function choicesOf(visits: ParkVisits, featuresOn: (day: number) => Features): Choices {
   const options = visits.attractionIds.length;

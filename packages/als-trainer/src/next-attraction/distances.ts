@@ -3,14 +3,14 @@ import type { Attraction } from '@attractions/contracts';
 import { parameters } from './parameters.js';
 
 /** Metres of a degree of latitude: a sphere of 6,371 km. */
-const metresPerDegree = 111_195;
+const METRES_PER_DEGREE = 111_195;
 
-/** A place this many times farther from the middle of the park than most is an error of the data. */
-const farthest = 10;
+/** A place this many times farther from the middle of the park than the median is an error of the data. */
+const FARTHEST = 10;
 
 /**
  * Metres between attractions, row-major, on the plane, which is exact enough for a park. An attraction with no coordinates, or with ones
- * far outside the park (the public data has one on the wrong coast), is put at the median distance from all others: neither near nor far.
+ * far outside the park (the public data has one on the wrong coast), gets the median distance to all others: neither near nor far.
  */
 export function distancesBetween(ids: readonly string[], attractions: readonly Attraction[]): Float64Array {
   const n = ids.length;
@@ -28,7 +28,7 @@ export function distancesBetween(ids: readonly string[], attractions: readonly A
   return metres.map((distance) => (Number.isNaN(distance) ? typical : distance));
 }
 
-/** Minus the logarithm of those distances, in units of `reachMetres`: 0 at the place itself, and falling. */
+/** Minus ln(1 + distance / `reachMetres`): 0 at the place itself, and lower with distance. */
 export function closenessBetween(ids: readonly string[], attractions: readonly Attraction[]): Float64Array {
   return distancesBetween(ids, attractions).map((distance) => -Math.log1p(distance / parameters.reachMetres));
 }
@@ -38,7 +38,7 @@ interface Place {
   readonly north: number;
 }
 
-/** Metres from the middle of the park; undefined where that is not known or not to be believed. */
+/** Metres from the middle of the park; undefined where the coordinates are missing or cannot be right. */
 function placesOf(ids: readonly string[], attractions: readonly Attraction[]): (Place | undefined)[] {
   const byId = new Map(attractions.map((attraction) => [attraction.attractionId, attraction]));
   const degrees = ids.map((id) => {
@@ -55,13 +55,13 @@ function placesOf(ids: readonly string[], attractions: readonly Attraction[]): (
   const places = degrees.map(
     (place) =>
       place && {
-        east: (place.longitude - middle.longitude) * metresPerDegree * shrink,
-        north: (place.latitude - middle.latitude) * metresPerDegree,
+        east: (place.longitude - middle.longitude) * METRES_PER_DEGREE * shrink,
+        north: (place.latitude - middle.latitude) * METRES_PER_DEGREE,
       },
   );
   const radius = (place: Place) => Math.hypot(place.east, place.north);
   const most = median(places.filter((place) => place !== undefined).map(radius));
-  return places.map((place) => (place && radius(place) <= farthest * most ? place : undefined));
+  return places.map((place) => (place && radius(place) <= FARTHEST * most ? place : undefined));
 }
 
 /** The middle value; of an even number, the mean of the middle two. */

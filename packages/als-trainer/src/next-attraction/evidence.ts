@@ -4,19 +4,19 @@ import { parameters } from './parameters.js';
 import type { ParkVisits } from './park-visits.js';
 
 /** Milliseconds of a day. */
-export const msPerDay = 86_400_000;
+export const MS_PER_DAY = 86_400_000;
 
 /** The day of a time: whole days since 1970, UTC. */
-export const dayOf = (time: number): number => Math.floor(time / msPerDay);
+export const dayOf = (time: number): number => Math.floor(time / MS_PER_DAY);
 
-/** What the visits before a day show, counted. Changed in place as the days go by. */
+/** Counts of the visits before a day. Changed in place, day by day. */
 export interface Evidence {
   readonly visitors: Float64Array;
-  /** Visitors again, each halved every half-life since; as of `day`. */
+  /** Visitors, where each counts half after every half-life; as of `day`. */
   readonly recent: Float64Array;
-  /** Visits at about each hour of the day, a bell around it, over midnight too: 24 rows, one column an attraction. */
+  /** Visits around each hour of the day, spread by a bell, also over midnight: 24 rows, one column per attraction. */
   readonly hours: Float64Array;
-  /** Steps between two attractions, either way: row-major and symmetric. A quick step counts more. */
+  /** Steps between two attractions, in either direction: row-major and symmetric. A step soon after the last visit counts more. */
   readonly steps: Float64Array;
   /** Visitors that two attractions share: row-major and symmetric. */
   readonly shared: Float64Array;
@@ -24,7 +24,7 @@ export interface Evidence {
   day: number;
 }
 
-/** No visit yet, to `n` attractions. */
+/** Counts of no visit, for `n` attractions. */
 export function noEvidence(n: number): Evidence {
   return {
     visitors: new Float64Array(n),
@@ -36,12 +36,12 @@ export function noEvidence(n: number): Evidence {
   };
 }
 
-/** How much a visit counts for the hour that many hours later, around the clock. */
-const hourBell = Float64Array.from({ length: 24 }, (_, later) =>
+/** How much a visit counts for the hour so many hours later, over midnight too. */
+const HOUR_BELL = Float64Array.from({ length: 24 }, (_, later) =>
   Math.exp(-((Math.min(later, 24 - later) / parameters.hourWidth) ** 2) / 2),
 );
 
-/** How much a place still matters after so many hours, 0 to 1. */
+/** How much the place of the last visit matters after so many hours, 0 to 1. */
 export const presence = (gapHours: number): number => Math.exp(-gapHours / parameters.patienceHours);
 
 /** What is left of a visitor's weight after so many days. */
@@ -60,7 +60,7 @@ export function addVisit(evidence: Evidence, visits: ParkVisits, visit: number):
   }
   const hour = hourOfDay(time);
   for (let apart = 0; apart < 24; apart++)
-    (evidence.hours[((hour + apart) % 24) * n + item] as number) += hourBell[apart] as number;
+    (evidence.hours[((hour + apart) % 24) * n + item] as number) += HOUR_BELL[apart] as number;
   if (visits.isNew[visit] === 1) {
     (evidence.visitors[item] as number) += 1;
     (evidence.recent[item] as number) += 1;
@@ -73,7 +73,7 @@ export function addVisit(evidence: Evidence, visits: ParkVisits, visit: number):
   (evidence.steps[item * n + from] as number) += presence(gap);
 }
 
-/** Counts an attraction that is new to a visitor together with each that is not. */
+/** Counts the attraction that is new to a visitor as shared with each that the visitor already knows. */
 function share({ shared, visitors: { length: n } }: Evidence, others: Uint32Array, item: number): void {
   for (const other of others) {
     (shared[other * n + item] as number) += 1;

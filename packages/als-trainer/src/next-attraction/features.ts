@@ -3,26 +3,26 @@ import type { Evidence } from './evidence.js';
 import { parameters } from './parameters.js';
 import type { ParkVisits } from './park-visits.js';
 
-/** Features of all attractions of a park as of a day, unweighted. Rows are computed when they are asked for. */
+/** Features of all attractions of a park as of a day, unweighted. Each row is computed when it is read. */
 export interface Features {
   /** Logarithm of the smoothed share of visitors. */
   readonly popular: Float64Array;
-  /** By how much recent visitors prefer it. */
+  /** How much more recent visitors prefer it. */
   readonly lately: Float64Array;
-  /** By how much visitors at this hour of the day prefer it. */
+  /** How much more visitors at this hour of the day prefer it. */
   hour(hour: number): Float64Array;
   /** Minus the logarithm of the distance from `last`, in units of `reachMetres`. */
   near(last: number): Float64Array;
-  /** By how much visitors who were at `last` shortly before or after prefer it. */
+  /** How much more visitors who were at `last` shortly before or after prefer it. */
   followed(last: number): Float64Array;
-  /** By how much those who have been to `visited`, on any day, prefer it. */
+  /** How much more those who have been to `visited`, on any day, prefer it. */
   together(visited: number): Float64Array;
 }
 
 /**
  * The days of a park: the features of a day are counted from the visits before its midnight, never from later ones.
- * Asked in ascending order, each visit is counted once; a step back starts again from the first.
- * The features of a day may be read until the next day is asked for.
+ * In ascending order of days each visit is counted once; an earlier day counts again from the first.
+ * The features of a day are valid until the next call.
  *
  * @param closeness between the attractions, row-major.
  */
@@ -46,7 +46,7 @@ export function openCalendar(visits: ParkVisits, closeness: Float64Array): (day:
 }
 
 /**
- * The features that this evidence gives to somebody who asks on `day`, which is after all of it.
+ * The features of a request on `day`, which is after all visits counted.
  *
  * @param closeness between the attractions, row-major.
  */
@@ -69,7 +69,7 @@ function featuresOf(evidence: Evidence, day: number, closeness: Float64Array): F
 }
 
 /**
- * Logarithm of the share among `counts`, smoothed, over the share among all visitors: 0 where nothing is known, above where
+ * Logarithm of the share among `counts`, smoothed, over the share among all visitors: 0 where nothing is known, above 0 where
  * the attraction is preferred. The smoothing is Dirichlet's, with the popularity as its mean.
  */
 function preference(counts: Float64Array, share: Float64Array, logShare: Float64Array): Float64Array {

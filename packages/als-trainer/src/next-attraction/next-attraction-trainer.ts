@@ -3,7 +3,7 @@ import type { Attraction, NextAttractionModel, ParkTables, VisitsTable } from '@
 import type { AttractionsRecommenderTrainer, TrainRun } from '../model.js';
 import { choicesOf } from './choices.js';
 import { closenessBetween } from './distances.js';
-import { dayOf, msPerDay } from './evidence.js';
+import { dayOf, MS_PER_DAY } from './evidence.js';
 import { openCalendar } from './features.js';
 import type { Features } from './features.js';
 import { featureNames, parameters, priorWeights } from './parameters.js';
@@ -14,16 +14,16 @@ import { fitSoftmax } from './softmax-regression.js';
 
 /**
  * Predicts the next new attraction from what is popular, popular of late and popular at this hour, and from where the visitor was last.
- * Each park is learnt by itself.
+ * Each park is trained on its own.
  */
 export class NextAttractionTrainer implements AttractionsRecommenderTrainer<NextAttractionModel> {
   readonly name = 'next-attraction';
 
-  /** @param attractions for their parks and coordinates; one without is taken as neither near nor far. */
+  /** @param attractions for their parks and coordinates; one without coordinates counts as neither near nor far. */
   constructor(private readonly attractions: readonly Attraction[]) {}
 
   /**
-   * What `train` learns, before a day is chosen: for a replay of past requests. Parks by name. Holds the visits of all parks.
+   * What `train` learns, before a day is chosen, so that past requests can be replayed. Parks in order of name. Holds the visits of all parks.
    * @throws AlsError `ALS_VISITS_INVALID`.
    */
   learn(visits: VisitsTable, { signal }: TrainRun = {}): LearntPark[] {
@@ -36,7 +36,7 @@ export class NextAttractionTrainer implements AttractionsRecommenderTrainer<Next
   /** The tables for the day after the last visit. Holds the visits of one park at a time. */
   async train(visits: VisitsTable, { signal }: TrainRun = {}): Promise<NextAttractionModel> {
     const { lastTime, parks } = parkVisitsOf(visits, this.attractions);
-    const asOf = lastTime === undefined ? 0 : (dayOf(lastTime) + 1) * msPerDay;
+    const asOf = lastTime === undefined ? 0 : (dayOf(lastTime) + 1) * MS_PER_DAY;
     const tables = Array.from(parks, (parkVisits) => {
       signal?.throwIfAborted();
       return learnPark(parkVisits, this.attractions).tablesAt(asOf);
@@ -45,7 +45,7 @@ export class NextAttractionTrainer implements AttractionsRecommenderTrainer<Next
   }
 }
 
-/** One park's visits with the weights that fit them, before a day is chosen. */
+/** The visits of one park with their fitted weights, before a day is chosen. */
 export interface LearntPark {
   readonly visits: ParkVisits;
   readonly weights: Weights;
@@ -62,7 +62,7 @@ function learnPark(visits: ParkVisits, attractions: readonly Attraction[]): Lear
   const weights = Object.fromEntries(featureNames.map((name, f) => [name, fitted[f]])) as Record<FeatureName, number>;
   const tablesAt = (time: number) => {
     const day = dayOf(time);
-    return tablesOf(visits, featuresOn(day), { asOf: day * msPerDay, weights });
+    return tablesOf(visits, featuresOn(day), { asOf: day * MS_PER_DAY, weights });
   };
   return { visits, weights, tablesAt };
 }

@@ -4,14 +4,14 @@ import { orderedBy } from '@attractions/models';
 import { AlsError } from '../errors.js';
 import { indexVisits, visitTimes } from '../visits.js';
 
-/** The visits of one park in time order, each with what its visitor had done there before. One entry a visit. */
+/** The visits of one park in time order, each with what its visitor did there before. One entry per visit. */
 export interface ParkVisits {
   readonly park: string;
-  /** Ascending; the visited ones and those of the park's attractions. Items are places in it. */
+  /** Ascending: the attractions visited and those listed for the park. Items are indices into it. */
   readonly attractionIds: readonly string[];
   readonly users: Uint32Array;
   readonly items: Uint32Array;
-  /** Milliseconds since 1970. Ascending; equal ones by user, then by item, so that the order of the table does not show. */
+  /** Milliseconds since 1970. Ascending; equal ones by user, then by item, so that the order of the table makes no difference. */
   readonly times: Float64Array;
   /** Whether this user is here for the first time. */
   readonly isNew: Uint8Array;
@@ -154,7 +154,7 @@ function timesIn(visits: VisitsTable): Float64Array {
   const column = visits.getChild('visited_at');
   if (!column || column.nullCount > 0)
     throw new AlsError('ALS_VISITS_INVALID', [
-      `The visits' column visited_at is ${column ? 'null in places' : 'missing'}; every visit needs a time, see etl/visits/v1.0.`,
+      `The visits' column visited_at ${column ? 'has nulls' : 'is missing'}; every visit needs a time, see etl/visits/v1.0.`,
     ]);
   return visitTimes(visits);
 }

@@ -13,30 +13,30 @@ export interface Choices {
   readonly chosen: Uint32Array;
 }
 
-/** How a fit is held back. */
+/** What keeps the weights near a prior. */
 export interface Ridge {
-  /** Where the weights are pulled to. */
+  /** What the weights are pulled towards. */
   readonly prior: readonly number[];
-  /** Strength of the pull, above 0: half of it times the squared distance is taken from the log likelihood. */
+  /** Strength of the pull, above 0: half of it times the squared distance is subtracted from the log likelihood. */
   readonly strength: number;
 }
 
-const mostSteps = 50;
+const MOST_STEPS = 50;
 
 /** A Newton step below this is the last: the next would be about its square. */
-const lastStep = 1e-3;
+const LAST_STEP = 1e-3;
 
 /**
  * The weights that make the choices most likely, under a softmax of the weighted features: a conditional logit (McFadden 1974). The
- * objective is concave, so Newton's steps, halved while they overshoot, reach its one maximum.
+ * objective is concave, so Newton's steps, halved where they go too far, reach its one maximum.
  */
 export function fitSoftmax(choices: Choices, ridge: Ridge): number[] {
   let weights = [...ridge.prior];
   let here = objectiveAt(choices, ridge, weights);
-  for (let step = 0; step < mostSteps; step++) {
+  for (let step = 0; step < MOST_STEPS; step++) {
     const direction = newtonStep(here);
     const after = (length: number) => weights.map((weight, f) => weight + length * (direction[f] as number));
-    if (direction.every((d) => Math.abs(d) < lastStep)) return after(1);
+    if (direction.every((d) => Math.abs(d) < LAST_STEP)) return after(1);
     let length = 1;
     let next = objectiveAt(choices, ridge, after(length));
     while (next.value < here.value) next = objectiveAt(choices, ridge, after((length /= 2)));

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 
 import type { WasmHost, WasmMemory } from './module.js';
 
-/** What a job's chunks have in common; the other words are the crew's own. See `Job` in assembly/work.ts. */
+/** What all chunks of a job share; the crew sets the other words. See `Job` in assembly/work.ts. */
 interface Job {
   readonly chunkCount: number;
   /** Address of the bounds of the chunks. */
@@ -13,27 +13,27 @@ interface Job {
   /** Address and bytes of a row of the factors whose Gramian is taken. */
   readonly factors: number;
   readonly stride: number;
-  /** Address of what the chunks give. */
+  /** Address of the results of the chunks. */
   readonly out: number;
 }
 
 /** The calling thread and the workers it started, over one memory. */
 export interface Crew {
-  /** Does all chunks of a job. Rejects with the signal's reason when aborted, or when a worker died; close the crew then. */
+  /** Does all chunks of a job. Rejects with the signal's reason when aborted, or with the error of a worker; the crew must then be closed. */
   run(job: Job, signal?: AbortSignal): Promise<void>;
-  /** Ends the workers, whatever they are doing. */
+  /** Ends the workers, even in the middle of a job. */
   close(): Promise<void>;
 }
 
 /** Words of a job that change while it runs. */
 const word = { round: 0, remaining: 1, done: 2, closed: 3 } as const;
 
-/** The calling thread lets the event loop run this often. */
-const turnMs = 20;
+/** How often the calling thread lets the event loop run. */
+const TURN_MS = 20;
 
 /**
- * What a worker runs: text, since a file of its own would be lost to bundlers. It is a module where the process was started with
- * `--input-type=module`, else a script, and has to work as either.
+ * The program of a worker, as text, since bundlers would lose a file of its own. It runs as a module where the process was started with
+ * `--input-type=module`, otherwise as a script, and works as both.
  */
 const workerProgram = `
 import('node:worker_threads').then(({ workerData: { module, memory, job, scratch } }) =>
@@ -41,8 +41,8 @@ import('node:worker_threads').then(({ workerData: { module, memory, job, scratch
 `;
 
 /**
- * Starts one worker for each scratch area but the first, which is the calling thread's. Nobody waits for workers to start: who is there
- * takes chunks.
+ * Starts one worker for each scratch area but the first, which belongs to the calling thread. A job does not wait for workers to start:
+ * threads that run take its chunks.
  */
 export function startCrew(
   { module, instantiate }: WasmHost,
@@ -63,9 +63,9 @@ export function startCrew(
     return worker;
   });
 
-  /** Lets signals and errors be heard now and then. */
+  /** From time to time lets the event loop run, so that signals and errors arrive. */
   const takeTurn = async (signal?: AbortSignal): Promise<void> => {
-    if (performance.now() - turned > turnMs) {
+    if (performance.now() - turned > TURN_MS) {
       await setImmediate();
       turned = performance.now();
     }
@@ -83,7 +83,7 @@ export function startCrew(
       Atomics.notify(control, word.round);
       while (work(job, own)) await takeTurn(signal);
       for (let done = 0; (done = Atomics.load(control, word.done)) < chunkCount; await takeTurn(signal))
-        Atomics.wait(control, word.done, done, turnMs);
+        Atomics.wait(control, word.done, done, TURN_MS);
     },
     async close() {
       Atomics.store(control, word.remaining, 0);

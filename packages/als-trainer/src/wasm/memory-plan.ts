@@ -1,27 +1,27 @@
 import { GRAMIAN_SLICES } from '@attractions/models/als';
 
 /** Bytes that a WebAssembly memory can address. */
-export const addressableBytes = 2 ** 32;
+export const ADDRESSABLE_BYTES = 2 ** 32;
 
 /** Bytes of one page of such a memory. */
-export const pageBytes = 65536;
+export const PAGE_BYTES = 65536;
 
-/** Bytes of held rows that are copied side by side before they are used: they stay in the second-level cache. */
-const panelBytes = 256 * 1024;
+/** Bytes of fixed rows that are copied side by side before they are used: they stay in the second-level cache. */
+const PANEL_BYTES = 256 * 1024;
 
-/** What the bytes of a training depend on. */
+/** What the size of a training depends on. */
 export interface TrainingShape {
   readonly rank: number;
   readonly cholesky: boolean;
   readonly threads: number;
   readonly userCount: number;
   readonly itemCount: number;
-  /** Entries as given: what there is room for, before repeats are joined. */
+  /** Entries as given, before repeats are joined; memory is taken for these. */
   readonly entryCount: number;
   readonly pairCount: number;
   /** Whether there are more than 256 different weights: then each pair has its own. */
   readonly ownWeights: boolean;
-  /** Pairs of the user or item that has most. */
+  /** Pairs of the user or item that has the most. */
   readonly longestRow: number;
   /** Row ranges of each side. */
   readonly ranges: { readonly users: number; readonly items: number };
@@ -33,13 +33,13 @@ export interface SideAddresses {
   readonly offsets: number;
   readonly columns: number;
   readonly codes: number;
-  /** 0 where weights are codes, or all alike. */
+  /** 0 where weights are codes, or all the same. */
   readonly weights: number;
   /** Terms of each different weight. */
   readonly terms: number;
   readonly factors: number;
   readonly ridges: number;
-  /** Bounds of the row ranges, and two double-precision sums a range. */
+  /** Bounds of the row ranges, and two double-precision sums per range. */
   readonly ranges: number;
   readonly sums: number;
   /** Bounds of the slices of the Gramian. */
@@ -50,16 +50,16 @@ export interface SideAddresses {
 export interface MemoryPlan {
   /** Bytes of a row of factors: `rank` numbers, padded to a multiple of 32 bytes. */
   readonly stride: number;
-  /** Held rows that are copied side by side; a multiple of 8. */
+  /** Fixed rows that are copied side by side; a multiple of 8. */
   readonly panelRows: number;
-  /** Pairs that a scratch area holds the terms of; a multiple of 8. */
+  /** Pairs whose terms fit into a scratch area; a multiple of 8. */
   readonly longestRow: number;
   readonly job: number;
   /** The weighted Gramian, in single and, for Cholesky, in double precision. */
   readonly base: number;
   readonly preciseBase: number;
   readonly slices: number;
-  /** One area a thread. */
+  /** One area per thread. */
   readonly scratch: readonly number[];
   readonly users: SideAddresses;
   readonly items: SideAddresses;
@@ -69,8 +69,8 @@ export interface MemoryPlan {
 /** Addresses of the pairs of one side. */
 export type PairAddresses = Pick<SideAddresses, 'columns' | 'codes'>;
 
-/** Address after which areas are taken: 0 is left alone. */
-const firstAddress = 64;
+/** Address of the first area: 0 stays unused. */
+const FIRST_ADDRESS = 64;
 
 const upTo = (multiple: number, value: number): number => Math.ceil(value / multiple) * multiple;
 
@@ -82,7 +82,7 @@ function scratchBytes(cholesky: boolean, stride: number, longestRow: number, pan
   return Math.max(widened, 3 * stride + 5 * 4 * longestRow + panelRows * stride);
 }
 
-/** A cache line of its own for each area, so that threads do not write to the same one. */
+/** Each area begins on a cache line of its own, so that threads do not write to the same one. */
 function areasFrom(address: number) {
   let end = address;
   return {
@@ -95,20 +95,20 @@ function areasFrom(address: number) {
   };
 }
 
-/** Lays out the pairs, which come first: room for them is needed before the rest is known. Pure. */
+/** Lays out the pairs, which come first, since they need memory before the rest is known. Pure. */
 export function planPairs(entryCount: number): { users: PairAddresses; items: PairAddresses; end: number } {
-  const { take, end } = areasFrom(firstAddress);
+  const { take, end } = areasFrom(FIRST_ADDRESS);
   const side = (): PairAddresses => ({ columns: take(4 * entryCount), codes: take(entryCount) });
   return { users: side(), items: side(), end: end() };
 }
 
-/** Lays a training out in one memory; `bytes` may be more than a memory can have. Pure. */
+/** Lays out a training in one memory; `bytes` may be more than a memory can have. Pure. */
 export function planMemory(shape: TrainingShape): MemoryPlan {
   const { rank, cholesky, threads, entryCount, pairCount, ownWeights, ranges } = shape;
   const stride = upTo(32, 4 * rank);
   const width = stride / 4;
   const longestRow = upTo(8, shape.longestRow);
-  const panelRows = Math.max(8, Math.min(longestRow, upTo(8, panelBytes / stride)));
+  const panelRows = Math.max(8, Math.min(longestRow, upTo(8, PANEL_BYTES / stride)));
   const pairs = planPairs(entryCount);
   const { take, end } = areasFrom(pairs.end);
   const side = (of: PairAddresses, rows: number, rangeCount: number): SideAddresses => ({

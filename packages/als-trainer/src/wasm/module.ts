@@ -1,21 +1,21 @@
 import { kernelBase64 } from './kernel-bytes.js';
-import { addressableBytes, pageBytes } from './memory-plan.js';
+import { ADDRESSABLE_BYTES, PAGE_BYTES } from './memory-plan.js';
 
-/** A compiled module; only passed on. */
+/** A compiled module. */
 type WasmModule = object;
 
 /** A memory that threads share. */
 export interface WasmMemory {
   readonly buffer: SharedArrayBuffer;
-  /** Adds pages; arrays over the buffer as it was stay valid. */
+  /** Adds pages; arrays over the old buffer stay valid. */
   grow(pages: number): number;
 }
 
 /** What the kernel exports; see assembly/kernel.ts. */
 interface KernelExports {
-  /** Does one chunk of the job; 0 when there was none. */
+  /** Does one chunk of the job; 0 when none was left. */
   work(job: number, scratch: number): number;
-  /** Works off jobs until closed. */
+  /** Takes chunks of jobs until closed. */
   serve(job: number, scratch: number): void;
   /** Numbers texts; see assembly/texts.ts. */
   numberTexts(texts: number, bytes: number, offsets: number, rows: number, hashes: number, out: number): void;
@@ -30,13 +30,13 @@ interface Host {
   Instance: new (module: WasmModule, imports: { env: { memory: WasmMemory } }) => { readonly exports: KernelExports };
 }
 
-/** Absent from a Node that may not compile, `node --jitless`. */
+/** Undefined where Node may not compile (`node --jitless`). */
 const webAssembly = (globalThis as { WebAssembly?: Host }).WebAssembly;
 
 /** What a kernel needs of the machine. */
 export interface WasmHost {
   readonly module: WasmModule;
-  /** A shared memory of `pages` pages, which may grow to all that can be addressed. */
+  /** A shared memory of `pages` pages, which may grow up to 4 GiB. */
   allocate(pages: number): WasmMemory;
   /** The kernel over a memory, for the calling thread. */
   instantiate(memory: WasmMemory): KernelExports;
@@ -53,7 +53,7 @@ export function wasmHost(): WasmHost | undefined {
   const module = new Module(bytes);
   return (host = {
     module,
-    allocate: (pages) => new Memory({ initial: pages, maximum: addressableBytes / pageBytes, shared: true }),
+    allocate: (pages) => new Memory({ initial: pages, maximum: ADDRESSABLE_BYTES / PAGE_BYTES, shared: true }),
     instantiate: (memory) => new Instance(module, { env: { memory } }).exports,
   });
 }

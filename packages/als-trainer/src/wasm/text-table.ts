@@ -1,16 +1,16 @@
 import { hashOf } from '@attractions/models';
 import type { DistinctText, TextTable } from '@attractions/models';
-import { pageBytes } from './memory-plan.js';
+import { PAGE_BYTES } from './memory-plan.js';
 import type { WasmHost } from './module.js';
 
-/** Texts that are numbered in one go: their bytes and slots stay in the caches. */
-const pieceRows = 16384;
+/** Texts that are numbered per call: their bytes and slots stay in the caches. */
+const PIECE_ROWS = 16384;
 
 /** Bytes of a slot; see `Slot` in assembly/texts.ts. */
-const slotBytes = 16;
+const SLOT_BYTES = 16;
 
-/** Bytes of distinct texts that are asked for at a time. */
-const storeBytes = 1 << 20;
+/** Bytes that are allocated at a time for distinct texts. */
+const STORE_BYTES = 1 << 20;
 
 /** Words of the state; see `Texts` in assembly/texts.ts. */
 const word = { slotsAt: 0, mask: 1, count: 2, storeAt: 3 } as const;
@@ -23,42 +23,42 @@ export function wasmTextTable({ allocate, instantiate }: WasmHost): TextTable {
   const take = (bytes: number): number => {
     const at = end;
     end += 64 * Math.ceil(bytes / 64);
-    const missing = Math.ceil(end / pageBytes) - memory.buffer.byteLength / pageBytes;
+    const missing = Math.ceil(end / PAGE_BYTES) - memory.buffer.byteLength / PAGE_BYTES;
     if (missing > 0) memory.grow(missing);
     return at;
   };
   const words = (at: number, length: number) => new Uint32Array(memory.buffer, at, length);
 
   const state = take(20);
-  const offsetsAt = take(4 * (pieceRows + 1));
-  const hashesAt = take(4 * pieceRows);
-  const outAt = take(4 * pieceRows);
+  const offsetsAt = take(4 * (PIECE_ROWS + 1));
+  const hashesAt = take(4 * PIECE_ROWS);
+  const outAt = take(4 * PIECE_ROWS);
   const piece = { at: 0, bytes: 0 };
   let storeEnd = 0;
-  let slots = 4 * pieceRows;
+  let slots = 4 * PIECE_ROWS;
   const status = words(state, 4);
-  status.set([take(slotBytes * slots), slots - 1, 0, 0]);
+  status.set([take(SLOT_BYTES * slots), slots - 1, 0, 0]);
 
-  /** Room for a piece of so many bytes, all of whose texts may be new. */
+  /** Makes room for a piece of so many bytes, where every text may be new. */
   function makeRoom(bytes: number): void {
     const count = status[word.count] as number;
     if (bytes > piece.bytes) Object.assign(piece, { at: take(2 * bytes), bytes: 2 * bytes });
     if ((status[word.storeAt] as number) + bytes > storeEnd) {
-      const room = Math.max(storeBytes, bytes);
+      const room = Math.max(STORE_BYTES, bytes);
       const at = take(room);
       storeEnd = at + room;
       status[word.storeAt] = at;
     }
-    if (2 * (count + pieceRows) > slots) {
-      while (2 * (count + pieceRows) > slots) slots *= 2;
-      moveTexts(state, take(slotBytes * slots), slots - 1);
+    if (2 * (count + PIECE_ROWS) > slots) {
+      while (2 * (count + PIECE_ROWS) > slots) slots *= 2;
+      moveTexts(state, take(SLOT_BYTES * slots), slots - 1);
     }
   }
 
   return {
     number(values, offsets, rows) {
-      for (let from = 0; from < rows.length; from += pieceRows) {
-        const to = Math.min(rows.length, from + pieceRows);
+      for (let from = 0; from < rows.length; from += PIECE_ROWS) {
+        const to = Math.min(rows.length, from + PIECE_ROWS);
         const [begin, stop] = [offsets[from] as number, offsets[to] as number];
         makeRoom(stop - begin);
         new Uint8Array(memory.buffer, piece.at, stop - begin).set(values.subarray(begin, stop));

@@ -8,11 +8,11 @@ import { rowRanges } from '../half-step.js';
 import type { Interactions } from '../interactions.js';
 import type { Problem, Side } from '../kernel.js';
 import type { AlsOptions } from '../options.js';
-import { addressableBytes, pageBytes, planMemory } from './memory-plan.js';
+import { ADDRESSABLE_BYTES, PAGE_BYTES, planMemory } from './memory-plan.js';
 import type { MemoryPlan, SideAddresses } from './memory-plan.js';
 import type { WasmHost, WasmMemory } from './module.js';
 
-/** A training laid out in one memory that threads share. */
+/** A training in one memory that threads share. */
 export interface TrainingMemory {
   readonly memory: WasmMemory;
   readonly plan: MemoryPlan;
@@ -28,19 +28,19 @@ function longestRow({ rowCount, offsets }: Csr): number {
 }
 
 function checkBytes(bytes: number, how: string): void {
-  if (bytes > addressableBytes)
+  if (bytes > ADDRESSABLE_BYTES)
     throw new AlsError('ALS_TOO_LARGE', [
-      `The training needs ${how} ${bytes} bytes and a kernel can address ${addressableBytes}; lower rank, or train on fewer pairs.`,
+      `The training needs ${how} ${bytes} bytes and a kernel can address ${ADDRESSABLE_BYTES}; lower rank, or train on fewer pairs.`,
     ]);
 }
 
 /**
- * Refuses, before any work, what cannot fit whatever the pairs are like.
+ * Refuses, before any work, a training that could not fit even with the fewest pairs.
  *
  * @throws AlsError `ALS_TOO_LARGE`.
  */
 export function checkSize({ userCount, itemCount, users }: Interactions, { rank, solver }: AlsOptions): void {
-  // Pairs that repeat are joined, so their number is not known yet: at least one.
+  // Repeated pairs are joined, so their number is not known yet; it is at least one.
   const least = { pairCount: 1, longestRow: 1, threads: 1, ownWeights: false, ranges: { users: 1, items: 1 } } as const;
   const known = { rank, cholesky: solver === 'cholesky', entryCount: users.length, userCount, itemCount };
   const { bytes } = planMemory({ ...least, ...known });
@@ -56,7 +56,7 @@ export function copyRows(from: Float32Array, fromWidth: number, to: Float32Array
 export const paddedFactors = (memory: WasmMemory, { stride }: MemoryPlan, at: number, rows: number) =>
   new Float32Array(memory.buffer, at, (rows * stride) / 4);
 
-/** Allocates the memory of a problem and writes everything there that does not change, and the first factors. */
+/** Allocates the memory of a problem and writes all that does not change, and the first factors. */
 export function loadTraining(problem: Problem, { allocate }: WasmHost, threads: number): TrainingMemory {
   const { options, objective } = problem;
   const { rank } = options;
@@ -77,10 +77,10 @@ export function loadTraining(problem: Problem, { allocate }: WasmHost, threads: 
     longestRow: Math.max(longestRow(byUser), longestRow(byItem)),
     ranges: rangeCounts,
   });
-  checkBytes(plan.bytes, 'all in all');
-  const pages = Math.ceil(plan.bytes / pageBytes);
+  checkBytes(plan.bytes, 'in all');
+  const pages = Math.ceil(plan.bytes / PAGE_BYTES);
   const memory = prepared ?? allocate(pages);
-  if (prepared) memory.grow(pages - memory.buffer.byteLength / pageBytes);
+  if (prepared) memory.grow(pages - memory.buffer.byteLength / PAGE_BYTES);
   const words = (at: number, values: Uint32Array) => new Uint32Array(memory.buffer, at, values.length).set(values);
   const numbers = (at: number, values: Float32Array) => new Float32Array(memory.buffer, at, values.length).set(values);
   for (const side of ['users', 'items'] as const) {
@@ -113,7 +113,7 @@ export function loadTraining(problem: Problem, { allocate }: WasmHost, threads: 
 }
 
 /** Bytes before the three double-precision numbers of a step. */
-const wordBytes = 64;
+const WORD_BYTES = 64;
 
 /**
  * Writes what the kernel reads about one half of an iteration: the words of `Step` in assembly/step.ts, in their order.
@@ -144,5 +144,5 @@ function writeStep(
     ratings ? 1 : 0,
   ];
   new Uint32Array(memory, own.step, words.length).set(words);
-  new Float64Array(memory, own.step + wordBytes, 3).set([confidence, alpha, taken]);
+  new Float64Array(memory, own.step + WORD_BYTES, 3).set([confidence, alpha, taken]);
 }

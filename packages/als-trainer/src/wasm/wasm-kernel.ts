@@ -5,7 +5,7 @@ import { startCrew } from './crew.js';
 import type { WasmHost } from './module.js';
 import { copyRows, loadTraining, paddedFactors } from './training-memory.js';
 
-/** The kernel in WebAssembly on `threads` threads, the calling one among them. Gives the same bytes as the plain kernel. */
+/** The kernel in WebAssembly on `threads` threads, including the calling one. Gives the same bytes as the plain kernel. */
 export function wasmKernel(problem: Problem, host: WasmHost, threads: number): Kernel {
   const { options, objective, pairs } = problem;
   const { rank } = options;
@@ -14,7 +14,7 @@ export function wasmKernel(problem: Problem, host: WasmHost, threads: number): K
   const width = plan.stride / 4;
   const rowCounts = { users: pairs.byUser.rowCount, items: pairs.byItem.rowCount };
   const factors = { users: problem.userFactors, items: problem.itemFactors };
-  /** Of factors as they are. An iteration asks for each twice. */
+  /** Of the present factors. An iteration uses each twice. */
   const gramians = new Map<Side, Float64Array>();
 
   async function gramianOf(side: Side, signal?: AbortSignal): Promise<Float64Array> {
@@ -29,7 +29,7 @@ export function wasmKernel(problem: Problem, host: WasmHost, threads: number): K
     return sum;
   }
 
-  /** Writes the weighted Gramian of the held side. */
+  /** Writes the weighted Gramian of the fixed side. */
   function writeBase(gramian: Float64Array): void {
     const base = new Float32Array(memory.buffer, plan.base, width * width);
     const precise = plan.preciseBase ? new Float64Array(memory.buffer, plan.preciseBase, width * width) : undefined;

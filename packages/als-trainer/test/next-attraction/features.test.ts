@@ -65,7 +65,7 @@ test('followed: steps count both ways, by e to the minus hours over 0.75; none a
   expect(apart.followed(0)[1]).toBeCloseTo(0, 12);
 });
 
-test('together: visitors whom two attractions share, on whatever days', () => {
+test('together: visitors that two attractions share, on any days', () => {
   const { together } = featuresOn(day + 30, [
     ['ann', 'p:a', 0],
     ['ann', 'p:b', 500],

@@ -65,7 +65,7 @@ const anyChoices = fc
     };
   });
 
-/** Penalised log likelihood, written anew. */
+/** Penalised log likelihood, by its definition. */
 function objective(choices: Choices, { prior, strength }: Ridge, weights: readonly number[]): number {
   let value = 0;
   for (let c = 0; c < choices.count; c++) {

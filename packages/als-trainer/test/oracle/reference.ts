@@ -24,7 +24,7 @@ function dense({ userCount, itemCount, users, items, weights }: Interactions): D
   return { weight, observed };
 }
 
-/** Confidence and target of one pair, with what every pair costs besides: cost = c (target - d)^2 + everywhere * d^2. */
+/** Confidence and target of one pair, and what every pair costs: cost = c (target - d)^2 + everywhere * d^2. */
 function costOf(weight: number, observed: boolean, options: AlsOptions) {
   const { implicitFeedback, preset, alpha, unobservedWeight } = options;
   if (!implicitFeedback) return { confidence: observed ? 1 : 0, target: weight, everywhere: 0 };

@@ -49,7 +49,7 @@ export function shuffled(interactions: Interactions, stream: number): Interactio
   };
 }
 
-/** Users of the even half like the even items, those of the odd half the odd ones; every pair was met once. */
+/** Users of the even half like the even items, those of the odd half the odd ones; every pair has one visit. */
 export function checkerboard(size: number): Interactions {
   return fromDense(
     Array.from({ length: size }, (_, u) => Array.from({ length: size }, (_, i) => (u % 2 === i % 2 ? 1 : undefined))),

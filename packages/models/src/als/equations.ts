@@ -81,11 +81,11 @@ function addTwo(
 
 /**
  * Factorises a symmetric matrix in place by Cholesky's method: A = U'U, U in the upper triangle. Only the upper triangle is read.
- * From each row the rows above are taken in their order, four in one pass, which takes half the time of one in a pass.
+ * The rows above are subtracted from each row in their order, four in one pass, which takes half the time of one per pass.
  *
  * @param a row-major, n x n
- * @returns whether A is positive definite to working precision. Where it is not, {@link solveFactorised} answers with 0 in each direction of which
- * nothing is known (a pivot that is not above 0: no ridge, too few pairs).
+ * @returns whether A is positive definite to working precision. Where it is not, {@link solveFactorised} gives 0 in each direction that is
+ * not determined (a pivot that is not above 0: no ridge, too few pairs).
  */
 export function factorise(a: Float64Array, n: number): boolean {
   let isDefinite = true;
@@ -105,7 +105,7 @@ export function factorise(a: Float64Array, n: number): boolean {
   return isDefinite;
 }
 
-/** Takes four rows, from `above`, off `row`, each times its own value in column `k`. */
+/** Subtracts four rows, from `above`, from `row`, each times its own value in column `k`. */
 function subtractFour(a: Float64Array, n: number, row: number, above: number, k: number): void {
   const [second, third, fourth] = [above + n, above + 2 * n, above + 3 * n];
   const w = a[above + k] as number;

@@ -12,13 +12,13 @@ export interface History {
   readonly weights: Float32Array;
 }
 
-/** A visitor's place in the model, from a history alone. */
+/** A visitor's factors, computed from a history. */
 export interface FoldedIn {
   /** `rank` values. */
   readonly factors: Float32Array;
   /**
-   * Whether the equations have only one solution. Where they have more, as a model without regularization may have it, `factors` are 0 in each
-   * direction of which the history says nothing.
+   * Whether the equations have only one solution. Where they have more, which happens without regularization, `factors` are 0 in each direction
+   * that the history does not determine.
    */
   readonly isUnique: boolean;
   /**
@@ -29,7 +29,7 @@ export interface FoldedIn {
 }
 
 /**
- * Prepares the fold-in of a model: the Gramian of the item factors is summed once. A visitor of n items then costs about n rank^2 / 2 operations
+ * Prepares the fold-in of a model, once: it sums the Gramian of the item factors. A visitor of n items then costs about n rank^2 / 2 operations
  * where n is below half the rank, else rank^3 / 6.
  * The factors are the exact minimum of the training loss in one user's row with all items fixed:
  *

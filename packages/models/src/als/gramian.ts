@@ -23,7 +23,7 @@ function addGramian(sum: Float64Array, factors: Float32Array, rank: number, from
 /**
  * Sum of the slices' Gramians in order, full and symmetric, `rank` x `rank`.
  *
- * @param sliceOf upper triangle of slice k in rows of `width` numbers; read before the next is asked for.
+ * @param sliceOf upper triangle of slice k in rows of `width` numbers; it may change when the next slice is taken.
  */
 export function sumOfSlices(rank: number, width: number, sliceOf: (k: number) => Float64Array): Float64Array {
   const total = new Float64Array(rank * rank);

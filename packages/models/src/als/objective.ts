@@ -2,7 +2,7 @@ import type { AlsGeneration } from '@attractions/contracts';
 import { ModelsError } from '../errors.js';
 import { log, power } from './power.js';
 
-/** What the loss takes of the options of a training, by the trainer's names. */
+/** The options of a training that its loss depends on. */
 export interface LossOptions {
   readonly implicitFeedback: boolean;
   readonly preset: 'ials' | 'implicit' | 'spark';
@@ -24,17 +24,17 @@ export interface PairTerms {
 
 /** How a pair's weight becomes the terms of its loss. */
 export interface PairCost {
-  /** The weight is a rating; else it says how sure a liking (above 0) or a dislike is. */
+  /** Whether the weight is a rating. If not, it says how sure a like (above 0) or a dislike (below 0) is. */
   readonly ratings: boolean;
   /** Confidence of a pair of weight 0. */
   readonly confidence: number;
   /** Confidence for each unit of weight. */
   readonly alpha: number;
-  /** Taken off the confidence in the quadratic term. */
+  /** Subtracted from the confidence in the quadratic term. */
   readonly taken: number;
 }
 
-/** The loss that is minimised, as the things a solver has to know. */
+/** The loss to minimise, as a solver needs it. */
 export interface Objective {
   readonly cost: PairCost;
   /** Weight of the sum over *all* pairs of the squared score; 0 for explicit feedback. */
@@ -64,9 +64,9 @@ function explicitObjective({ regularization, regularizationExponent }: LossOptio
  * Implicit feedback. With c the confidence and p = 1 for a weight above zero, else 0 (a dislike), an observed pair costs c (p - d)^2.
  *
  * - `ials` (Rendle et al. 2021): c = 1 + alpha |w|; *every* pair also costs a0 d^2; the ridge counts unobserved pairs at a0.
- * - `spark` and `implicit` (Hu et al. 2008): only *unobserved* pairs cost a0 d^2, so that term is taken off the observed ones. Spark's
- *   c is 1 + alpha |w|, `implicit` takes alpha |w| as it stands. Spark counts a history's likes for the ridge; all pairs here, the
- *   same thing unless there are dislikes.
+ * - `spark` and `implicit` (Hu et al. 2008): only *unobserved* pairs cost a0 d^2, so that term is subtracted for the observed ones. Spark's
+ *   c is 1 + alpha |w|, that of `implicit` alpha |w|. Spark counts only the likes of a history for the ridge, this counts
+ *   all pairs: the same unless there are dislikes.
  */
 function implicitObjective(options: LossOptions): Objective {
   const { alpha, unobservedWeight, regularization, regularizationExponent, preset } = options;
@@ -84,18 +84,18 @@ export function objectiveOf(options: LossOptions): Objective {
   return options.implicitFeedback ? implicitObjective(options) : explicitObjective(options);
 }
 
-/** What more of the same counts less: sign(w) ln(1 + |w|). */
+/** A weight that grows with the logarithm: sign(w) ln(1 + |w|). */
 export const dampened = (weight: number): number => Math.sign(weight) * log(1 + Math.abs(weight));
 
-/** The loss that a model was trained on, and what else says how a row of it is solved. */
+/** The loss that a model was trained on, and what else a row of it depends on. */
 export interface ModelObjective extends Objective {
-  /** What a weight counts before anything else is made of it; in single precision, as the trainer keeps weights. */
+  /** Applies the option `weighting`; in single precision, as the trainer keeps weights. */
   weigh(weight: number): number;
   readonly nonNegative: boolean;
 }
 
 /**
- * The same from the options that a model carries. An explicit model need not have those of implicit feedback.
+ * The objective that the options of a model describe. An explicit model need not have the options of implicit feedback.
  * @throws ModelsError MODELS_MODEL_INVALID where an option is missing or impossible
  */
 export function modelObjectiveOf({ options }: Pick<AlsGeneration, 'options'>): ModelObjective {
@@ -118,16 +118,16 @@ export function modelObjectiveOf({ options }: Pick<AlsGeneration, 'options'>): M
 }
 
 function reader(options: AlsGeneration['options']) {
-  const refuse = (name: string, due: string) =>
+  const refuse = (name: string, expected: string) =>
     new ModelsError(
       'MODELS_MODEL_INVALID',
-      `The model's option '${name}' is ${String(options[name])} where ${due} is due; a model must carry the options it was trained with.`,
+      `The model's option '${name}' is ${String(options[name])}; it must be ${expected}. A model must carry the options it was trained with.`,
     );
   return {
     number(name: string): number {
       const value = options[name];
       if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
-      throw refuse(name, 'a number, 0 or more,');
+      throw refuse(name, 'a number of 0 or more');
     },
     flag(name: string, otherwise?: boolean): boolean {
       const value = options[name] ?? otherwise;

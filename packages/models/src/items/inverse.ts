@@ -2,8 +2,8 @@
 const BLOCK = 64;
 
 /**
- * Inverts a symmetric positive definite matrix in place, by the symmetric form of Gauss-Jordan elimination in blocks (the sweep operator), without exchanges, which such
- * a matrix never needs: n^3 / 2 multiplications, and memory for the matrix and 2 n rows of a block.
+ * Inverts a symmetric positive definite matrix in place, by the symmetric form of Gauss-Jordan elimination in blocks (the sweep operator), without pivoting, which such
+ * a matrix does not need: n^3 / 2 multiplications, and memory for the matrix and 2 n rows of a block.
  *
  * @param matrix row-major, n x n; the lower triangle is read, both are written.
  */
@@ -44,7 +44,7 @@ function invertedPivot(matrix: Float64Array, n: number, first: number, size: num
   return block;
 }
 
-/** The columns of the block as rows of BLOCK, with zeros for the block itself, which no other update is to touch. */
+/** The columns of the block as rows of BLOCK, with zeros for the block itself, so that no other update changes it. */
 function takeColumns(matrix: Float64Array, n: number, to: Float64Array, first: number, size: number): void {
   to.fill(0);
   for (let a = 0; a < size; a++)
@@ -65,8 +65,8 @@ function multiply(rows: Float64Array, pivot: Float64Array, to: Float64Array, n: 
 }
 
 /**
- * From each cell of the lower triangle the product of its row of `left` and its column's row of `right`: where the time goes. What it writes above the
- * diagonal, within a stripe, is not read.
+ * Subtracts from each cell of the lower triangle the product of its row of `left` and its column's row of `right`: most of the time goes here. What it
+ * writes above the diagonal, within a stripe, is not read.
  */
 function subtractProducts(matrix: Float64Array, n: number, left: Float64Array, right: Float64Array): void {
   for (let stripe = 0; stripe < n; stripe += BLOCK) {

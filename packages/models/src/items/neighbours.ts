@@ -1,13 +1,13 @@
 import { ModelsError } from '../errors.js';
 
-/** For each item the others that some user has too, ascending, with their cosine: item i's are at `offsets[i]` up to `offsets[i + 1]`. */
+/** For each item the other items that share a user with it, ascending, with their cosine: those of item i are at `offsets[i]` up to `offsets[i + 1]`. */
 export interface Neighbours {
   readonly offsets: Uint32Array;
   readonly items: Uint32Array;
   readonly cosines: Float64Array;
 }
 
-/** Pairs of items that are kept at most: 3.6 GB. */
+/** Most pairs of items that are kept: 3.6 GB. */
 const MOST_PAIRS = 300_000_000;
 
 /**
@@ -53,13 +53,13 @@ export function neighboursOf(seen: readonly ArrayLike<number>[], itemCount: numb
     if (pairs > MOST_PAIRS)
       throw new ModelsError(
         'MODELS_TOO_LARGE',
-        `Item kNN keeps each pair of items that share a user, 12 bytes a pair; among these ${itemCount} items there are more than ${MOST_PAIRS}. Leave it out.`,
+        `Item kNN keeps each pair of items that share a user, 12 bytes per pair; among these ${itemCount} items there are more than ${MOST_PAIRS}. Leave it out.`,
       );
     offsets[item + 1] = pairs;
   }
   const [items, cosines] = [new Uint32Array(pairs), new Float64Array(pairs)];
   const next = offsets.slice();
-  // A pair is put into the other item's row, so that each row comes out ascending.
+  // A pair is put into the row of the other item, so that each row is ascending.
   for (let item = 0; item < itemCount; item++) {
     const { touched, shared } = count(item);
     const users = usersOf[item] as readonly number[];

@@ -9,7 +9,7 @@ import type { Generation } from '../snapshot/generation.js';
 
 /**
  * How ALS scores: the nearest attractions to a visitor's taste, by the factors trained for a known user, or else by factors folded in from the visits given.
- * In a fold-in each visit weighs 1, as one without a weight does in training. Says nothing of a stranger without visits, nor of attractions without factors. `@attractions/als-trainer` adds the training.
+ * In a fold-in each visit weighs 1, as one without a weight does in training. It has no answer for an unknown visitor without visits, and never lists attractions without factors. `@attractions/als-trainer` adds the training.
  */
 export const alsScoring: ScoringKind<AlsGeneration> = {
   name: 'als',
@@ -50,7 +50,7 @@ export interface Taste {
 /**
  * Prepares a model's view of visitors: a known user's own factors, or else factors folded in from the visits given, together with those known of the user.
  *
- * @returns the taste; undefined for a stranger without visits to attractions that have factors
+ * @returns the taste; undefined for an unknown user without visits to attractions that have factors
  * @throws ModelsError MODELS_MODEL_INVALID where the model does not carry its options
  */
 export function tasteIn(

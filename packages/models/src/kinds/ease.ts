@@ -9,7 +9,7 @@ import { likedByUser } from '../training/pairs.js';
 
 /**
  * Embarrassingly shallow autoencoders (Steck 2019), for each park by itself: one linear model of all its attractions, by how much those that the visitor went
- * to speak for each. Says nothing of a stranger without visits, nor of parks where the visitor has not been. Where visits have weights, a visitor whose
+ * to speak for each. It has no answer for an unknown visitor without visits, and never lists attractions of parks where the visitor has not been. Where visits have weights, a visitor whose
  * visits to an attraction weigh 0 or less in sum is not learnt from as one of its visitors; how much above 0 makes no difference.
  */
 export const ease: ModelKind<EaseModel> = {

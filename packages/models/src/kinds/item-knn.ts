@@ -9,7 +9,7 @@ import { likedByUser } from '../training/pairs.js';
 
 /**
  * Item-based collaborative filtering (Sarwar et al. 2001): attractions that the same people visit, by the sum of their cosines with those that the visitor
- * went to, however often. Says nothing of a stranger without visits, nor of an attraction that none of these people went to. Where visits have weights, a visitor
+ * went to, however often. It has no answer for an unknown visitor without visits, and never lists an attraction that none of these people went to. Where visits have weights, a visitor
  * whose visits to an attraction weigh 0 or less in sum is not learnt from as one of its visitors; how much above 0 makes no difference.
  */
 export const itemKnn: ModelKind<ItemKnnModel> = {
@@ -43,7 +43,7 @@ export const itemKnn: ModelKind<ItemKnnModel> = {
       return {
         source: 'item-knn',
         best(pool, limit) {
-          // Nothing is said of what has no neighbour among them.
+          // Attractions without a neighbour among the rows stay NaN, which is never listed.
           sums.fill(NaN);
           for (const row of rows)
             for (let at = offsets[row] as number; at < (offsets[row + 1] as number); at++) {

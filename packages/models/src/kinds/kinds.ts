@@ -10,14 +10,14 @@ import { popular } from './popular.js';
 /** Every kind of this package, by its scoring part; a kind of your own comes from the configuration file, or with a list given to a function. */
 export const BUILT_IN_KINDS: readonly ScoringKind[] = [nextAttractionScoring, alsScoring, itemKnn, ease, popular];
 
-/** The kinds that are on where nobody says which. */
+/** The kinds that are on by default. */
 export const DEFAULT_KINDS: readonly ScoringKind[] = kindsNamed(DEFAULT_KIND_NAMES, BUILT_IN_KINDS);
 
 /**
  * The kinds that a list names or holds, in its order, which is the chain; `popular` comes last wherever it is listed, since every chain ends with it.
  *
  * @param kinds that may be named
- * @throws ModelsError MODELS_KINDS_INVALID with every name that there is not, or for a name or feed that comes twice
+ * @throws ModelsError MODELS_KINDS_INVALID with every unknown name, or for a name or feed that comes twice
  */
 export function kindsNamed<K extends ScoringKind>(list: readonly (string | K)[], kinds: readonly K[]): readonly K[] {
   const nameOf = (listed: string | K): string => (typeof listed === 'string' ? listed : listed.name);

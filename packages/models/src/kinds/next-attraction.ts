@@ -17,7 +17,7 @@ interface Park {
 /**
  * What visitors of the park go to next: by what is popular, popular of late and at the hour of the request, by where this visitor was last in the park if
  * that is at most 8 hours ago, and by where else those go who have been to the same attractions. The score is the probability that the attraction is the next
- * new one, among those that pass the filters. Says nothing where no park is asked for. Weights of visits make no difference: a visitor went on from there all the same. `@attractions/als-trainer` adds the training.
+ * new one, among those that pass the filters. It has no answer for a request without a park. Weights of visits make no difference: a visitor went on from there all the same. `@attractions/als-trainer` adds the training.
  */
 export const nextAttractionScoring: ScoringKind<NextAttractionModel> = {
   name: 'next-attraction',
@@ -59,7 +59,7 @@ export const nextAttractionScoring: ScoringKind<NextAttractionModel> = {
   },
 };
 
-/** Where the visitor says to have been, then what the visits of the snapshot know. */
+/** The visits that the request names come first, then those that the snapshot knows. */
 function askedOf({ at, last, given, known }: Visitor, { attractions }: Generation): NextRequest {
   const idOf = (item: number) => (attractions[item] as Attraction).attractionId;
   const visited: string[] = [];
@@ -88,7 +88,7 @@ function likeliest({ items }: Park, scores: Float64Array, { passes }: Pool, limi
   return listed;
 }
 
-/** Above so many, a sort that needs a call for each comparison is the faster one. */
+/** Above so many items, the built-in sort is faster than insertion. */
 const FEW = 128;
 
 /** The places of the items that pass, by falling score, equal ones by item. */

@@ -6,8 +6,8 @@ import { indexVisits } from '../training/indexed-visits.js';
 import { pairsByItem } from '../training/pairs.js';
 
 /**
- * The most visited first, the same for everybody: of the park, or of all parks where the request names none. Equal numbers by item. It knows every attraction, those
- * never visited too, so it is the end of every chain. The baseline that every model has to beat. Weights of visits make no difference: a dislike is a visit too.
+ * The most visited first, the same for everybody: of the park, or of all parks where the request names none. Equal numbers by item. It lists every attraction, also
+ * those never visited, so it ends every chain. It is the baseline that every model has to beat. Weights of visits make no difference: a dislike is a visit too.
  */
 export const popular: ModelKind<readonly Popularity[]> = {
   name: 'popular',
@@ -25,7 +25,7 @@ export const popular: ModelKind<readonly Popularity[]> = {
     return rows.sort((a, b) => b.visitors - a.visitors || b.visits - a.visits);
   },
 
-  // The snapshot counts the visitors itself, those of its ALS model: nothing else need be read to score.
+  // The snapshot has the visitor counts of its ALS model, so nothing else is read to score.
   of: () => [],
 
   scorer(_, { visitors, attractions, parks }) {

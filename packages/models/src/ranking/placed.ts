@@ -1,19 +1,19 @@
 import { shortlistBase64 } from './shortlist-bytes.js';
 
-/** A first look at factors by vector instructions, over values of 8 bits: a quarter of the memory to read. */
+/** A quantized index of factors: values of 8 bits that vector instructions read, a quarter of the memory. */
 export interface Placement {
   readonly rank: number;
-  /** The look of one user, until the next one's. Undefined where it could mislead: at huge, tiny or infinite values. */
+  /** The shortlist of one user, valid until the next call. Undefined where it could be wrong: for huge, tiny or infinite values. */
   near(user: Float32Array): Near | undefined;
 }
 
-/** Which rows are worth a second look. */
+/** Finds rows that may be on the list of one user. */
 export interface Near {
-  /** What `find` has found, ascending; the next call overwrites it. */
+  /** The rows that `find` found, ascending; the next call overwrites them. */
   readonly rows: Uint32Array;
   /**
-   * Finds the rows of `[from, to)`, `MAX_ROWS` at most, whose score may be above `score`: every one that is, and a few that are not. `from` is
-   * a multiple of 4.
+   * Finds the rows of `[from, to)`, `MAX_ROWS` at most, whose score may be above `score`: all whose score is, and a few others. `from` is a
+   * multiple of 4.
    *
    * @returns how many
    */
@@ -25,14 +25,14 @@ export const MAX_ROWS = 4_096;
 
 const PAGE_BYTES = 65_536;
 
-/** Below half of the largest number of single precision no sum on the way overflows; above the least, no unit is lost. */
+/** Below half of the largest number of single precision no partial sum overflows; above the smallest, no unit is lost. */
 const [LEAST, LARGEST] = [1e-30, 1.7e38];
 
 /** Values of a row go from -127 to 127; a user's as far as a sum of 32 bits allows, at most to 32,767. */
 const ROW_UNITS = 127;
 const USER_UNITS = 32_767;
 
-/** Absent from a Node that may not compile, `node --jitless`. */
+/** Undefined where Node may not compile (`node --jitless`). */
 const webAssembly = (globalThis as { WebAssembly?: Host }).WebAssembly;
 
 const placements = new WeakMap<Float32Array, Placement>();
@@ -40,9 +40,9 @@ let compiled: object | undefined;
 
 /**
  * Prepares factors so that `topK` ranks them several times as fast, with the same result; the preparation takes a little more than a quarter of
- * their memory. Nothing happens where the machine has no vector instructions, or no room.
+ * their memory. It does nothing where the machine has no vector instructions, or too little memory.
  *
- * @param factors row-major, items x rank; not written to from now on
+ * @param factors row-major, items x rank; they must not change afterwards
  * @returns the same factors
  */
 export function placed(factors: Float32Array, rank: number): Float32Array {
@@ -53,7 +53,7 @@ export function placed(factors: Float32Array, rank: number): Float32Array {
   return factors;
 }
 
-/** How to rank factors fast; undefined where they were not placed. */
+/** The index of factors; undefined where they were not placed. */
 export function placementOf(factors: Float32Array): Placement | undefined {
   return placements.get(factors);
 }
@@ -64,7 +64,7 @@ function place(factors: Float32Array, rank: number): Placement | undefined {
   if (compiled === undefined && !webAssembly.validate(bytes)) return undefined;
   compiled ??= new webAssembly.Module(bytes);
   const stride = 16 * Math.ceil(rank / 16);
-  // Rows are looked at by four.
+  // Rows are scored four at a time.
   const count = 4 * Math.ceil(factors.length / rank / 4);
   // The module keeps the first bytes for itself.
   const user = 1_024;
@@ -85,7 +85,7 @@ function place(factors: Float32Array, rank: number): Placement | undefined {
   }
 }
 
-/** Rows as whole multiples of a scale of their own. One of an infinite scale is always near: what is no number of an ordinary size. */
+/** Rows as whole multiples of a scale of their own. A row with a huge, tiny or infinite value gets an infinite scale, so that it is always on the shortlist. */
 function quantise(
   factors: Float32Array,
   rank: number,
@@ -130,8 +130,8 @@ function placement(
       if (!(most >= LEAST && sum < LARGEST)) return undefined;
       const unit = most / userUnits;
       for (let f = 0; f < rank; f++) userValues[f] = Math.round((values[f] as number) / unit);
-      // In units of a row's scale: half a unit of the row at each value of the user, half a unit of the user at each of the row, and what
-      // single precision rounds off on the way.
+      // In units of a row's scale: half a unit of the row at each value of the user, half a unit of the user at each of the row, and the
+      // rounding of single precision.
       const error = 1.001 * (sum / 2 + (unit / 2 + most * 2 ** -21) * ROW_UNITS * rank);
       return {
         rows: found,
@@ -144,7 +144,7 @@ function placement(
   };
 }
 
-/** The largest absolute value of a row; NaN where one is no number. */
+/** The largest absolute value of a row; NaN where one is NaN. */
 function largest(values: Float32Array, offset: number, rank: number): number {
   let most = 0;
   for (let f = offset; f < offset + rank; f++) most = Math.max(most, Math.abs(values[f] as number));

@@ -7,26 +7,26 @@ import type { Ranked } from './top-k.js';
 export interface TopKAllOptions {
   /** Threads that rank: 1 to 256, by default as many as the process may use. */
   readonly threads?: number;
-  /** Items never to return, by user: those of user `u` are `items[offsets[u]]` to `items[offsets[u + 1] - 1]`; a model's `seen`, say. */
+  /** Items never to return, by user: those of user `u` are `items[offsets[u]]` to `items[offsets[u + 1] - 1]`; for example a model's `seen`. */
   readonly skip?: { readonly offsets: Uint32Array; readonly items: Uint32Array };
 }
 
 /** The best items of many users. */
 export interface RankedAll {
-  /** Whom it is for. */
+  /** Users ranked. */
   readonly userCount: number;
   /** The list of one user, as `topK` gives it: views, not copies. */
   of(user: number): Ranked;
 }
 
-/** What a thread ranks, over memory that all share. */
+/** What a thread ranks, in memory that all share. */
 export interface RankingJob {
   readonly factors: Float32Array;
   readonly users: Float32Array;
   readonly rank: number;
   readonly k: number;
   readonly skip: TopKAllOptions['skip'];
-  /** The next user that nobody has taken. */
+  /** The next user that no thread has taken. */
   readonly next: Int32Array;
   readonly items: Uint32Array;
   readonly scores: Float32Array;
@@ -34,8 +34,8 @@ export interface RankingJob {
 }
 
 /**
- * {@link topK} for many users at once, over threads: the same lists, whatever their number. A thread takes about 50 ms to start and its own
- * look at the factors, a little more than a quarter of their memory; factors and users are copied once for all threads.
+ * {@link topK} for many users at once, on threads: the same lists for any number of them. A thread takes about 50 ms to start, and memory for its own
+ * quantized index, a little more than a quarter of that of the factors; factors and users are copied once for all threads.
  *
  * @param factors row-major, items x rank
  * @param users row-major, users x rank
@@ -50,7 +50,7 @@ export async function topKAll(
 ): Promise<RankedAll> {
   checkRanking(factors, rank, k);
   if (users.length % rank !== 0)
-    throw new RangeError(`The users have ${users.length} values, no multiple of rank ${rank}.`);
+    throw new RangeError(`The users have ${users.length} values, which is not a multiple of rank ${rank}.`);
   if (!(Number.isInteger(threads) && threads >= 1 && threads <= 256))
     throw new RangeError(`threads is ${threads}; give a whole number, 1 to 256.`);
   const userCount = users.length / rank;
@@ -86,7 +86,7 @@ function ranking(job: RankingJob): Promise<void> {
   });
 }
 
-// From the sources of a test, the built program beside them.
+// The built program, also for tests, which run the sources.
 const program = new URL('../../dist/ranking/top-k-thread.js', import.meta.url);
 
 function sharedFloats(values: Float32Array): Float32Array {

@@ -9,9 +9,9 @@ export interface Ranked {
   readonly scores: Float32Array;
 }
 
-/** Which items a ranking may return. `passes` is asked only for items that would enter the list, so it may be dear. */
+/** Which items a ranking may return. `passes` is called only for items that would enter the list, so it may be slow. */
 export interface Pool {
-  /** The items worth looking at, ascending; absent: all. `passes` alone decides. */
+  /** The items to consider, ascending; default: all. Those that fail `passes` are left out too. */
   readonly items?: Uint32Array | undefined;
   readonly passes?: ((item: number) => boolean) | undefined;
 }
@@ -36,15 +36,15 @@ export function topK(factors: Float32Array, rank: number, user: Float32Array, k:
   return rankPool(factors, rank, user, k, { passes: (item) => !skipped.has(item) });
 }
 
-/** Refuses what no ranking can be made of. */
+/** Refuses arguments that do not fit together. */
 export function checkRanking(factors: Float32Array, rank: number, k: number): void {
   if (!Number.isInteger(rank) || rank < 1) throw new RangeError(`rank is ${rank}; give a whole number, 1 or more.`);
   if (!Number.isInteger(k) || k < 0) throw new RangeError(`k is ${k}; give a whole number, 0 or more.`);
   if (factors.length % rank !== 0)
-    throw new RangeError(`The factors have ${factors.length} values, no multiple of rank ${rank}.`);
+    throw new RangeError(`The factors have ${factors.length} values, which is not a multiple of rank ${rank}.`);
 }
 
-/** {@link topK} over a pool: the same order and the same scores, arguments taken as checked. */
+/** {@link topK} over a pool: the same order and scores. Arguments are not checked. */
 export function rankPool(factors: Float32Array, rank: number, user: Float32Array, k: number, pool: Pool): Ranked {
   const { items, passes } = pool;
   const count = items?.length ?? factors.length / rank;
@@ -77,13 +77,13 @@ export function rankScores(scores: ArrayLike<number>, k: number, { items, passes
   return best.drain();
 }
 
-/** The fast path's first look, where the factors were `placed`. */
+/** The shortlist of the fast path, where the factors were `placed`. */
 function nearIn(factors: Float32Array, rank: number, user: Float32Array): Near | undefined {
   const placement = placementOf(factors);
   return placement?.rank === rank ? placement.near(user) : undefined;
 }
 
-/** Rows by the thousand at a glance; those that come near the list, four by four in double precision. */
+/** A shortlist of thousands of rows at a time, of which the exact scores are computed, four at a time, in double precision. */
 function rankNear(
   factors: Float32Array,
   rank: number,
@@ -93,7 +93,7 @@ function rankNear(
   passes: Pool['passes'],
 ): Ranked {
   const count = factors.length / rank;
-  // Small steps first: until the list is full, every row is near.
+  // Small steps first: until the list is full, every row is on the shortlist.
   const first = Math.min(4 * Math.ceil(Math.max(best.capacity, LEAST_STEP) / 4), MAX_ROWS);
   for (let from = 0, step = first; from < count; from += step, step = Math.min(2 * step, MAX_ROWS)) {
     const found = find(from, Math.min(from + step, count), best.least());
@@ -109,10 +109,10 @@ function rankNear(
   return best.drain();
 }
 
-/** Rows of the first step of the fast path, at least. */
+/** At least so many rows in the first step of the fast path. */
 const LEAST_STEP = 16;
 
-/** What `dotFour` has found. */
+/** The result of `dotFour`. */
 const fourScores = new Float64Array(4);
 
 /** Dot products of the rows that `rows` names from `n` on, in double precision: four at once, since the sums of one wait for each other. */
@@ -144,17 +144,17 @@ export function dot(factors: Float32Array, offset: number, user: Float32Array, r
 
 interface BoundedBest {
   readonly capacity: number;
-  /** Whether an item of this score would enter, if it came now. Never for NaN; minus infinity enters while there is room. */
+  /** Whether an item of this score would enter now. Never for NaN; minus infinity enters while there is room. */
   admits(score: number): boolean;
   push(item: number, score: number): void;
-  /** The score that a newcomer must exceed; minus infinity while there is room. */
+  /** The score that the next item must exceed; minus infinity while there is room. */
   least(): number;
   drain(): Ranked;
 }
 
 /**
- * The best `capacity` of a stream that arrives by rising item index: a binary heap with the worst entry on top. Since a newcomer has
- * the highest index so far, one that merely equals the worst loses the tie; that is the whole tie-break.
+ * The best `capacity` of a stream that arrives by rising item index: a binary heap with the worst entry on top. Since each new item has
+ * the highest index so far, an item with the same score as the worst does not enter; no other tie-break is needed.
  */
 function boundedBest(capacity: number): BoundedBest {
   const items = new Uint32Array(capacity);

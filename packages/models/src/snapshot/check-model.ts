@@ -2,7 +2,7 @@ import type { AlsGeneration } from '@attractions/contracts';
 import { ModelsError } from '../errors.js';
 
 /**
- * Refuses a model that could not answer, in the order in which its parts lean on each other, with one sentence for the first fault.
+ * Refuses a damaged model, with one sentence for the first fault. Checks of a part come after those of the parts it depends on.
  * @throws ModelsError MODELS_MODEL_INVALID
  */
 export function checkModel(model: AlsGeneration): void {
@@ -33,7 +33,7 @@ export function checkModel(model: AlsGeneration): void {
 }
 
 function mustMeasure(what: string, found: number, expected: number): void {
-  must(found === expected, `It has ${found} ${what} where ${expected} are due.`);
+  must(found === expected, `It has ${found} ${what}; there must be ${expected}.`);
 }
 
 function must(holds: boolean, fault: string): void {

@@ -8,7 +8,7 @@ import type { LastVisits, VisitSummary } from './histories.js';
 import { IdIndex } from './id-index.js';
 
 /**
- * A model, its vocabulary, its seen sets and the attractions it names: what one answer may draw on, and never two of them mixed.
+ * A snapshot: a model, its vocabulary, its seen sets and its attractions. One answer uses one snapshot, never parts of two.
  * An *item* is an index into `attractions`. The model's rows come first and keep their order, so a row of the item factors is an
  * item; after them, by id, the attractions that nobody visited before the model was trained.
  */
@@ -16,7 +16,7 @@ export interface Generation {
   readonly seqs: GenerationSeqs;
   /** Without its histories, which are `visitCounts` and `lastVisits`. */
   readonly model: Omit<AlsGeneration, 'histories'>;
-  /** What was learnt from the same visits besides, by the names of the kinds; `modelOfKind` finds one. */
+  /** The models of other kinds, trained on the same visits, by the names of the kinds; see `modelOfKind`. */
   readonly models: ReadonlyMap<string, unknown>;
   readonly attractions: readonly Attraction[];
   readonly itemOf: ReadonlyMap<string, number>;
@@ -28,24 +28,24 @@ export interface Generation {
   readonly themes: ReadonlySet<string>;
   /** Distinct visitors of each item. */
   readonly visitors: Uint32Array;
-  /** How often each user visited each item of their seen set, in the order of `model.seen.items`; 1 each where neither the model nor visits tell. */
+  /** How often each user visited each item of their seen set, in the order of `model.seen.items`; 1 each where neither the model nor visits say. */
   readonly visitCounts: Float32Array;
-  /** Of each user, where the model or visits tell. */
+  /** Of each user, where the model or visits say. */
   readonly lastVisits: LastVisits;
 }
 
-/** What a generation in memory may be given besides the model and its attractions. */
+/** What a snapshot in memory may have in addition to the model and its attractions. */
 export interface Origin {
   /** Default: 0 each, which says "from no feed". */
   readonly seqs?: GenerationSeqs;
-  /** The visits the model was trained on; they tell how often a user went somewhere, and where last, where the model does not. */
+  /** The visits the model was trained on: how often users went where, and where last, in case the model does not contain it. */
   readonly visits?: VisitsTable;
   /** Models of other kinds, of the same visits, by the names of the kinds. */
   readonly models?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * A generation from memory, no feed involved: `generationOf(await trainer.train(visits), attractions)`.
+ * A snapshot from memory, without a feed: `generationOf(await trainer.train(visits), attractions)`.
  * @throws ModelsError MODELS_MODEL_INVALID where the two do not fit together
  */
 export function generationOf(
@@ -59,7 +59,7 @@ export function generationOf(
   return done();
 }
 
-/** A generation that may still need the visits of its model, batch by batch: one of contract 1.0 does not tell what its users did. */
+/** A snapshot that may still need the visits of its model, batch by batch: a model of contract 1.0 does not contain what its users did. */
 interface GenerationMaker {
   readonly needsVisits: boolean;
   add(batch: RecordBatch): void;
@@ -67,7 +67,7 @@ interface GenerationMaker {
 }
 
 /**
- * The same before the visits, of a model that its codec has checked.
+ * The snapshot before the visits, of a model that its codec has checked.
  * @throws ModelsError MODELS_MODEL_INVALID
  */
 export function generationIn(
@@ -117,7 +117,7 @@ export function seenBy({ model }: Generation, user: number): Uint32Array {
   return model.seen.items.subarray(model.seen.offsets[user], model.seen.offsets[user + 1]);
 }
 
-/** The same with how often, as a fold-in takes it. */
+/** The same with the number of visits, as a fold-in takes it. */
 export function historyOf(generation: Generation, user: number): History {
   const { offsets } = generation.model.seen;
   return {

@@ -10,7 +10,7 @@ export interface LastVisits {
   readonly times: Float64Array;
 }
 
-/** What the visits tell of each user of a model. */
+/** What the visits say about each user of a model. */
 export interface VisitSummary {
   /** How often, for each entry of the seen sets, in their order; 1 where no visit is known. */
   readonly visitCounts: Uint32Array;
@@ -19,13 +19,13 @@ export interface VisitSummary {
 
 /** Counts visits as they come. */
 interface VisitCounter {
-  /** Takes the row of the user, the item and the time of each visit; one of a user or an item below zero is passed over. */
+  /** Takes the row of the user, the item and the time of each visit; those of a user or an item below zero do not count. */
   add(users: ArrayLike<number>, items: ArrayLike<number>, times: Float64Array): void;
-  /** What all of them tell, in whatever order they came: of equal times the greater item is the last visit. */
+  /** The result, which does not depend on the order of the visits: of equal times the greater item is the last visit. */
   done(): VisitSummary;
 }
 
-/** A visit without an entry in the seen sets is not counted, though it may be somebody's last. */
+/** A visit without an entry in the seen sets is not counted, but it may be the last visit of a user. */
 export function visitCounter({ offsets, items }: AlsGeneration['seen']): VisitCounter {
   const visitCounts = new Uint32Array(items.length);
   const users = offsets.length - 1;
@@ -62,7 +62,7 @@ export function visitCounter({ offsets, items }: AlsGeneration['seen']): VisitCo
 
 /**
  * Reads batches of `etl/visits`, columns plain or by dictionary, without an object or a string for each row. A visit of a user or to an attraction
- * that the model does not know is passed over.
+ * that the model does not know does not count.
  *
  * @param attractionIds of the items, in their order
  */
@@ -112,7 +112,7 @@ export function timesOf(batch: RecordBatch): Float64Array {
   if (data === undefined) return new Float64Array(batch.numRows).fill(-Infinity);
   if (data.type.unit !== MILLISECOND || data.nullCount > 0)
     return Float64Array.from(vector ?? [], (time) => Number(time ?? -Infinity));
-  // Halves of 64 bits, little-endian as all of Arrow here: to make a number of each bigint takes several times as long.
+  // Read as two halves of 32 bits, little-endian: converting a bigint to a number takes several times as long.
   const halves = new Int32Array(data.values.buffer, data.values.byteOffset, 2 * batch.numRows);
   const times = new Float64Array(batch.numRows);
   for (let row = 0; row < times.length; row++)

@@ -1,27 +1,27 @@
-/** The arrays that an index is made of. They can be handed to another thread, which makes the same index of them without a copy. */
+/** The arrays of an index. Another thread can make the same index of them without a copy. */
 export interface IdIndexParts {
   /** The ids one after the other, as UTF-16 code units. */
   readonly units: Uint16Array;
   /** Where each id begins in `units`, and where the last one ends. */
   readonly offsets: Uint32Array;
-  /** Open addressing, at most half of a power of two of slots taken. Each has two words: the row + 1 (0: not taken), and the hash of its id. */
+  /** Open addressing: a power of two of slots, at most half of them used. A slot has two words: the row + 1 (0: unused), and the hash of its id. */
   readonly slots: Int32Array;
 }
 
 /**
- * Ids and their rows. It answers like a `Map` from id to row, but is three typed arrays: a map of 200,000 strings takes tens of milliseconds to
- * receive from another thread. Ids are compared by UTF-16 code units, as strings are, lone surrogates too.
+ * Ids and their rows. It works like a `Map` from id to row, but is three typed arrays: a thread takes tens of milliseconds to receive a map of
+ * 200,000 strings. Ids are compared by UTF-16 code units, as strings are, also lone surrogates.
  */
 export class IdIndex {
   constructor(readonly parts: IdIndexParts) {}
 
-  /** @param ids distinct; the row of each is its place */
+  /** @param ids distinct; the row of each is its index */
   static of(ids: readonly string[]): IdIndex {
     const offsets = new Uint32Array(ids.length + 1);
     ids.forEach((id, row) => (offsets[row + 1] = (offsets[row] as number) + id.length));
     const units = new Uint16Array(offsets[ids.length] as number);
     const bytes = Buffer.from(units.buffer);
-    // Many at once, not unit by unit; not all at once, since a string has its limits.
+    // Many ids per call, not all: the length of a string is limited.
     for (let row = 0; row < ids.length; row += JOINED)
       bytes.write(ids.slice(row, row + JOINED).join(''), 2 * (offsets[row] as number), 'utf16le');
     const slots = new Int32Array(2 * slotsFor(ids.length));
@@ -87,7 +87,7 @@ export class IdIndex {
   at(row: number): string | undefined {
     const { units, offsets } = this.parts;
     if (!Number.isInteger(row) || row < 0 || row >= this.size) return undefined;
-    // In pieces, since a call takes only so many arguments.
+    // In pieces, since the number of arguments of a call is limited.
     let id = '';
     for (let from = offsets[row] as number, to = offsets[row + 1] as number; from < to; from += PIECE)
       id += String.fromCharCode(...units.subarray(from, Math.min(from + PIECE, to)));
@@ -100,10 +100,10 @@ export class IdIndex {
   }
 }
 
-/** Ids that become units in one call. */
+/** Ids that are converted to units per call. */
 const JOINED = 4_096;
 
-/** Units of an id that become text in one call. */
+/** Units of an id that are converted to text per call. */
 const PIECE = 1_024;
 
 function slotsFor(ids: number): number {
@@ -121,14 +121,14 @@ function hashOf(units: Uint16Array, from: number, to: number): number {
   return mix(hash);
 }
 
-/** The end of MurmurHash3: the low bits of FNV alone spread short ids badly. */
+/** The finalizer of MurmurHash3, since the low bits of FNV alone distribute short ids badly. */
 function mix(hash: number): number {
   let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return (mixed ^ (mixed >>> 16)) | 0;
 }
 
-/** A byte order mark stays: it is a character of an id like any other. */
+/** Keeps a byte order mark, which is a character of an id like any other. */
 function textOf(bytes: Uint8Array, from: number, to: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString('utf8');
 }

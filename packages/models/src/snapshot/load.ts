@@ -7,9 +7,9 @@ import { generationIn } from './generation.js';
 import type { Generation } from './generation.js';
 
 /**
- * Loads a model with all that its answers draw on, ready to answer from; see `loadSnapshot` for which.
+ * Loads a model with everything that its answers need; see `loadSnapshot` for which model.
  *
- * @param kinds whose models are read as well, where they were committed beside it; default: those that are on by default
+ * @param kinds their models are loaded too, where they were committed with it; default: those that are on by default
  * @throws ContractsError, FeedsError, ModelsError MODELS_MODEL_INVALID
  */
 export function loadGeneration(

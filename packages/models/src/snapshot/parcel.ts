@@ -2,7 +2,7 @@ import type { AlsGeneration } from '@attractions/contracts';
 import type { Generation } from './generation.js';
 import { IdIndex } from './id-index.js';
 
-/** What is as long as there are users, or visits of different attractions by them. */
+/** Arrays whose length is the number of users, or of their pairs with attractions. */
 interface LargeParts {
   readonly idUnits: Uint16Array;
   readonly idOffsets: Uint32Array;
@@ -15,17 +15,17 @@ interface LargeParts {
   readonly lastTimes: Float64Array;
 }
 
-/** What is left: as large as the catalogue. */
+/** The rest, whose size is that of the catalogue. */
 export type Frame = Omit<Generation, 'userOf' | 'visitCounts' | 'lastVisits' | 'models'>;
 
-/** Large parts of the model, which its frame does without. */
+/** Large parts of the model, which its frame does not contain. */
 const NOT_IN_FRAME: Pick<AlsGeneration, 'userIds' | 'userFactors' | 'seen'> = {
   userIds: [],
   userFactors: new Float32Array(),
   seen: { offsets: new Uint32Array(), items: new Uint32Array() },
 };
 
-/** A large part and its name, or a model and that of its kind. */
+/** A large part with its name, or a model with the name of its kind. */
 export type Piece = LargePiece | { readonly kind: string; readonly model: unknown };
 
 type LargePiece = {
@@ -33,8 +33,8 @@ type LargePiece = {
 }[keyof LargeParts];
 
 /**
- * A generation as it goes from thread to thread: a frame, which is copied, and pieces whose memory moves. One piece at a time: a thread that receives memory
- * pays for it with the collector's work, and all at once would be a long turn.
+ * A snapshot as it is sent from thread to thread: a frame, which is copied, and pieces whose memory is transferred, one at a time: received memory costs the
+ * garbage collector time, and all of it at once would block the thread for long.
  */
 export function packed(generation: Generation): { readonly frame: Frame; readonly pieces: readonly Piece[] } {
   const { model, userOf, visitCounts, lastVisits, models, ...rest } = generation;
@@ -58,7 +58,7 @@ export function packed(generation: Generation): { readonly frame: Frame; readonl
   };
 }
 
-/** The same pieces in memory that threads share: each is copied once, whatever the number of threads, and none moves. */
+/** The same pieces in memory that threads share: each is copied once for any number of threads. */
 export function shared(pieces: readonly Piece[]): readonly Piece[] {
   return pieces.map((piece) =>
     withArrays(piece, (part) => {
@@ -70,7 +70,7 @@ export function shared(pieces: readonly Piece[]): readonly Piece[] {
   );
 }
 
-/** The memory that moves with a piece. */
+/** The memory that is transferred with a piece. */
 export function memoryOf(piece: Piece): ArrayBuffer[] {
   const found = new Set<ArrayBuffer>();
   withArrays(piece, (part) => {
@@ -82,7 +82,7 @@ export function memoryOf(piece: Piece): ArrayBuffer[] {
 
 type TypedArray = Float32Array | Float64Array | Int32Array | Uint32Array | Uint16Array | Uint8Array;
 
-/** A typed array in memory of its own: columns of one file share theirs. */
+/** A typed array in memory of its own, since columns of one file share theirs. */
 const alone = (part: TypedArray): TypedArray => (part.byteLength === part.buffer.byteLength ? part : part.slice());
 
 /** A value of plain objects and lists with other typed arrays in it. */
@@ -93,7 +93,7 @@ function withArrays<T>(value: T, each: (part: TypedArray) => TypedArray): T {
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withArrays(member, each)])) as T;
 }
 
-/** Plain objects, and lists unless they begin with a number or a text: those hold nothing else. */
+/** Plain objects, and lists that do not begin with a number or a text, since such lists hold nothing else. */
 function holdsObjects(value: unknown): value is Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null) return false;
   return Array.isArray(value)
@@ -101,7 +101,7 @@ function holdsObjects(value: unknown): value is Readonly<Record<string, unknown>
     : Object.prototype.toString.call(value) === '[object Object]';
 }
 
-/** The generation. The user ids of its model become strings only when somebody asks for them. */
+/** The snapshot. The user ids of its model become strings only when they are read. */
 export function unpacked({ model, ...rest }: Frame, pieces: readonly Piece[]): Generation {
   const of = Object.fromEntries(
     pieces.flatMap((piece) => ('part' in piece ? [[piece.name, piece.part]] : [])),

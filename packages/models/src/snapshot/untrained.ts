@@ -2,7 +2,7 @@ import type { AlsGeneration, VisitsTable } from '@attractions/contracts';
 import { indexVisits } from '../training/indexed-visits.js';
 import { pairsByItem, pairsByUser } from '../training/pairs.js';
 
-/** What a snapshot knows of visits where ALS has learnt nothing: vocabulary, seen sets and visitors, and factors of 0. For judging other kinds alone. */
+/** An ALS model without training: vocabulary, seen sets and visitors of visits, and factors of 0. For tests and evaluation of other kinds. */
 export function untrainedModel(visits: VisitsTable): AlsGeneration {
   const index = indexVisits(visits);
   const { userIds, attractionIds } = index;

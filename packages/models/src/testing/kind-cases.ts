@@ -22,10 +22,10 @@ export interface KindCase {
 
 const HOUR_MS = 3_600_000;
 
-/** Longest list that is asked for. */
+/** Length of the lists. */
 const LIMIT = 5;
 
-/** Three parks of six attractions, and 40 users who each like the attractions of one remainder by three; the same each time. */
+/** Three parks of six attractions, and 40 users who each like every third attraction; the same each time. */
 const SAMPLE_ATTRACTIONS: readonly Attraction[] = ['bay', 'fen', 'hill'].flatMap((park) =>
   Array.from({ length: 6 }, (_, n) => ({
     ...attractionOf(`${park}:${n}`, `${park} ${n}`),
@@ -45,7 +45,7 @@ const SAMPLE_VISITS: readonly (readonly [user: string, attraction: string, time:
 );
 
 /**
- * What every kind of model promises, for kinds of your own.
+ * What every kind of model must do, as cases for tests of your own kinds.
  *
  * @param sample visits to train on and their attractions, for a kind that cannot learn from those of the default
  */
@@ -85,7 +85,7 @@ export function kindCases<M>(
     await run().catch((error: unknown) => assert.equal(error, reason));
   });
 
-  law('lists hold what passes, none twice and no more than asked for; scores are finite and do not rise; a reason is a sentence', async () => {
+  law('lists have only items that pass, none twice and no more than the limit; scores are finite and do not rise; a reason is a sentence', async () => {
     const snapshot = snapshotWith(await trained());
     let listed = 0;
     for (const [visitor, words] of visitorsOf(snapshot))
@@ -107,7 +107,7 @@ export function kindCases<M>(
           listed++;
         }
       }
-    assert.ok(listed > 0, 'It says nothing of anybody.');
+    assert.ok(listed > 0, 'It has no list for any visitor.');
   }); // prettier-ignore
 
   law('the same visitor gets the same list, whatever other visitors ask in between', async () => {
@@ -144,7 +144,7 @@ export function kindCases<M>(
     for (const [n, file] of files.entries()) {
       const bytes = await file.bytes();
       const cut = { ...file, bytes: async () => bytes.subarray(0, Math.floor(bytes.length / 2)) };
-      await assert.rejects(kind.contract.codec.decode(files.with(n, cut)), `Half of ${file.name} is taken`);
+      await assert.rejects(kind.contract.codec.decode(files.with(n, cut)), `Half of ${file.name} is accepted`);
     }
   });
 
@@ -156,7 +156,7 @@ export function kindCases<M>(
   return cases;
 }
 
-/** Known users and strangers, with and without visits, a park and a last visit. */
+/** Known and unknown users, with and without visits, a park and a last visit. */
 function visitorsOf(snapshot: Generation): readonly (readonly [visitor: Visitor, words: string])[] {
   const nobody: History = { items: new Uint32Array(), weights: new Float32Array() };
   const some: History = { items: Uint32Array.of(4, 1), weights: Float32Array.of(2, 1) };
@@ -185,7 +185,7 @@ function listsIn<M>(kind: ModelKind<M>, snapshot: Generation): unknown {
   });
 }
 
-/** How long something took is the one thing that may differ. */
+/** The time that an iteration took is the only thing that may differ. */
 function forgetSeconds(model: unknown): unknown {
   const { history, ...rest } = Object(model) as { history?: readonly object[] };
   return Array.isArray(history) ? { ...rest, history: history.map((entry) => ({ ...entry, seconds: 0 })) } : model;

@@ -12,7 +12,7 @@ const sampleOptions = {
   regularizationExponent: 1,
 };
 
-/** A model from its item factors; users, their factors and what they saw only where a test needs them. */
+/** A model from its item factors; users, their factors and seen sets only where a test needs them. */
 export function modelOf(parts: {
   rank: number;
   itemFactors: readonly number[];

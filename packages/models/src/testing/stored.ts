@@ -7,12 +7,12 @@ import { sampleGeneration } from './sample.js';
 
 export const producer = { id: 'test', package: 'test', version: '0.0.0' };
 
-/** One visit a pair, a second after the other. */
+/** One visit per pair, one second apart. */
 export function visitsOf(pairs: readonly (readonly [userId: string, attractionId: string])[]): Table<VisitsColumns> {
   return timedVisits(pairs.map(([user, attraction], n) => [user, attraction, n * 1_000]));
 }
 
-/** One visit each, with its time. */
+/** One visit per entry, with its time. */
 export function timedVisits(
   pairs: readonly (readonly [userId: string, attractionId: string, visitedAt: number])[],
 ): Table<VisitsColumns> {
@@ -36,7 +36,7 @@ export function timedVisits(
   });
 }
 
-/** Puts attractions, visits and a model, each naming its parents, as the drivers before this stage do. */
+/** Puts attractions, visits and a model, each with its parents, as the drivers do. */
 export async function putGeneration(
   store: FeedStore,
   parts: {

@@ -4,12 +4,12 @@ import { ModelsError } from '../errors.js';
 import { ByteTable } from './text-table.js';
 import type { TextTable } from './text-table.js';
 
-/** Visits as a kind trains on them: names once, numbers for the rest. */
+/** Visits as a kind trains on them: each name once, and rows instead of names in the visits. */
 export interface IndexedVisits {
-  /** Ascending by UTF-16 code unit, so that the order of the visits does not show. */
+  /** Ascending by UTF-16 code unit, so that the order of the visits makes no difference. */
   readonly userIds: readonly string[];
   readonly attractionIds: readonly string[];
-  /** One pair a visit, so the weight of a (user, attraction) pair is its number of visits. */
+  /** One entry per visit, so the weight of a (user, attraction) pair is its number of visits. */
   readonly interactions: {
     readonly userCount: number;
     readonly itemCount: number;
@@ -21,13 +21,13 @@ export interface IndexedVisits {
   };
 }
 
-/** A table never changes, and several kinds learn from the same one; keyed by it, so that its index goes when it goes. */
+/** Indices by table, since several kinds train on the same one; an index is freed with its table. */
 const indexed = new WeakMap<VisitsTable, IndexedVisits>();
 
 /**
- * Names and pairs of a visits table, found once and then kept. Vocabularies are sorted, so a model does not depend on the order of the visits.
+ * Names and pairs of a visits table, computed once per table. Vocabularies are sorted, so a model does not depend on the order of the visits.
  *
- * @param tableFor who numbers the texts; default: a table in TypeScript
+ * @param tableFor makes the table that numbers the texts; default: one in TypeScript
  * @throws ModelsError MODELS_VISITS_INVALID where a column is missing or holds a null
  */
 export function indexVisits(visits: VisitsTable, tableFor?: TextTableFor): IndexedVisits {
@@ -64,11 +64,11 @@ export function indexFrom(users: Vocabulary, attractions: Vocabulary): IndexedVi
 
 /** The distinct texts of a column, and the column as rows of them. */
 export interface Vocabulary {
-  /** Ascending by UTF-16 code unit, so that the order of the visits does not show. */
+  /** Ascending by UTF-16 code unit, so that the order of the visits makes no difference. */
   readonly ids: readonly string[];
-  /** One a visit: its text's place in `ids`. */
+  /** One per visit: the index of its text in `ids`. */
   readonly rows: Uint32Array;
-  /** One a text: a hash of its UTF-8 bytes, the seed of its first vector. */
+  /** One per text: a hash of its UTF-8 bytes, the seed of its first factors. */
   readonly keys: Uint32Array;
 }
 
@@ -84,7 +84,7 @@ function numberDictionaryChunk(table: TextTable, data: Data<Dictionary<Utf8>>, r
   for (let row = 0; row < data.length; row++) rows[at + row] = words[indices[row] as number] as number;
 }
 
-/** Arrow's number for the type, spelt out: to import Arrow for it takes longer than to train on a small park. */
+/** Arrow's number for the type, written out, since importing Arrow takes longer than to train on a small park. */
 const DICTIONARY = -1;
 
 const isDictionary = (data: Data<Utf8> | Data<Dictionary<Utf8>>): data is Data<Dictionary<Utf8>> =>
@@ -133,7 +133,7 @@ export function vocabularyOf(
  */
 export function sortedVocabulary(table: TextTable, rows: Uint32Array): Vocabulary {
   const texts = table.distinct();
-  // Without a comparison of ours the sort is of UTF-16 code units, and several times as fast.
+  // The default sort compares UTF-16 code units, and is several times as fast as one with a function.
   const ids = texts.map(({ text }) => text).sort();
   const placeOf = new Map(ids.map((id, k) => [id, k]));
   const place = new Uint32Array(texts.length);

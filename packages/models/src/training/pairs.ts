@@ -1,6 +1,6 @@
 import type { IndexedVisits } from './indexed-visits.js';
 
-/** Pairs by row: row r's columns are `columns[offsets[r] .. offsets[r + 1])`, ascending, none twice, each with how many visits it had. */
+/** Pairs by row: row r's columns are `columns[offsets[r] .. offsets[r + 1])`, ascending, none twice, each with its number of visits. */
 export interface Pairs {
   readonly offsets: Uint32Array;
   readonly columns: Uint32Array;
@@ -14,13 +14,13 @@ export const pairsByUser = ({ interactions: { userCount, itemCount, users, items
 /**
  * The attractions that each user liked: those whose visits weigh more than 0 in sum.
  *
- * @param weights one a visit; default: 1 each, so that all are liked
+ * @param weights one per visit; default: 1 each, so that all are liked
  */
 export function likedByUser(index: IndexedVisits, weights?: Float32Array): Pairs {
   const pairs = pairsByUser(index);
   if (weights === undefined) return pairs;
   const { userCount, itemCount, users, items } = index.interactions;
-  // Single precision in double: the sums are exact, so the order of the visits does not show.
+  // Sums of single-precision numbers in double precision are exact, so the order of the visits makes no difference.
   const sums = new Float64Array(pairs.columns.length);
   const order = orderedBy(users, userCount, orderedBy(items, itemCount));
   for (let pair = 0, n = 0; pair < sums.length; pair++)
@@ -41,7 +41,7 @@ export function likedByUser(index: IndexedVisits, weights?: Float32Array): Pairs
 export const pairsByItem = ({ interactions: { userCount, itemCount, users, items } }: IndexedVisits): Pairs =>
   pairsOf(items, itemCount, users, userCount);
 
-/** Sorts by column, then by row, each time by counting, and joins what is the same pair. */
+/** Sorts by column, then by row, both by counting, and joins equal pairs. */
 function pairsOf(rows: Uint32Array, rowCount: number, columns: Uint32Array, columnCount: number): Pairs {
   const order = orderedBy(rows, rowCount, orderedBy(columns, columnCount));
   const offsets = new Uint32Array(rowCount + 1);
@@ -60,10 +60,10 @@ function pairsOf(rows: Uint32Array, rowCount: number, columns: Uint32Array, colu
 }
 
 /**
- * Places by rising value, equal values in the order given: a sort by counting, linear in both numbers.
+ * Indices by rising value, those of equal values in the order given: a counting sort, linear in both numbers.
  *
  * @param count above every value
- * @param order default: as they come
+ * @param order default: ascending indices
  */
 export function orderedBy(values: Uint32Array | Uint16Array, count: number, order?: Uint32Array): Uint32Array {
   const next = new Uint32Array(count + 1);

@@ -4,7 +4,7 @@ export interface DistinctText {
   readonly hash: number;
 }
 
-/** Texts met so far, by their bytes: no object or string for each that is looked up. */
+/** The texts so far, by their bytes: a look-up makes no object or string. */
 export interface TextTable {
   /** Writes the number of each text, in order of first appearance, to `rows`. Text k is `values[offsets[k]]` to `values[offsets[k + 1]]`. */
   number(values: Uint8Array, offsets: Int32Array, rows: Uint32Array): void;
@@ -12,7 +12,7 @@ export interface TextTable {
   distinct(): DistinctText[];
 }
 
-/** Where the words of a slot stand: a text's number + 1 (0: the slot is empty), its hash, and where its bytes are. Side by side, for one cache line. */
+/** The words of a slot: the number of a text + 1 (0: the slot is empty), its hash, and where its bytes are. Side by side, in one cache line. */
 const slot = { words: 4, number: 0, hash: 1, start: 2, end: 3 } as const;
 
 /** The table in TypeScript, by open addressing: for few texts, and for a Node without WebAssembly. */
@@ -82,14 +82,14 @@ export class ByteTable implements TextTable {
   }
 }
 
-/** FNV-1a over bytes, then mixed, since its low bits alone spread short texts badly. */
+/** FNV-1a over bytes, then mixed, since its low bits alone distribute short texts badly. */
 export function hashOf(source: Uint8Array, from: number, to: number): number {
   let hash = 0x811c9dc5;
   for (let k = from; k < to; k++) hash = Math.imul(hash ^ (source[k] as number), 0x01000193);
   return mix(hash);
 }
 
-/** A well mixed 32-bit hash of one 32-bit number (the finalizer of MurmurHash3). Integers only, so equal on every machine. */
+/** A well mixed 32-bit hash of one 32-bit number (the finalizer of MurmurHash3). Integers only, so it is the same on every machine. */
 export function mix(value: number): number {
   let h = value | 0;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);

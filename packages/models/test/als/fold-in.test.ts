@@ -173,13 +173,13 @@ describe('foldIn', () => {
   test('refuses a model without its options', () => {
     expect(() => foldInOf(modelOf({ rank: 1, itemFactors: [1], options: {} }))).toThrow(ModelsError);
     expect(() => foldInOf(modelOf({ rank: 1, itemFactors: [1], options: { ...implicit, preset: 'own' } }))).toThrow(
-      /'preset' is own where ials or implicit or spark is due/,
+      /'preset' is own; it must be ials or implicit or spark\./,
     );
     const withoutAlpha = { ...implicit, alpha: 'much' };
     expect(() => foldInOf(modelOf({ rank: 1, itemFactors: [1], options: withoutAlpha }))).toThrow(/'alpha' is much/);
   });
 
-  test('is 0 where the history says nothing of a direction, and says that the solution is not the only one', () => {
+  test('is 0 in a direction that the history does not determine, and says that the solution is not unique', () => {
     const flat = foldInOf(modelOf({ rank: 2, itemFactors: [1, 0], options: { ...implicit, regularization: 0 } }));
     const { factors, isUnique } = flat({ items: Uint32Array.of(0), weights: Float32Array.of(1) });
     // (0.5 + 3) x = 3 in the first direction.

@@ -75,6 +75,6 @@ test.each([
   ],
   ['a source of another kind', { ...itemKnn, sources: ['mine'] } as unknown as ModelKind<never>],
 ])('the suite for kinds of your own finds %s', async (_, kind) => {
-  const lists = kindCases(kind).find(({ name }) => name.startsWith('lists hold what passes'));
+  const lists = kindCases(kind).find(({ name }) => name.startsWith('lists have only items that pass'));
   await expect(lists?.run()).rejects.toThrow();
 });

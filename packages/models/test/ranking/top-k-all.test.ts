@@ -24,13 +24,13 @@ test('skips what each user is not to get; a list may then be shorter than k', as
   expect([...all.of(1).items]).toEqual([2]);
 });
 
-test('nobody, and nothing to rank, are no error', async () => {
+test('no users, or no items to rank, is not an error', async () => {
   expect((await topKAll(factors, rank, new Float32Array(), 3)).userCount).toBe(0);
   expect([...(await topKAll(new Float32Array(), rank, users, 3)).of(74).items]).toEqual([]);
 });
 
 test.each([
-  ['users', () => topKAll(factors, rank, new Float32Array(5), 1), '5 values, no multiple of rank 6'],
+  ['users', () => topKAll(factors, rank, new Float32Array(5), 1), '5 values, which is not a multiple of rank 6'],
   ['threads', () => topKAll(factors, rank, users, 1, { threads: 0 }), 'threads is 0'],
   [
     'skip',

@@ -101,7 +101,11 @@ describe('topK', () => {
     ['rank', () => topK(new Float32Array(4), 0, new Float32Array(0), 1), 'rank is 0'],
     ['k', () => topK(new Float32Array(4), 2, new Float32Array(2), 1.5), 'k is 1.5'],
     ['user', () => topK(new Float32Array(4), 2, new Float32Array(3), 1), '3 values where rank is 2'],
-    ['factors', () => topK(new Float32Array(5), 2, new Float32Array(2), 1), '5 values, no multiple of rank 2'],
+    [
+      'factors',
+      () => topK(new Float32Array(5), 2, new Float32Array(2), 1),
+      '5 values, which is not a multiple of rank 2',
+    ],
   ])('refuses a wrong %s with the value', (_, call, words) => {
     expect(call).toThrow(RangeError);
     expect(call).toThrow(words);
