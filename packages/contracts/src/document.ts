@@ -101,6 +101,15 @@ export function oneOf<const T extends string>(options: readonly T[]): v.GenericS
   return v.picklist(options, give(`one of ${options.join(', ')}`));
 }
 
+/** So many hexadecimal digits, in lower case. */
+export function hexadecimal(digits: number): v.GenericSchema<string> {
+  const form = new RegExp(`^[0-9a-f]{${digits}}$`);
+  return v.pipe(
+    v.custom<string>((value) => typeof value === 'string' && form.test(value), give(`${digits} hexadecimal digits`)),
+    typed('utf8'),
+  );
+}
+
 /** A time in ISO 8601. */
 export function time(): v.GenericSchema<string> {
   return v.pipe(

@@ -1,8 +1,6 @@
 import { functionFault, namedList, shown } from '@attractions/config';
 import type { Fault, Section } from '@attractions/config';
-import { ease } from './baselines/ease.js';
-import { lastAttraction } from './baselines/last-attraction.js';
-import { latelyPopular } from './baselines/lately-popular.js';
+import { ease, lastAttraction, latelyPopular } from './baselines.js';
 import { metricNames } from './evaluate.js';
 import type { Contender } from './judge/contender.js';
 import type { ListMetric } from './report/list-metric.js';

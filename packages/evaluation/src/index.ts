@@ -23,12 +23,7 @@ export type { JudgedList, ListMetric } from './report/list-metric.js';
 export { reportPage } from './page/page.js';
 
 // Contenders to compare with.
-export { ease } from './baselines/ease.js';
-export { itemKnn } from './baselines/item-knn.js';
-export { lastAttraction } from './baselines/last-attraction.js';
-export { latelyPopular } from './baselines/lately-popular.js';
-export { popular } from './baselines/popular.js';
-export { popularInPark } from './baselines/popular-in-park.js';
+export { ease, itemKnn, lastAttraction, latelyPopular, popular, popularInPark } from './baselines.js';
 
 // Run a stage on the feeds: evaluate, validate, read an experiment.
 export { evaluationSettings } from './settings.js';

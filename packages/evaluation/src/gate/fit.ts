@@ -1,7 +1,51 @@
 import type { AlsGeneration } from '@attractions/contracts';
 
-import type { CheckResult } from './candidate.js';
-import type { History } from './histories.js';
+import type { ModelSubject } from '../subject.js';
+import { visitsByUser } from '../visit-log.js';
+import type { VisitLog } from '../visit-log.js';
+import type { Candidate, CheckResult } from './candidate.js';
+
+/** What one user did, from the visits and not from what the model says of them. */
+export interface History {
+  readonly userId: string;
+  /** Row in the model. */
+  readonly user: number;
+  /** Rows of attractions in the model, ascending. */
+  readonly items: Uint32Array;
+  /** Visits to each. */
+  readonly weights: Float32Array;
+  /** Park of the latest visit. */
+  readonly park: string;
+  /** When that was: milliseconds since 1970. */
+  readonly lastAt: number;
+}
+
+/** The history of each user of the model, in the model's order; the vocabularies must be the same (`vocabularyCheck`). */
+export function historiesOf({ model }: ModelSubject, log: VisitLog): History[] {
+  const { userIds, attractionIds, parks, parkOf } = log.names;
+  const rows = new Map(model.attractionIds.map((id, row) => [id, row]));
+  const rowOf = attractionIds.map((id) => rows.get(id) ?? -1);
+  const numbers = new Map(userIds.map((id, number) => [id, number]));
+  const visits = visitsByUser(log);
+  return model.userIds.map((userId, user) => {
+    const counts = new Map<number, number>();
+    const made = visits[numbers.get(userId) ?? -1] ?? [];
+    for (const visit of made) {
+      const row = rowOf[log.attractions[visit] as number] as number;
+      counts.set(row, (counts.get(row) ?? 0) + 1);
+    }
+    const seen = [...counts].sort(([a], [b]) => a - b);
+    const latest = made.at(-1) ?? 0;
+    return {
+      userId,
+      user,
+      items: Uint32Array.from(seen, ([row]) => row),
+      weights: Float32Array.from(seen, ([, count]) => count),
+      park: parks[parkOf[log.attractions[latest] as number] as number] as string,
+      lastAt: log.times[latest] as number,
+    };
+  });
+}
 
 /**
  * The factors fit the visits they were learnt from: of the pairs of an attraction that the user visited and one that the user did not, they put
@@ -61,8 +105,37 @@ function rightlyOrdered(scores: Float64Array, visited: Uint32Array): number {
 }
 
 /** Score of one row of a side for one of the other. */
-export function dot(users: Float32Array, user: number, items: Float32Array, item: number, rank: number): number {
+function dot(users: Float32Array, user: number, items: Float32Array, item: number, rank: number): number {
   let sum = 0;
   for (let f = 0; f < rank; f++) sum += (users[user * rank + f] as number) * (items[item * rank + f] as number);
   return sum;
+}
+
+/** Number of users that are tried, evenly spread. */
+const SAMPLE = 200;
+
+/** Factors have single precision, and the solver need not be exact. */
+const TOLERANCE = 1e-3;
+
+/**
+ * With the attractions' factors fixed, one more visit to an attraction never lowers its score for that user. Implicit feedback pulls a score
+ * above 1 down towards 1, so such a score must only not fall below 1.
+ */
+export function monotoneCheck({ model, foldIn }: Candidate, histories: readonly History[]): CheckResult {
+  const { rank, itemFactors } = model;
+  const step = Math.max(1, Math.floor(histories.length / SAMPLE));
+  const sample = histories.filter(({ items }, n) => n % step === 0 && items.length > 0);
+  let fallen: string | undefined;
+  for (const { userId, user, items, weights } of sample) {
+    const place = user % items.length;
+    const item = items[place] as number;
+    const scoreWith = (visits: Float32Array) => dot(foldIn(items, visits), 0, itemFactors, item, rank);
+    const more = weights.map((count, n) => (n === place ? count + 1 : count));
+    const [before, after] = [scoreWith(weights), scoreWith(more)];
+    if (after >= Math.min(1, before) - TOLERANCE) continue;
+    fallen = `one more visit of '${userId}' to '${model.attractionIds[item]}' lowers its score from ${before.toFixed(4)} to ${after.toFixed(4)}`;
+    break;
+  }
+  const all = `one more visit never lowered a score, tried with ${sample.length} users`;
+  return { check: 'monotone', passed: fallen === undefined, found: fallen ?? all };
 }

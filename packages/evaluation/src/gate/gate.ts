@@ -4,12 +4,9 @@ import type { ModelSubject } from '../subject.js';
 import { visitLogOf } from '../visit-log.js';
 import type { Candidate, CheckResult, GateLimits } from './candidate.js';
 import { figuresOf } from './figures.js';
-import { finiteCheck } from './finite.js';
-import { fitCheck } from './fit.js';
-import { historiesOf } from './histories.js';
+import { fitCheck, historiesOf, monotoneCheck } from './fit.js';
 import { listChecks } from './lists.js';
-import { monotoneCheck } from './monotone.js';
-import { kindsFault, vocabularyCheck } from './vocabulary.js';
+import { finiteCheck, kindsFault, vocabularyCheck } from './parts.js';
 
 /** The result of all checks. */
 export interface Verdict {

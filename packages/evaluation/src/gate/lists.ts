@@ -1,6 +1,6 @@
 import { LIST_LENGTH } from './candidate.js';
 import type { Candidate, CheckResult, GateLimits, Listed } from './candidate.js';
-import type { History } from './histories.js';
+import type { History } from './fit.js';
 
 const MS_PER_DAY = 86_400_000;
 

@@ -1,7 +1,5 @@
 import type { Attraction, EvaluationReport, CalibrationBin, WorstRequest } from '@attractions/contracts';
-import { itemKnn } from '../baselines/item-knn.js';
-import { popularInPark } from '../baselines/popular-in-park.js';
-import { popular } from '../baselines/popular.js';
+import { itemKnn, popular, popularInPark } from '../baselines.js';
 import { EvaluationError } from '../errors.js';
 import type { Contender } from '../judge/contender.js';
 import { judge } from '../judge/judge.js';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Attraction } from '@attractions/contracts';
 import { attractionOf, timedVisits } from '@attractions/models/testing';
-import { popular } from '../baselines/popular.js';
+import { popular } from '../baselines.js';
 import { metricNames } from '../evaluate.js';
 import type { Contender } from '../judge/contender.js';
 import { judge } from '../judge/judge.js';

@@ -3,12 +3,9 @@ import type { AlsGeneration, RecommendationRequest } from '@attractions/contract
 import { nextAttractionScoring } from '@attractions/models';
 
 import type { Candidate } from '../../src/gate/candidate.js';
-import { finiteCheck } from '../../src/gate/finite.js';
-import { fitCheck } from '../../src/gate/fit.js';
-import { historiesOf } from '../../src/gate/histories.js';
+import { fitCheck, historiesOf, monotoneCheck } from '../../src/gate/fit.js';
 import { listChecks } from '../../src/gate/lists.js';
-import { monotoneCheck } from '../../src/gate/monotone.js';
-import { vocabularyCheck } from '../../src/gate/vocabulary.js';
+import { finiteCheck, vocabularyCheck } from '../../src/gate/parts.js';
 import { visitLogOf } from '../../src/visit-log.js';
 import { visitsTable } from '../support/log.js';
 

@@ -1,7 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { itemKnn } from '../../src/baselines/item-knn.js';
-import { popularInPark } from '../../src/baselines/popular-in-park.js';
-import { popular } from '../../src/baselines/popular.js';
+import { itemKnn, popular, popularInPark } from '../../src/baselines.js';
 import { judge } from '../../src/judge/judge.js';
 import { lastNewAttraction } from '../../src/splits/protocols.js';
 import { logOf } from '../support/log.js';

@@ -1,7 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { ease } from '../../src/baselines/ease.js';
-import { lastAttraction } from '../../src/baselines/last-attraction.js';
-import { latelyPopular } from '../../src/baselines/lately-popular.js';
+import { ease, lastAttraction, latelyPopular } from '../../src/baselines.js';
 import { contenderCases, metricCases } from '../../src/testing/index.js';
 import type { Case } from '../../src/testing/index.js';
 import type { Contender } from '../../src/judge/contender.js';

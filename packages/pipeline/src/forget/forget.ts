@@ -26,7 +26,7 @@ import { keyOf, labelsAnew, planForgetting } from './plan.js';
 import type { ForgetPlan, ScannedFeed } from './plan.js';
 
 /** What became of one feed. */
-export interface ForgottenIn {
+interface ForgottenIn {
   readonly feed: string;
   /** Rows, list entries and texts of the users in the updates that were living. */
   readonly removed: number;

@@ -16,7 +16,7 @@ export interface ScannedFeed {
 }
 
 /** One update. */
-export interface ScannedUpdate {
+interface ScannedUpdate {
   readonly record: UpdateRecord;
   /** How much of the users is in it: rows, entries, texts. */
   readonly holds: number;
