@@ -21,13 +21,13 @@ export interface ConfigFile {
   readonly sections: Readonly<Record<string, unknown>>;
 }
 
-/** The schema of a section; paths in it are relative to `folder`, that of the file. */
+/** The schema of a section; paths in it are relative to `folder`, the folder of the file. */
 export type Section<T> = (folder: string) => StandardSchemaV1<unknown, T>;
 
 /** Sections by their keys. */
 export type Sections = Readonly<Record<string, Section<unknown>>>;
 
-/** The checked values of sections; absent where the file does not have them. */
+/** The checked values of sections; absent if the file does not have the section. */
 export type SectionValues<S extends Sections> = {
   readonly [K in keyof S]?: S[K] extends Section<infer T> ? T : never;
 };
@@ -35,9 +35,9 @@ export type SectionValues<S extends Sections> = {
 const FILE_NAMES = ['ts', 'mts', 'mjs', 'js', 'json'].map((ending) => `attractions.config.${ending}`);
 
 /**
- * The configuration file: the one given, or else `attractions.config.ts`, `.mts`, `.mjs`, `.js` or `.json` in the folder; undefined where there is none.
+ * Finds the configuration file: the given one, or else `attractions.config.ts`, `.mts`, `.mjs`, `.js` or `.json` in the folder; undefined if there is none.
  *
- * @throws ConfigError CONFIG_FILE_MISSING where the one given is not there
+ * @throws ConfigError CONFIG_FILE_MISSING if the given file does not exist
  */
 export function findConfigFile(given?: string, folder: string = process.cwd()): string | undefined {
   if (given === undefined) return FILE_NAMES.map((name) => join(folder, name)).find((path) => existsSync(path));
@@ -47,12 +47,12 @@ export function findConfigFile(given?: string, folder: string = process.cwd()): 
 }
 
 /**
- * Reads a configuration file. TypeScript is compiled on the way; the values are those that the file exports, not copies.
+ * Reads a configuration file, and compiles TypeScript. The values are those that the file exports, not copies.
  *
  * @throws ConfigError CONFIG_FILE_BROKEN
  */
 export async function loadConfigFile(path: string): Promise<ConfigFile> {
-  // It takes a while to import, and only those who have a file wait for it.
+  // Importing it takes a while, so only users with a file wait for it.
   const { loadConfig } = await import('c12');
   try {
     const { config } = await loadConfig<Record<string, unknown>>({
@@ -78,7 +78,7 @@ export async function loadConfigFile(path: string): Promise<ConfigFile> {
 /**
  * Checks sections of a file.
  *
- * @param all whether the file may have no others; else those of other packages are passed over
+ * @param all whether unknown sections are an error; else they are ignored, as they may belong to other packages
  * @throws ConfigError CONFIG_FILE_INVALID with every problem, each with the file and the key
  */
 export async function readSections<S extends Sections>(
@@ -101,7 +101,7 @@ export async function readSections<S extends Sections>(
   throw new ConfigError('CONFIG_FILE_INVALID', problems.map((problem) => `${name}: ${problem}`)); // prettier-ignore
 }
 
-/** What to say of a key that nothing knows, to be put after it. */
+/** The sentence about an unknown key, to be put after the key. */
 export async function unknownKey(key: string, known: readonly string[]): Promise<string> {
   const { closest, distance } = await import('fastest-levenshtein');
   const near = closest(key, [...known]);
@@ -128,14 +128,14 @@ const nameOf = (path: string): string => {
   return name.startsWith('..') ? path : name;
 };
 
-/** What is wrong with one entry of a list: its key, and the words that follow it. */
+/** What is wrong with one entry of a list: the key, and the text after it. */
 export type Fault = readonly [key: string, message: string];
 
 /**
- * The schema of a section that is a list of things with names, each name once.
+ * The schema of a section that is a list of objects with unique names.
  *
- * @param what one of them is called, in the plural
- * @param faults of one that has a name
+ * @param what the plural name of these objects, for messages
+ * @param faults finds what is wrong with an object that has a name
  */
 export function namedList<T extends { readonly name: string }>(
   what: string,
@@ -150,7 +150,7 @@ export function namedList<T extends { readonly name: string }>(
       if (typeof name !== 'string' || name.trim() === '')
         return [{ path: [n, 'name'], message: `is ${shown(name)}; give a name.` }];
       if (names.indexOf(name) !== n)
-        return [{ path: [n, 'name'], message: `is ${shown(name)}, as that of an earlier one; rename one.` }];
+        return [{ path: [n, 'name'], message: `is ${shown(name)}, the name of an earlier entry; rename one.` }];
       return faults(entry).map(([key, message]) => ({ path: [n, key], message }));
     });
   });
@@ -167,7 +167,7 @@ export function schemaOf<T>(
   return { '~standard': { version: 1, vendor: 'attractions', validate } };
 }
 
-/** A value as it is shown to a person. */
+/** A value as text for messages. */
 export function shown(value: unknown): string {
   if (typeof value === 'function') return 'a function';
   return JSON.stringify(value) ?? 'missing';

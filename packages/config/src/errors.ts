@@ -12,13 +12,13 @@ export const CONFIG_ERRORS = {
     exitCode: 2,
   },
   CONFIG_FILE_UNREADABLE: { when: 'The .env file exists but cannot be read.', exitCode: 2 },
-  CONFIG_FILE_MISSING: { when: 'There is no file where `--config` says.', exitCode: 2 },
+  CONFIG_FILE_MISSING: { when: 'The file of `--config` does not exist.', exitCode: 2 },
   CONFIG_FILE_BROKEN: {
     when: 'The configuration file cannot be loaded: its syntax is wrong, an import fails, or it exports no object.',
     exitCode: 2,
   },
   CONFIG_FILE_INVALID: {
-    when: 'The configuration file has keys or values that nothing takes; all of them are named at once.',
+    when: 'The configuration file has unknown keys or wrong values; all of them are named at once.',
     exitCode: 2,
   },
 } as const;
@@ -27,8 +27,8 @@ export const CONFIG_ERRORS = {
 export type ConfigErrorCode = keyof typeof CONFIG_ERRORS;
 
 /**
- * The one error this package throws. `problems` has a sentence for each thing that is wrong, with the offending value and the fix;
- * `message` is all of them, for a person to read.
+ * The one error this package throws. `problems` has a sentence for each thing that is wrong, with the offending value and the fix; `message` is the text of
+ * all of them.
  */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';

@@ -8,10 +8,10 @@ export type { Bounds, Optional, Present, Setting, SettingOptions, Settings } fro
 export type { LogLevel, LoggerOptions } from './shared-settings.js';
 export type { Logger } from 'pino';
 
-// The configuration file. A star, since declarations of other packages can only be merged into it so.
+// The configuration file. A star export, because only then can other packages merge declarations into it.
 export * from './config-file.js';
 
-// Describe them to people.
+// Describe them.
 export { describeSettings } from './describe.js';
 
 // Force them in a test.
@@ -21,6 +21,6 @@ export { forceConfig } from './read.js';
 export { reportFailure, runStage, settingsAndFile, untilStopped, writeResult } from './stage-command.js';
 export type { CommandContext, CommandOutput, CommandResult, StageCommand, StageContext } from './stage-command.js';
 
-// What goes wrong.
+// Errors.
 export { CONFIG_ERRORS, ConfigError } from './errors.js';
 export type { ConfigErrorCode } from './errors.js';

@@ -8,7 +8,7 @@ import { ConfigError } from './errors.js';
 export interface Setting<T> {
   /** Name of the environment variable, upper case: `ALS_RANK`. */
   readonly variable: string;
-  /** One sentence for the person who sets it. */
+  /** One sentence for the operator who sets it. */
   readonly description: string;
   readonly default: T | undefined;
   /** What one unit of the value is, in the plural: `factors`, `hours`. */
@@ -70,7 +70,7 @@ interface Kind<T> {
   fault?(text: string): string | undefined;
 }
 
-/** Any text but the empty one, taken as it stands; paths and addresses are texts. */
+/** Any text except the empty one, unchanged; also for paths and addresses. */
 export function text(options: SettingOptions & Form & Present<string>): Setting<string>;
 export function text(options: SettingOptions & Form & Optional<string>): Setting<string | undefined>;
 export function text(

@@ -11,22 +11,22 @@ import type { Config } from './read.js';
 import type { Settings } from './setting.js';
 import { createLogger, sharedSettings } from './shared-settings.js';
 
-/** What a command found, once for programs and once for people. */
+/** The result of a command, for programs and for people. */
 export interface CommandResult {
   /** Printed with `--json`, as the one JSON document of stdout. */
   readonly document: unknown;
   /** Printed without `--json`; without a line break at the end. */
   text(): string;
-  /** For a command that goes on after its result is printed: settles when it ends. */
+  /** For a command that continues after its result is printed: settles when it ends. */
   readonly until?: Promise<void>;
 }
 
-/** What a command works with, besides its configuration. */
+/** What a command gets in addition to its configuration. */
 export interface CommandContext {
   readonly logger: Logger;
   /** Aborts on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
-  /** Whether a program reads the result: then no progress is drawn. */
+  /** Whether `--json` is given: then no progress bar is drawn. */
   readonly json: boolean;
 }
 
@@ -64,10 +64,10 @@ interface CommandFailure {
 }
 
 /**
- * Runs a stage as a process: `--config`, `--json`, `--help`, settings from `.env` and the environment, log lines on stderr, an orderly stop on a
- * signal. Never throws; returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration, 3 the data or the model was refused.
+ * Runs a stage as a process: `--config`, `--json`, `--help`, settings from `.env` and the environment, log lines on stderr, an orderly stop on a signal.
+ * Never throws; returns the exit code: 0 done, 1 failed, 2 wrong usage or configuration, 3 the data or the model was refused.
  *
- * @param argv what follows the name of the program
+ * @param argv the words after the name of the program
  */
 export async function runStage<S extends Settings, T extends Sections>(
   command: StageCommand<S, T>,
@@ -123,7 +123,7 @@ export function writeResult({ stdout }: CommandOutput, result: CommandResult, js
   stdout.write(`${json ? JSON.stringify(result.document) : result.text()}\n`);
 }
 
-/** Writes what went wrong, with `--json` also as `{"error": {"code", "message"}}`, and returns the exit code. */
+/** Writes an error, with `--json` also as `{"error": {"code", "message"}}`, and returns the exit code. */
 export function reportFailure(output: CommandOutput, error: unknown, json: boolean): number {
   const { exitCode, code, message } = failureOf(error);
   if (json) output.stdout.write(`${JSON.stringify({ error: { code, message } })}\n`);
@@ -134,7 +134,8 @@ export function reportFailure(output: CommandOutput, error: unknown, json: boole
 /** Calls `act` with a signal that aborts on SIGINT and SIGTERM; the handlers are removed when it is done. */
 export async function untilStopped(act: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const stopping = new AbortController();
-  const stop = () => stopping.abort(new Error('Stopped by a signal; what was not committed yet is not committed.'));
+  const stop = () =>
+    stopping.abort(new Error('Stopped by a signal; updates that were not committed yet are not committed.'));
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     await act(stopping.signal);

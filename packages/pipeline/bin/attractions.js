@@ -4,7 +4,7 @@ const { existsSync } = await import('node:fs');
 
 if (existsSync(built)) {
   const { main } = await import(built.href);
-  // Whoever reads may have enough, as `head` does.
+  // The reader of a pipe may close it early, as `head` does.
   process.stdout.on('error', ({ code }) => process.exit(code === 'EPIPE' ? 0 : 1));
   process.exitCode = await main(process.argv.slice(2));
 } else {

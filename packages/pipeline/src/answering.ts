@@ -1,4 +1,4 @@
-/** What answers people. Commands load it when they are run, so that the others start without it. */
+/** Lists for commands. Commands import this when they run, so that other commands start without it. */
 import {
   createRecommender,
   parkClocks,
@@ -21,7 +21,7 @@ import type { SampleAnswer } from './sample.js';
 
 export { recorded } from './recorded.js';
 
-/** What the generation in the feeds says to one visitor, in their panel. */
+/** The list of one visitor, in their panel, by the generation in the feeds. */
 export async function recommendTo(
   request: RecommendationRequest & { readonly userId: string },
   { config, store, logger, own = {} }: Pick<PipelineContext, 'config' | 'store' | 'logger' | 'own'>,
@@ -35,7 +35,7 @@ export async function recommendTo(
   return { userId: request.userId, ...recommender.recommend({ ...request, explain: true }) };
 }
 
-/** The lists of all users into their feed; with a bar where a person watches. */
+/** Commits the lists of all users; draws a progress bar on a terminal. */
 export function recommendToAll(
   asked: Partial<RecommendConfig>,
   { config, store, logger, signal, json, own = {} }: PipelineContext,
@@ -49,7 +49,7 @@ export function recommendToAll(
 
 export { summaryText };
 
-/** What the people who visit an attraction visit besides, by the generation in the feeds. */
+/** The attractions that the same visitors go to, by the generation in the feeds. */
 export async function similarTo(
   attractionId: string,
   request: SimilarRequest,
@@ -62,7 +62,7 @@ export async function similarTo(
   });
 }
 
-/** The service, listening. */
+/** Starts the service. */
 export function serve({ config, store, logger, signal, own = {} }: PipelineContext): Promise<RunningService> {
   const { rules, mapping, experiment, recommenders, configFile } = own;
   return runServe(config, {

@@ -10,7 +10,7 @@ import { kindContender, nextAttractionContender } from './contenders/asked.js';
 import type { ServedWith } from './contenders/asked.js';
 import { usualKinds } from './training.js';
 
-/** A model as the gate looks at it: answered with as the service would, and trained again as it was. */
+/** A model as the gate checks it: it answers as in the service, and is trained again in the same way. */
 export function candidateOf(subject: ModelSubject, servedWith: ServedWith = {}): Candidate {
   const { kinds = usualKinds(), rules, mapping } = servedWith;
   const { model, beside = [], visits, attractions, seq } = subject;
@@ -53,7 +53,7 @@ export function mayShowUnder(rules: readonly Rule[] = [], attractions: readonly 
   };
 }
 
-/** The training of the kind that is asked first. */
+/** The training of the kind of model that is tried first. */
 function replayOf(kinds: readonly ModelKind[], generation: Generation): Contender {
   const first = kinds.find((kind) => modelOfKind(kind, generation) !== undefined);
   const { model, attractions } = generation;

@@ -36,10 +36,10 @@ import type { PipelineConfig } from './settings.js';
 import { packageVersion } from './version.js';
 
 /**
- * Runs one command line and gives its exit code; never throws. With `--json` stdout gets exactly one document, and where the command
- * fails that is `{"error": {"code", "message"}}`.
+ * Runs one command line and returns its exit code; never throws. With `--json` stdout gets exactly one document; if the command fails, it is `{"error":
+ * {"code", "message"}}`.
  *
- * @param argv what follows the name of the program
+ * @param argv the words after the name of the program
  */
 export async function main(argv: readonly string[], output: CommandOutput = process): Promise<number> {
   const json = argv.includes('--json');
@@ -69,9 +69,9 @@ function programOf(output: CommandOutput, json: boolean, exitWith: (code: number
       if ('until' in result) await result.until;
     });
   const program = new Command('attractions')
-    .description('Photos of visitors in theme parks to named recommendations, through versioned feeds.')
+    .description('From photos of visitors in theme parks to recommendations by name, through versioned feeds.')
     .version(packageVersion())
-    // Options before a command are the program's, those after it the command's: `experiment --version 2` is not `--version`.
+    // Options before a command belong to the program, options after it to the command: `experiment --version 2` is not `--version`.
     .enablePositionalOptions()
     .addHelpText('after', HELP)
     .hook('preAction', (_, command) => {
@@ -104,7 +104,7 @@ function programOf(output: CommandOutput, json: boolean, exitWith: (code: number
   return program;
 }
 
-/** Settings and the configuration file, with the problems of both at once. */
+/** Reads settings and the configuration file, and throws the problems of both at once. */
 async function configured(given: string | undefined): Promise<{ config: PipelineConfig; own: OwnParts }> {
   const path = findConfigFile(given);
   return settingsAndFile(
@@ -114,7 +114,7 @@ async function configured(given: string | undefined): Promise<{ config: Pipeline
 }
 
 const HELP = `
-Settings are environment variables, or lines of a .env file; .env.example lists them. Code and data of your own are in attractions.config.ts, or the file of --config.
+Settings are environment variables, or lines of a .env file; .env.example lists them. Your own code and data are in attractions.config.ts, or in the file of --config.
 Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 the data or the model was refused.`;
 
 function* withDescendants(command: Command): Generator<Command> {
@@ -127,7 +127,7 @@ function usageError({ message }: CommanderError): object {
   return { code: 'USAGE', exitCode: 2, message: `${sentence}\nSee 'attractions --help'.` };
 }
 
-/** Log lines are JSON for programs; a person who runs a command reads sentences. */
+/** Log lines are JSON with `--json`, and sentences without it. */
 function loggerOf({ logLevel }: PipelineConfig, { stderr }: CommandOutput, json: boolean): Logger {
   return createLogger({ level: logLevel, name: 'attractions', ...(!json && { destination: peopleStream(stderr) }) });
 }

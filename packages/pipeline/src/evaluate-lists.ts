@@ -18,17 +18,17 @@ import type { PipelineContext } from './commands/command.js';
 import { grouped, table } from './text.js';
 import type { ListTrainer } from './list-trainers.js';
 
-/** Which lists are judged, and how. */
+/** The files to evaluate, and how. */
 export interface ListFiles {
   readonly train: string;
   readonly test: string;
   /** Length of the list that counts. */
   readonly k: number;
-  /** Who is judged, in this order. */
+  /** The trainers to compare, in this order. */
   readonly trainers: readonly ListTrainer[];
 }
 
-/** What was found on a split that somebody else made. */
+/** The result on an existing split. */
 export interface ListEvaluation {
   readonly k: number;
   readonly users: number;
@@ -39,14 +39,14 @@ export interface ListEvaluation {
   readonly recommenders: readonly {
     readonly name: string;
     readonly metrics: Report['metrics'];
-    /** Learning and answering. */
+    /** Time to train and to make the lists. */
     readonly seconds: number;
   }[];
 }
 
 /**
- * Trains on one file of pairs and is judged by another, so that published tables can be checked: all items are ranked but those of the user's
- * training, and the mean is over the users of the test.
+ * Trains on one file of pairs and tests on another, so that published tables can be checked. Ranks all items except those of the user in the training file;
+ * means are over the users of the test file.
  */
 export async function evaluateLists(
   { train, test, k, trainers }: ListFiles,
@@ -54,7 +54,7 @@ export async function evaluateLists(
 ): Promise<ListEvaluation> {
   const [known, wanted] = [await readIdPairs(train), await readIdPairs(test)];
   const split = pairSplitOf(known, wanted);
-  // What will be refused is refused before others work for minutes.
+  // Checked first, so that a refusal does not come after minutes of work.
   for (const trainer of trainers) if (trainer !== 'als') plain[trainer].check?.(split);
   const options = optionsOf(config);
   const als = async () => {
@@ -89,14 +89,14 @@ export async function evaluateLists(
   };
 }
 
-/** Those that need no options. */
+/** The trainers without options. */
 const plain: Record<Exclude<ListTrainer, 'als'>, ListRecommender> = {
   popular: listPopular,
   'item-knn': listItemKnn,
   ease: listEase,
 };
 
-/** The same for people. */
+/** The result as text. */
 export function listEvaluationText({ k, users, items, trainPairs, testPairs, recommenders }: ListEvaluation): string {
   const shown: readonly MetricName[] = ['recall', 'ndcg', 'precision', 'hitRate', 'mrr', 'map', 'coverage'];
   const rows = recommenders.map(({ name, metrics, seconds }) => [

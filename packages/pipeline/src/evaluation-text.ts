@@ -3,7 +3,7 @@ import type { JudgedRecommender, Measure, Segment } from '@attractions/contracts
 
 import { grouped, table } from './text.js';
 
-/** An evaluation for people: all requests, then each park. */
+/** An evaluation as text: all requests, then each park. */
 export function evaluationText({ report, ownMetrics, feeds, files, seconds }: EvaluateSummary): string {
   const { protocol, data, recommenders, baseline } = report;
   const parks = recommenders[0]?.parks ?? [];

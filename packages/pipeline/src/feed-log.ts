@@ -2,10 +2,7 @@ import type { FeedLog, FeedStore, UpdateRecord } from '@attractions/feeds';
 
 import { PipelineError } from './errors.js';
 
-/**
- * The log of the feed that a person means: its path, or the path without the version (`etl/visits`), which is then the newest version
- * there.
- */
+/** The log of a feed by its path, or by its path without the version (`etl/visits`), which means the newest version. */
 export async function logNamed(store: FeedStore, name: string): Promise<FeedLog> {
   const paths = await store.list();
   const path = paths.includes(name)
@@ -19,7 +16,7 @@ export async function logNamed(store: FeedStore, name: string): Promise<FeedLog>
   throw new PipelineError('PIPELINE_NO_SUCH_FEED', `No feed '${name}' in ${store.root}: ${there}.`);
 }
 
-/** The update that a person means: `etl/visits` is its latest, `etl/visits#3` number 3, `training/als#champion` the one of that name. */
+/** An update by its name: `etl/visits` is the latest, `etl/visits#3` is number 3, `training/als#champion` is the one with that alias. */
 export async function updateNamed(store: FeedStore, name: string): Promise<UpdateRecord> {
   const [feed = '', which = 'latest'] = name.split(/#(.*)/s);
   const log = await logNamed(store, feed);

@@ -1,4 +1,4 @@
-/** What judges models. Commands load it when they are run: `attractions run` does without, and starts sooner. */
+/** Evaluation for commands. Commands import this when they run, so that `attractions run` starts sooner. */
 import { runEvaluate, runValidate } from '@attractions/evaluation';
 import type { EvaluateSummary, ModelSubject, ValidateSummary } from '@attractions/evaluation';
 

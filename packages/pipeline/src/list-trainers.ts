@@ -1,4 +1,4 @@
-/** Who can be judged on lists; ALS has the options of the configuration. */
+/** The trainers that can be compared on lists; ALS uses the options of the configuration. */
 export const listTrainers = ['popular', 'item-knn', 'ease', 'als'] as const;
 
 /** A name of {@link listTrainers}. */

@@ -5,7 +5,7 @@ import type { CommandOutput } from '@attractions/config';
 /** Characters written at once. */
 const CHUNK = 65_536;
 
-/** Writes lines as they come and waits while the reader is slower. */
+/** Writes lines as they come, and waits while the reader is slower. */
 export async function writeLines(to: CommandOutput['stdout'], lines: AsyncIterable<string>): Promise<void> {
   let chunk = '';
   async function flush() {
@@ -20,12 +20,12 @@ export async function writeLines(to: CommandOutput['stdout'], lines: AsyncIterab
   await flush();
 }
 
-/** What pino puts on every line beside the message and the figures. */
+/** What pino adds to every line in addition to the fields of the call. */
 const ENVELOPE = new Set(['level', 'time', 'name', 'pid', 'hostname', 'msg']);
 
 /**
- * A destination for log lines that shows a person the sentence of each. From a warning on, and below `info`, the figures
- * follow it, a line each, since then somebody is looking for something.
+ * A destination for log lines that writes the sentence of each. At all levels except `info` the fields follow, one on each line, because then somebody is
+ * looking for something.
  */
 export function peopleStream(terminal: CommandOutput['stderr']): { write(line: string): void } {
   return {

@@ -1,4 +1,4 @@
-/** What a configuration file brings. Loaded only where there is one. */
+/** The contents of the configuration file. Imported only if there is a file. */
 import { basename } from 'node:path';
 import { ConfigError, loadConfigFile, readSections } from '@attractions/config';
 import type { SectionValues } from '@attractions/config';
@@ -20,7 +20,7 @@ const sections = {
   ...evaluationSections,
 };
 
-/** Code and data of the user's own, and the file that they come from, so that a thread can load them too. */
+/** The user's own code and data, and the file they come from, so that threads can load it too. */
 export type OwnParts = SectionValues<typeof sections> & { readonly configFile?: string };
 
 /** @throws ConfigError with every problem of the file */

@@ -12,7 +12,7 @@ export interface RunSummary extends Tally {
   readonly loss: readonly number[];
   /** One visitor of each panel of the experiment. */
   readonly recommendations: readonly SampleAnswer[];
-  /** The updates that were put; none in memory. */
+  /** The committed updates; none in memory. */
   readonly feeds: readonly { readonly feed: string; readonly seq: number }[];
   /** What was given up after the run, or would be; absent without the section `keep`. */
   readonly keep?: KeepSummary;
@@ -20,7 +20,7 @@ export interface RunSummary extends Tally {
   readonly seconds: number;
 }
 
-/** The summary of a run for people. */
+/** The summary of a run as text. */
 export function runText(summary: RunSummary): string {
   const { rank, loss, recommendations, feeds, seconds } = summary;
   const next = feeds.length > 0 ? ' Next: attractions serve, attractions recommend USER, attractions feeds.' : '';
@@ -34,18 +34,18 @@ export function runText(summary: RunSummary): string {
   ].join('\n');
 }
 
-/** The summary of an ETL for people. */
+/** The summary of an ETL as text. */
 export function etlText(summary: EtlSummary): string {
   return `${tallyText(summary)}\n${feedsText(summary.feeds)}`;
 }
 
-/** The summary of a training for people. */
+/** The summary of a training as text. */
 export function trainText({ rank, loss, feeds }: TrainSummary): string {
   const values = loss.map((entry) => entry.loss);
   return `${lossText(rank, values)}\n${feedsText(feeds)}`;
 }
 
-/** One visitor's list, with where it came from. */
+/** The list of one visitor, with its source and what was assumed. */
 export function answerText({ userId, panel, source, recommendations, assumed = {} }: SampleAnswer): string {
   const drawn = panel ? `, panel '${panel.panel}' of experiment '${panel.experiment}' (bucket ${panel.bucket})` : '';
   const { at, timeZone, park } = assumed;

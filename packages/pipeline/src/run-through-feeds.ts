@@ -5,7 +5,7 @@ import { isKeepOn, keepFeeds, keepText } from './keep/keep.js';
 import type { KeepRule, KeepSummary } from './keep/keep.js';
 import type { RunSummary } from './run-summary.js';
 
-/** The pipeline as it runs in production: each driver takes the latest update of its input feeds and puts its own. */
+/** The pipeline as it runs in production: each driver reads the latest update of its input feeds and commits its own. */
 export async function runThroughFeeds(context: Omit<PipelineContext, 'json'>, accept = false): Promise<RunSummary> {
   const begin = performance.now();
   const { config, store, logger, signal, own = {} } = context;

@@ -1,7 +1,7 @@
 import type { Generation } from '@attractions/models';
 import type { Recommendations, Recommender } from '@attractions/recommender';
 
-/** A visitor and what the recommender told them. */
+/** A visitor and their list. */
 export interface SampleAnswer extends Recommendations {
   readonly userId: string;
 }
@@ -9,12 +9,12 @@ export interface SampleAnswer extends Recommendations {
 /** Entries of a sample list. */
 const SAMPLE_LIMIT = 5;
 
-/** Visitors asked at most, so that a panel nobody falls into costs no more than that. */
+/** Most visitors tried, so that a panel without visitors does not cost more. */
 const TRIES = 1_000;
 
 /**
- * Answers for people to look at: for each panel, the visitor with the longest history among those that fall into it.
- * Ties go to the id that sorts first, so the sample of a generation is always the same.
+ * Sample lists: for each panel, that of its visitor with the longest history. Of equally long ones the first id counts, so the sample of a generation is
+ * always the same.
  */
 export function sampleAnswers(generation: Generation, recommender: Recommender, panels: number): SampleAnswer[] {
   const byPanel = new Map<string, SampleAnswer>();

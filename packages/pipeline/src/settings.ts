@@ -6,7 +6,7 @@ import { evaluationSettings } from '@attractions/evaluation/settings';
 import { recommendSettings } from '@attractions/recommender/settings';
 import { serveSettings } from '@attractions/service/settings';
 
-/** Every setting of every stage: what `.env.example` lists, and what is checked at once before anything starts. */
+/** Every setting of every stage: `.env.example` lists them, and all are checked before anything starts. */
 export const pipelineSettings = {
   ...etlSettings,
   ...trainSettings,
@@ -20,5 +20,5 @@ export type PipelineConfig = Config<typeof pipelineSettings>;
 
 /** The text of `.env.example`. */
 export function environmentExample(): string {
-  return `# Settings of attractions, with their defaults. Copy to .env and change what you need; the environment itself comes first.\n\n${describeSettings(pipelineSettings)}`;
+  return `# Settings of attractions, with their defaults. Copy to .env and change what you need; variables of the environment have priority.\n\n${describeSettings(pipelineSettings)}`;
 }

@@ -1,13 +1,12 @@
 import { styleText } from 'node:util';
 
-/** A whole number with commas between its thousands. `toLocaleString` would load the tables of all languages first, some 15 ms. */
+/** A whole number with commas between its thousands. `toLocaleString` would first load the data of all languages, about 15 ms. */
 export function grouped(count: number): string {
   return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /**
- * Rows as columns that line up, two blanks apart. Numbers are set flush right, everything else flush left.
- * The first row is the heading.
+ * Rows as aligned columns, two spaces apart: numbers to the right, everything else to the left. The first row is the heading.
  */
 export function table(rows: readonly (readonly (string | number)[])[]): string {
   const [heading = []] = rows;
@@ -32,7 +31,7 @@ function cell(value: string | number | undefined): string {
   return typeof value === 'number' && Number.isInteger(value) ? grouped(value) : String(value ?? '');
 }
 
-/** Styles text for a person's terminal; in a pipe, a file, or where NO_COLOR is set, it stays plain. */
+/** Styles text for a terminal. The text stays plain in a pipe or a file, or if NO_COLOR is set. */
 export function paint(style: 'bold' | 'red' | 'green' | 'yellow' | 'dim', text: string): string {
   const plain = !process.stdout.isTTY || process.env['NO_COLOR'] !== undefined;
   return plain ? text : styleText(style, text);

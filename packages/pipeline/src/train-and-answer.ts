@@ -1,4 +1,4 @@
-/** The stages that follow the ETL. Loaded while the ETL's engine works. */
+/** The stages after the ETL. Imported while the engine of the ETL works. */
 import { runTrain } from '@attractions/als-trainer';
 import { als } from '@attractions/contracts';
 import { createRecommender, runningExperiment } from '@attractions/recommender';
@@ -14,8 +14,8 @@ export { recorded } from './recorded.js';
 export { runTrain };
 
 /**
- * Trains on the latest visits and answers by the generation just put, split by the experiment in the feeds, or by a demo that is
- * never committed where there is none that can be run.
+ * Trains on the latest visits and makes sample lists with the new generation, in the panels of the experiment in the feeds. Without one that can run, a demo
+ * is used, which is never committed.
  */
 export async function trainAndAnswer({
   config,
@@ -26,7 +26,7 @@ export async function trainAndAnswer({
 }: Omit<PipelineContext, 'json'>): Promise<Pick<RunSummary, 'rank' | 'loss' | 'recommendations' | 'feeds'>> {
   const { rank, loss, feeds } = await runTrain(config, { store, logger, signal, kinds: own.models });
   const kinds = scoringKindsIn(config, own);
-  // What is served may be an older model, the champion, until the gate has let the new one pass.
+  // The served model may be an older one, the champion, until the new one has passed the gate.
   const model = feeds.find(({ feed }) => feed === als.path)?.seq;
   const generation = await loadGeneration(store, model, kinds);
   const running = await runningExperiment(store, generation, logger, { ...own, kinds });

@@ -1,4 +1,4 @@
-/** Kinds of model with their training. Loaded when something is trained: it takes a while to import. */
+/** Kinds of model with their training. Imported only where something is trained, since it takes a while. */
 import { trainedKinds } from '@attractions/als-trainer';
 import { optionsOf } from '@attractions/als-trainer/settings';
 import type { AlsOptions } from '@attractions/als-trainer';
@@ -21,7 +21,10 @@ export const trainedKindsIn = (
 export const usualKinds = (options: Partial<AlsOptions> = {}): readonly ModelKind[] =>
   kindsNamed(DEFAULT_KIND_NAMES, trainedKinds(options));
 
-/** ALS, which the snapshot is named by, listed or not, and the models of the other kinds by their names: all that `generationOf` takes. */
+/**
+ * Trains ALS, listed or not, since the number of its update names the generation; and the other kinds, by their names. The result is the input of
+ * `generationOf`.
+ */
 export async function trainedOn(
   visits: VisitsTable,
   kinds: readonly ModelKind[],

@@ -1,7 +1,7 @@
 import { describedBy } from '@attractions/feeds';
 import type { DescribedRow, FeedStore, UpdateRecord } from '@attractions/feeds';
 
-/** One value of a document and where it stands: `panels[0].name`. */
+/** One value of a document and its path: `panels[0].name`. */
 export interface Property {
   readonly property: string;
   readonly value: unknown;
@@ -30,7 +30,7 @@ function* within(property: string, value: unknown, split: boolean): Generator<Pr
   for (const [name, member] of members) yield* within(property + name, member, split);
 }
 
-/** What a value is divided into, by what is written after its name; nothing for one that is shown as it is. */
+/** The members of a value, by the text that follows its name in a path; none for a value that is shown whole. */
 function membersOf(value: unknown, split: boolean): (readonly [string, unknown])[] {
   if (!isComposite(value)) return [];
   if (!Array.isArray(value))

@@ -105,7 +105,7 @@ test.each([
   ["metrics: [{ name: 'ndcg', of: () => 0 }]", /metrics\[0\]\.name is "ndcg", a metric that there is already/],
   [
     "metrics: [{ name: 'a', of: () => 0 }, { name: 'a', of: () => 0 }]",
-    /metrics\[1\]\.name is "a", as that of an earlier one/,
+    /metrics\[1\]\.name is "a", the name of an earlier entry/,
   ],
   [
     'recommenders: { als: () => ({}), mapping: 5 }',

@@ -134,7 +134,7 @@ test('every problem is told at once, with file and key, settings and file togeth
     `mine.config.mjs: sources.visits.type is "cvs"; give one of 'csv'`,
     'mine.config.mjs: rulez is unknown; did you mean rules?',
     'mine.config.mjs: rules[0].allows is 5; give a function.',
-    'mine.config.mjs: rules[1].name is "a", as that of an earlier one; rename one.',
+    'mine.config.mjs: rules[1].name is "a", the name of an earlier entry; rename one.',
     'mine.config.mjs: rules[2].allows is missing; give it, boosts or caps.',
     'mine.config.mjs: rules[3].caps.most is 0; give a whole number of 1 or more.',
     `mine.config.mjs: mapping is not a mapping: The list of 'ana' is "bay:pool"`,

@@ -1,7 +1,7 @@
 import { Server } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 
-/** After this long without a request, clients have gone elsewhere. */
+/** After this long without a request, no client is expected to send another one. */
 const QUIET_MS = 100;
 
 /** Longest wait for requests on connections that were open when the server stopped listening. */
@@ -11,11 +11,11 @@ const LAST_REQUESTS_MS = 1_000;
 export interface Drain {
   /** True once `end` was called: `/readyz` then answers 503. */
   closing(): boolean;
-  /** True once the server takes no new connections: answers then close theirs, so that clients connect elsewhere. */
+  /** True once the server accepts no new connections: answers then close their connection, so that clients connect to another server. */
   closed(): boolean;
   /** Must be called at every request. */
   touch(): void;
-  /** Answers until no more requests come, for `drainMs` at most; then stops listening, answers what is in flight, and closes. */
+  /** Answers until no more requests come, for at most `drainMs`; then stops listening, answers the requests in flight, and closes. */
   end(server: FastifyInstance, drainMs: number): Promise<void>;
 }
 
@@ -25,7 +25,7 @@ export function drain(now: () => number = () => performance.now()): Drain {
   let isClosed = false;
   let touchedMs = -Infinity;
 
-  // A client that sent a request a moment ago may have the next one on its way over the same connection.
+  // A client that sent a request a moment ago may already have sent the next one on the same connection.
   const untilQuiet = async (atMostMs: number) => {
     const untilMs = now() + atMostMs;
     while (now() < untilMs && now() - touchedMs < QUIET_MS) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -48,8 +48,8 @@ export function drain(now: () => number = () => performance.now()): Drain {
 }
 
 /**
- * Takes no new connections and leaves open ones alone. The `close` of an HTTP server would also end idle connections, on which a
- * request may be on its way. Waits one turn of the event loop first, to accept connections that are already pending.
+ * Accepts no new connections and keeps the open ones. The `close` of an HTTP server would also end idle connections, on which a request may just be arriving.
+ * Waits one turn of the event loop first, to accept pending connections.
  */
 async function stopListening({ server }: FastifyInstance): Promise<void> {
   await new Promise((resolve) => setImmediate(resolve));

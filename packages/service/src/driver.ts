@@ -18,24 +18,24 @@ import { ServiceError } from './errors.js';
 import type { ServeConfig } from './settings.js';
 import type { ServiceParts } from './start.js';
 
-/** What a service needs besides its configuration. */
+/** What a service needs in addition to its configuration. */
 export interface ServeContext {
-  /** The feeds of `config.feedsRoot` where absent. */
+  /** Default: the feeds at `config.feedsRoot`. */
   readonly store?: FeedStore;
   readonly logger: Logger;
   /** Closes the service when it aborts; requests in flight are answered first. */
   readonly signal?: AbortSignal;
   /** Runs while the feed of experiments is empty; for example `demoExperiment`. */
   readonly experiment?: Experiment;
-  /** Fixed lists of some users. */
+  /** Lists written for some users. */
   readonly mapping?: Mapping;
-  /** Hold for every list. */
+  /** Apply to every list. */
   readonly rules?: readonly Rule[];
   /** For panels of the experiment. */
   readonly recommenders?: OwnRecommenders;
-  /** Kinds of model to answer with, such as ones of your own, instead of those that the settings name. */
+  /** Kinds of model to use, such as your own. Default: those that the settings name. */
   readonly kinds?: readonly ScoringKind[];
-  /** The configuration file that those of your own come from, so that a model can be loaded on a thread of its own. */
+  /** The configuration file with your own kinds, so that the thread that loads models can read it too. */
   readonly configFile?: string;
 }
 
@@ -43,26 +43,26 @@ export interface ServeContext {
 export interface RunningService {
   /** Without a slash at the end: `http://127.0.0.1:3000`. */
   readonly url: string;
-  /** The updates it started with; `/v1/version` has those in use. */
+  /** The updates that it started with; `/v1/version` has those in use now. */
   readonly generation: GenerationSeqs;
-  /** The experiment that it started with, if one runs. */
+  /** The experiment that it started with, if there is one. */
   readonly experiment?: { readonly experiment: string; readonly version: number };
-  /** Answers until no more requests come, for `DRAIN_MS` at most; then closes. May be called again. */
+  /** Answers until no more requests come, for at most `DRAIN_MS`; then closes. May be called more than once. */
   close(): Promise<void>;
   /** Settles once the service is closed, by `close` or by the signal. */
   readonly closed: Promise<void>;
 }
 
 /**
- * Starts the service on the model that the feeds want served, and follows them.
+ * Starts the service on the model that the feeds want served, and follows the feeds from then on.
  *
- * @throws ServiceError, FeedsError; the service does not listen then
+ * @throws ServiceError, FeedsError; then the service does not listen
  */
 export async function runServe(config: ServeConfig, context: ServeContext): Promise<RunningService> {
   const { logger, signal } = context;
   const store = context.store ?? openFeeds(config.feedsRoot);
   const keys = [...keysIn(config.apiKeys), ...(config.adminToken ? [keyOf(config.adminToken, 'admin')] : [])];
-  // Fastify takes long to import; a program that does not serve never loads it.
+  // Importing Fastify takes long, so only programs that serve load it.
   const { startService } = await import('./start.js');
   const service = await startService({
     store,
@@ -105,7 +105,7 @@ export async function runServe(config: ServeConfig, context: ServeContext): Prom
   };
 }
 
-/** Connections that the system keeps pending while the service is busy; Linux limits it to `net.core.somaxconn`, 4,096 by default. */
+/** Connections that the operating system keeps pending while the service is busy. Linux also limits it by `net.core.somaxconn`, 4,096 by default. */
 const MAX_PENDING_CONNECTIONS = 4_096;
 
 async function listen(server: FastifyInstance, { host, port }: ServeConfig): Promise<string> {
@@ -135,7 +135,7 @@ function endpointIn(text: string | undefined): string | undefined {
   );
 }
 
-/** Feeds in a folder have the spool beside them; other feeds need a local folder from the settings. */
+/** Feeds in a folder have the spool in the same folder; for other feeds the settings must name a local folder. */
 function spoolOf({ exposureSpool }: Pick<ServeConfig, 'exposureSpool'>, root: string): string | undefined {
   const beside = /^(memory:|s3:)/.test(root) ? undefined : root.startsWith('file:') ? fileURLToPath(root) : root;
   return exposureSpool ?? (beside && join(beside, '_spool'));

@@ -1,4 +1,4 @@
-/** Calls `act` again and again, each time `intervalMs` after the last call has ended; `stop` waits for a call that is running. */
+/** Calls `act` repeatedly, each time `intervalMs` after the last call has ended. `stop` waits for a running call. */
 export function every(intervalMs: number, act: () => Promise<void>): { stop(): Promise<void> } {
   let stopped = false;
   let underWay: Promise<void> = Promise.resolve();

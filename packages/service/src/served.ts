@@ -9,22 +9,22 @@ import type { Composition, Recommender } from '@attractions/recommender';
 export interface Served {
   readonly generation: Generation;
   readonly recommender: Recommender;
-  /** Answers from lists made in advance; used while the service is too busy for more. */
+  /** Answers with popular lists, which are made in advance; used while the service is too busy for more. */
   readonly popular: Recommender;
   readonly similar: ReturnType<typeof similarIn>;
   readonly experiment: Experiment | undefined;
-  /** Why the experiment that is wanted does not run. */
+  /** Why the wanted experiment does not run. */
   readonly experimentFault: ExperimentFault | undefined;
   /** Made at the first call. */
   panels(): readonly PanelRecommender[];
-  /** Whether rules hold: lists may then be shorter than the filters allow. */
+  /** Whether there are rules: then lists may be shorter than the filters allow. */
   readonly underRules: boolean;
   readonly servedSince: Date;
 }
 
-/** An experiment that is wanted and cannot be run: all users are answered as if there were none. */
+/** A wanted experiment that cannot run: all users get answers as if there were no experiment. */
 export interface ExperimentFault {
-  /** Its update of the feed of experiments; undefined where the feed itself cannot be read, or it came from elsewhere. */
+  /** Its update in the feed of experiments; undefined if the feed cannot be read, or the experiment is not from the feed. */
   readonly update: number | undefined;
   /** `'demo' version 3`; absent where it cannot be read. */
   readonly name?: string;
@@ -67,7 +67,7 @@ interface PanelRecommender {
   readonly answers: Recommender;
 }
 
-/** The recommender of each panel, for every user; where no experiment runs, only the usual one. For comparisons, not for serving. */
+/** The recommender of each panel, for every user; only the usual one if no experiment runs. For comparisons, not for serving. */
 function panelRecommenders(generation: Generation, composition: Composition): readonly PanelRecommender[] {
   const { experiment } = composition;
   if (experiment === undefined)
@@ -85,7 +85,7 @@ function ofOnePanel(experiment: Experiment, panel: Panel): Experiment {
   return { ...experiment, layerBuckets: all, panels: [{ ...panel, buckets: [all] }] };
 }
 
-/** What entries of lists may say as their source. */
+/** The sources that entries of lists may have. */
 export function answerSources({ kinds = DEFAULT_KINDS, recommenders = {} }: Composition = {}): string[] {
   const chain = kinds.filter(({ name }) => name !== popular.name).flatMap(sourcesOf);
   return [...chain, ...Object.keys(recommenders), 'mapping', ...sourcesOf(popular)];

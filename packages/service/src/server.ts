@@ -26,12 +26,12 @@ import type { Tracing } from './telemetry/tracing.js';
 
 const ALL_VISIBLE = { page: 'public', docs: 'public', metrics: 'public' } as const;
 
-/** What a server answers from, and what it reports to. */
+/** What a server uses to answer, and what it reports to. */
 export interface ServerParts {
-  /** Called once for each request, so a swap is one assignment in the caller. */
+  /** Called once for each request, so that a swap is one assignment in the caller. */
   served(): Served;
   readonly logger: FastifyBaseLogger;
-  /** What entries of lists may say as their source; default: those of the usual kinds of model. */
+  /** The sources that entries of lists may have; default: those of the usual kinds of model. */
   readonly sources?: readonly string[];
   /** Of the package, for `/v1/version`. */
   readonly version: string;
@@ -44,7 +44,7 @@ export interface ServerParts {
   readonly visible?: Readonly<Partial<Record<PathGroup, Scope | 'public'>>>;
   /** Origins whose pages may send requests from a browser, `*` for all. Default: none. */
   readonly corsOrigins?: readonly string[];
-  /** Whose `x-forwarded-*` headers are believed, as Fastify's `trustProxy` takes it. Default: nobody's. */
+  /** The proxies whose `x-forwarded-*` headers are trusted, in the form of Fastify's `trustProxy`. Default: none. */
   readonly trustProxy?: TrustedProxies;
   /** Absent: there are no admin paths. */
   readonly administration?: Administration;
@@ -78,7 +78,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
   const server: FastifyInstance = Fastify({
     loggerInstance: parts.logger,
     logController: new LogController({ disableRequestLogging: true }),
-    // One logger for all requests: few requests write a line, and that line names the request itself.
+    // One logger for all requests: few requests write a line, and those lines contain the request id.
     childLoggerFactory: (logger) => logger,
     genReqId: ({ headers }) => {
       const given = headers['x-request-id'];
@@ -97,7 +97,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
     // Requests that come while the service ends are still answered.
     return503OnClosing: false,
     routerOptions: { maxParamLength: MAX_ENCODED_ID_LENGTH },
-    // A path that cannot be decoded, or is too long: the router throws before any hook runs.
+    // For a path that cannot be decoded or is too long, the router throws before any hook runs.
     frameworkErrors: (error, request, reply) => {
       addCommonHeaders(request, reply);
       onError(error, request, reply);
@@ -110,7 +110,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
   server.server.on('checkExpectation', onExpectation);
   server.setErrorHandler(onError);
   server.setNotFoundHandler(onNotFound);
-  // First, so that refused requests have a span too.
+  // Before admission, so that refused requests have a span too.
   parts.tracing?.observe(server);
   // Before admission: browsers send preflights without a key.
   if (corsOrigins.length > 0) allowOrigins(server, corsOrigins);
@@ -127,7 +127,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
   });
   server.register(async (api) => {
     await openapi(api, parts.version, visible.docs, parts.sources ?? answerSources());
-    // After the plugin, whose routes are not ours to extend.
+    // After the plugin, so that its own routes are not extended.
     const addRefusals = refuseOtherMethods(api);
     if (visible.docs !== undefined) description(api, visible.docs);
     recommendations(api, {
@@ -147,7 +147,10 @@ export function createServer(parts: ServerParts): FastifyInstance {
   return server;
 }
 
-/** Lets pages of other origins send requests. The plugin sees only preflights (Fetch, 3.2.2): it would answer any other OPTIONS request with a text of its own. */
+/**
+ * Lets pages of other origins send requests. The plugin sees only preflight requests (Fetch, 3.2.2), because it would answer any other OPTIONS request
+ * itself.
+ */
 function allowOrigins(server: FastifyInstance, origins: readonly string[]): void {
   const allowed = {
     origin: origins.includes('*') ? '*' : [...origins],

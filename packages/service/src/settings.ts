@@ -40,7 +40,7 @@ export const serveSettings = {
   apiKeys: text({
     variable: 'API_KEY_HASHES',
     description:
-      'SHA-256 in hex of each key, separated by commas; a key may read lists and the catalogue, and with :read+history after its hash also what is known of one user. Unset: no key is needed.',
+      'SHA-256 in hex of each key, separated by commas. A key may read lists and the catalogue; with :read+history after its hash also what is known of one user. Unset: no key is needed.',
     secret: true,
     range: 'hashes such as 9f86d081…:read+history, with some of the scopes read, history, admin',
     fault: (keys) => faultOf(() => keysIn(keys)),
@@ -48,14 +48,15 @@ export const serveSettings = {
   openPaths: text({
     variable: 'OPEN_PATHS',
     description:
-      'Which of page,docs,metrics are open to everybody, or none; the others need a key, and do not exist where there are no keys.',
+      'Which of page,docs,metrics are open to everybody, or none. The others need a key, and do not exist without keys.',
     default: PATH_GROUPS.join(','),
     range: `some of ${PATH_GROUPS.join(',')}, or none`,
     fault: (paths) => faultOf(() => visibilityOf(paths, [])),
   }),
   ratePerSecond: number({
     variable: 'RATE_LIMIT',
-    description: 'Requests that one key, or else one address, may send; 0.5 is one every two seconds, 0 is any number.',
+    description:
+      'Requests that one key may send, or one address where there is no key; 0.5 is one every two seconds, 0 is no limit.',
     default: 0,
     min: 0,
     max: 1_000_000,
@@ -64,7 +65,7 @@ export const serveSettings = {
   trustProxy: text({
     variable: 'TRUST_PROXY',
     description:
-      'How many proxies are in front of the service, or their addresses and networks, separated by commas; the address of a client is then taken from x-forwarded-for. Unset: that header is ignored.',
+      'The number of proxies in front of the service, or their addresses and networks, separated by commas. The address of a client is then taken from x-forwarded-for. Unset: that header is ignored.',
     range: 'a number of proxies, or networks such as 10.0.0.0/8,loopback',
     fault: (proxies) => faultOf(() => proxiesIn(proxies)),
   }),
@@ -77,7 +78,7 @@ export const serveSettings = {
   }),
   maxInFlight: integer({
     variable: 'MAX_IN_FLIGHT',
-    description: 'Requests in flight before others get status 503; from half of it on, lists are the popular ones.',
+    description: 'Requests in flight above which others get status 503; above half of it, lists are the popular ones.',
     default: 1_000,
     min: 1,
     max: 1_000_000,
@@ -85,7 +86,8 @@ export const serveSettings = {
   }),
   maxDelayMs: integer({
     variable: 'MAX_DELAY_MS',
-    description: 'Event loop delay from which requests get status 503; from half of it on, lists are the popular ones.',
+    description:
+      'Delay of the event loop above which requests get status 503; above half of it, lists are the popular ones.',
     default: 500,
     min: 1,
     max: 60_000,
@@ -112,8 +114,7 @@ export const serveSettings = {
   }),
   exposureSyncMs: integer({
     variable: 'EXPOSURE_SYNC_MS',
-    description:
-      'How often lists shown are synced to the spool; a killed process loses what it showed since the last one.',
+    description: 'How often lists shown are synced to the spool; a killed process loses those since the last sync.',
     default: 200,
     min: 10,
     max: 60_000,
@@ -130,7 +131,7 @@ export const serveSettings = {
   otlpEndpoint: text({
     variable: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     description:
-      'Where an OpenTelemetry collector takes traces over HTTP, such as http://localhost:4318; unset: no traces.',
+      'URL of an OpenTelemetry collector that accepts traces over HTTP, such as http://localhost:4318. Unset: no traces.',
   }),
   drainMs: integer({
     variable: 'DRAIN_MS',

@@ -16,13 +16,13 @@ import type { ServerParts } from './server.js';
 import { createMetrics } from './telemetry/metrics.js';
 import { tracingTo } from './telemetry/tracing.js';
 
-/** What a service is made of. */
+/** The parts of a service. */
 export interface ServiceParts {
   readonly store: FeedStore;
   readonly logger: FastifyBaseLogger;
   readonly version: string;
   readonly composition: Composition;
-  /** Where kinds of model that are not built in come from, for the thread that loads them. */
+  /** The configuration file with your own kinds of model, for the thread that loads models. */
   readonly configFile?: string | undefined;
   readonly pollMs: number;
   readonly bounds: Bounds;
@@ -37,7 +37,7 @@ export interface ServiceParts {
   readonly exposures?: Pick<ExposureParts, 'folder' | 'syncMs' | 'commitMs'>;
 }
 
-/** A service whose parts run, but which does not listen yet. */
+/** A service that does not listen yet. */
 export interface Service {
   readonly server: FastifyInstance;
   served(): Served;
@@ -46,8 +46,8 @@ export interface Service {
 }
 
 /**
- * Composes the service on a generation that has passed the smoke test.
- * @throws ServiceError, FeedsError where there is no such generation
+ * Builds the service on a generation that has passed the smoke test.
+ * @throws ServiceError, FeedsError if there is no such generation
  */
 export async function startService(parts: ServiceParts): Promise<Service> {
   const { logger, access } = parts;

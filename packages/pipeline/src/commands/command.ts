@@ -5,29 +5,29 @@ import type { FeedStore } from '@attractions/feeds';
 import type { OwnParts } from '../own-parts.js';
 import type { PipelineConfig } from '../settings.js';
 
-/** What a command of ours works with. Settings are read and checked before it starts. */
+/** What every command gets. Settings are read and checked before it starts. */
 export interface PipelineContext extends CommandContext {
   readonly config: PipelineConfig;
   readonly store: FeedStore;
-  /** What the configuration file brings; absent or empty without one. */
+  /** The contents of the configuration file; absent or empty without one. */
   readonly own?: OwnParts;
 }
 
-/** A result that may be larger than memory: written line by line, as fast as the lines are taken, with `--json` too. */
+/** A result that may be larger than memory: its lines are written as fast as the reader takes them, also with `--json`. */
 interface StreamedResult {
   readonly lines: AsyncIterable<string>;
 }
 
-/** What a command of ours found. */
+/** The result of a command. */
 export type PipelineResult = (CommandResult | StreamedResult) & {
-  /** What the process exits with, where what was found is bad news though the command has done its work; 0 by default. */
+  /** The exit code of a command that has done its work but found a problem. Default: 0. */
   readonly exitCode?: number;
 };
 
-/** Runs `act` with a context and writes what it found; given to every command by the command line. */
+/** Runs `act` with a context and writes its result. */
 export type Runner = (act: (context: PipelineContext) => Promise<PipelineResult>) => Promise<void>;
 
-/** A command with what all of them have in common. */
+/** A command with the options that all commands have. */
 export function commandOf(name: string, description: string): Command {
   return new Command(name)
     .description(description)
@@ -35,7 +35,7 @@ export function commandOf(name: string, description: string): Command {
     .addOption(
       new Option(
         '--config <file>',
-        'code and data of your own; else attractions.config.ts, .mts, .mjs, .js or .json, if there is one',
+        'configuration file with your own code and data; default: attractions.config.ts, .mts, .mjs, .js or .json, if there is one',
       ),
     )
     .allowExcessArguments(false);

@@ -4,7 +4,7 @@ import type { CommandOutput } from '@attractions/config';
 
 import { commandOf } from './command.js';
 
-/** The script of each shell, made from the commands that there are. A word that leads to no command is an argument, and changes nothing. */
+/** The script for each shell, made from the existing commands. A word that is not a command is an argument and changes nothing. */
 const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript };
 const SHELLS = Object.keys(SCRIPTS) as (keyof typeof SCRIPTS)[];
 
@@ -40,7 +40,7 @@ compdef _${name} ${name}
 `;
 }
 
-/** Sets `next` to what may follow the words of a line: the same in bash and zsh. */
+/** Sets `next` to the words that may follow the typed ones; the same code for bash and zsh. */
 function wordsAfter(program: Command, typed: string): string {
   const commands = [...words(program, '')];
   const known = commands.flatMap(([at]) => (at === '' ? [] : `'${at}'`));
@@ -55,7 +55,7 @@ ${commands.map(([at, next]) => `    '${at}') next='${next.join(' ')}' ;;`).join(
   esac`;
 }
 
-/** fish has its own word for options, so there is a line for each of them and one for the words of each command. */
+/** fish declares options one by one, so there is a line for each option, and one for the other words of each command. */
 function fishScript(program: Command): string {
   const commands = [...words(program, '')];
   const known = commands.flatMap(([at]) => (at === '' ? [] : `' ${at}'`));
@@ -80,7 +80,7 @@ ${offers.join('\n')}
 `;
 }
 
-/** For each command, by the words that lead to it, those that may follow. */
+/** Each command, by the words that lead to it, with the words that may follow. */
 function* words(command: Command, at: string): Iterable<readonly [string, readonly string[]]> {
   const options = command.options.flatMap(({ long }) => long ?? []);
   const choices = command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []);

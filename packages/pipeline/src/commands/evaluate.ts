@@ -20,13 +20,16 @@ interface EvaluateOptions {
 export function evaluateCommand(run: Runner): Command {
   return commandOf(
     'evaluate',
-    'how well the latest model foretells held-out visits, beside popularity and other baselines; or, with files, how well trainers do on a split that somebody else made',
+    'how well the latest model predicts held-out visits, compared with popularity and other baselines; or, with files, how well trainers do on an existing split',
   )
     .option('--train <file>', 'train on these pairs: one user a line with the items after it, or CSV; gzipped or not')
     .option('--test <file>', 'find these pairs; goes with --train')
-    .option('--k <count>', 'length of the list that counts, with --train and --test', countOf, 20)
+    .option('--k <count>', 'length of the lists, with --train and --test', countOf, 20)
     .addOption(
-      new Option('--trainers <names>', `who is judged, with --train and --test: some of ${listTrainers.join(',')}`)
+      new Option(
+        '--trainers <names>',
+        `trainers to compare, with --train and --test: some of ${listTrainers.join(',')}`,
+      )
         .argParser(trainersOf)
         .default(['popular', 'item-knn', 'als'], 'popular,item-knn,als'),
     )
@@ -47,7 +50,7 @@ export function evaluateCommand(run: Runner): Command {
     );
 }
 
-/** The value of `--trainers`: names with commas between. */
+/** The value of `--trainers`: names separated by commas. */
 function trainersOf(text: string): ListTrainer[] {
   return text.split(',').map((name) => {
     const trainer = listTrainers.find((known) => known === name.trim());

@@ -16,11 +16,11 @@ interface ExperimentFlags {
 export function experimentCommand(run: Runner): Command {
   return commandOf(
     'experiment',
-    'whether a panel of an experiment helped; refused (exit code 3) unless every exposure recomputes and the sample ratio is right',
+    'whether a panel of an experiment helped; exit code 3 unless every exposure can be recomputed and the sample ratio is right',
   )
-    .argument('[name]', 'the experiment; the latest in the feeds where absent')
-    .option('--version <number>', 'its version; the latest where absent', countOf)
-    .option('--days <count>', 'how long after a list a visit to one of its attractions counts', countOf, 7)
+    .argument('[name]', 'the experiment; default: the latest in the feeds')
+    .option('--version <number>', 'its version; default: the latest', countOf)
+    .option('--days <count>', 'days after a list within which a visit to one of its attractions counts', countOf, 7)
     .action(async (experiment: string | undefined, { version, days }: ExperimentFlags) =>
       run(async ({ config, store, signal }) => {
         const { runExperiment } = await import('../judging.js');

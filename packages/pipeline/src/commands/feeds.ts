@@ -8,9 +8,9 @@ import { aliasCommand, expireCommand, pinCommand, rollbackCommand } from './feed
 import { lineageCommand } from './feeds/lineage.js';
 import { repairCommand, verifyCommand } from './feeds/verify.js';
 
-/** `attractions feeds`: what is in the feeds, how it came there, and how long it stays. */
+/** `attractions feeds`: the contents of the feeds, their history, and how long updates are kept. */
 export function feedsCommand(run: Runner): Command {
-  return commandOf('feeds', 'the feeds: what they hold, the history of their updates, and what stays of it')
+  return commandOf('feeds', 'the feeds: contents and history of their updates, checks, aliases, pins and expiry')
     .addCommand(listCommand(run), { isDefault: true })
     .addCommand(historyCommand(run))
     .addCommand(showCommand(run))

@@ -8,9 +8,9 @@ import { ACCEPT } from './stages.js';
 
 /** `attractions run`: the main job. */
 export function runCommand(run: Runner): Command {
-  return commandOf('run', 'the whole pipeline: raw visits to named recommendations, through versioned feeds')
+  return commandOf('run', 'the whole pipeline: from raw visits to recommendations by name, through versioned feeds')
     .option('--sample', 'on generated visits that ship with the package, in place of RAW_DATA_PATH')
-    .option('--in-memory', 'the same classes in one process, without feeds: nothing is written')
+    .option('--in-memory', 'in one process, without feeds: nothing is written')
     .option('--accept', ACCEPT)
     .action(async ({ sample, inMemory, accept }: { sample?: true; inMemory?: true; accept?: true }) =>
       run(async (given) => {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { commandOf } from './command.js';
 import type { Runner } from './command.js';
 
-/** `attractions serve`: the HTTP service, until it is told to stop. */
+/** `attractions serve`: the HTTP service, until a signal stops it. */
 export function serveCommand(run: Runner): Command {
   return commandOf(
     'serve',

@@ -9,7 +9,7 @@ export const ACCEPT = 'commit data that are unlike the last updates, this once; 
 
 /** `attractions etl`: the first stage alone. */
 export function etlCommand(run: Runner): Command {
-  return commandOf('etl', 'raw files to visits, attractions and rejects')
+  return commandOf('etl', 'turns raw files into visits, attractions and rejects')
     .option('--sample', 'on generated visits that ship with the package, in place of RAW_DATA_PATH')
     .option('--accept', ACCEPT)
     .action(async ({ sample, accept }: { sample?: true; accept?: true }) =>
@@ -28,7 +28,7 @@ export function etlCommand(run: Runner): Command {
 
 /** `attractions train`: the second stage alone, on the latest visits. */
 export function trainCommand(run: Runner): Command {
-  return commandOf('train', 'a model of the latest visits').action(async () =>
+  return commandOf('train', 'trains models on the latest visits').action(async () =>
     run(async (context) => {
       const { recorded, runTrain } = await import('../train-and-answer.js');
       return recorded('train', context, async () => {

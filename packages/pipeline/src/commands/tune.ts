@@ -20,18 +20,18 @@ interface TuneFlags {
 export function tuneCommand(run: Runner): Command {
   return commandOf(
     'tune',
-    'search good options of ALS, on the second-last new attractions of the visits or on files of pairs',
+    'searches good options for ALS, measured by the second-last new attraction of each visitor, or by files of pairs',
   )
     .option(
       '--points <count>',
-      'points drawn at random, six at a time that differ in their rank alone; one third goes on to each longer round',
+      'random points, in groups of six that differ only in their rank; the best third goes on to each longer round',
       countOf,
       54,
     )
     .option('--workers <count>', 'trials at a time', countOf, availableParallelism())
     .option('--train <file>', 'train on these pairs instead of the visits, as in evaluate')
     .option('--test <file>', 'find these pairs; goes with --train')
-    .option('--k <count>', 'length of the list that counts, with --train and --test', countOf, 20)
+    .option('--k <count>', 'length of the lists, with --train and --test', countOf, 20)
     .action(async ({ points, workers, train, test, k }: TuneFlags) =>
       run(async (context) => {
         if ((train === undefined) !== (test === undefined))

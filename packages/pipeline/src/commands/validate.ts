@@ -9,9 +9,9 @@ import type { Runner } from './command.js';
 export function validateCommand(run: Runner): Command {
   return commandOf(
     'validate',
-    'the gate before serving: a model that passes becomes the champion, which is what is served; else exit code 3',
+    'the gate before serving: a model that passes becomes the champion, which the service uses; else exit code 3',
   )
-    .argument('[model]', 'sequence number of the model; the latest where absent', countOf)
+    .argument('[model]', 'sequence number of the model; default: the latest', countOf)
     .action(async (model: number | undefined) =>
       run(async (context) => {
         const { recorded, validateModel } = await import('../judging.js');

@@ -46,7 +46,7 @@ export function servedContender(
   };
 }
 
-/** One kind of model by itself, asked in the same way. Attractions of which it says nothing are equal, and last. */
+/** One kind of model by itself, with the same requests. Attractions that it does not rank are equal, and last. */
 export function kindContender(kind: ModelKind, attractions: readonly Attraction[], run: Run): Contender {
   return {
     name: kind.name,
@@ -63,8 +63,8 @@ export function kindContender(kind: ModelKind, attractions: readonly Attraction[
 }
 
 /**
- * The model of the next attraction, replayed: for each request with the tables of its day, counted from the visits before it, and asked by what the visitor
- * says alone.
+ * Replays the model of the next attraction: each request uses the tables of its day, counted from the visits before it, and only what the request itself says
+ * about the visitor.
  */
 export function nextAttractionContender(attractions: readonly Attraction[]): Contender {
   return {
@@ -88,10 +88,10 @@ export function nextAttractionContender(attractions: readonly Attraction[]): Con
   };
 }
 
-/** What each place takes off the score, so that attractions of one score keep the order of the list. */
+/** Subtracted from the score for each place, so that attractions of equal scores keep the order of the list. */
 const PLACE = 1e-9;
 
-/** Scores of all attractions by a list: the probability where it gives one, then by place; what is not listed is equal, and last. */
+/** Scores of all attractions from a list: its probabilities, if it has any, else by place. Attractions that are not in the list are equal, and last. */
 function scoresIn({ attractionIds }: LogNames): (list: Recommendations) => Float64Array {
   const itemOf = new Map(attractionIds.map((id, item) => [id, item]));
   return ({ recommendations }) => {
@@ -103,7 +103,7 @@ function scoresIn({ attractionIds }: LogNames): (list: Recommendations) => Float
   };
 }
 
-/** A model that knows nobody. */
+/** A model without users. */
 const WITHOUT_VISITS: AlsGeneration = {
   rank: 1,
   userIds: [],
@@ -116,7 +116,7 @@ const WITHOUT_VISITS: AlsGeneration = {
   history: [],
 };
 
-/** Those of a log, the ones that were only visited too. */
+/** The attractions of a log, including those that are known only from visits. */
 function attractionsIn({ attractionIds, titles, parks, parkOf }: LogNames): Attraction[] {
   return attractionIds.map((attractionId, item) => ({
     attractionId,

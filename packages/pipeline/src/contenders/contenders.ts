@@ -10,8 +10,8 @@ import { alsContender } from './als.js';
 import { kindContender, nextAttractionContender, servedContender } from './asked.js';
 
 /**
- * What is judged beside the baselines; what visitors are answered with comes last, so that the page shows it in detail. EASE is left out, and that is
- * logged, where a park has more attractions than it takes.
+ * The recommenders that are compared with the baselines. The served one comes last, so that the page shows it in detail. EASE is left out, with a line in the
+ * log, if a park has more attractions than it can take.
  */
 export function contendersOf(
   config: PipelineConfig,

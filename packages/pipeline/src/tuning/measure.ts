@@ -29,7 +29,7 @@ export async function measureTrial(
   return { value, standardError: standardErrorOf(perUser.ndcg ?? new Float64Array(), value) };
 }
 
-/** Of the mean of some values. */
+/** The standard error of a mean. */
 function standardErrorOf(values: Float64Array, mean: number): number {
   const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0);
   return values.length < 2 ? 0 : Math.sqrt(squares / (values.length - 1) / values.length);

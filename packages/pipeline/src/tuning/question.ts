@@ -2,21 +2,21 @@ import type { Interactions } from '@attractions/als-trainer';
 import { lastNewAttraction, pairSplitOf, readIdPairs } from '@attractions/evaluation';
 import type { HeldOut, VisitLog } from '@attractions/evaluation';
 
-/** What every trial of a study is asked: pairs to train on, and requests with what they should find. Plain arrays, so that a thread can take it. */
+/** The task of every trial of a study: pairs to train on, and requests with the items to find. Plain arrays, so that it can be sent to a thread. */
 export interface TuningQuestion {
   readonly training: Interactions;
   /** The user of each request. */
   readonly users: Uint32Array;
-  /** The items that each request may not be answered with. */
+  /** The items that must not be in the list of each request. */
   readonly skip: readonly Uint32Array[];
-  /** A "user" of it is a request. */
+  /** Its users are the requests. */
   readonly heldOut: HeldOut;
   readonly k: number;
 }
 
 /**
- * The second-last new attraction of each visitor in each park. The last one, which reports are about, is not looked at, so that a report
- * on what was chosen here stays honest.
+ * To find the second-last new attraction of each visitor in each park. The last one is not used, because reports measure it: so a report on options that were
+ * chosen here stays honest.
  */
 export function visitsQuestion(log: VisitLog, k = 5): TuningQuestion {
   const { training, requests, answers } = lastNewAttraction(lastNewAttraction(log).training, 3);
@@ -44,7 +44,7 @@ export function visitsQuestion(log: VisitLog, k = 5): TuningQuestion {
   };
 }
 
-/** Pairs of files, as `evaluate` takes them. The test must be one for choosing, not the one that is reported on. */
+/** Pairs from files, as in `evaluate`. The test file must be one for choosing options, not the one for the report. */
 export async function listsQuestion(train: string, test: string, k: number): Promise<TuningQuestion> {
   const { training, seen, heldOut } = pairSplitOf(await readIdPairs(train), await readIdPairs(test));
   return { training, users: Uint32Array.from(seen.keys()), skip: seen, heldOut, k };

@@ -12,15 +12,15 @@ import { listsQuestion, visitsQuestion } from './question.js';
 import type { TuningQuestion } from './question.js';
 import { openWorkers } from './workers.js';
 
-/** What is searched, and by how many. */
+/** What to search, and with how many threads. */
 export interface TuneOptions {
   readonly points: number;
   readonly workers: number;
-  /** Files of pairs; the visits in the feeds where absent. */
+  /** Files of pairs. Default: the visits in the feeds. */
   readonly files?: { readonly train: string; readonly test: string; readonly k: number };
 }
 
-/** What a search found. */
+/** The result of a search. */
 export interface TuneSummary extends SearchResult {
   readonly study: string;
   /** Trials of the study that have expired; those that the search needs were run again. */
@@ -42,8 +42,8 @@ const plan: Omit<SearchPlan, 'study' | 'points' | 'metric'> = {
 };
 
 /**
- * Searches the options of ALS. Each trial is an update of `evaluation/trials/v1.0`, so that a search which was killed goes on, and two studies
- * of the same data, split and plan are one.
+ * Searches options for ALS. Each trial is an update of `evaluation/trials/v1.0`, so a killed search goes on where it stopped, and two searches with the same
+ * data, split and plan are one study.
  */
 export async function tune(options: TuneOptions, context: PipelineContext): Promise<TuneSummary> {
   const begin = performance.now();
@@ -96,7 +96,7 @@ function studyOf({ training, users, heldOut }: TuningQuestion, searched: Omit<Se
   return hash.digest('hex').slice(0, 16);
 }
 
-/** What was kept of a study, and the runs whose trials have expired since. */
+/** The stored trials of a study, and the runs whose trials have expired. */
 async function trialsOf(store: FeedStore, study: string) {
   const feed = store.feed(trialsFeed);
   const done: Trial[] = [];
@@ -113,7 +113,7 @@ async function trialsOf(store: FeedStore, study: string) {
   return { done, expired };
 }
 
-/** A run commits once, so a trial that is run again after it expired is another run. */
+/** A run id commits once, so a trial that is run again after it expired gets another id. */
 function newRunId(runId: string, expired: ReadonlySet<string>): string {
   return expired.has(runId) ? newRunId(`${runId} again`, expired) : runId;
 }

@@ -7,15 +7,15 @@ import type { TuningQuestion } from './question.js';
 
 /** Threads that measure trials; each `measure` takes one that is free. */
 export interface Workers {
-  /** @throws the signal's reason at once, though the thread may still be at it */
+  /** @throws the signal's reason at once, though the thread may still be working */
   measure(trial: PlannedTrial): Promise<Measured>;
   close(): Promise<void>;
 }
 
-/** What a thread answers. */
+/** The answer of a thread. */
 export type WorkerAnswer = { readonly measured: Measured } | { readonly fault: string };
 
-/** Opens so many threads with the question in each. One is none: it measures here. */
+/** Starts `count` threads with the same task. For a count of 1 it starts none: trials are measured on this thread. */
 export function openWorkers(question: TuningQuestion, count: number, signal: AbortSignal): Workers {
   if (count === 1) return { measure: (trial) => measureTrial(question, trial, signal), close: async () => undefined };
   const threads = Array.from(

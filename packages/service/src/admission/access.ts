@@ -1,10 +1,10 @@
-/** Who may use the service: its keys, and the settings of access, each parsed from the text that an operator writes. */
+/** Who may use the service: its keys and access settings, each parsed from the text of its environment variable. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import { ServiceError } from '../errors.js';
 
-/** What a key gives access to: `read` lists and the catalogue, `history` what is known of one user, `admin` the administration. */
+/** What a key gives access to: `read` to lists and the catalogue, `history` to what is known of one user, `admin` to the administration. */
 const SCOPES = ['read', 'history', 'admin'] as const;
 
 export type Scope = (typeof SCOPES)[number];
@@ -22,8 +22,8 @@ export function keyOf(secret: string, ...scopes: readonly Scope[]): ApiKey {
 }
 
 /**
- * Parses `API_KEY_HASHES`, a list with commas: `<sha256 in hex>` has the scope `read`, `<sha256 in hex>:read+history` the scopes it names. A setting
- * that is set but has no key is refused: the service would be open to everybody.
+ * Parses `API_KEY_HASHES`, a list separated by commas: `<sha256 in hex>` has the scope `read`, `<sha256 in hex>:read+history` has the scopes that it names. A
+ * setting without a key is refused, because the service would be open to everybody.
  * @throws ServiceError SERVICE_SETTING_INVALID
  */
 export function keysIn(list: string | undefined): readonly ApiKey[] {
@@ -61,12 +61,12 @@ function digestOf(secret: string): Buffer {
   return createHash('sha256').update(secret, 'utf8').digest();
 }
 
-/** Groups of paths that `OPEN_PATHS` opens to everybody: the page for people, the API description, the metrics. */
+/** Groups of paths that `OPEN_PATHS` can open to everybody: the demo page, the API description, the metrics. */
 export const PATH_GROUPS = ['page', 'docs', 'metrics'] as const;
 
 /**
- * Who may see each group of paths. Those that `OPEN_PATHS` names are public; the others need a key with the scope `read`, and do not exist where no
- * key has it.
+ * Who may see each group of paths. Groups that `OPEN_PATHS` names are public. The others need a key with the scope `read`, and do not exist where no key has
+ * that scope.
  * @throws ServiceError SERVICE_SETTING_INVALID
  */
 export function visibilityOf(

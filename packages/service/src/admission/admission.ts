@@ -8,9 +8,9 @@ import type { Pressure } from './pressure.js';
 /** Who may send requests, and how many. */
 export interface Access {
   readonly keys?: readonly ApiKey[];
-  /** Whether requests without a key may do everything except administration. Default: true where no key has the scope `read` or `history`. */
+  /** Whether requests without a key have all scopes but `admin`. Default: true where no key has the scope `read` or `history`. */
   readonly open?: boolean;
-  /** Requests a second of one key, or without a key of one address, on average; 0.5 is one every two seconds. 0, the default: no limit. */
+  /** Requests a second of one key, or of one address where there is no key, on average; 0.5 is one every two seconds. 0, the default: no limit. */
   readonly ratePerSecond?: number;
 }
 
@@ -31,10 +31,10 @@ declare module 'fastify' {
 const OVERLOADED = new ServiceError('RECOMMENDER_OVERLOADED', 'The service is overloaded; ask again in a second.');
 
 /**
- * Admission control: refuses requests that may not be answered, before their body is parsed, and marks requests that get the popular list.
+ * Admission control: refuses requests before their body is parsed, and marks requests that get the popular list because of the load.
  *
- * It looks at the *route* that the router matched, never at the text of the path, which can be written in many ways. A route without a scope of its own
- * needs `read`, and so does an unknown path: without a key nobody learns which paths exist.
+ * It uses the *route* that the router matched, never the text of the path, which can be written in many ways. A route without a scope of its own needs
+ * `read`. So does an unknown path: without a key, nobody learns which paths exist.
  */
 export function admission(server: FastifyInstance, pressure: Pressure, metrics: Metrics, access: Access): void {
   const { keys = [], ratePerSecond = 0 } = access;
@@ -101,19 +101,19 @@ export function admission(server: FastifyInstance, pressure: Pressure, metrics: 
 const scopeOf = ({ routeOptions }: Pick<FastifyRequest, 'routeOptions'>): Scope | 'public' =>
   routeOptions.config.scope ?? 'read';
 
-/** Gives a scope to every route that is registered after it and has none of its own. For plugins, whose routes we do not write. */
+/** Gives a scope to every route that is registered later and has none of its own. For the routes of plugins. */
 export function scopeByDefault(server: FastifyInstance, scope: Scope | 'public'): void {
   server.addHook('onRoute', (route: RouteOptions) => {
     route.config = { scope, ...route.config };
   });
 }
 
-/** Most clients remembered at once; the one whose last request is oldest is forgotten first. */
+/** Most clients counted at once; the client whose last request is oldest is dropped first. */
 const MAX_CLIENTS = 10_000;
 
 /**
- * Limits the requests of each client to `perSecond` a second on average, and as many at once, at least one: a leaky bucket that keeps one time for each
- * client (the generic cell rate algorithm, ITU-T I.371).
+ * Limits each client to `perSecond` requests a second on average, with bursts of as many (at least one): a leaky bucket that stores one time for each client
+ * (the generic cell rate algorithm, ITU-T I.371).
  *
  * @param perSecond above 0; below 1, one request every `1 / perSecond` seconds
  * @returns whether this client may send a request now

@@ -16,12 +16,12 @@ export interface Pressure {
   load(): Load;
   enter(): void;
   leave(): void;
-  /** Runs the task that makes an answer, now or when its turn comes. */
+  /** Runs a task that makes an answer, now or after the tasks that wait. */
   run(task: () => void): void;
   inFlight(): number;
   /**
-   * The delay that a new request has to expect: the largest of the least of the last delays of the event loop (a standing queue shows in all of
-   * them, a pause of the garbage collector in one), the time that this turn of the loop has taken, and the time that the first task has waited.
+   * The delay that a new request must expect, in milliseconds. It is the largest of three: the least of the last delays of the event loop (a queue shows in
+   * all of them, a pause of the garbage collector in only one), the time that this turn of the loop has taken, and the time that the first task has waited.
    */
   delayMs(): number;
   close(): void;
@@ -33,12 +33,12 @@ const SAMPLE_MS = 20;
 /** How long a turn of the event loop goes on to begin answers. */
 const SLICE_MS = 2;
 
-/** A delay counts where this many samples in a row show it. */
+/** A delay counts when this many samples in a row show it. */
 const SAMPLES = 3;
 
 /**
- * Watches requests in flight and the delay of the event loop. An answer is made in one piece, so few are ever in flight on one thread: the
- * delay shows the queue in front of it. The least of the last delays counts, as in CoDel (RFC 8289).
+ * Watches requests in flight and the delay of the event loop. Each answer is made without a pause, so few requests are in flight on one thread even under
+ * overload; the delay shows the queue in front of it. The least of the last delays counts, as in CoDel (RFC 8289).
  */
 export function pressureOf({ maxInFlight, maxDelayMs }: Bounds, now: () => number = () => performance.now()): Pressure {
   let inFlight = 0;

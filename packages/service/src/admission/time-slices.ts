@@ -1,6 +1,6 @@
-/** Runs tasks in the order in which they came, for a limited time in each turn of the event loop. */
+/** Runs tasks in the order of their arrival, for a limited time in each turn of the event loop. */
 export interface TimeSlices {
-  /** Runs the task at once where none is waiting and this turn has time left, else in a later turn. */
+  /** Runs the task at once if no task is waiting and this turn has time left, else in a later turn. */
   run(task: () => void): void;
   /** How long the first task in the queue has waited; 0 where the queue is empty. */
   waitedMs(): number;

@@ -2,10 +2,10 @@
  * The life of a batch in the spool, a folder of chunks that are never changed:
  *
  *     <spool>/<uuid>-<n>/00000007.ndjson       open: its owner adds chunks
- *     <spool>/<uuid>-<n>.12/00000007.ndjson    closed: the chunks up to 12 are one update of the feed, whose run id is the name up to the dot
+ *     <spool>/<uuid>-<n>.12/00000007.ndjson    closed: the chunks up to 12 are one update of the feed; its run id is the name before the dot
  *
- * Any process may close any batch and commit it, also while its owner lives, and several may do so at once: nothing is lost and nothing is committed
- * twice (tools/decisions/0007). A file that is missing was committed by another process.
+ * Any process may close and commit any batch, even while its owner runs, and several may do so at once: nothing is lost and nothing is committed twice
+ * (tools/decisions/0007). A missing file was committed by another process.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, readdir, rename, rmdir, unlink, writeFile } from 'node:fs/promises';
@@ -98,8 +98,8 @@ export function chunkName(n: number): string {
 }
 
 /**
- * Only one rename of a folder succeeds, and its new name fixes which chunks belong to the batch: chunks that the owner adds later do not.
- * Undefined where another process was faster.
+ * Only one rename of a folder succeeds. The new name says which chunks belong to the batch; chunks that the owner adds later do not. Undefined where another
+ * process was faster.
  */
 async function close(spool: string, name: string): Promise<ClosedBatch | undefined> {
   const { batch, chunks } = nameOf(name) ?? {};
@@ -110,12 +110,12 @@ async function close(spool: string, name: string): Promise<ClosedBatch | undefin
   const last = Math.max(0, ...found.map(numberOf));
   const folder = join(spool, `${batch}.${last}`);
   const closed = await unlessGone(rename(join(spool, name), folder).then(() => ({ batch, chunks: last, folder })));
-  // If a power failure undid the rename after the commit, a later chunk could be taken for a committed one.
+  // If a power failure undid the rename after the commit, a later chunk would look like a committed one.
   if (closed) await syncFolder(spool);
   return closed;
 }
 
-/** The chunks of a batch, in order. Where one is missing, the batch was committed already by another process, and is being removed. */
+/** The chunks of a batch, in order. A missing chunk means that another process has committed the batch and is removing it. */
 async function chunksOf({ folder, chunks }: ClosedBatch): Promise<Chunk[]> {
   const names = ((await unlessGone(readdir(folder))) ?? [])
     .filter((name) => numberOf(name) > 0 && numberOf(name) <= chunks)
@@ -124,11 +124,11 @@ async function chunksOf({ folder, chunks }: ClosedBatch): Promise<Chunk[]> {
   return texts.flatMap((text, n) => (text === undefined ? [] : { name: names[n] ?? '', ...exposuresIn(text) }));
 }
 
-/** Removes a committed batch. Chunks that were added after it was closed become a batch of their own. */
+/** Removes a committed batch. Chunks that were added after it was closed become a new batch. */
 async function remove(spool: string, { folder, chunks }: ClosedBatch): Promise<void> {
   const names = (await unlessGone(readdir(folder))) ?? [];
   const late = names.filter((name) => numberOf(name) > chunks);
-  // Unfinished parts are removed too: their owner still has the lines, and begins a new batch.
+  // Unfinished parts are removed too: their owner still has the lines in memory and begins a new batch.
   for (const name of names) if (!late.includes(name)) await unlessGone(unlink(join(folder, name)));
   if (late.length > 0) {
     const other = join(spool, `${randomUUID()}-1`);
@@ -146,7 +146,7 @@ async function removeIfEmpty(folder: string): Promise<void> {
   });
 }
 
-/** Writes refused lines to files whose name and content depend on the chunk alone, so that a repetition changes nothing. */
+/** Writes refused lines to files. Their names and contents depend only on the chunk, so repeating this changes nothing. */
 async function setAside(spool: string, { batch }: BatchName, chunks: readonly Chunk[]): Promise<Rejected[]> {
   const rejected: Rejected[] = [];
   for (const { name, refused } of chunks) {
@@ -165,7 +165,7 @@ function numberOf(name: string): number {
   return Number(/^(\d+)\.ndjson$/.exec(name)?.[1] ?? 0);
 }
 
-/** Syncs a folder, which makes new names in it durable. Does nothing on Windows, which cannot, or where the folder is gone. */
+/** Syncs a folder, which makes new names in it durable. Does nothing on Windows, which cannot sync folders, or where the folder is gone. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await unlessGone(open(path, 'r'));

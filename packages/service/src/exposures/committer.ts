@@ -15,7 +15,9 @@ export interface CommitJob {
   readonly producer: Producer;
 }
 
-/** Commits on a thread of its own, since writing Parquet takes long. Where that thread could not see the store (in memory), commits on this one. */
+/**
+ * Commits on a separate thread, since writing Parquet takes long. A store in memory cannot be seen from there, so its batches are committed on this thread.
+ */
 export function committerOf(
   store: FeedStore,
   spool: string,

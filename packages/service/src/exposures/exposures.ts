@@ -11,17 +11,17 @@ import { lineOf } from './line.js';
 import { spoolIn } from './spool.js';
 
 /**
- * The lease of a batch: how long other processes leave it to its owner. The owner renews it {@link RENEWALS} times in that period, by touching the folder. Clocks are
- * never compared: another process only looks whether the folder's time changes, and measures with its own monotonic clock how long it did not.
- * The lease affects only the size of updates: a batch that is taken from a living owner is neither lost nor committed twice.
+ * The lease of a batch: how long other processes leave it to its owner. The owner renews it {@link RENEWALS} times in that period, by changing the time of
+ * the folder. Clocks are never compared: another process only watches whether the time of the folder changes, and measures with its own monotonic clock how
+ * long it did not. The lease affects only the size of updates: a batch that is taken from a running owner is neither lost nor committed twice.
  */
 const LEASE_MS = 5_000;
 
 const RENEWALS = 5;
 
 /**
- * Watches the batches of other processes. Each call takes their current times (`marks`), and returns those that did not change for a whole lease. These
- * get a new lease, since committing them may fail.
+ * Watches the batches of other processes. Each call takes their current times (`marks`) and returns the batches whose time did not change for a whole lease.
+ * These get a new lease, since committing them may fail.
  */
 export function watchLeases(leaseMs: number): (marks: ReadonlyMap<string, number>, nowMs: number) => string[] {
   let seen = new Map<string, { readonly mark: number; readonly sinceMs: number }>();
@@ -44,7 +44,7 @@ export function watchLeases(leaseMs: number): (marks: ReadonlyMap<string, number
 export interface ExposureParts {
   /** The spool; processes on the same feeds may share it. */
   readonly folder: string;
-  /** How often lines are synced: a killed process loses at most what came since. */
+  /** How often lines are synced to disk: a killed process loses at most the lines since the last sync. */
   readonly syncMs: number;
   readonly commitMs: number;
   /** {@link LEASE_MS} where absent. */
@@ -59,13 +59,13 @@ export interface ExposureParts {
 export interface Exposures {
   /** Does not throw and does not wait. */
   shown(shown: Shown): void;
-  /** Writes and commits all lines; what cannot be committed now stays in the spool for the next process. */
+  /** Writes and commits all lines. Lines that cannot be committed now stay in the spool for the next process. */
   stop(): Promise<void>;
 }
 
 /**
- * Records the lists shown: line by line in the spool, and from there in batches in the feed. Also commits what ended processes have left.
- * @throws ServiceError SERVICE_SPOOL_UNUSABLE where the folder cannot be made or written to
+ * Records the lists shown: line by line in the spool, and from there in batches in the feed. Also commits the batches of processes that have ended.
+ * @throws ServiceError SERVICE_SPOOL_UNUSABLE where the folder cannot be created or written to
  */
 export async function recordExposures(parts: ExposureParts): Promise<Exposures> {
   const { folder, logger, onResult, leaseMs = LEASE_MS } = parts;
@@ -113,7 +113,7 @@ export async function recordExposures(parts: ExposureParts): Promise<Exposures> 
       for (const name of await batchesIn(folder)) {
         const path = join(folder, name);
         const now = new Date();
-        // Another process may have taken it, or the disk is full: then the lease is not renewed, and an update is smaller.
+        // If another process has taken it, or the disk is full, the lease is not renewed, and an update is smaller.
         if (spool.isOwn(name)) await utimes(path, now, now).catch(() => undefined);
         else
           await stat(path).then(
@@ -143,7 +143,7 @@ export async function recordExposures(parts: ExposureParts): Promise<Exposures> 
   };
 }
 
-/** The time in ISO 8601, formatted once a millisecond. */
+/** The time in ISO 8601, formatted at most once a millisecond. */
 function isoClock(): () => string {
   let [writtenMs, written] = [0, ''];
   return () => {

@@ -3,7 +3,7 @@ import { exposureProblem } from '@attractions/contracts';
 import type { Exposure } from '@attractions/contracts';
 import type { Shown, ShownList } from '../routes/recommendations.js';
 
-/** The part of a line that depends on the list alone: all except time, request and user. Made once for a cached list. */
+/** The part of a line that depends only on the list: all but time, request and user. Made once for a cached list. */
 function listPartOf(list: ShownList): string {
   const kept = textsKeptOf(list);
   return kept === undefined ? formatted(list) : (kept.exposure ??= formatted(list));
@@ -17,8 +17,8 @@ function formatted({ panel, source, generation, recommendations }: ShownList): s
 }
 
 /**
- * A list that was shown as a line of a chunk, with its line break: an {@link Exposure} in JSON. A list that was shortened under load is not part
- * of an experiment, and has no panel.
+ * One shown list as a line of a chunk, with its line break: an {@link Exposure} in JSON. A popular list given because of the load is not part of an
+ * experiment, and has no panel.
  */
 export function lineOf({ requestId, userId, list }: Shown, shownAt: string): string {
   const user = userId === undefined ? '' : `"userId":${JSON.stringify(userId)},`;
@@ -28,7 +28,7 @@ export function lineOf({ requestId, userId, list }: Shown, shownAt: string): str
 /** The lines of a chunk. */
 export interface Lines {
   readonly rows: readonly Exposure[];
-  /** Lines that the contract of the feed refuses, unchanged, with the reason. They are set aside, since one would block the others. */
+  /** Lines that the contract of the feed refuses, unchanged, with the reason. They are kept apart, since one of them would block all others. */
   readonly refused: readonly { readonly reason: string; readonly line: string }[];
 }
 
@@ -56,7 +56,7 @@ function parsed(line: string): Exposure | string {
   }
 }
 
-/** Replaces lone surrogates, which a JSON body may have and UTF-8 cannot store. */
+/** Replaces lone surrogates, which a JSON body may contain but UTF-8 cannot store. */
 function wellFormed(text: string): string {
   return Buffer.from(text).toString();
 }

@@ -5,9 +5,9 @@ import { chunkName, hasCode, nameOf, syncFolder } from './batch.js';
 
 /** Lines on their way to disk. */
 export interface Spool {
-  /** Throws where no folder can be made in the spool. A full disk is not an error here: it may have room later. */
+  /** Throws where no folder can be created in the spool. A full disk is not an error here: it may have space later. */
   probe(): Promise<void>;
-  /** Takes a line, with its line break. Never waits. Returns false where there is no room left; the line is lost then. */
+  /** Takes a line, with its line break. Never waits. Returns false if there is no space left; the line is lost then. */
   add(line: string): boolean;
   /** Writes the added lines to disk as one chunk, and syncs it. Throws where that fails; the lines are kept for the next time. */
   flush(): Promise<void>;
@@ -19,13 +19,13 @@ export interface Spool {
   isOwn(name: string): boolean;
 }
 
-/** Most lines kept in memory while the disk does not take them. */
+/** Most lines kept in memory while the disk accepts no writes. */
 export const MAX_WAITING = 100_000;
 
-/** A batch of this many lines is ended at the next flush, so that it can be committed as one update. */
+/** A batch of this many lines ends at the next flush, so that it can be committed as one update. */
 export const MAX_BATCH_LINES = 25_000;
 
-/** Waiting lines are kept as bytes in pieces of this size: the garbage collector would move strings again and again. */
+/** Waiting lines are kept as bytes in pieces of this size: the garbage collector would move strings many times. */
 const PIECE_BYTES = 1 << 20;
 
 /** A UTF-16 unit takes at most 3 bytes of UTF-8. */
@@ -85,7 +85,7 @@ export function spoolIn(folder: string): Spool {
     return { name, lines: 0 };
   };
 
-  /** Once this has settled the chunk exists for good; where it throws, the chunk does not exist and never will. */
+  /** After this settles, the chunk exists for good; if it throws, the chunk does not exist and never will. */
   const place = async (name: string, { pieces }: Waiting): Promise<void> => {
     const path = join(folder, name, chunkName(++chunks));
     const part = `${path}.part`;

@@ -9,15 +9,15 @@ import type { ExperimentFault } from '../served.js';
 import { codeOf } from './generations.js';
 import type { Wanted } from './wanted.js';
 
-/** The experiment that runs on a generation; or none, and the fault if one was wanted. */
+/** The experiment that runs on a generation. None if there is a fault, or if no experiment is wanted. */
 export interface Running {
   readonly experiment?: Experiment | undefined;
   readonly fault?: ExperimentFault;
 }
 
 /**
- * Finds the experiment that the feeds want. It never throws: an experiment that cannot be read, or cannot run on this generation,
- * does not run at all. To run an older version instead would move users between panels although nobody decided that.
+ * Finds the experiment that the feeds want. Never throws: an experiment that cannot be read, or cannot run on this generation, does not run at all. Running
+ * an older version instead would move users between panels although nobody decided so.
  */
 export function experimentsIn(
   store: FeedStore,
@@ -47,7 +47,7 @@ export function experimentsIn(
   };
 }
 
-/** Logs each fault once, and once more when it is over. */
+/** Logs each fault once, and its end once. */
 export function experimentLog(logger: FastifyBaseLogger): (fault: ExperimentFault | undefined) => void {
   let told: string | undefined;
   return (fault) => {

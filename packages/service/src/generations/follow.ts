@@ -14,20 +14,20 @@ import { checkAnswers } from './smoke.js';
 import { modelBefore, wantedIn } from './wanted.js';
 import type { Wanted } from './wanted.js';
 
-/** The feeds to follow, and what is told of changes. */
+/** The feeds to follow, and what is called at changes. */
 export interface Following {
   readonly store: FeedStore;
   readonly pollMs: number;
   readonly logger: FastifyBaseLogger;
-  /** What recommenders get besides the generation; its experiment counts only while the feed of experiments is empty. */
+  /** What recommenders use in addition to the generation; its experiment counts only while the feed of experiments is empty. */
   readonly composition: Composition;
-  /** Where kinds of model that are not built in come from, for the thread that loads them. */
+  /** The configuration file with your own kinds of model, for the thread that loads models. */
   readonly configFile?: string | undefined;
   onSwap(result: SwapResult): void;
 }
 
 /**
- * Loads the generation that the feeds want, tests it, and follows the feeds from then on.
+ * Loads and tests the generation that the feeds want, and follows the feeds from then on.
  * @throws ServiceError, FeedsError where there is no usable generation to start with
  */
 export async function followFeeds(following: Following): Promise<Generations & { stop(): Promise<void> }> {

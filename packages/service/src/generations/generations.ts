@@ -8,7 +8,7 @@ export type SwapResult = 'swapped' | 'refused' | 'rolled-back';
 export interface GenerationState {
   /** The last model that was refused, with the code of the error; removed at the next swap. */
   readonly refused?: { readonly model: number; readonly code: string };
-  /** The model before a rollback. It is not used again; any other one is. */
+  /** The model that was rolled back. The service does not return to it by itself, but takes any other model. */
   readonly heldBack?: number;
   /** The code of the error while the feeds cannot be read. */
   readonly unreachable?: string;
@@ -18,14 +18,14 @@ export interface GenerationState {
 
 /** The generation in use, and how it changes. */
 export interface Generations {
-  /** Called once for each request, so that no answer mixes two generations. */
+  /** Must be called once for each request, so that no answer mixes two generations. */
   served(): Served;
   state(): GenerationState;
   /** Reads the feeds once, and swaps to the generation they want. Never throws: errors are logged and kept in `state`. */
   check(): Promise<void>;
   /**
-   * Goes back to the model served before, or else to the previous one in the feed, and stays there until the feeds want another one
-   * than now. Undefined where there is none, or it has expired; throws where it cannot be loaded.
+   * Goes back to the model that was served before, or else to the previous one in the feed, and stays there until the feeds want another model than they do
+   * now. Undefined if there is no such model or it has expired; throws if it cannot be loaded.
    */
   rollBack(): Promise<Served | undefined>;
 }
@@ -33,7 +33,7 @@ export interface Generations {
 /** What a change of generation needs from its caller. */
 export interface GenerationSources {
   wanted(): Promise<Wanted | undefined>;
-  /** Loads, verifies and tests a generation; throws where it cannot be served. Returns `present` where nothing has changed. */
+  /** Loads, verifies and tests a generation; throws if it cannot be served. Returns `present` if nothing has changed. */
   load(wanted: Wanted, present: Served): Promise<Served>;
   modelBefore(model: number): Promise<number | undefined>;
   onSwap(result: SwapResult, served: Served, why?: unknown): void;
@@ -42,10 +42,10 @@ export interface GenerationSources {
   readonly now?: () => number;
 }
 
-/** A refused model, or an experiment that cannot be run, is tried again after this long, since the disk may have been at fault. */
+/** A refused model, or an experiment that cannot run, is tried again after this long, since the cause may have been the disk. */
 const RETRY_MS = 60_000;
 
-/** Keeps one reference to the served generation, and moves it only to one that was loaded completely and passed the smoke test. */
+/** Holds the one reference to the served generation. It only changes to a generation that was loaded completely and passed the smoke test. */
 export function generationsFrom(
   first: Served,
   experiment: number | undefined,
@@ -60,7 +60,7 @@ export function generationsFrom(
   let experimentAtMs = now() + RETRY_MS;
   let running: Promise<unknown> = Promise.resolve();
 
-  /** One change at a time: a rollback waits for a check, and the other way round. */
+  /** One change at a time: a rollback waits for a check, and a check for a rollback. */
   const inTurn = <R>(change: () => Promise<R>): Promise<R> => {
     const turn = running.then(change);
     running = turn.catch(() => undefined);
@@ -114,7 +114,7 @@ export function generationsFrom(
         ...(experimentsUnreadable !== undefined && { experimentsUnreadable }),
       };
     } catch (error) {
-      // It expired while it was being read: then the feeds want another one by now.
+      // It expired while it was read, so by now the feeds want another one.
       if (codeOf(error) === 'FEEDS_EXPIRED' && (await readFeeds())?.model !== inFeeds.model) return check();
       retry = { wanted, atMs: now() + RETRY_MS };
       state = { ...state, refused: { model: wanted.model, code: codeOf(error) } };
@@ -145,7 +145,7 @@ function same(a: Wanted, b: Wanted): boolean {
   return a.model === b.model && a.experiment === b.experiment;
 }
 
-/** Only the code, since the state is public; the message, which may name a path, goes into the log. */
+/** Only the code, since the state is public. The message may contain a path, so it goes only into the log. */
 export function codeOf(error: unknown): string {
   return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : 'UNEXPECTED';
 }

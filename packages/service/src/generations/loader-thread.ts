@@ -1,4 +1,4 @@
-/** The thread of `loader.ts`: loads one generation, sends it piece by piece as it is asked to, ends. */
+/** The thread of `loader.ts`: loads one generation, sends one piece of it for each message, and ends. */
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
 import { openFeeds } from '@attractions/feeds';

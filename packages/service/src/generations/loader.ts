@@ -6,20 +6,20 @@ import type { FeedStore } from '@attractions/feeds';
 import { BUILT_IN_KINDS, DEFAULT_KINDS, loadGeneration, unpacked } from '@attractions/models';
 import type { Frame, Generation, Piece, ScoringKind } from '@attractions/models';
 
-/** What the thread is asked for. */
+/** The input of the thread. */
 export interface LoadOrder {
   readonly root: string;
   /** Undefined: as `loadGeneration` chooses. */
   readonly model: number | undefined;
   /** Names of the kinds whose models are loaded as well. */
   readonly kinds: readonly string[];
-  /** The configuration file that those of them come from that are not built in. */
+  /** The configuration file with the kinds that are not built in. */
   readonly configFile: string | undefined;
-  /** Whether answers come first: not at the start, when there are none. */
+  /** Whether answers have priority over loading: not at the start, when there are no answers yet. */
   readonly behindAnswers: boolean;
 }
 
-/** What the thread sends: a frame and then, one for each message to it, as many pieces as that says; or why there is none. */
+/** What the thread sends: a frame with the number of pieces, then one piece for each message that it gets; or a fault. */
 export type Loaded =
   { readonly frame: Frame; readonly pieces: number } | { readonly piece: Piece } | { readonly fault: Fault };
 
@@ -35,12 +35,12 @@ export type LoadGeneration = (order: Pick<LoadOrder, 'model' | 'behindAnswers'>)
 const program = fileURLToPath(new URL('./loader-thread.js', import.meta.url));
 
 /**
- * Loads on a thread of its own, so that reading and checking a large model never holds up an answer, and what reading takes of memory goes when the
- * thread ends. A store in memory cannot be seen from there, nor is there a compiled thread where TypeScript runs from source; then it loads on this
- * thread, between answers; so it does for kinds that neither are built in nor come from a configuration file.
+ * Loads on a separate thread, so that reading and checking a large model never delays an answer, and the memory for reading is freed when the thread ends.
+ * Loads on this thread, between answers, in three cases: the store is in memory, which another thread cannot see; TypeScript runs from source, where there is
+ * no compiled thread; or some kinds are neither built in nor from a configuration file.
  *
  * @param kinds whose models are loaded as well
- * @param configFile where those of them come from that are not built in
+ * @param configFile with the kinds that are not built in
  */
 export function loaderOf(
   store: FeedStore,
@@ -56,7 +56,7 @@ export function loaderOf(
 
 async function loadOnThread(order: LoadOrder): Promise<Generation> {
   const thread = new Worker(program, { workerData: order });
-  // At the start nothing else keeps the process alive.
+  // At the start, only the thread keeps the process alive.
   if (order.behindAnswers) thread.unref();
   try {
     return await receivedFrom(thread);
@@ -82,7 +82,7 @@ function receivedFrom(thread: Worker): Promise<Generation> {
   });
 }
 
-/** The error as it can be told by: a class does not survive the way between threads. */
+/** An error with the same code and message: classes are lost between threads. */
 const errorOf = ({ code, exitCode, message }: Fault): Error => Object.assign(new Error(message), { code, exitCode });
 
 /**

@@ -10,10 +10,10 @@ import type { Served } from '../served.js';
 const SAMPLE = 20;
 
 /**
- * The smoke test: sends a fixed set of requests to a generation before it is served: known users, an unknown one, a visitor known by visits alone, parks. Each
- * answer must be as long as it can be, or under rules at most, of named attractions, with finite scores, none of them visited.
- * Each is asked in a turn of the event loop of its own, so that answers do not wait for all of them.
- * @throws ServiceError SERVICE_SMOKE_FAILED with the first request that is answered wrongly
+ * The smoke test: sends a fixed set of requests to a generation before it is served: known users, an unknown one, a visitor with visits but without an id,
+ * parks. Each answer must have as many attractions as possible (with rules, at most as many), each with a name and a finite score, and none that was visited.
+ * Each request runs in its own turn of the event loop, so that other requests do not wait for all of them.
+ * @throws ServiceError SERVICE_SMOKE_FAILED with the first wrong answer
  */
 export async function checkAnswers({
   generation,
@@ -24,7 +24,7 @@ export async function checkAnswers({
     await nextTurn();
     const fault = faultOf(generation, request, answerTo(recommender, request), underRules);
     if (fault !== undefined)
-      // The number and not the request, which names a user.
+      // The number of the request, not its content, which contains a user id.
       throw new ServiceError(
         'SERVICE_SMOKE_FAILED',
         `Model ${generation.seqs.model} answers request ${n} of the smoke set wrongly: ${fault}. Train again.`,
@@ -52,7 +52,7 @@ function smokeSet({ userOf, attractions, parks }: Generation): SmokeRequest[] {
   ].map((request) => ({ ...request, limit: 10 }));
 }
 
-/** At most `SAMPLE` places of `count`, evenly spread, the first and the last among them. */
+/** At most `SAMPLE` indexes below `count`, evenly spread, with the first and the last. */
 function spread(count: number): number[] {
   if (count <= SAMPLE) return [...Array(count).keys()];
   return Array.from({ length: SAMPLE }, (_, n) => Math.round((n * (count - 1)) / (SAMPLE - 1)));

@@ -6,11 +6,11 @@ export interface Wanted {
   readonly model: number;
   /** Undefined while the feed of experiments is empty, or cannot be read. */
   readonly experiment: number | undefined;
-  /** The error of reading the feed of experiments; models are followed nevertheless. */
+  /** The error of reading the feed of experiments. Models are followed all the same. */
   readonly experimentsFault?: unknown;
 }
 
-/** Reads, in a few small reads, what the feeds want served; undefined while there is no model. */
+/** Reads what the feeds want served, with a few small reads; undefined while there is no model. */
 export async function wantedIn(store: FeedStore): Promise<Wanted | undefined> {
   const [model, running] = await Promise.all([
     wantedModel(store),
@@ -26,8 +26,8 @@ export async function wantedIn(store: FeedStore): Promise<Wanted | undefined> {
 }
 
 /**
- * The model to go back to from another one: the champion before, where it is the champion, since the gate let that one pass and expiry keeps
- * it; else the update before it in the feed. Undefined where there is none.
+ * The model to go back to from model `seq`. If that is the champion: the previous champion, which passed the gate and is kept by expiry. Else the update
+ * before it in the feed. Undefined if there is none.
  */
 export async function modelBefore(store: FeedStore, seq: number): Promise<number | undefined> {
   const feed = store.feed(als);

@@ -6,7 +6,7 @@ import { problem, sendProblem } from './problem.js';
 const METHODS_OF_NODE = METHODS.filter((method) => method !== 'CONNECT');
 
 /**
- * Answers a known path under an unknown method with status 405 and the methods it has, where Fastify would answer 404.
+ * Answers a known path with an unknown method by status 405 and the allowed methods; Fastify would answer 404.
  *
  * @returns a function to call once all routes are registered
  */
@@ -37,7 +37,7 @@ export function refuseOtherMethods(server: FastifyInstance): () => void {
         schema: { hide: true },
         // The scope of the path holds for every method.
         config: { ...config },
-        // Before the body is parsed: its errors do not matter here.
+        // Refused before the body is parsed, so that errors in the body do not hide this one.
         onRequest: refuse,
         handler: refuse,
       });

@@ -5,11 +5,11 @@ import { scopeByDefault } from '../admission/admission.js';
 import { SOURCE_MARK } from '../schema/parts.js';
 
 /**
- * Describes every route registered after it in OpenAPI 3.1, from the same schemas that check requests and write answers, and serves the
- * page `/docs` to read it and try a call. All files of that page come from this server.
+ * Describes every route that is registered later in OpenAPI 3.1, from the schemas that also check requests and write answers. Serves the page `/docs` for
+ * reading it and trying calls; all files of that page come from this server.
  *
- * @param scope who may see the description; undefined: nobody, there is no such path
- * @param sources what entries of lists may say as theirs
+ * @param scope who may see the description; undefined: nobody, the path does not exist
+ * @param sources the sources that entries of lists may have
  */
 export async function openapi(
   server: FastifyInstance,
@@ -52,7 +52,7 @@ export async function openapi(
     },
   });
   if (scope === undefined) return;
-  // Loaded only where somebody may see it: reading its files is a good part of a start.
+  // Loaded only where somebody may see it: reading its files takes a large part of the start.
   const { default: swaggerUi } = await import('@fastify/swagger-ui');
   await server.register(async (docs) => {
     scopeByDefault(docs, scope);
@@ -65,7 +65,7 @@ export function description(server: FastifyInstance, scope: Scope | 'public'): v
   server.get('/openapi.json', { schema: { hide: true }, config: { scope } }, async () => server.swagger());
 }
 
-/** A description in which each schema of a source says what sources there are. */
+/** The description with the list of sources in each schema of a source. */
 function sourcesIn<T>(value: T, sources: readonly string[]): T {
   if (Array.isArray(value)) return value.map((member) => sourcesIn(member, sources)) as T;
   if (typeof value !== 'object' || value === null) return value;

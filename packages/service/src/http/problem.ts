@@ -8,7 +8,7 @@ import { SERVICE_ERRORS, ServiceError } from '../errors.js';
 import type { Problem } from '../schema/answers.js';
 import { MAX_BODY_BYTES, MAX_ID_LENGTH } from '../schema/parts.js';
 
-/** HTTP status by code, of the errors that are the client's. Every other error is ours, and answers 500. */
+/** HTTP status by code, for errors of the client. Every other error is ours and has the status 500. */
 const STATUS_OF = new Map<string, number>(
   Object.entries({ ...RECOMMENDER_ERRORS, ...SERVICE_ERRORS }).flatMap(([code, row]) =>
     'status' in row && row.status !== 500 ? [[code, row.status] as const] : [],
@@ -20,7 +20,7 @@ export function problem(status: number, code: string, detail: string): Problem {
   return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, code };
 }
 
-/** The document for an error thrown while answering. It never has a stack, and no details of an error that is not the client's. */
+/** The document for an error thrown while answering. Never contains a stack trace, nor details of our own errors. */
 function problemOf(error: FastifyError | RecommenderError | ServiceError): Problem {
   if (error instanceof RecommenderError || error instanceof ServiceError) {
     const status = STATUS_OF.get(error.code);
@@ -32,7 +32,7 @@ function problemOf(error: FastifyError | RecommenderError | ServiceError): Probl
   return problem(status, 'RECOMMENDER_REQUEST_INVALID', FRAMEWORK_SENTENCES[error.code] ?? error.message);
 }
 
-/** What Fastify refuses before a route runs, by its codes. Clients do not see these codes: another framework has others. */
+/** Requests that Fastify refuses before a route runs, by its codes. Clients do not see these codes, which belong to the framework. */
 const FRAMEWORK_SENTENCES: Readonly<Record<string, string>> = {
   FST_ERR_BAD_URL: 'The path cannot be decoded: a % must begin a byte of UTF-8, such as %20; write a % itself as %25.',
   FST_ERR_MAX_PARAM_LENGTH: `An id in the path is longer than ${MAX_ID_LENGTH} characters; send a shorter one.`,
@@ -48,7 +48,7 @@ export function sendProblem(reply: FastifyReply, document: Problem): FastifyRepl
   return reply.code(document.status).type('application/problem+json').serializer(JSON.stringify).send(document);
 }
 
-/** Fastify's error handler: logs our errors, and tells the client about theirs. */
+/** The error handler for Fastify: logs our errors, and explains the errors of clients to them. */
 export function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const document = problemOf(error);
   if (document.status === 500)
@@ -115,7 +115,7 @@ const PARTS: Readonly<Record<string, string>> = { querystring: 'query', params: 
 
 function validationSentence({ validation = [], validationContext = 'querystring' }: FastifyError): string {
   const part = PARTS[validationContext] ?? validationContext;
-  // Of the branches of a union, the error deepest in the value: that branch fits best.
+  // Of the branches of a union, take the error that is deepest in the value: that branch fits best.
   const first = [...validation].sort((a, b) => depthOf(a) - depthOf(b)).at(-1);
   const where = first?.instancePath.slice(1).replaceAll('/', '.') ?? '';
   const unknown = first?.params['additionalProperty'];
@@ -126,7 +126,7 @@ function validationSentence({ validation = [], validationContext = 'querystring'
   return `${where === '' ? `The ${part}` : `'${where}' in the ${part}`} ${fault}.`;
 }
 
-/** Headers of every answer: it is not cached, and browsers treat it as data of this origin alone. */
+/** Headers of every answer: no cache stores it, and browsers use it as data of this origin only. */
 export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   'content-security-policy':

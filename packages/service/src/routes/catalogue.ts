@@ -56,7 +56,7 @@ export function catalogue(server: FastifyInstance, { served }: { served(): Serve
     {
       schema: {
         operationId: 'similar',
-        summary: 'Attractions that the same people visit.',
+        summary: 'Attractions that the same visitors go to.',
         tags: ['recommendations'],
         params: AttractionParams,
         querystring: SimilarQuery,

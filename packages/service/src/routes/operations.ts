@@ -6,7 +6,7 @@ import { HealthAnswer, ReadyAnswer, VersionAnswer, problems } from '../schema/an
 import type { ExperimentFault, Served } from '../served.js';
 import type { Metrics } from '../telemetry/metrics.js';
 
-/** What operators need to know. */
+/** What the routes for operators report. */
 interface OperationParts {
   served(): Served;
   readonly version: string;
@@ -81,7 +81,7 @@ export function operations(server: FastifyInstance, parts: OperationParts): void
   );
 }
 
-/** Codes and no messages: a message may name a path, and this is open to everybody. */
+/** Codes, not messages: a message may contain a path, and everybody may read this. */
 function detailOf({ refused, heldBack, unreachable }: GenerationState, model: number): string[] {
   const inUse = `model ${model} stays in use`;
   return [
@@ -93,7 +93,7 @@ function detailOf({ refused, heldBack, unreachable }: GenerationState, model: nu
   ];
 }
 
-/** What is wrong with experiments: the wanted one cannot be run, or the feed that names it cannot be read. */
+/** What is wrong with experiments: the wanted one cannot run, or its feed cannot be read. */
 function experimentDetail({ experimentsUnreadable }: GenerationState, fault: ExperimentFault | undefined): string[] {
   const which =
     fault?.update === undefined

@@ -16,7 +16,7 @@ const FILES = [
   ['/page.js', 'page.js', 'text/javascript; charset=utf-8'],
 ] as const;
 
-/** The page for people: three files that use the HTTP interface like any other client. Read once, at the start. */
+/** The demo page: three files that use the HTTP interface like any other client. Read once, at the start. */
 export function page(server: FastifyInstance, scope: Scope | 'public'): void {
   for (const [path, file, type] of FILES) {
     const content = readFileSync(new URL(file, FOLDER));
@@ -26,7 +26,7 @@ export function page(server: FastifyInstance, scope: Scope | 'public'): void {
   }
 }
 
-/** What each panel would show a user, for the page and for operators. It is not an exposure, and not recorded. */
+/** What each panel would show a user, for the page and for operators. Not an exposure, so not recorded. */
 export function panels(server: FastifyInstance, { served }: { served(): Served }): void {
   server.get<{ Params: UserParams; Querystring: PanelsQuery }>(
     '/v1/users/:userId/panels',

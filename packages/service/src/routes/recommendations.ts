@@ -39,11 +39,11 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
   const textOf = (reply: FastifyReply, list: ShownList): string => {
     const kept = textsKeptOf(list);
     if (kept === undefined) return String(reply.serialize(list));
-    // All but what was assumed is the same each time. Kept without the brace at its end, after which that comes.
+    // Only `assumed` differs each time, so the text is kept without it and without the closing brace.
     kept.answer ??= String(reply.serialize({ ...list, assumed: undefined })).slice(0, -1);
     return list.assumed === undefined ? `${kept.answer}}` : `${kept.answer},"assumed":${JSON.stringify(list.assumed)}}`;
   };
-  // Returns nothing: an answer that a handler returns is waited for like a promise.
+  // Returns nothing: Fastify would await a returned value like a promise.
   const send = (reply: FastifyReply, list: ShownList): void => {
     reply.type('application/json; charset=utf-8').send(textOf(reply, list));
   };
@@ -92,8 +92,7 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
     (httpRequest, reply) => {
       const { body } = httpRequest;
       const { users } = body;
-      // Bodies come in as many shapes as there are choices and orders of fields. Requests all have one, which every copy and every look at it after this
-      // is compiled for.
+      // Bodies have many shapes, one for each choice and order of fields. This request always has the same shape, for which V8 compiles the code that reads it.
       const request: RecommendationRequest = {
         userId: body.userId,
         visits: body.visits,
@@ -112,7 +111,7 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
       if (ofOne !== undefined)
         throw new ServiceError(
           'RECOMMENDER_REQUEST_INVALID',
-          `The body has both 'users' and '${ofOne}', which is one visitor's; send that in a request of its own.`,
+          `The body has both 'users' and '${ofOne}', which is for one visitor; send '${ofOne}' in a separate request.`,
         );
       reply.send({
         lists: users.map((userId) => ({ userId, ...listFor(now, httpRequest, { ...request, userId }) })),
@@ -122,7 +121,7 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
   );
 }
 
-/** A list that a query or body has under its name and under its former name. */
+/** Joins the lists that a request has under the name of a field and under its former name. */
 function joined(
   list: readonly string[] | undefined,
   former: readonly string[] | undefined,

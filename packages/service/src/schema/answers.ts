@@ -2,11 +2,11 @@ import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { SOURCE_MARK, closed, orNull } from './parts.js';
 
-/** Which of them there are depends on the kinds of model that are on: `sourcesIn` of the description names them. */
+/** The possible values depend on the kinds of model that are on; `sourcesIn` adds them to the description. */
 const source = Type.String({
   [SOURCE_MARK]: true,
   description:
-    'The recommender that found it: what visitors of the park go to next; factors of the user; factors folded in from visits; a fixed list; or numbers of visitors.',
+    'The recommender that found it: what visitors of the park go to next; factors of the user; factors folded in from visits; a written list; or numbers of visitors.',
 });
 
 const seq = (feed: string) =>

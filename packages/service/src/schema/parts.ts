@@ -7,7 +7,7 @@ export const MAX_ID_LENGTH = 256;
 /** Longest body of a request. */
 export const MAX_BODY_BYTES = 64 * 1_024;
 
-/** An object without other properties: an unknown parameter is refused, not ignored. */
+/** An object without other properties: an unknown parameter is an error, not ignored. */
 export const closed = <P extends TProperties>(
   properties: P,
   about: { description?: string; examples?: unknown[] } = {},
@@ -22,5 +22,5 @@ export const word = (description: string) => Type.String({ minLength: 1, maxLeng
 /** A schema whose value may be null. */
 export const orNull = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 
-/** Marks a schema of a source for the description, which says what sources there are. */
+/** Marks the schema of a source, so that the description can list the sources. */
 export const SOURCE_MARK = 'x-source';

@@ -51,7 +51,7 @@ const filters = {
   explain: Type.Optional(explain),
 };
 
-/** What a query says of the visitor. */
+/** What a query says about the visitor. */
 const visitor = {
   at: Type.Optional(at),
   visits: Type.Optional(

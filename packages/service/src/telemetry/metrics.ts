@@ -4,13 +4,13 @@ import type { Pressure } from '../admission/pressure.js';
 import type { SwapResult } from '../generations/generations.js';
 import type { Served } from '../served.js';
 
-/** Gauges that prom-client names like counters, which promtool rejects. Gauges without `_total` have the same figures by type. */
+/** Gauges that prom-client names like counters, which promtool rejects. The gauges without `_total` have the same figures, by type. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 /** Why a request was refused by admission control. */
 type ShedReason = 'overload' | 'rate';
 
-/** What became of a list that was shown. */
+/** What happened to the record of a list that was shown. */
 export type ExposureResult = 'spooled' | 'committed' | 'dropped' | 'rejected';
 
 /** What the service counts, for Prometheus. No label names a user. */
@@ -29,7 +29,7 @@ export interface Metrics {
 /** Upper ends of the latency buckets, in seconds: an answer takes tens of microseconds, and longer in a queue. */
 const LATENCY_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
-/** Has a registry of its own, so that two services in one process count separately. */
+/** Creates a separate registry, so that two services in one process count separately. */
 export function createMetrics(served: () => Served, pressure: Pressure): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -63,26 +63,22 @@ export function createMetrics(served: () => Served, pressure: Pressure): Metrics
     buckets: LATENCY_BUCKETS,
     registers,
   });
-  const answers = counter('answers', 'Lists given, by the path and the panel they came from.', [
-    'source',
-    'panel',
-    'degraded',
-  ]);
-  const swaps = counter('generation_swaps', 'Changes of generation, by what became of them.', ['result']);
-  const shed = counter('requests_shed', 'Requests turned away, by reason.', ['reason']);
-  const exposures = counter('exposures', 'Lists shown, by how far their record has come.', ['result']);
+  const answers = counter('answers', 'Lists given, by their source and panel.', ['source', 'panel', 'degraded']);
+  const swaps = counter('generation_swaps', 'Changes of generation, by result.', ['result']);
+  const shed = counter('requests_shed', 'Requests refused, by reason.', ['reason']);
+  const exposures = counter('exposures', 'Lists shown, by what happened to their record.', ['result']);
   for (const result of ['swapped', 'refused', 'rolled-back'] as const) swaps.add({ result }, 0);
   for (const reason of ['overload', 'rate'] as const) shed.add({ reason }, 0);
   for (const result of ['spooled', 'committed', 'dropped', 'rejected'] as const) exposures.add({ result }, 0);
   gauge('generation_model_seq', 'Update of the model feed in use.', () => served().generation.seqs.model);
-  gauge('generation_age_seconds', 'Since the generation in use took over.', () => {
+  gauge('generation_age_seconds', 'Time since the generation in use took over.', () => {
     return (Date.now() - served().servedSince.getTime()) / 1_000;
   });
-  gauge('experiment_invalid', '1 while an experiment is wanted that cannot be run, else 0.', () =>
+  gauge('experiment_invalid', '1 while a wanted experiment cannot run, else 0.', () =>
     served().experimentFault === undefined ? 0 : 1,
   );
-  gauge('requests_in_flight', 'Requests that have come and are not answered to the end.', pressure.inFlight);
-  gauge('event_loop_delay_seconds', 'How late the event loop was of late.', () => pressure.delayMs() / 1_000);
+  gauge('requests_in_flight', 'Requests received and not completely answered.', pressure.inFlight);
+  gauge('event_loop_delay_seconds', 'Recent delay of the event loop.', () => pressure.delayMs() / 1_000);
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
 

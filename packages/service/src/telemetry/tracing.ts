@@ -7,26 +7,26 @@ import { ServiceError } from '../errors.js';
 export interface Tracing {
   /** Makes a span for every request. */
   observe(server: FastifyInstance): void;
-  /** Sends the spans that were not sent yet. Never throws. */
+  /** Sends the remaining spans. Never throws. */
   close(): Promise<void>;
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** The span of this request, where requests are traced. */
+    /** The span of this request; undefined if requests are not traced. */
     span: Span | undefined;
   }
 }
 
-/** Longest wait for the collector. Spans that it has not taken by then are lost, so that the service can end. */
+/** Longest wait for the collector at the end. Spans that it has not accepted by then are lost. */
 const EXPORT_TIMEOUT_MS = 2_000;
 
 /**
- * Traces requests to the collector at `endpoint` (OTLP over HTTP). A request with a `traceparent` header (W3C Trace Context) continues that
- * trace. A span is named by its route and has the attributes of HTTP servers in OpenTelemetry's conventions, but no path and no query, because
- * those name users. `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER`, `OTEL_EXPORTER_OTLP_HEADERS` and the other variables of the SDK apply.
+ * Traces requests to the collector at `endpoint` (OTLP over HTTP). A request with a `traceparent` header (W3C Trace Context) continues that trace. A span has
+ * the name of its route and the attributes that OpenTelemetry defines for HTTP servers, but no path and no query, because those contain user ids.
+ * `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_TRACES_SAMPLER`, `OTEL_EXPORTER_OTLP_HEADERS` and the other variables of the SDK apply.
  *
- * @throws ServiceError SERVICE_TRACING_MODULE_MISSING where OpenTelemetry is not installed
+ * @throws ServiceError SERVICE_TRACING_MODULE_MISSING if OpenTelemetry is not installed
  */
 export async function tracingTo(endpoint: string, version: string): Promise<Tracing> {
   const { api, core, sdk, otlp, resources } = await load();

@@ -62,7 +62,7 @@ async function valuesOf(store: FeedStore, record: UpdateRecord): Promise<Map<str
   return values;
 }
 
-/** What a record says that is worth comparing, flat. */
+/** The properties of a record that are compared, flattened. */
 function facts({ version, schema, totals, parents, producer, checks, labels }: UpdateRecord): Map<string, unknown> {
   const { config = {}, ...program } = producer;
   return new Map<string, unknown>([
@@ -81,7 +81,7 @@ function within(name: string, values: object): (readonly [string, unknown])[] {
   return Object.entries(values).map(([key, value]) => [`${name}.${key}`, value]);
 }
 
-/** Counts rows as a bag: their order does not matter, how often each comes does. */
+/** Compares rows as multisets: their order does not matter, but how often each one occurs does. */
 async function compareRows(before: AsyncIterable<unknown>, after: AsyncIterable<unknown>) {
   const counts = new Map<string, number>();
   for await (const row of before) counts.set(JSON.stringify(row), (counts.get(JSON.stringify(row)) ?? 0) + 1);
@@ -99,7 +99,7 @@ async function compareRows(before: AsyncIterable<unknown>, after: AsyncIterable<
   return { removed, added, same };
 }
 
-/** Values of documents that are told to people; `--json` has all. */
+/** Most values of documents that the text shows; `--json` has all. */
 const VALUES_TOLD = 20;
 
 function told({ changes, rows, values, sameValues = 0 }: Difference): string {

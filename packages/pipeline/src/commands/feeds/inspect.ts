@@ -8,7 +8,7 @@ import { commandOf } from '../command.js';
 import type { Runner } from '../command.js';
 import { countOf } from '../count.js';
 
-/** How an update is named on the command line; every command that takes one says so. */
+/** How an update is named on the command line; in the help of every command that takes one. */
 export const UPDATE = 'an update: etl/visits (its latest), etl/visits#3, training/als#champion';
 /** How a feed is named. */
 export const FEED = 'path of the feed, with or without its version: etl/visits';
@@ -47,7 +47,7 @@ export function historyCommand(run: Runner): Command {
 export function showCommand(run: Runner): Command {
   return commandOf('show', 'the whole record of one update, as it was committed')
     .argument('<update>', UPDATE)
-    .argument('[seq]', 'sequence number of the update, where the first argument has none', countOf)
+    .argument('[seq]', 'sequence number of the update, if the first argument has none', countOf)
     .action(async (name: string, seq: number | undefined) =>
       run(async ({ store }) => {
         const record = await updateNamed(store, seq === undefined ? name : `${name}#${seq}`);
@@ -107,7 +107,7 @@ export function catCommand(run: Runner): Command {
     );
 }
 
-/** One JSON array, a row a line. */
+/** One JSON array with one row on each line. */
 async function* arrayOf(rows: AsyncIterable<unknown>): AsyncGenerator<string> {
   let before: string | undefined;
   for await (const row of rows) {

@@ -8,7 +8,7 @@ import type { Runner } from '../command.js';
 import { DAY_MS, countOf, daysOf } from '../count.js';
 import { FEED, UPDATE } from './inspect.js';
 
-/** Who moves names by hand, as records say it. */
+/** The producer in records of changes by hand. */
 function byHand(): Producer {
   return { id: 'attractions feeds', package: '@attractions/pipeline', version: packageVersion() };
 }
@@ -19,7 +19,7 @@ function reasoned({ reason }: { readonly reason?: string }) {
 
 /** `alias`: names an update. */
 export function aliasCommand(run: Runner): Command {
-  return commandOf('alias', 'names an update, champion say, or moves the name to it')
+  return commandOf('alias', 'gives an update a name, such as champion, or moves the name to it')
     .argument('<alias>', 'the name')
     .argument('<update>', UPDATE)
     .option('--reason <text>', 'why, for the record')
@@ -34,7 +34,7 @@ export function aliasCommand(run: Runner): Command {
 
 /** `rollback`: moves an alias back. */
 export function rollbackCommand(run: Runner): Command {
-  return commandOf('rollback', 'moves an alias back to where it was before it was moved last')
+  return commandOf('rollback', 'moves an alias back to its previous update')
     .argument('<feed>', FEED)
     .argument('<alias>', 'the name')
     .option('--reason <text>', 'why, for the record')
@@ -49,7 +49,10 @@ export function rollbackCommand(run: Runner): Command {
 
 /** `pin`: keeps an update from expiring. */
 export function pinCommand(run: Runner): Command {
-  return commandOf('pin', 'keeps an update from expiring for some days; again with the same name renews it')
+  return commandOf(
+    'pin',
+    'protects an update from expiry for some days; run it again with the same name to renew the pin',
+  )
     .argument('<name>', 'name of the pin')
     .argument('<update>', UPDATE)
     .option('--days <count>', 'how long from now; 0 releases it', daysOf, 30)
@@ -75,12 +78,12 @@ interface ExpireOptions {
 export function expireCommand(run: Runner): Command {
   return commandOf(
     'expire',
-    'gives up old updates, and deletes what was given up before the grace; only says so without --yes',
+    'expires old updates, and deletes the data of those that expired longer ago than --grace; without --yes it only prints what it would do',
   )
     .argument('<feed>', FEED)
-    .option('--keep-last <count>', 'the newest updates that stay', countOf)
+    .option('--keep-last <count>', 'how many of the newest updates stay', countOf)
     .option('--max-age <days>', 'age up to which updates stay, in days', daysOf)
-    .option('--grace <days>', 'days that readers have before data are deleted by a later expire', daysOf, 1)
+    .option('--grace <days>', 'days that readers have before a later expire deletes the data', daysOf, 1)
     .option('--yes', 'do it')
     .option('--reason <text>', 'why, for the record')
     .action(async (name: string, options: ExpireOptions) =>

@@ -8,13 +8,13 @@ import { commandOf } from '../command.js';
 import type { Runner } from '../command.js';
 import { UPDATE } from './inspect.js';
 
-/** An update with all that it was made from, back to the raw files. */
+/** An update with everything that it was made from, back to the raw files. */
 interface Lineage {
   readonly feed: string;
   readonly seq: number;
   readonly timestamp?: string;
   readonly producer?: UpdateRecord['producer'];
-  /** Why the tree ends here, where it should not: the record is gone, or is not the one that was built on. */
+  /** Why the tree ends too early: the record is gone, or is not the one that was used. */
   readonly problem?: string;
   readonly parents: readonly Lineage[];
   readonly sources: readonly Source[];
@@ -24,10 +24,7 @@ interface Lineage {
 export function lineageCommand(run: Runner): Command {
   return commandOf('lineage', 'what an update was made from, back to the raw files')
     .argument('<update>', UPDATE)
-    .option(
-      '--openlineage',
-      'as OpenLineage run events, what came first first: a line of JSON each, with --json one array',
-    )
+    .option('--openlineage', 'as OpenLineage run events, oldest first: one line of JSON each, or one array with --json')
     .action(async (name: string, { openlineage }: { openlineage?: true }) =>
       run(async ({ store }) => {
         const record = await updateNamed(store, name);
@@ -41,7 +38,7 @@ export function lineageCommand(run: Runner): Command {
     );
 }
 
-/** The events of all that an update was made from, and its own last; each once. Throws where a record is gone. */
+/** The events of everything that an update was made from, each once, its own event last. Throws if a record is gone. */
 async function eventsOf(store: FeedStore, record: UpdateRecord): Promise<OpenLineageEvent[]> {
   const found = new Map<string, UpdateRecord>();
   async function visit(update: UpdateRecord): Promise<void> {
@@ -60,12 +57,12 @@ async function lineageOf(store: FeedStore, record: UpdateRecord): Promise<Lineag
   return { feed, seq, timestamp, producer, parents, sources };
 }
 
-/** A parent is held to the hash that its child has of it. */
+/** Checks a parent against the hash in the record of its child. */
 async function ancestor(store: FeedStore, { feed, seq, sha256 }: Parent): Promise<Lineage> {
   const end = (problem: string): Lineage => ({ feed, seq, problem, parents: [], sources: [] });
   try {
     const record = await store.log(feed).record(seq);
-    if (parentOf(record).sha256 !== sha256) return end('is not the update that was built on: its hash is another');
+    if (parentOf(record).sha256 !== sha256) return end('is not the update that was used: its hash differs');
     return await lineageOf(store, record);
   } catch (cause) {
     return end(cause instanceof Error ? cause.message : String(cause));

@@ -8,9 +8,9 @@ import type { Runner } from '../command.js';
 import { DAY_MS, daysOf } from '../count.js';
 import { FEED } from './inspect.js';
 
-/** `verify`: reads feeds whole. Exit code 3 where something committed is lost or changed, so that cron tells. */
+/** `verify`: reads feeds whole. Exit code 3 if something committed is lost or changed, so that cron reports it. */
 export function verifyCommand(run: Runner): Command {
-  return commandOf('verify', 'reads feeds whole and says what is wrong where; exit code 3 where anything is broken')
+  return commandOf('verify', 'reads feeds completely and reports what is wrong; exit code 3 if anything is broken')
     .argument('[feed]', `${FEED}; all feeds where absent`)
     .action(async (name: string | undefined) =>
       run(async ({ store }) => {
@@ -25,14 +25,14 @@ export function verifyCommand(run: Runner): Command {
     );
 }
 
-/** `repair`: puts right what writers that died have left. Exit code 3 where something is broken: then that feed is not touched. */
+/** `repair`: removes what writers that died have left. Exit code 3 if something is broken: then that feed is not changed. */
 export function repairCommand(run: Runner): Command {
   return commandOf(
     'repair',
-    'removes what writers that died have left; only says what without --yes; exit code 3 where anything is broken',
+    'removes what writers that died have left; without --yes it only prints what; exit code 3 if anything is broken',
   )
     .argument('[feed]', `${FEED}; all feeds where absent`)
-    .option('--min-age <days>', 'age from which a file that no record names is removed', daysOf, 1)
+    .option('--min-age <days>', 'age in days from which a file that no record names is removed', daysOf, 1)
     .option('--yes', 'do it')
     .action(async (name: string | undefined, { minAge, yes }: { minAge: number; yes?: true }) =>
       run(async ({ store }) => {
