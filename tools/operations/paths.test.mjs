@@ -1,4 +1,4 @@
-/** Who gets in: every form of a path is answered as the plain one, and the published table says so; the page and the interface work where keys are asked for. */
+/** Access: every form of a path gets the same answer as the plain one, as in the published table; the page and the interface work where keys are needed. */
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { spawnSync } from 'node:child_process';

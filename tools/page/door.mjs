@@ -34,7 +34,7 @@ try {
   await browser.close();
 }
 
-/** A tab, what its console says (but for answers 401 and 403, which are asked for), and hosts it asked. */
+/** A tab, what its console says (but for answers 401 and 403, which are expected), and the hosts it sent requests to. */
 async function open(path) {
   const tab = await browser.newPage();
   const said = [];

@@ -126,7 +126,7 @@ await busy;
 for (const line of refusals) console.log(line);
 verdict(`of ${answers} requests ${failed} failed`, failed === 0);
 for (const [why, times] of failures) console.log(`failed ${times} times: ${why}`);
-console.log(`${shortened} lists were the popular ones, for want of time`);
+console.log(`${shortened} lists were the popular ones because of the load`);
 verdict(`${mixed} answers mixed generations, ${seen.size} generations were seen`, mixed === 0 && seen.has(last));
 if (values.short) console.log(`p99 while swapping is ${ratio.toFixed(2)} times that at rest`);
 else verdict(`p99 while swapping is ${ratio.toFixed(2)} times that at rest (at most 2)`, ratio <= 2);
@@ -171,7 +171,7 @@ async function putExperiment({ recommender, version = 1, damaged = false }) {
   await store.feed({ ...experiments, codec }).put(bad, { producer });
 }
 
-/** One whose files are spoilt before it is asked for: it is the champion only then. */
+/** An update whose files are damaged before it is read: it becomes the champion only after that. */
 async function damaged() {
   await store.feed(als).alias('champion', last, { producer });
   const before = new Set(await readdir(join(folder, als.path)));

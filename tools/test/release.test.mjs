@@ -1,4 +1,4 @@
-/** `nx release` on a throw-away copy: what a first release, a chore, a feature, a mend and a breaking change do to versions, tags, changelogs and ranges. */
+/** `nx release` on a temporary copy: what a first release, a chore, a feature, a fix and a breaking change do to versions, tags, changelogs and ranges. */
 import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -73,9 +73,9 @@ describe('nx release', () => {
     assert.match(read(changelog('als-trainer')), /^## 0\.1\.1 [\s\S]*a second feature[\s\S]*^## 0\.1\.0 /m);
   });
 
-  test('a mend of the contract releases it and what is built on it, and the ranges follow', () => {
+  test('a fix of the contract releases it and what depends on it, with new ranges', () => {
     const before = Object.fromEntries(names.map((name) => [name, manifest(name).version]));
-    change('feeds', 'fix(feeds): mend it');
+    change('feeds', 'fix(feeds): correct it');
     const expected = ['feeds', ...dependentsOf('feeds')];
     const made = release();
     assert.deepEqual(made.map((tag) => tag.split('@')[0]).sort(), expected.sort());

@@ -75,7 +75,7 @@ test('what the gate asks a model, a client asks the service, and gets the same l
     await runThroughFeeds({ config, store, logger, signal });
     const plain = await judgedLists(config, store);
     const kinds = plain.map(({ request: { userId, park, visits } }) => [!userId, !park, !visits].map(Number).join(''));
-    // Users in a park and without naming one, and strangers known by visits.
+    // Users with and without a park, and unknown users with visits.
     expect([...new Set(kinds)].sort()).toEqual(['001', '011', '100']);
     await servedAlike(config, plain, { store });
 

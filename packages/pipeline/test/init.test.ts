@@ -15,7 +15,7 @@ async function folderOf(files: Readonly<Record<string, string>>): Promise<string
 
 const VISITS = 'user_id,item_id,ts,session_id\n1,a,2026-05-01,s1\n2,b,2026-05-02,s2\n3,a,2026-05-02,s3\n';
 
-test('a configuration file is written once, with what is unsure as comments, and replaced only where that is asked for', async () => {
+test('a configuration file is written once, with comments where a guess is unsure, and replaced only by --force', async () => {
   const cwd = await folderOf({ 'data/v.csv': VISITS });
   const first = await attractionsIn(cwd, ['init', 'data']);
   expect(first).toMatchObject({ exitCode: 0 });

@@ -147,7 +147,7 @@ test('a model with NaN can neither be put nor pass', async () => {
   });
 });
 
-test('the command makes the default on the sample data the champion, and exits with 3 where more is asked for than it has', async () => {
+test('the command makes the default on the sample data the champion, and exits with 3 if more is required than it has', async () => {
   const feedsRoot = await emptyFolder();
   const sample = { ...quick(feedsRoot), reportResamples: 500 };
   await attractions(sample, 'etl');

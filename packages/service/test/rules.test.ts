@@ -25,7 +25,7 @@ describe('under rules, over HTTP', () => {
   test.each<[string, string, RequestInit]>([
     ['a user', '/v1/users/ana/recommendations?includeVisited=true', {}],
     ['a user in a park', '/v1/users/ana/recommendations?park=hill&includeVisited=true', {}],
-    ['a stranger', '/v1/users/nobody/recommendations', {}],
+    ['an unknown user', '/v1/users/nobody/recommendations', {}],
     ['visits', '/v1/recommendations', post({ visits: ['bay:pool'], includeVisited: true })],
     ['many users', '/v1/recommendations', post({ users: ['ana', 'bob@x', 'nobody'], includeVisited: true })],
     ['similar attractions', '/v1/attractions/bay:pool/similar', {}],

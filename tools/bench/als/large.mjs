@@ -14,7 +14,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
 });
 
-/** Each user has about as many items, popular ones oftener: a square of a uniform number is near the first items. No pair comes twice. */
+/** All users have about the same number of items, popular ones more often: a squared uniform number is near the first items. No pair repeats. */
 function pairsOf(userCount, itemCount, pairCount) {
   const users = new Uint32Array(pairCount);
   const items = new Uint32Array(pairCount);

@@ -42,7 +42,7 @@ async function compare(rounds) {
     }
   const ratios = times[1].map((one, round) => times[2][round] / one);
   for (const workers of [1, 2]) console.log(`${workers} workers: ${inWords(times[workers], 's')}`);
-  console.log(`two to one: ${inWords(ratios, '')}; at most .6 is asked for`);
+  console.log(`two to one: ${inWords(ratios, '')}; the aim is at most .6`);
 }
 
 /** Kills after a random part of the time that one run takes. */

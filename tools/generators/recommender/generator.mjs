@@ -5,9 +5,10 @@ import { camelCase, kebab } from '../names.mjs';
 
 const packageRoot = 'packages/recommender';
 
-/** Adds a recommender to the workspace, exports it, and adds a test that holds it to the contract of all recommenders. */
+/** Adds a recommender to the workspace, exports it, and adds a test that checks it against the contract of all recommenders. */
 export default async function recommender(tree, { name }) {
-  if (!kebab.test(name)) throw new Error(`"${name}" is no name; give it in lower case, such as nearby-rides.`);
+  if (!kebab.test(name))
+    throw new Error(`"${name}" is not a valid name; give one in lower case, such as nearby-rides.`);
   const file = joinPathFragments(packageRoot, 'src/answers', `${name}.ts`);
   if (tree.exists(file)) throw new Error(`${file} is there already; choose another name.`);
 

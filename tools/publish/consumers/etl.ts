@@ -38,7 +38,7 @@ try {
   await rm(folder, { recursive: true });
 }
 
-// A source of one's own, held to the contract that every source has.
+// A user's own source, checked against the contract of all sources.
 const gates = defineSource<{ readonly gate: string }>({
   type: 'gates',
   options: {

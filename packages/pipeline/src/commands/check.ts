@@ -26,7 +26,7 @@ interface Look {
 /** Rows that are shown of each source. */
 const SHOWN_ROWS = 10;
 
-/** Rows that would be refused, shown besides those. */
+/** Refused rows that are shown in addition. */
 const SHOWN_REFUSALS = 5;
 
 /**

@@ -70,7 +70,7 @@ export function nextAttractionContender(attractions: readonly Attraction[]): Con
   return {
     name: 'next attraction',
     description:
-      'What is popular, popular of late and at this hour, and what is near and often next to where the visitor was last.',
+      'What is popular in general, in the last days and at this hour, and what is near the last attraction of the visitor and often next after it.',
     async learn(training) {
       const parks = new NextAttractionTrainer(attractions).learn(await visitsTableOf(training));
       const { names } = training;

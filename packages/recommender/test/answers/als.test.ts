@@ -18,7 +18,7 @@ describe('the ALS recommender', () => {
     expect(idsOf({ userId: 'ana', includeVisited: true })[0]).toBe('bay:slide');
   });
 
-  test('folds in a stranger from visits', () => {
+  test('folds in an unknown user from visits', () => {
     const answer = als.recommend({ userId: 'new', visits: ['hill:train'], limit: 2 });
     expect(answer.source).toBe('fold-in');
     expect(answer.recommendations.map(({ name }) => name)).toEqual(['Bay Coaster', 'Free Fall Tower']);
@@ -29,7 +29,7 @@ describe('the ALS recommender', () => {
     expect(answer).toMatchObject({ source: 'fold-in', recommendations: [{ attractionId: 'hill:river' }] });
   });
 
-  test('is not able for a stranger without visits it knows', () => {
+  test('returns an empty list for an unknown user without known visits', () => {
     for (const request of [{}, { userId: 'new' }, { visits: [] }, { visits: ['moon:crater', 'gone:ride'] }])
       expect(als.recommend(request)).toMatchObject({ recommendations: [], source: 'als' });
   });

@@ -40,7 +40,7 @@ describe('because', () => {
       ['bob@x', 'hill:train'],
       ['bob@x', 'hill:train'],
       ['ana', 'bay:slide'],
-      ['a stranger', 'bay:slide'],
+      ['an unknown user', 'bay:slide'],
     ]);
     const counted = becauseOf(generationOf(model, attractions, { visits }))({ userId: 'bob@x' }, 'hill:tower');
     expect(counted?.contributions.map(({ name, visits }) => [name, visits])).toEqual([

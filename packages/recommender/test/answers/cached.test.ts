@@ -42,7 +42,7 @@ describe('a cache', () => {
     expect(asked).toHaveLength(1);
   });
 
-  test('has a place for the texts of a list once it is asked for again, the same each time', () => {
+  test('has one place for the texts of a list from its second request on', () => {
     const cached = cachedRecommender(usual, timeKey, 10);
     const ask = () => textsKeptOf(cached.recommend({ userId: 'ana', limit: 3 }));
     expect(ask()).toBeUndefined();
@@ -120,7 +120,7 @@ describe('a cache', () => {
     );
   });
 
-  test('forgets the list that was asked for longest ago', () => {
+  test('drops the list that was requested longest ago', () => {
     const { recommender, asked } = counted();
     const cached = cachedRecommender(recommender, timeKey, 2);
     for (const userId of ['ana', 'bob', 'ana', 'eve', 'ana', 'bob']) cached.recommend({ userId });

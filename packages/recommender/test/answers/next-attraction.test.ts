@@ -75,7 +75,7 @@ describe('the next attraction', () => {
     expect(namesOf(tasteful.recommend({ park: 'bay' }))[0]).toBe('Big Slide');
     const [first] = tasteful.recommend({ park: 'bay', visits: ['bay:coaster'], explain: true }).recommendations;
     expect(first).toMatchObject({ name: 'Wave Pool', reason: 'often visited by those who went where you did' });
-    // The model knows that ana was at the slide; a stranger without visits would be sent to the pool.
+    // The model knows that ana was at the slide; an unknown user without visits would get the pool.
     expect(namesOf(tasteful.recommend({ park: 'bay', userId: 'ana' }))).toEqual(['Bay Coaster', 'Wave Pool']);
     expect(namesOf(next.recommend({ park: 'bay', userId: 'ana' }))).toEqual(['Wave Pool', 'Bay Coaster']);
   });

@@ -115,7 +115,7 @@ describe('a user together with visits', () => {
     expect(answer.source).toBe('fold-in');
     expect(idsOf(answer)).not.toEqual(expect.arrayContaining(['bay:slide']));
     expect(idsOf(answer)).not.toEqual(expect.arrayContaining(['hill:train']));
-    // The same as a stranger with both; the model counts one visit to the slide.
+    // The same as for an unknown user with both visits; the model counts one visit to the slide.
     const stranger = usual.recommend({ ...request, userId: 'nobody', visits: ['bay:slide', 'hill:train'] });
     expect(answer).toEqual(stranger);
     const paneled = createRecommender(generation, { experiment: demoExperiment });

@@ -82,7 +82,7 @@ function formsOf(path: string): string[] {
 
 describe('a path written in another way opens nothing that the plain one does not', () => {
   const PLAIN = ['/v1/parks', '/v1/users/ana/visits', '/v1/users/ana/panels', '/v1/users/ana/recommendations'];
-  /** What a key may do at a path: see it, or be turned away. */
+  /** What a key may do at a path: see it, or be refused. */
   const isAnswer = (status: string) => status.startsWith('2');
 
   test('over a raw socket, with every kind of key and with none', async () => {
@@ -109,7 +109,7 @@ describe('a path written in another way opens nothing that the plain one does no
   });
 
   test.each(['GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY'])(
-    '%s without a key is turned away before the path is told to exist',
+    '%s without a key is refused before the answer shows whether the path exists',
     async (method) => {
       const url = await guarded();
       for (const path of ['/v1/parks', '/v1/users/ana/visits', '/admin/rollback', '/nowhere', '/v1/nowhere', '/'])
@@ -142,12 +142,12 @@ describe('a key', () => {
     expect((await ask('/v1/parks', 'admin-token-of-16')).status).toBe(403);
   });
 
-  test('is told that a path leads nowhere; a stranger is not', async () => {
+  test('learns that a path does not exist; a client without a key does not', async () => {
     expect((await ask('/v1/nowhere', 'reader')).status).toBe(404);
     expect((await ask('/v1/nowhere', 'guess')).status).toBe(401);
   });
 
-  test('is not asked for where no key may read, the admin token being none of them', async () => {
+  test('is not needed where no key has the scope read; the admin token does not have it', async () => {
     const url = await listening(serving(sampleGeneration()), silent, {
       access: { keys: [keyOf('admin-token-of-16', 'admin')] },
       administration: ADMIN,

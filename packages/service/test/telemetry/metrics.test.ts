@@ -10,7 +10,7 @@ interface Sample {
   readonly value: number;
 }
 
-/** The text format 0.0.4, held to its grammar: HELP and TYPE before the samples of a name, each sample once. */
+/** Checks the grammar of the text format 0.0.4: HELP and TYPE before the samples of a name, each sample once. */
 function parse(text: string): { types: Map<string, string>; samples: Sample[] } {
   const types = new Map<string, string>();
   const samples: Sample[] = [];
