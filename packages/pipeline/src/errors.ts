@@ -1,15 +1,15 @@
 /**
- * Every way this package itself fails; the packages below have tables of their own: a stable code, when it is thrown, and what a command line exits with
- * (1 failed, 2 wrong usage or configuration). A test holds the README's table to this one.
+ * Every way this package itself fails: a stable code, when it is thrown, and the exit code (1 failed, 2 wrong usage or configuration). The packages below
+ * have tables of their own. A test compares the table in the README with this one.
  */
 export const PIPELINE_ERRORS = {
   PIPELINE_USAGE: { when: 'Options of a command contradict each other.', exitCode: 2 },
   PIPELINE_OTHER_VISITS: {
-    when: 'The sample data are asked for, and the feeds hold visits of other data.',
+    when: '`--sample` is given, but the feeds hold visits of other data.',
     exitCode: 2,
   },
   PIPELINE_CONFIG_EXISTS: {
-    when: 'A configuration file is there already, and `init` would hide or replace it.',
+    when: 'There is a configuration file already, and `init` would hide or replace it.',
     exitCode: 2,
   },
   PIPELINE_FORGET_UNFINISHED: {
