@@ -5,6 +5,11 @@ import { describe, expect, test } from '@jest/globals';
 
 import { attractions, emptyFolder } from './support/command-line.js';
 
+const ALL_OF_RECOMMEND =
+  '--all --allow --at --config --exclude --help --include-visited --json --limit --park --themes --threads --visits'.split(
+    ' ',
+  );
+
 /** What a shell offers for the last of the words. zsh is listened to until it has said the last of those wanted. */
 type Complete = (script: string, words: readonly string[], wanted: readonly string[]) => string[];
 
@@ -73,14 +78,8 @@ describe.each(
       ['feeds', 'history', '--limit', '5', 'etl/visits', '--'],
       ['--config', '--help', '--json', '--limit'],
     ],
-    [
-      ['recommend', 'USER', '--'],
-      ['--all', '--at', '--config', '--help', '--json', '--limit', '--park', '--threads', '--visits'],
-    ],
-    [
-      ['recommend', 'feeds', '--'],
-      ['--all', '--at', '--config', '--help', '--json', '--limit', '--park', '--threads', '--visits'],
-    ],
+    [['recommend', 'USER', '--'], ALL_OF_RECOMMEND],
+    [['recommend', 'feeds', '--'], ALL_OF_RECOMMEND],
     [
       ['feeds', 'h'],
       ['head', 'history'],
