@@ -5,18 +5,18 @@ import { grouped, table } from '../text.js';
 import { commandOf } from './command.js';
 import type { PipelineContext, Runner } from './command.js';
 
-/** What one look found. */
+/** The result of one check. */
 interface Look {
   /** `feeds`, `sources.visits`. */
   readonly what: string;
   readonly passed: boolean;
   readonly found: string;
   readonly code?: string;
-  /** What the process exits with for it; 0 where it passed. */
+  /** The exit code for it; 0 if it passed. */
   readonly exitCode: number;
-  /** The first rows as they would be read, and why not. */
+  /** The first rows as they would be read, or the reason of a refusal. */
   readonly sample?: Probe['sample'];
-  /** How many rows at the beginning were looked at, and how many of them would be refused. */
+  /** How many of the first rows were read, and how many of them would be refused. */
   readonly rows?: number;
   readonly refused?: number;
   /** The first rows and values that would be refused. */
@@ -31,12 +31,12 @@ const SHOWN_REFUSALS = 5;
 
 /**
  * `attractions check`: settings, configuration file, sources and store, without doing work or writing anything. Settings and the file are checked before any
- * command starts, so what is left here is to look at what they name.
+ * command starts, so this checks what they name.
  */
 export function checkCommand(run: Runner): Command {
   return commandOf(
     'check',
-    'whether settings and configuration file are right, and what they name can be reached; shows the first rows as they would be read, writes nothing',
+    'checks settings and configuration file, and whether sources and store can be reached; shows the first rows as they would be read, writes nothing',
   ).action(async () =>
     run(async (context) => {
       const looks = [...(await lookAtSources(context)), await lookAtFeeds(context)];
@@ -53,7 +53,7 @@ export function checkCommand(run: Runner): Command {
 const NO_SOURCE =
   'There is no raw data: set RAW_DATA_PATH, or give sources in a configuration file; attractions init PATH writes one.';
 
-/** Each role by itself, so that one that fails does not hide the other. */
+/** Checks each role by itself, so that a failure of one does not hide the other. */
 async function lookAtSources({ config, signal, own = {} }: PipelineContext): Promise<Look[]> {
   if (own.sources === undefined && config.rawDataPath === undefined)
     return [{ what: 'sources', passed: false, found: NO_SOURCE, exitCode: 2 }];
@@ -63,7 +63,7 @@ async function lookAtSources({ config, signal, own = {} }: PipelineContext): Pro
   const { judgeAttractions, judgeVisits, probeSources } = await import('../extracting.js');
   const options = { ...given, signal };
   const { visits, attractions } = from;
-  // A probe of attractions alone needs a source of visits to be named; that of visits is looked at on its own.
+  // A probe of attractions needs the name of a source of visits, which is checked by itself.
   const attractionsLook =
     attractions &&
     (await looked('sources.attractions', config.maxRejectShare, async () => {
@@ -133,10 +133,10 @@ function looksText(looks: readonly Look[]): string {
     .join('\n');
 }
 
-/** Where rows stand is told of those that would be refused. */
+/** The position of a row is only shown for refused rows. */
 const HIDDEN = ['file', 'text', 'column'];
 
-/** Rows as a table: one column for each key that any of them has. */
+/** Rows as a table: one column for each key of any row. */
 function rowsOf(sample: Probe['sample']): string[][] {
   const rows = sample.map((row) => new Map<string, unknown>(Object.entries(row)));
   const all = new Set(rows.flatMap((row) => [...row.keys()]));

@@ -7,14 +7,14 @@ import { table } from '../text.js';
 import { commandOf } from './command.js';
 import type { PipelineContext, PipelineResult, Runner } from './command.js';
 
-/** `attractions forget USER…`: removes people from all feeds. */
+/** `attractions forget USER…`: removes visitors from all feeds. */
 export function forgetCommand(run: Runner): Command {
   return commandOf(
     'forget',
-    'removes visitors from all feeds, and leaves them out of later data; only says what would go without --yes',
+    'removes visitors from all feeds, and leaves them out of later data; without --yes it only prints what would be removed',
   )
     .argument('<users...>', 'ids of the visitors, as in the visits')
-    .option('--yes', 'do it: it cannot be undone')
+    .option('--yes', 'do it; this cannot be undone')
     .action(async (users: string[], { yes }: { yes?: true }) =>
       run(async (context) =>
         yes ? recorded('forget', context, () => forget(users, context, false)) : forget(users, context, true),

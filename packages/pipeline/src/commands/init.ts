@@ -8,7 +8,7 @@ import type { Guess, GuessedSource, PathsLook } from '@attractions/etl';
 import { PipelineError } from '../errors.js';
 import { commandOf } from './command.js';
 
-/** What is written where no `--config` says otherwise: a format that has comments, and needs nothing to be compiled. */
+/** The default of `--config`: a format with comments that needs no compiling. */
 const FILE_NAME = 'attractions.config.mjs';
 
 interface InitOptions {
@@ -16,10 +16,10 @@ interface InitOptions {
   readonly force?: boolean;
 }
 
-/** `attractions init`: needs neither settings nor a configuration file, since it is the first command of all. */
+/** `attractions init`: needs neither settings nor a configuration file, since it is the first command to run. */
 export function initCommand(output: CommandOutput, json: boolean): Command {
-  return commandOf('init', 'a configuration file for data of your own, guessed from the beginnings of files')
-    .argument('[paths...]', 'files and folders: csv, JSON lines, Parquet; else the working folder')
+  return commandOf('init', 'writes a configuration file for your own data, guessed from the first rows of files')
+    .argument('[paths...]', 'files and folders: CSV, JSON lines, Parquet; default: the working folder')
     .option('--force', 'replace the configuration file that is there')
     .action(async (paths: readonly string[], options: InitOptions) =>
       untilStopped(async (signal) => {
@@ -49,7 +49,7 @@ function targetOf({ config = FILE_NAME, force = false }: InitOptions): string {
   const target = resolve(config);
   let there: string | undefined;
   try {
-    // Another name may come first where files are looked for, and hide the new one.
+    // A file with another name may be found first, and hide the new one.
     there = config === FILE_NAME ? findConfigFile() : findConfigFile(config);
   } catch {
     return target;

@@ -9,13 +9,13 @@ import { packageVersion } from '../version.js';
 import { commandOf } from './command.js';
 import type { PipelineContext, PipelineResult, Runner } from './command.js';
 
-/** `attractions keep`: applies the section `keep` to all feeds, and from then on every run does. */
+/** `attractions keep`: applies the section `keep` to all feeds. After that, every run does so too. */
 export function keepCommand(run: Runner): Command {
   return commandOf(
     'keep',
-    'gives up old updates of all feeds by the section keep of the configuration file; from then on every run does so',
+    'expires old updates of all feeds by the section keep of the configuration file; after that, every run does so too',
   )
-    .option('--dry-run', 'only say what would go')
+    .option('--dry-run', 'only print what would be removed')
     .action(async ({ dryRun = false }: { dryRun?: boolean }) =>
       run(async (context) => {
         if (dryRun) return keep(context, true);

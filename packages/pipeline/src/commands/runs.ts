@@ -6,10 +6,10 @@ import { commandOf } from './command.js';
 import type { Runner } from './command.js';
 import { countOf } from './count.js';
 
-/** `attractions runs`: what was run when, and what came of it. */
+/** `attractions runs`: past runs and their results. */
 export function runsCommand(run: Runner): Command {
-  return commandOf('runs', 'past runs, newest first: what, when, how long, how many, refused why')
-    .option('--limit <count>', 'how many', countOf, 20)
+  return commandOf('runs', 'past runs, newest first: command, time, duration, counts, and the reason of a refusal')
+    .option('--limit <count>', 'runs shown at most', countOf, 20)
     .action(async ({ limit }: { limit: number }) =>
       run(async ({ store }) => {
         const { lastRuns } = await import('../recorded.js');

@@ -25,7 +25,7 @@ import { leftoversIn } from './leftovers.js';
 import { keyOf, labelsAnew, planForgetting } from './plan.js';
 import type { ForgetPlan, ScannedFeed } from './plan.js';
 
-/** What became of one feed. */
+/** The result for one feed. */
 interface ForgottenIn {
   readonly feed: string;
   /** Rows, list entries and texts of the users in the updates that were living. */
@@ -50,7 +50,7 @@ export interface ForgetSummary {
   readonly waiting: readonly string[];
 }
 
-/** What it works with. */
+/** What `forget` needs. */
 export interface ForgetContext {
   readonly store: FeedStore;
   readonly dryRun: boolean;
@@ -60,17 +60,17 @@ export interface ForgetContext {
   readonly onProgress?: (done: string) => void;
 }
 
-/** As often new data of the users may come in meanwhile, by a run that is at work, before it is given up. */
+/** How often other runs may add new data of the users meanwhile, before `forget` fails. */
 const MAX_ROUNDS = 5;
 
 const producer: Producer = { id: 'attractions forget', package: '@attractions/pipeline', version: packageVersion() };
 
 /**
- * Removes users from all feeds: puts them on the list of the forgotten, writes the updates that are needed anew without them, moves names and pins, gives up every
- * update that holds anything of them, and deletes its data at once. At every moment all that is named can be read. Where it was interrupted, calling it again
- * goes on.
+ * Removes users from all feeds: puts them on the list of the forgotten, writes the updates that are needed anew without them, moves names and pins, gives up
+ * every update that holds anything of them, and deletes its data at once. At every moment all that is named can be read. Where it was interrupted, calling it
+ * again goes on.
  *
- * @throws PipelineError PIPELINE_FORGET_UNFINISHED where others put the users back faster than they are removed
+ * @throws PipelineError PIPELINE_FORGET_UNFINISHED if other runs put the users back faster than they are removed
  */
 export async function forgetUsers(userIds: readonly string[], context: ForgetContext): Promise<ForgetSummary> {
   const { store, dryRun } = context;

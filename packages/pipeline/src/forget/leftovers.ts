@@ -1,4 +1,4 @@
-/** Data files that no record names: what a run that died has left, or one that is at work has written. They may hold users too. */
+/** Data files that no record names, from a run that died or from one that is still working. They may contain users too. */
 import { readFile, readdir, stat, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,10 +7,10 @@ import type { FeedStore } from '@attractions/feeds';
 
 import { cleaned, mentioning } from './clean.js';
 
-/** So old, a file is of a run that died: its writer would have committed it. */
+/** Age from which a file must be of a run that died: a living writer would have committed it. */
 const DEAD_MS = 3_600_000;
 
-/** A file that cannot be read as a whole and does not grow for so long is of a writer that died. */
+/** A file that is incomplete and does not grow for this long is of a writer that died. */
 const STILL_MS = 10_000;
 
 /**
