@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import type { Logger } from '@attractions/config';
+import type { Logger, ShowProgress } from '@attractions/config';
 import { als, latestVisits, visits } from '@attractions/contracts';
 import { openFeeds, streamed } from '@attractions/feeds';
 import { alsScoring, kindsNamed } from '@attractions/models';
@@ -30,6 +30,8 @@ export interface TrainContext {
   readonly signal?: AbortSignal;
   /** Called after each iteration; default: a line in the log. */
   onIteration?(iteration: Iteration): void;
+  /** Where it draws a bar, it is told of each iteration instead of the log. */
+  readonly progress?: ShowProgress | undefined;
 }
 
 /** What a training run did. */
@@ -61,8 +63,17 @@ function producerOf(options: AlsOptions): Producer {
 }
 
 /** Logs the iterations, unless the caller shows them in another way. */
-function reporter({ logger, onIteration }: TrainContext): (iteration: Iteration) => void {
+function reporter({ logger, onIteration, progress }: TrainContext): (iteration: Iteration) => void {
   if (onIteration) return (iteration) => onIteration(iteration);
+  if (progress?.isBar)
+    return ({ iteration, iterations, loss, pairsPerSecond }) =>
+      progress({
+        what: 'training',
+        done: iteration,
+        total: iterations,
+        unit: 'iterations',
+        detail: `loss ${loss.toPrecision(7)}, ${(pairsPerSecond / 1e6).toFixed(2)} M pairs/s`,
+      });
   return ({ iteration, iterations, loss, pairsPerSecond, secondsLeft }) =>
     logger.info(
       { iteration, iterations, loss, pairsPerSecond, secondsLeft },

@@ -24,3 +24,5 @@ export type { CommandContext, CommandOutput, CommandResult, StageCommand, StageC
 // Errors.
 export { CONFIG_ERRORS, ConfigError } from './errors.js';
 export type { ConfigErrorCode } from './errors.js';
+export { progressOn } from './progress.js';
+export type { Progress, ProgressOutput, ShowProgress } from './progress.js';

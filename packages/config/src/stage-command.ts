@@ -6,6 +6,8 @@ import { findConfigFile, loadConfigFile, readSections } from './config-file.js';
 import type { SectionValues, Sections } from './config-file.js';
 import { describeSettings } from './describe.js';
 import { ConfigError } from './errors.js';
+import { progressOn } from './progress.js';
+import type { ShowProgress } from './progress.js';
 import { loadDotEnv, readConfig } from './read.js';
 import type { Config } from './read.js';
 import type { Settings } from './setting.js';
@@ -28,12 +30,14 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Whether `--json` is given: then no progress bar is drawn. */
   readonly json: boolean;
+  /** Shows how far long work is, on stderr. */
+  readonly progress?: ShowProgress;
 }
 
 /** Where a command writes: results to `stdout`, everything else to `stderr`. */
 export interface CommandOutput {
   readonly stdout: { write(text: string): unknown };
-  readonly stderr: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
 }
 
 /** What a stage works with, besides its settings. */
@@ -93,7 +97,8 @@ export async function runStage<S extends Settings, T extends Sections>(
     );
     const logger = createLogger({ level: readConfig(sharedSettings).logLevel, name: command.name });
     await untilStopped(async (signal) => {
-      const result = await command.run(config, { logger, signal, json, own, configFile });
+      const progress = progressOn({ stderr: output.stderr, logger, json });
+      const result = await command.run(config, { logger, signal, json, own, configFile, progress });
       writeResult(output, result, json);
       await result.until;
     });

@@ -20,8 +20,8 @@ process.exitCode = await runStage(
     purpose: 'loads raw visit files and puts attractions, rejects and visits into their feeds.',
     settings: etlSettings,
     sections: { sources: sourcesSection, events: eventsSection, checks: checksSection },
-    async run(config, { logger, signal, own: { sources, ...own } }) {
-      const summary = await runEtl(config, { logger, signal, ...own, ...sources });
+    async run(config, { logger, signal, progress, own: { sources, ...own } }) {
+      const summary = await runEtl(config, { logger, signal, progress, ...own, ...sources });
       return { document: summary, text: () => summaryText(summary) };
     },
   },

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Logger } from '@attractions/config';
+import type { Logger, ShowProgress } from '@attractions/config';
 import { attractions, forgotten, readForgotten, rejects, visits } from '@attractions/contracts';
 import { openFeeds, parentOf, preloadParquet } from '@attractions/feeds';
 import type { FeedStore, OpenedUpdate, Producer, PutOptions, UpdateRecord } from '@attractions/feeds';
@@ -37,6 +37,8 @@ export interface EtlContext {
   readonly accept?: boolean | undefined;
   /** The same run commits once. */
   readonly runId?: string;
+  /** Told how far reading and writing are. */
+  readonly progress?: ShowProgress | undefined;
   /** Stops the load when it aborts; nothing more is committed then. */
   readonly signal?: AbortSignal;
 }
@@ -76,7 +78,11 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
     let checks: RecordedChecks = {};
     const loaded = await writeVisits(
       sourceOf(config, context),
-      { ...loaderOptions(config, context), ...(leftOut && { leftOut }) },
+      {
+        ...loaderOptions(config, context),
+        ...(leftOut && { leftOut }),
+        ...(context.progress && { onProgress: context.progress }),
+      },
       {
         previous,
         judge: (load, profile) => {

@@ -45,6 +45,8 @@ export interface LoaderOptions {
   readonly engine?: Engine;
   /** What the embedded DuckDB may hold in memory; the rest goes to a temporary folder. Default: four fifths of the machine's. */
   readonly memoryLimitMb?: number;
+  /** Told how far the engine is with the two long steps, in per cent. */
+  readonly onProgress?: (progress: { readonly what: string; readonly done: number; readonly total: number }) => void;
   /** Stops the load when it aborts, with the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -250,7 +252,8 @@ export async function writeVisits(
   return withSources(from, options, async (raw, frames, engine) => {
     const how = await begin(frames, engine, options);
     const left = await attractionsOf(raw, frames, engine, how);
-    await engine.keep(frames.visits, how);
+    await engine.keep(frames.visits, { ...how, ...step(options, 'reading') });
+    options.onProgress?.({ what: 'reading', done: 100, total: 100 });
     const [counts] = await engine.rows(
       sql`SELECT count(*) AS visits, coalesce(CAST(sum(photos) AS BIGINT), 0) AS photos, count(DISTINCT user_id) AS users FROM ${frames.visits}`,
       how,
@@ -260,14 +263,23 @@ export async function writeVisits(
     target.judge(load, { ...(await profileOf(frames, target.previous ?? [], engine, how)), rejects: refusedBy });
     const { folder, token } = await target.open();
     const written: string[] = [];
-    for (const range of await userRanges(frames.visits, visits, engine, how)) {
+    const ranges = await userRanges(frames.visits, visits, engine, how);
+    for (const range of ranges) {
       const name = `part-${String(written.length).padStart(5, '0')}-${token}.parquet`;
       const rows = sql`SELECT user_id, attraction_id, visited_at, photos${frames.hasWeights ? sql`, weight` : sql``} FROM ${frames.visits} v${range} ORDER BY user_id, visited_at, attraction_id, photos`;
-      await engine.write(rows, join(folder, name), how);
+      const part = step(options, 'writing', written.length, ranges.length);
+      await engine.write(rows, join(folder, name), { ...how, ...part });
       written.push(name);
+      options.onProgress?.({ what: 'writing', done: (100 * written.length) / ranges.length, total: 100 });
     }
     return { ...load, written };
   });
+}
+
+/** Tells how far a step is, or one part of it. */
+function step({ onProgress }: LoaderOptions, what: string, part = 0, parts = 1): Pick<RunOptions, 'onProgress'> {
+  if (onProgress === undefined) return {};
+  return { onProgress: (share) => onProgress({ what, done: (100 * (part + share)) / parts, total: 100 }) };
 }
 
 /** Conditions that cut the visits into parts of about {@link PART_ROWS} by user; a user is in one part. */

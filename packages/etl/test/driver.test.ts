@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { createLogger, forceConfig, readConfig } from '@attractions/config';
-import { attractions, rejects, visitWeights, visits } from '@attractions/contracts';
+import { attractions, forgotten, rejects, visitWeights, visits, withForgotten } from '@attractions/contracts';
 import type { VisitsColumns } from '@attractions/contracts';
 import { openFeeds, parentOf, parquet, streamed } from '@attractions/feeds';
 import { duckDbEngine } from '../src/engine/duckdb.js';
@@ -11,7 +11,8 @@ import { sql } from '../src/frame/frame.js';
 import { loadVisits } from '../src/loader.js';
 import { etlSettings } from '../src/settings.js';
 import { runEtl } from '../src/driver.js';
-import { memorySource } from './support/memory-source.js';
+import { defineSource } from '../src/source/source.js';
+import { anyOptions, memorySource } from './support/memory-source.js';
 import { NEW_YEAR, photo, poiFile, rawFolder, visitsFile } from './support/raw-folder.js';
 
 const logger = createLogger({ level: 'silent' });
@@ -207,4 +208,22 @@ test('events and own weights make the weight of a visit, below 0 too; without th
     kept: 3,
   });
   expect(await weightsOf({ event: 'event' }, {})).toEqual({ weights: undefined, refused: [], kept: 5 });
+});
+
+test('a load that began before a user was forgotten commits nothing', async () => {
+  const store = openFeeds('memory:');
+  const forgetting = defineSource({
+    type: 'forgetting',
+    options: anyOptions,
+    probe: () => Promise.resolve({ found: 'One visit.', sample: [] }),
+    async *visits() {
+      yield { user: 'ann', attraction: 'wheel', time: '2026-05-01T10:00:00Z' };
+      const producer = { id: 'test', package: 'test', version: '0' };
+      await store.feed(forgotten).put(withForgotten(undefined, ['ann'], new Date()), { producer });
+    },
+  });
+  const from = { visits: { type: 'forgetting' } };
+  const load = () => runEtl(configured('unused'), { store, logger, from, sources: [forgetting] });
+  await expect(load()).rejects.toMatchObject({ code: 'ETL_FORGOTTEN_MEANWHILE', exitCode: 1 });
+  expect(await store.list()).toEqual([forgotten.path]);
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Logger } from '@attractions/config';
+import type { Logger, ShowProgress } from '@attractions/config';
 import { evaluationReport } from '@attractions/contracts';
 import type { EvaluationReport } from '@attractions/contracts';
 import { openFeeds } from '@attractions/feeds';
@@ -25,6 +25,8 @@ export interface EvaluateContext {
   readonly logger: Pick<Logger, 'info'>;
   /** A run with an id that is already in the feed commits nothing. */
   readonly runId?: string;
+  /** Told of each recommender that is judged. */
+  readonly progress?: ShowProgress | undefined;
   /** Nothing is committed once it aborts. */
   readonly signal?: AbortSignal;
   /** Kinds whose models are judged with the ALS model; default: those that are on by default. */
@@ -71,6 +73,8 @@ export async function runEvaluate(config: EvaluationConfig, context: EvaluateCon
     mayShow: context.mayShowOf?.(subject),
     attractions: subject.attractions,
     metrics,
+    onContender: (name, done, total) =>
+      context.progress?.({ what: 'judging', done, total, unit: 'recommenders', detail: name }),
   });
   signal?.throwIfAborted();
   const record = await store.feed(evaluationReport).put(report, {

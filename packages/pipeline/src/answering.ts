@@ -2,7 +2,6 @@
 import {
   createRecommender,
   parkClocks,
-  progressBar,
   runningExperiment,
   runRecommend,
   similarIn,
@@ -38,12 +37,11 @@ export async function recommendTo(
 /** Commits the lists of all users; draws a progress bar on a terminal. */
 export function recommendToAll(
   asked: Partial<RecommendConfig>,
-  { config, store, logger, signal, json, own = {} }: PipelineContext,
+  { config, store, logger, signal, progress, own = {} }: PipelineContext,
 ): Promise<RecommendSummary> {
-  const bar = process.stderr.isTTY && !json ? { onProgress: progressBar(process.stderr) } : {};
   return runRecommend(
     { ...config, ...asked },
-    { store, logger, signal, kinds: scoringKindsIn(config, own), configFile: own.configFile, ...bar },
+    { store, logger, signal, kinds: scoringKindsIn(config, own), configFile: own.configFile, progress },
   );
 }
 

@@ -3,6 +3,7 @@ import {
   createLogger,
   findConfigFile,
   loadDotEnv,
+  progressOn,
   readConfig,
   reportFailure,
   settingsAndFile,
@@ -62,7 +63,8 @@ function programOf(output: CommandOutput, json: boolean, exitWith: (code: number
     untilStopped(async (signal) => {
       const { config, own } = await configured(configFile);
       const logger = loggerOf(config, output, json);
-      const result = await act({ config, store: openFeeds(config.feedsRoot), logger, signal, json, own });
+      const progress = progressOn({ stderr: output.stderr, logger, json });
+      const result = await act({ config, store: openFeeds(config.feedsRoot), logger, signal, json, own, progress });
       if ('lines' in result) await writeLines(output.stdout, result.lines);
       else writeResult(output, result, json);
       exitWith(result.exitCode ?? 0);

@@ -15,12 +15,13 @@ export { tune } from './tuning/tune.js';
 
 /** The latest model beside all contenders, under the rules and with the written lists of the configuration. */
 export function evaluateVisits(context: PipelineContext): Promise<EvaluateSummary> {
-  const { config, store, logger, signal, own } = context;
+  const { config, store, logger, signal, progress, own } = context;
   const kinds = scoringKindsIn(config, own);
   return runEvaluate(config, {
     store,
     logger,
     signal,
+    progress,
     kinds,
     contenders: contendersOf(config, context),
     metrics: own?.metrics,

@@ -8,9 +8,9 @@ import type { RunSummary } from './run-summary.js';
 /** The pipeline as it runs in production: each driver reads the latest update of its input feeds and commits its own. */
 export async function runThroughFeeds(context: Omit<PipelineContext, 'json'>, accept = false): Promise<RunSummary> {
   const begin = performance.now();
-  const { config, store, logger, signal, own = {} } = context;
+  const { config, store, logger, signal, progress, own = {} } = context;
   const [etl, { trainAndAnswer }] = await Promise.all([
-    runEtl(config, { store, logger, signal, events: own.events, checks: own.checks, accept, ...own.sources }),
+    runEtl(config, { store, logger, signal, progress, events: own.events, checks: own.checks, accept, ...own.sources }),
     import('./train-and-answer.js'),
   ]);
   signal.throwIfAborted();

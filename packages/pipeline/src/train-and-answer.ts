@@ -22,9 +22,10 @@ export async function trainAndAnswer({
   store,
   logger,
   signal,
+  progress,
   own = {},
 }: Omit<PipelineContext, 'json'>): Promise<Pick<RunSummary, 'rank' | 'loss' | 'recommendations' | 'feeds'>> {
-  const { rank, loss, feeds } = await runTrain(config, { store, logger, signal, kinds: own.models });
+  const { rank, loss, feeds } = await runTrain(config, { store, logger, signal, progress, kinds: own.models });
   const kinds = scoringKindsIn(config, own);
   // The served model may be an older one, the champion, until the new one has passed the gate.
   const model = feeds.find(({ feed }) => feed === als.path)?.seq;

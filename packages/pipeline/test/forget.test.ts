@@ -4,6 +4,7 @@ import { expect, test } from '@jest/globals';
 import { createLogger, forceConfig, readConfig } from '@attractions/config';
 import { als, evaluationReport, forgotten, visits } from '@attractions/contracts';
 import { openFeeds, parentOf } from '@attractions/feeds';
+import { int32Column, tableOf, timestampColumn, utf8Data, writeParquet } from '@attractions/feeds/arrow';
 import { loadGeneration } from '@attractions/models';
 import { runServe } from '@attractions/service';
 
@@ -149,3 +150,32 @@ test('later data leave a forgotten user out, unreadable lines too; forgetting tw
   expect(list.users).toHaveLength(1);
   expect(JSON.stringify(list)).not.toContain(ANN);
 }, 120_000);
+
+test('of several files of visits, those without the visitor are shared with the old update', async () => {
+  const feedsRoot = await emptyFolder();
+  const store = openFeeds(feedsRoot);
+  const part = async (users: readonly string[]) =>
+    writeParquet(
+      tableOf({
+        user_id: utf8Data(users),
+        attraction_id: utf8Data(users.map(() => 'ride')),
+        visited_at: timestampColumn(Float64Array.from(users, (_, n) => n)),
+        photos: int32Column(Uint32Array.from(users, () => 1)),
+      }),
+    );
+  const opened = await store.feed(visits).open();
+  const names = [0, 1, 2].map((n) => `part-${n}-${opened.token}.parquet`);
+  for (const [n, users] of [['a', 'b'], [ANN], ['c', ANN, 'd']].entries())
+    await writeFile(join(opened.folder, names[n] ?? ''), await part(users));
+  const producer = { id: 'test', package: 'test', version: '0' };
+  const before = await opened.commit(names, { producer });
+
+  const { exitCode } = await attractions({ feedsRoot, logLevel: 'silent' }, 'forget', ANN, '--yes');
+  expect(exitCode).toBe(0);
+  const { record, read } = await store.feed(visits).latest();
+  // The first is shared, of the second nothing is left, the third was written anew.
+  expect(record.files).toMatchObject([{ ...before.files[0], addedIn: 1 }, { rows: 2 }]);
+  expect([...((await read()).getChild('user_id') ?? [])]).toEqual(['a', 'b', 'c', 'd']);
+  expect(await tracesOf(ANN, feedsRoot)).toEqual([]);
+  expect((await store.log(visits.path).verify()).findings).toEqual([]);
+});

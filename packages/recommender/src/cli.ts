@@ -3,7 +3,7 @@ import { runStage } from '@attractions/config';
 import { modelsSection } from '@attractions/models/config-file';
 import { recommenderSections } from './config-file.js';
 import { runRecommend } from './driver.js';
-import { progressBar, summaryText } from './progress.js';
+import { summaryText } from './progress.js';
 import { recommendSettings } from './settings.js';
 
 process.exitCode = await runStage(
@@ -12,9 +12,8 @@ process.exitCode = await runStage(
     purpose: 'makes the list of every user that the model knows and commits them to the feed serving/lists/v1.0.',
     settings: recommendSettings,
     sections: { models: modelsSection, ...recommenderSections },
-    async run(config, { logger, signal, json, configFile }) {
-      const bar = process.stderr.isTTY && !json ? { onProgress: progressBar(process.stderr) } : {};
-      const summary = await runRecommend(config, { logger, signal, configFile, ...bar });
+    async run(config, { logger, signal, configFile, progress }) {
+      const summary = await runRecommend(config, { logger, signal, configFile, progress });
       return { document: summary, text: () => summaryText(summary) };
     },
   },

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import type { Logger } from '@attractions/config';
+import type { Logger, ShowProgress } from '@attractions/config';
 import { als, lists } from '@attractions/contracts';
 import { openFeeds, parentOf, siblingOf, streamed } from '@attractions/feeds';
 import type { Batches, FeedStore, Parent, Producer } from '@attractions/feeds';
@@ -34,6 +34,8 @@ export interface RecommendContext {
   readonly signal?: AbortSignal;
   /** Called after each part of the work. Default: log lines. */
   onProgress?(progress: ListsProgress): void;
+  /** Where it draws a bar, it is told of each piece of the work instead of the log. */
+  readonly progress?: ShowProgress | undefined;
 }
 
 /**

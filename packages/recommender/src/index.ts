@@ -15,7 +15,7 @@ export { similarIn } from './answers/similar.js';
 export { situated } from './answers/situated.js';
 export { runRecommend } from './driver.js';
 export { RECOMMENDER_ERRORS, RecommenderError } from './errors.js';
-export { progressBar, summaryText } from './progress.js';
+export { summaryText } from './progress.js';
 export { runningExperiment } from './running-experiment.js';
 export { clockSettings, recommendSettings } from './settings.js';
 export type { Contribution, Explanation } from './answers/because.js';

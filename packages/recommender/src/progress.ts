@@ -26,15 +26,24 @@ export interface RecommendSummary {
   readonly seconds: number;
 }
 
-/** Reports progress to `onProgress`, or else in ten log lines. */
+/** What draws a bar, where `isBar`. */
+interface Bar {
+  (progress: { readonly what: string; readonly done: number; readonly total: number; readonly unit: string }): void;
+  readonly isBar: boolean;
+}
+
+/** Reports progress to `onProgress` or a bar, or else in ten log lines. */
 export function reporter({
   logger,
   onProgress,
+  progress: show,
 }: {
   readonly logger: { info(facts: object, message: string): void };
   onProgress?(progress: ListsProgress): void;
+  readonly progress?: Bar | undefined;
 }): (progress: ListsProgress) => void {
   if (onProgress) return (progress) => onProgress(progress);
+  if (show?.isBar) return ({ users, ofUsers }) => show({ what: 'lists', done: users, total: ofUsers, unit: 'users' });
   let reported = 0;
   return (progress) => {
     const { users, ofUsers, secondsLeft } = progress;
@@ -42,19 +51,6 @@ export function reporter({
     if (tenths === reported) return;
     reported = tenths;
     logger.info({ ...progress }, `lists for ${users} of ${ofUsers} users, ${secondsLeft.toFixed(1)} s left`);
-  };
-}
-
-const BAR_WIDTH = 24;
-
-/** Draws a progress bar on a terminal, each time over the previous one; ends the line after the last user. */
-export function progressBar(terminal: { write(text: string): unknown }): (progress: ListsProgress) => void {
-  return ({ users, ofUsers, usersPerSecond, secondsLeft }) => {
-    const done = Math.round((BAR_WIDTH * users) / ofUsers);
-    const bar = '#'.repeat(done) + '.'.repeat(BAR_WIDTH - done);
-    const rate = `${Math.round(usersPerSecond)} users/s`;
-    const end = users === ofUsers ? '\n' : '';
-    terminal.write(`\r\x1b[2K[${bar}] ${users}/${ofUsers}  ${rate}  ${secondsLeft.toFixed(1)} s left${end}`);
   };
 }
 

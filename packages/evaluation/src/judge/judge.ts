@@ -16,6 +16,8 @@ export interface JudgeOptions {
   readonly candidates?: 'park' | 'all';
   /** Whether an attraction may be shown; those that may not compete for nobody. Default: all may. */
   readonly mayShow?: MayShow | undefined;
+  /** Told before each contender: its name, how many were judged, and how many there are; and once more at the end, of the last. */
+  readonly onContender?: ((name: string, judged: number, of: number) => void) | undefined;
 }
 
 /** Whether rules let an attraction be shown in answer to a request. */
@@ -48,6 +50,7 @@ export async function judge(
   const heldOut = heldOutOf(split);
   const judgements: Judgement[] = [];
   for (const contender of contenders) {
+    options.onContender?.(contender.name, judgements.length, contenders.length);
     const begin = performance.now();
     const answers = await answersOf(contender, split, candidatesOf);
     const rankings = answers.map(({ ranking }) => ranking);
@@ -63,6 +66,7 @@ export async function judge(
       seconds: (performance.now() - begin) / 1000,
     });
   }
+  options.onContender?.(contenders.at(-1)?.name ?? '', judgements.length, contenders.length);
   return judgements;
 }
 

@@ -18,6 +18,8 @@ export interface ReportOptions extends JudgeOptions {
   readonly resamples?: number;
   readonly confidence?: number;
   readonly seed?: number;
+  /** As {@link JudgeOptions.onContender}. */
+  readonly onContender?: JudgeOptions['onContender'];
   /** Of your own, beside all others. */
   readonly metrics?: readonly ListMetric[] | undefined;
   /** What metrics of your own are told of the attractions; default: their names and parks. */
@@ -44,7 +46,7 @@ export async function drawReport(
   const intervals = { resamples, confidence, seed };
   const all = [...baselines, ...contenders];
   checkNames(all);
-  const judgements = await judge(split, all, { k, candidates, mayShow });
+  const judgements = await judge(split, all, { k, candidates, mayShow, onContender: options.onContender });
   const baseline = judgements.find(({ name }) => name === popularInPark.name) as Judgement;
   const segments = (groups: ReturnType<typeof byPark>, judgement: Judgement) =>
     groups.map((group) => segmentOf(group, judgement, baseline, intervals));

@@ -26,10 +26,9 @@ async function forget(users: readonly string[], context: PipelineContext, dryRun
   if (users.some((id) => id.trim() === ''))
     throw new PipelineError('PIPELINE_USAGE', 'An id of a visitor is empty; give ids as they are in the visits.');
   const { forgetUsers, settleExposures } = await import('../forgetting.js');
-  const { store, signal, config, logger } = context;
+  const { store, signal, config, progress } = context;
   const settle = (ids: ReadonlySet<string>) => settleExposures(config, store, ids);
-  const onProgress = (what: string) => logger.debug({ what }, `at ${what}`);
-  const summary = await forgetUsers(users, { store, dryRun, signal, settle, onProgress });
+  const summary = await forgetUsers(users, { store, dryRun, signal, settle, progress });
   return {
     document: summary,
     text: () => forgetText(summary),

@@ -17,9 +17,9 @@ export function etlCommand(run: Runner): Command {
         const { recorded, runEtl, withSampleData } = await import('../extracting.js');
         const context = sample ? await withSampleData(given) : given;
         return recorded('etl', context, async () => {
-          const { config, store, logger, signal, own = {} } = context;
+          const { config, store, logger, signal, progress, own = {} } = context;
           const { events, checks, sources } = own;
-          const summary = await runEtl(config, { store, logger, signal, events, checks, accept, ...sources });
+          const summary = await runEtl(config, { store, logger, signal, progress, events, checks, accept, ...sources });
           return { document: summary, text: () => etlText(summary) };
         });
       }),
@@ -32,8 +32,8 @@ export function trainCommand(run: Runner): Command {
     run(async (context) => {
       const { recorded, runTrain } = await import('../train-and-answer.js');
       return recorded('train', context, async () => {
-        const { config, store, logger, signal, own = {} } = context;
-        const summary = await runTrain(config, { store, logger, signal, kinds: own.models });
+        const { config, store, logger, signal, progress, own = {} } = context;
+        const summary = await runTrain(config, { store, logger, signal, progress, kinds: own.models });
         return { document: summary, text: () => trainText(summary) };
       });
     }),

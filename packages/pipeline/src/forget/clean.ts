@@ -44,7 +44,7 @@ async function cleanedParquet(file: StoredFile, users: ReadonlySet<string>): Pro
   for (const name of names) {
     let row = 0;
     for (const value of table.getChild(name) ?? []) {
-      if (gone[row] === 0 && users.has(String(value))) {
+      if (gone[row] === 0 && value !== null && users.has(String(value))) {
         gone[row] = 1;
         removed++;
       }
@@ -80,7 +80,10 @@ async function cleanedJson(file: StoredFile, users: ReadonlySet<string>): Promis
   const isOfUser = (value: unknown): boolean =>
     typeof value === 'object' &&
     value !== null &&
-    USER_NAMES.some((name) => users.has(String((value as Record<string, unknown>)[name])));
+    USER_NAMES.some((name) => {
+      const id = (value as Record<string, unknown>)[name];
+      return (typeof id === 'string' || typeof id === 'number') && users.has(String(id));
+    });
   const without = (value: unknown, key: string): unknown => {
     if (Array.isArray(value)) {
       const kept = value.filter((entry) => !isOfUser(entry));

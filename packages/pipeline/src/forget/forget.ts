@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ShowProgress } from '@attractions/config';
 import { forgotten, readForgotten, withForgotten } from '@attractions/contracts';
 import { parentOf, parquet } from '@attractions/feeds';
 import type {
@@ -57,7 +58,7 @@ export interface ForgetContext {
   /** Commits what waits outside the feeds, and takes the users out of what cannot be committed; gives how much was taken out. */
   readonly settle?: (users: ReadonlySet<string>) => Promise<number>;
   readonly signal?: AbortSignal;
-  readonly onProgress?: (done: string) => void;
+  readonly progress?: ShowProgress | undefined;
 }
 
 /** How often other runs may add new data of the users meanwhile, before `forget` fails. */
@@ -144,16 +145,16 @@ interface Scanned {
 async function scan(
   store: FeedStore,
   users: ReadonlySet<string>,
-  { signal, onProgress }: ForgetContext,
+  { signal, progress }: ForgetContext,
 ): Promise<Scanned> {
   const feeds: ScannedFeed[] = [];
   const unpurged: string[] = [];
   const mentions: string[] = [];
   const named = new Map<string, ReadonlySet<string>>();
   const names = mentioning(users);
-  for (const path of await store.list()) {
-    if (path === forgotten.path) continue;
-    onProgress?.(path);
+  const paths = (await store.list()).filter((path) => path !== forgotten.path);
+  for (const [done, path] of paths.entries()) {
+    progress?.({ what: 'looking', done, total: paths.length, unit: 'feeds', detail: path });
     const history = await historyOf(store, path);
     named.set(path, new Set(history.updates.flatMap(({ files }) => files.map((file) => file.path))));
     const holdsIn = new Map<string, Promise<number>>();
@@ -175,6 +176,7 @@ async function scan(
       );
     feeds.push({ path, living, ...history.named, isAdding: isAddingFeed(path) });
   }
+  progress?.({ what: 'looking', done: paths.length, total: paths.length, unit: 'feeds' });
   return { feeds, unpurged, mentions, named };
 }
 
@@ -268,7 +270,7 @@ async function writeAnew(
   feeds: readonly ScannedFeed[],
   { anew, copies }: ForgetPlan,
   users: ReadonlySet<string>,
-  { store, signal, onProgress }: ForgetContext,
+  { store, signal, progress }: ForgetContext,
 ): Promise<readonly { readonly feed: string; readonly from: number; readonly to: number }[]> {
   const standing = new Map(copies);
   /** What stands for an update now: a copy may have been written anew itself. */
@@ -280,7 +282,6 @@ async function writeAnew(
   const written: { feed: string; from: number; to: number }[] = [];
   for (const record of anew) {
     signal?.throwIfAborted();
-    onProgress?.(keyOf(record));
     const parents = record.parents.map((parent): Parent => {
       const now = nowOf(parent.feed, parent.seq);
       return now === undefined ? parent : parentOf(now);
@@ -288,6 +289,7 @@ async function writeAnew(
     const copy = await putAnew(store, record, parents, users);
     standing.set(keyOf(record), copy);
     written.push({ feed: record.feed, from: record.seq, to: copy.seq });
+    progress?.({ what: 'writing', done: written.length, total: anew.length, unit: 'updates', detail: keyOf(record) });
   }
   for (const { path, refs, pinned } of feeds) {
     const log = store.log(path);

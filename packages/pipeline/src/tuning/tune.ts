@@ -47,12 +47,14 @@ const plan: Omit<SearchPlan, 'study' | 'points' | 'metric'> = {
  */
 export async function tune(options: TuneOptions, context: PipelineContext): Promise<TuneSummary> {
   const begin = performance.now();
-  const { store, logger, signal } = context;
+  const { store, logger, signal, progress } = context;
   const { question, parents } = await questionOf(options, store);
   const metric = `ndcg@${question.k}`;
   const study = studyOf(question, { ...plan, points: options.points, metric });
   const { done, expired } = await trialsOf(store, study);
   if (done.length > 0) logger.info({ study }, `Study ${study} has ${done.length} trials already.`);
+  let kept = done.length;
+  const total = trialsIn(options.points);
   const workers = openWorkers(question, options.workers, signal);
   try {
     const result = await search(
@@ -69,7 +71,10 @@ export async function tune(options: TuneOptions, context: PipelineContext): Prom
             runId: newRunId(`${study} ${trial.key}`, expired),
             labels: { study },
           });
-          logger.info({ key: trial.key, value: trial.value }, `${metric} ${trial.value.toFixed(4)}  ${trial.key}`);
+          const detail = `${metric} ${trial.value.toFixed(4)}`;
+          progress?.({ what: 'trials', done: Math.min(++kept, total), total, unit: 'trials', detail });
+          if (!progress?.isBar)
+            logger.info({ key: trial.key, value: trial.value }, `${metric} ${trial.value.toFixed(4)}  ${trial.key}`);
         },
       },
     );
@@ -77,6 +82,12 @@ export async function tune(options: TuneOptions, context: PipelineContext): Prom
   } finally {
     await workers.close();
   }
+}
+
+/** How many trials a search of so many points runs, in all rounds. */
+function trialsIn(points: number): number {
+  const sizes = plan.budgets.map((_, round) => Math.max(1, Math.floor(points / plan.cut ** round)));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 async function questionOf({ files }: TuneOptions, store: FeedStore) {

@@ -13,9 +13,14 @@ export function verifyCommand(run: Runner): Command {
   return commandOf('verify', 'reads feeds completely and reports what is wrong; exit code 3 if anything is broken')
     .argument('[feed]', `${FEED}; all feeds where absent`)
     .action(async (name: string | undefined) =>
-      run(async ({ store }) => {
+      run(async ({ store, progress }) => {
         const found: Verification[] = [];
-        for (const log of await logsOf(store, name)) found.push(await log.verify());
+        const logs = await logsOf(store, name);
+        for (const log of logs) {
+          progress?.({ what: 'verifying', done: found.length, total: logs.length, unit: 'feeds', detail: log.path });
+          found.push(await log.verify());
+        }
+        if (found.length > 0) progress?.({ what: 'verifying', done: found.length, total: logs.length, unit: 'feeds' });
         return {
           document: found,
           text: () => found.map(told).join('\n') || `No feeds in ${store.root} yet.`,
