@@ -1,6 +1,6 @@
 /**
- * Checks what the commits between BASE and HEAD touch: lint, typecheck, build and test of every project that changed or depends on one
- * that did. Without a base to compare with (none, all zeros as for a new branch, or not in this clone) it checks everything, and says so.
+ * Checks what the commits between BASE and HEAD change: lint, typecheck, build and test of every project that changed or depends on a changed one. Without a
+ * base (none given, all zeros as for a new branch, or not in this clone) it checks everything, and says so.
  *
  *     node tools/affected.mjs BASE HEAD           # check
  *     node tools/affected.mjs --print BASE HEAD   # only name the projects, one a line

@@ -1,9 +1,9 @@
 /**
- * Writes the sample data: invented parks, people and photos in the format of the SIGIR'17 theme park data, with some bad
- * lines on purpose. The same seed gives the same bytes.
+ * Writes the sample data: invented parks, visitors and photos in the format of the SIGIR'17 theme park data, with some bad lines on purpose. The same seed
+ * gives the same bytes.
  *
  *     node tools/generate-sample-data.mjs                         # tools/sample-data, as committed
- *     node tools/generate-sample-data.mjs --seed 7 --out /tmp/x   # other people, elsewhere
+ *     node tools/generate-sample-data.mjs --seed 7 --out /tmp/x   # other visitors, in another folder
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -17,7 +17,7 @@ import { describe } from './sample-data-generator/readme.mjs';
 
 const DEFAULT_SEED = 20170807;
 const PHOTOS = 10_000;
-/** The attraction whose latitude is spoilt. It is photographed like any other: only its place is unknown. */
+/** The attraction whose latitude is broken. It is photographed like any other; only its place is unknown. */
 const UNPLACED = { park: 'TidewrackBay', poiId: 5, lat: '39°24′N' };
 
 /** All files of the sample data for a seed: relative path -> text. */

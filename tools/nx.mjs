@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const program = createRequire(import.meta.url).resolve('nx/bin/nx.js');
 
 /**
- * Runs the workspace's Nx by Node itself: on Windows `npx` and what lies in `node_modules/.bin` are scripts that only a shell starts.
+ * Runs Nx of the workspace with Node directly: on Windows `npx` and the files in `node_modules/.bin` are scripts that need a shell.
  *
  * @returns `{ status, stdout }`; `stdout` is null unless the options pipe it.
  */

@@ -1,7 +1,6 @@
 /**
- * Checks everything: lint, types, build and tests of every project, and the packages as their users get them. Ends with
- * `N passed, N failed` alone on a line and exits 1 when anything failed. What Nx knows to be unchanged is not run again; its counts
- * still stand in the sum.
+ * Checks everything: lint, types, build and tests of every project, and the packages as their users get them. Ends with `N passed, N failed` alone on a line
+ * and exits 1 when anything failed. Nx does not run unchanged targets again; their counts are still in the sum.
  *
  *     npm test                     # everything
  *     npm test -- -p feeds,etl     # some projects; the arguments go to `nx run-many`

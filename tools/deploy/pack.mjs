@@ -1,6 +1,6 @@
 /**
- * Packs the command line with all that it stands on, for a folder of an image: our packages as `npm pack` makes them, and a manifest and lockfile with the
- * very versions of the workspace's. `npm ci` there resolves nothing anew. What our packages can do without (S3, OpenTelemetry) is in it.
+ * Packs the command line with everything it needs, for a folder of an image: our packages as `npm pack` makes them, and a manifest and lockfile with exactly
+ * the versions of the workspace, so that `npm ci` there resolves nothing again. Optional packages (S3, OpenTelemetry) are included.
  *
  *     node tools/deploy/pack.mjs FOLDER
  */
@@ -13,7 +13,7 @@ import { broughtBy, readLockfile, resolvedFrom } from '../supply-chain/lockfile.
 const root = join(import.meta.dirname, '../..');
 const app = 'packages/pipeline';
 
-/** Packs a package of the workspace; returns where from the folder, and the hash by which npm knows it. */
+/** Packs a package of the workspace; returns its path in the folder, and the hash that npm uses for it. */
 function packed(path, folder) {
   const pack = `npm pack --json --ignore-scripts --pack-destination "${folder}" "./${path}"`;
   const [{ filename }] = JSON.parse(
@@ -25,7 +25,7 @@ function packed(path, folder) {
   return { resolved: `file:${filename}`, integrity: `sha512-${hash}` };
 }
 
-/** What of an entry is a matter of the package itself, not of who asks for it in the workspace. */
+/** The parts of an entry that belong to the package itself, not to its use in the workspace. */
 const OF_ENTRY = [
   ...['version', 'resolved', 'integrity', 'license', 'dependencies', 'optionalDependencies', 'peerDependencies'],
   ...['peerDependenciesMeta', 'bin', 'engines', 'os', 'cpu', 'libc', 'optional'],

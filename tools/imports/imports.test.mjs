@@ -10,7 +10,7 @@ const { circles: allowedCircles, exports: allowedExports } = JSON.parse(
   readFileSync(join(import.meta.dirname, 'allowed.json'), 'utf8'),
 );
 
-/** Fails on what is found and not allowed; says what is allowed and no longer found, so that the list can shrink. */
+/** Fails on findings that are not allowed, and prints allowed ones that are no longer found, so that the list can shrink. */
 function onlyAllowed(context, found, allowed) {
   for (const line of allowed)
     if (!found.includes(line)) context.diagnostic(`no longer found, remove it from allowed.json: ${line}`);

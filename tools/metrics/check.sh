@@ -1,5 +1,5 @@
 #!/bin/sh
-# Holds the metrics of a running service to Prometheus's own linter: tools/metrics/check.sh [URL]
+# Checks the metrics of a running service with the linter of Prometheus: tools/metrics/check.sh [URL]
 set -eu
 url=${1:-http://127.0.0.1:3000}
 if ! command -v promtool >/dev/null; then

@@ -1,7 +1,7 @@
 /**
- * Does what a Dockerfile says without a Docker daemon: each stage is a folder with the system's own /usr and /etc in it, each RUN a shell whose root that folder is, and a
- * container a process that is PID 1 of a namespace of its own, under the image's user, on a read-only root. Linux and root only. The base image is this machine: its Node and
- * its libraries. Knows the instructions that ours has, and refuses others.
+ * Runs a Dockerfile without a Docker daemon: each stage is a folder with /usr and /etc of the system, each RUN is a shell with that folder as its root, and a
+ * container is a process that is PID 1 of a separate namespace, with the user of the image and a read-only root. Linux and root only. The base image is this
+ * machine: its Node and its libraries. Supports the instructions of our Dockerfile and refuses others.
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
@@ -106,7 +106,7 @@ export function buildImage(dockerfile, context, folder) {
   return stage;
 }
 
-/** Copies the files that Git knows or would, but for those that the Dockerfile's own ignore file names. */
+/** Copies the files that Git tracks or would track, except those in the ignore file of the Dockerfile. */
 function copyContext(from, to, dockerfile) {
   const ignored = readFileSync(`${dockerfile}.dockerignore`, 'utf8').split('\n').filter(Boolean);
   const isIgnored = (path) =>
@@ -119,7 +119,8 @@ function copyContext(from, to, dockerfile) {
 }
 
 /**
- * Starts a container: `docker run --read-only --tmpfs /tmp` with variables, volumes (`[folder, path, 'ro' | 'rw'][]`) and a command in the place of the image's.
+ * Starts a container, like `docker run --read-only --tmpfs /tmp` with variables, volumes (`[folder, path, 'ro' | 'rw'][]`) and another command than that of
+ * the image.
  *
  * @returns the process, with `stdout` and `stderr` piped. Its signals do not reach the container: see `stop`.
  */

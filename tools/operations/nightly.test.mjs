@@ -1,4 +1,4 @@
-/** The recipe for every night, as the README has it: the service runs on its own, and two nights pass. */
+/** The nightly recipe of the README: the service runs by itself while two nights pass. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

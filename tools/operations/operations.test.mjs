@@ -1,6 +1,6 @@
 /**
- * What an operator meets: the built service on the sample data, its metrics before promtool, its page before Chromium and axe, and the files of `deploy`
- * before linters. What needs a program that is not there is skipped; `tools/checkers.sh` installs them on Debian.
+ * What an operator uses: the built service on the sample data, its metrics checked by promtool, its page by Chromium and axe, and the files of `deploy` by
+ * linters. Checks whose program is missing are skipped; `tools/checkers.sh` installs them on Debian.
  */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';

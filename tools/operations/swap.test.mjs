@@ -1,4 +1,4 @@
-/** 20 changes of generation under load, with an experiment in the feed that cannot be run: the short form of `tools/stress/swap.mjs`. */
+/** 20 changes of generation under load, with an experiment in the feed that cannot run: a short form of `tools/stress/swap.mjs`. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Looks at the page of a running service in headless Chromium, as wide as a desk and as a phone: axe finds nothing to object to, nothing is wider than the
- * window, nothing is written to the console, and the page shows what the interface answers. Leaves a screenshot of each.
+ * Checks the page of a running service in headless Chromium, in the widths of a desktop and a phone: axe reports nothing, nothing is wider than the window,
+ * nothing is written to the console, and the page shows the answers of the interface. Saves a screenshot of each.
  *
  *     npm ci && node check.mjs [URL] [USER]      # URL: http://127.0.0.1:3000
  *
@@ -34,7 +34,7 @@ try {
   await browser.close();
 }
 
-/** Says a time and two visits in the form, and sees the lists that the interface gives for them. */
+/** Enters a time and two visits into the form, and compares the lists with those of the interface. */
 async function visit() {
   const page = await browser.newPage();
   await page.goto(url, { waitUntil: 'networkidle0' });
@@ -95,7 +95,7 @@ async function look(width, height, scheme) {
     shown.names,
     panels[0].recommendations.map(({ name }) => name),
   );
-  // The page's own policy lets no other script in, so axe comes by way of the debugger.
+  // The content security policy of the page allows no other script, so axe is loaded through the debugger.
   await page.evaluate(axe);
   const { violations, passes } = await page.evaluate(() => globalThis.axe.run());
   assert.deepEqual(

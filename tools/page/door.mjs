@@ -1,6 +1,6 @@
 /**
- * Looks at a service that asks for keys in headless Chromium: the page asks for a key, works with one and keeps it in the tab alone; the interface at `/docs`
- * lets a person enter a key and try a call. Nothing is asked of another host, and nothing is written to the console.
+ * Checks a service that needs keys in headless Chromium: the page asks for a key, works with one and keeps it only in the tab; at `/docs` a user can enter a
+ * key and try a call. There is no request to another host, and nothing is written to the console.
  *
  *     npm ci && node door.mjs URL KEY READER     # a key of the scopes read and history, and one that reads alone
  *

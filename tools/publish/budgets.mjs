@@ -1,6 +1,6 @@
 /**
- * What an installed package may weigh: kilobytes (1000 bytes) of everything in its tarball, unpacked. Each is about a third above
- * what the package weighed when the figure was set, so that a stray file is noticed. Raise it in the change that needs more.
+ * The largest size of an installed package: kilobytes (1000 bytes) of everything in its tarball, unpacked. Each is about a third above the size at the time
+ * it was set, so that a stray file is noticed. Raise it in the change that needs more.
  */
 export const unpackedBudgetKilobytes = {
   config: 160,

@@ -1,4 +1,4 @@
-/** The command line of a folder where `@attractions/pipeline` is installed, as a person runs it. */
+/** The command line of a folder where `@attractions/pipeline` is installed, as a user runs it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

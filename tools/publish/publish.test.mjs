@@ -1,6 +1,6 @@
 /**
- * Publishes every public package to a registry of our own, the way a release does, and then is its user: installs each alone into an empty folder, looks at
- * what came, compiles a strict TypeScript program against it and runs that.
+ * Publishes every public package to a local registry, as a release does, and then uses it: installs each package alone into an empty folder, checks what was
+ * installed, compiles a strict TypeScript program against it and runs that.
  *
  * Packages that are not ours come from the registry that npm is configured for.
  */
@@ -37,7 +37,7 @@ const together = { name: 'together', uses: ['feeds', 'contracts', 'etl', 'als-tr
 
 const start = promisify(execFile);
 
-/** Runs a command as a person would in a fresh shell: without what an outer Nx or test run leaves in the environment. */
+/** Runs a command as in a fresh shell: without the variables that an outer Nx or test run leaves in the environment. */
 async function run(folder, settings, command, ...parameters) {
   const environment = Object.entries({ ...process.env, ...settings }).filter(
     ([name]) => !/^(NX_|NODE_TEST|npm_)/.test(name) || name in settings,

@@ -1,7 +1,7 @@
 /**
- * Ways in which a line of photos goes bad, as they are met in the field: how many of each, and how a good line is spoilt.
- * `spoil` takes the fields of a good line that stands nowhere else (`PHOTO`, `USER`, … index them) and the number of the
- * spoilt line within its kind. A `repeat` is put in after the good line that it repeats, which stays.
+ * Bad lines of photos, of kinds that occur in real files: how many of each, and how a good line is broken. `spoil` takes the fields of a good line that is
+ * used nowhere else (`PHOTO`, `USER`, … index them) and the number of the bad line within its kind. A `repeat` is inserted after the good line that it
+ * repeats, which is kept.
  */
 const [PHOTO, USER, TIME, POI] = [0, 1, 2, 3];
 const set = (fields, index, value) => fields.with(index, value);

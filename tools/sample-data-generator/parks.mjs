@@ -1,7 +1,6 @@
 /**
- * The five invented parks. They lie in the open Atlantic, so that nobody takes one for a real place.
- * `words` and the nouns of a kind make the names of attractions; `signature` names bring what a CSV reader meets in
- * the field: apostrophes, ampersands, letters beyond ASCII.
+ * The five invented parks. They are in the open Atlantic, so that nobody takes one for a real place. `words` and the nouns of a kind make the names of
+ * attractions; `signature` names have what occurs in real CSV files: apostrophes, ampersands, letters beyond ASCII.
  */
 const PARKS = [
   {

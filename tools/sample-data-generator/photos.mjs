@@ -11,7 +11,7 @@ const TASTES = [
   { share: 10, themes: { Show: 6, Film: 3 } },
 ];
 const INDIFFERENCE = 0.15;
-/** The share of stops that people make because everybody does. */
+/** The share of stops that visitors make because of popularity alone. */
 const FASHION = 0.15;
 /** The metres after which an attraction draws a quarter as much as the next one, from where people are. */
 const REACH_METRES = 100;

@@ -1,4 +1,7 @@
-/** A client that costs little beside the service it drives: one request at a time on a kept-alive socket, timed from its first byte to the answer's last. */
+/**
+ * A client that needs little processor time compared with the service: one request at a time on a kept-alive socket, timed from its first byte to the last
+ * byte of the answer.
+ */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
@@ -12,7 +15,7 @@ export function requestOf({ method = 'GET', path, headers = {}, body }) {
   return `${method} ${path} HTTP/1.1\r\n${lines.join('')}\r\n${body ?? ''}`;
 }
 
-/** An answer as it stands at the start of some bytes; undefined while it is not all there. */
+/** The answer at the start of some bytes; undefined while it is incomplete. */
 export function answerIn(bytes) {
   const end = bytes.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
@@ -26,8 +29,8 @@ export function answerIn(bytes) {
 }
 
 /**
- * A client of one connection, opened again where the service closed it after an answer. `ask` gives the answer with its `ms`; it gives
- * `{ failed, connected }` where none came: `connected` says whether the request had gone out on an open connection.
+ * A client with one connection, which it opens again if the service closed it after an answer. `ask` returns the answer with its `ms`, or `{ failed,
+ * connected }` without an answer: `connected` says whether the request was sent on an open connection.
  */
 export function clientOf(url) {
   const { hostname, port } = new URL(url);

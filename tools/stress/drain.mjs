@@ -1,7 +1,7 @@
 /**
- * SIGTERM while connections are busy, several times: no request that is in flight fails, and the process ends with 0. Clients do as those behind a load balancer:
- * one that asks /readyz sees it say no, and from then on they send nothing more. Also counted: clients that never stop asking, whose requests may
- * meet a port that is closed (refused, not failed in flight). Needs the built packages (`npx nx run-many -t build`); takes half a minute.
+ * SIGTERM while connections are busy, several times: no request in flight fails, and the process ends with 0. Clients behave as behind a load balancer: one
+ * requests /readyz, and when that answers 503, they send nothing more. Other clients never stop; their requests may find a closed port, which counts as
+ * refused, not as failed in flight. Needs the built packages (`npx nx run-many -t build`); takes half a minute.
  *
  *     node tools/stress/drain.mjs [--rounds 5] [--connections 64]
  */

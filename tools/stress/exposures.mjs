@@ -1,13 +1,15 @@
 /**
- * Lists shown by services that share one spool, each process 1 of a PID namespace of its own where the system allows it, and that are killed (SIGKILL) at random
- * moments and started again, all under load. In a last life each is stopped (SIGSTOP) for longer than its lease, so that the others take its lists, goes on, and is ended
- * in order. What the feed holds then, against what the clients were answered: no list twice, none invented, none changed, and lost at most what was shown within
- * EXPOSURE_SYNC_MS before a kill, plus a sync. What a sync takes is observed meanwhile: the longest answer of the same life (its event loop may be late by that much), and the
- * longest of syncs like its own, made every EXPOSURE_SYNC_MS on the same disk. Needs the built packages (`npx nx run-many -t build`); takes about two minutes.
+ * Services share one spool under load, each as process 1 of a separate PID namespace if the system allows it; they are killed (SIGKILL) at random moments and
+ * started again. In its last life each service is stopped (SIGSTOP) for longer than its lease, so that the others take its lists, then continues and ends in
+ * order. The feed is then compared with the answers to the clients: no list twice, none invented, none changed, and at most the lists within EXPOSURE_SYNC_MS
+ * plus one sync before a kill are lost. The time of a sync is measured meanwhile: the longest answer of the same life (the event loop may be late by that
+ * much), and the longest of similar syncs, made every EXPOSURE_SYNC_MS on the same disk. Needs the built packages (`npx nx run-many -t build`); takes about
+ * two minutes.
  *
  *     node tools/stress/exposures.mjs [--lists 100000] [--processes 3] [--kills 10] [--sync-ms 200] [--connections 6]
  *
- * `--kills` and `--connections` are those of each process. Prints lists answered, held and lost, and the age of the oldest lost one when its process was killed.
+ * `--kills` and `--connections` are per process. Prints the lists answered, recorded and lost, and the age of the oldest lost list when its process was
+ * killed.
  */
 import { mkdir, open, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,12 +1,12 @@
 /**
- * Ten times the capacity: finds how many batches of lists a second the service answers whole, then sends ten times as many, whether it keeps up or not. Every
- * answer is 200, 200 degraded, or 503 with Retry-After; resident memory stays bounded; within 5 s after the end the p99 is what it was at rest.
- * Needs the built packages (`npx nx run-many -t build`); takes about 90 seconds.
+ * Ten times the capacity: measures how many batches of lists a second the service can answer, then sends ten times as many. Every answer must be 200, 200
+ * degraded, or 503 with Retry-After; resident memory must stay bounded; within 5 s after the end the p99 must be as before. Needs the built packages (`npx nx
+ * run-many -t build`); takes about 90 seconds.
  *
  *     node tools/stress/overload.mjs [--seconds 60] [--times 10] [--connections 1000] [--batch 100]
  *
- * A batch is one request for the lists of so many users, so that a client on the same machine can send ten times of what the service can make. A request
- * waits in the client while all connections are busy; those that could never be sent are counted apart.
+ * A batch is one request for the lists of many users, so that a client on the same machine can send ten times as much as the service can answer. A request
+ * waits in the client while all connections are busy; requests that could never be sent are counted separately.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';

@@ -1,9 +1,9 @@
 /**
- * Who gets in by which form of a path: raw requests in many forms (percent-encoded, absolute, dotted, doubled, other methods and versions …), each with a key of
- * all scopes, a key of the scope `read`, a wrong key and none. A form that reaches a route is answered as the plain path is, key by key; one that reaches
- * none is 404 to those who have a key, and 401 to those who have none. Needs the built packages (`npx nx run-many -t build`); takes a few seconds.
+ * Which forms of a path give access: raw requests in many forms (percent-encoded, absolute, dotted, doubled, other methods and versions …), each with a key
+ * of all scopes, a key of the scope `read`, a wrong key and no key. A form that reaches a route must get the same answer as the plain path with the same key;
+ * a form that reaches no route must get 404 with a key and 401 without one. Needs the built packages (`npx nx run-many -t build`); takes a few seconds.
  *
- *     node tools/stress/paths.mjs [--markdown]     # --markdown: the table alone, as it stands in docs/paths.md
+ *     node tools/stress/paths.mjs [--markdown]     # --markdown: only the table, as in docs/paths.md
  */
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';

@@ -1,6 +1,6 @@
 /**
- * A thread that puts generations, so that the client's clock does not wait for Parquet to be written. It stands for a trainer on another machine, so it steps
- * back behind client and service (Linux). Takes `[folder, edition, sizes]`, gives the update's number.
+ * A thread that commits generations, so that writing Parquet does not delay the clock of the client. It simulates a trainer on another machine, so it has a
+ * lower priority than client and service (Linux). Takes `[folder, edition, sizes]`, returns the number of the update.
  */
 import { parentPort } from 'node:worker_threads';
 import { stepBack } from '../../packages/service/dist/generations/loader.js';

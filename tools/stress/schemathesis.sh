@@ -1,5 +1,5 @@
 #!/bin/sh
-# Schemathesis on a running service, from its own OpenAPI document: no status 500, no answer off the schema, 2,000 cases or more.
+# Schemathesis on a running service, from its own OpenAPI document: no status 500, no answer that differs from the schema, 2,000 cases or more.
 #
 #     tools/stress/schemathesis.sh [URL] [EXAMPLES] [SEED]     # http://127.0.0.1:3000, 300 examples an operation and phase, 1
 #

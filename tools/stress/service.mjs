@@ -1,4 +1,4 @@
-/** The built service as a process of its own on loopback, over feeds in a throw-away folder whose every generation can be told from its answers. */
+/** The built service as a separate process on loopback, with feeds in a temporary folder. Every answer shows which generation it is from. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

@@ -1,13 +1,14 @@
 /**
- * Generations put while connections are busy, with a bad experiment in the feed, which changes on the way: no request fails, no answer mixes two
- * generations or names a panel, and the p99 while swapping is at most twice that at rest.
- * Then three that must be refused, a damaged one, one of an unknown contract and one that fails its smoke set: the old one stays in use.
- * Needs the built packages (`npx nx run-many -t build`), nothing else; takes about a minute.
+ * Generations are committed while connections are busy, with a bad experiment in the feed that changes meanwhile: no request may fail, no answer may mix two
+ * generations or name a panel, and the p99 during swaps must be at most twice that without swaps. Then three generations must be refused, a damaged one, one
+ * of an unknown contract and one that fails the smoke test: the old one stays in use. Needs the built packages (`npx nx run-many -t build`), nothing else;
+ * takes about a minute.
  *
  *     node tools/stress/swap.mjs [--generations 20] [--connections 64] [--pause-ms 20] [--seconds 10] [--short]
  *
- * `--pause-ms` is the mean pause of a connection between two requests; 0 takes all the processors there are, so that the client's own waiting shows
- * in both figures. `--short` is what every test run does: it judges what is answered, and only prints how fast. Prints answers, failures, mixed answers, generations seen, both p99 and their ratio.
+ * `--pause-ms` is the mean pause of a connection between two requests; 0 uses all processors, so that waiting in the client is part of both figures.
+ * `--short` is for every test run: it checks the answers, and only prints the speed. Prints answers, failures, mixed answers, generations seen, both p99 and
+ * their ratio.
  */
 import { once } from 'node:events';
 import { readdir, writeFile } from 'node:fs/promises';

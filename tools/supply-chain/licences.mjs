@@ -1,5 +1,5 @@
 /**
- * Lists the licences of what each public package brings to its users, as a Markdown table.
+ * Lists the licences of everything that each public package installs, as a Markdown table.
  *
  *     npm run licences
  */
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { publicPackages } from '../publish/public-packages.mjs';
 import { broughtBy, readLockfile } from './lockfile.mjs';
 
-/** May be shipped in somebody's product: they ask for a notice at most. */
+/** May be part of a product: they require a notice at most. */
 const forUsers = ['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0BSD', 'BlueOak-1.0.0'];
 /** May also be used to build and test, which ships nothing. */
 const forDevelopment = [...forUsers, 'Python-2.0', 'CC-BY-4.0', 'CC0-1.0', 'Unlicense', 'WTFPL', 'AFL-2.1'];

@@ -6,7 +6,7 @@ export function readLockfile(path) {
 }
 
 /**
- * What a package brings to its users: itself first, then all that is installed with it, development dependencies left out, by name.
+ * What a package installs: itself first, then everything that is installed with it, without development dependencies, by name.
  *
  * @returns `{ path, name, version, license, integrity, needs }[]`; `needs` are the paths of its own dependencies.
  */

@@ -3,8 +3,8 @@
  *
  *     npm run sbom -- FOLDER
  *
- * It is made from the lockfile. `npm sbom --omit dev` is no substitute in a workspace: it drops a dependency of one package that is a
- * development dependency of another.
+ * It is made from the lockfile, because `npm sbom --omit dev` is wrong in a workspace: it drops a dependency of one package that is a development dependency
+ * of another.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks the registry's signatures and the provenance of everything installed, where the keys can be reached. Unreachable is no failure, and says so;
+# Checks the registry's signatures and the provenance of everything installed, where the keys can be reached. Unreachable keys are reported, but are not a failure;
 # a bad or missing signature is.
 set -uo pipefail
 cd "$(dirname "$0")/../.."

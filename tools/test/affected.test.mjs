@@ -1,4 +1,4 @@
-/** `tools/affected.mjs` on a throw-away copy: for each thing that may change, exactly which projects would run. */
+/** `tools/affected.mjs` on a temporary copy: for each kind of change, exactly which projects would run. */
 import assert from 'node:assert/strict';
 import { appendFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,9 +9,9 @@ const stages = ['etl', 'als-trainer', 'recommender', 'evaluation', 'service'];
 const everything = ['config', 'feeds', 'experiments', 'contracts', 'models', ...stages, 'pipeline', 'tools'];
 
 /**
- * What a change of a package runs: itself, what is built on it, and `tools`, whose tests look at the whole workspace. Written out, not
- * computed: a dependency that slips in between two stages must show here. In particular the task `train` waits for the task `etl`,
- * and that must not make the one project depend on the other.
+ * What a change of a package runs: itself, what depends on it, and `tools`, whose tests check the whole workspace. Written out, not computed: a dependency
+ * that slips in between two stages must show here. In particular the task `train` waits for the task `etl`, and that must not make the one project depend on
+ * the other.
  */
 const affectedByPackage = {
   config: ['config', 'models', ...stages, 'pipeline', 'tools'],

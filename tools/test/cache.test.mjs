@@ -1,6 +1,6 @@
 /**
- * Nx's cache on a throw-away copy: a changed input always runs again, what did not change never does, and the pipeline's own targets run every
- * time. The copy has the workspace's true inputs and dependencies; only the commands are replaced, by one that writes down that it ran.
+ * The cache of Nx on a temporary copy: a changed input always runs again, what did not change never does, and the pipeline's own targets run every time. The
+ * copy has the real inputs and dependencies of the workspace; only the commands are replaced, by one that records that it ran.
  */
 import assert from 'node:assert/strict';
 import { appendFileSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** `nx g` on a throw-away copy: what it makes passes lint, types and tests at once. */
+/** `nx g` on a temporary copy: the generated files pass lint, types and tests at once. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

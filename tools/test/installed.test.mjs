@@ -1,4 +1,4 @@
-/** The publish test's questions, asked of a folder where the answer is bad. */
+/** The checks of the publish test on a folder where they must fail. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-/** What the front page says of the packages. */
+/** What the root README says about the packages. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';

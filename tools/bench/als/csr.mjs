@@ -1,10 +1,10 @@
 /**
- * How long a visits feed of 20 M rows takes to become both orientations of a sparse matrix, beside one iteration at rank 64 on what came of it.
+ * How long it takes to turn a feed of 20 M visits into both orientations of a sparse matrix, compared with one iteration at rank 64 on that matrix.
  *
  *     npm run build && node tools/bench/als/csr.mjs [--rows 20000000] [--rounds 3] [--threads 2] [--scratch DIR]
  *
- * The visits are those of `data.mjs`, the shape of MovieLens-20M, with every twentieth pair visited again. Prints seconds: reading the
- * feed (Parquet to Arrow), numbering users and attractions, both orientations, an iteration.
+ * The visits are those of `data.mjs`, the shape of MovieLens-20M, with every twentieth pair visited again. Prints seconds: reading the feed (Parquet to
+ * Arrow), numbering users and attractions, both orientations, an iteration.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -3,9 +3,8 @@
  *
  *     npm run build && node tools/bench/als/gowalla.mjs [--ranks 64,256] [--options '{"alpha":1}'] [--validate] [--every 1]
  *
- * `--validate` judges on a tenth of the training pairs instead of the test pairs: what options are to be chosen by. `--every 10` judges
- * every tenth user only. Needs `train.txt.gz` and `test.txt.gz` in `../shared/data/gowalla`, or where GOWALLA_PATH points: a line is a user
- * and the user's items.
+ * `--validate` measures on a tenth of the training pairs instead of the test pairs: use it to choose options. `--every 10` judges every tenth user only.
+ * Needs `train.txt.gz` and `test.txt.gz` in `../shared/data/gowalla`, or where GOWALLA_PATH points: a line is a user and the user's items.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,14 +1,15 @@
 /**
- * One iteration of ours beside one of Python's `implicit` 0.7.3 (conjugate gradient, 3 steps), in turn, on the same seeded pairs, with as
- * many threads each. Prints seconds an iteration (median and spread) and the ratio, pair by pair.
+ * Compares one iteration of ours with one of Python's `implicit` 0.7.3 (conjugate gradient, 3 steps), in turns, on the same seeded pairs, with the same
+ * number of threads. Prints seconds an iteration (median and spread) and the ratio, pair by pair.
  *
  *     npx nx build als-trainer && node tools/bench/als/index.mjs [--ranks 32,64,128] [--rounds 5] [--threads 2] [--scale 1]
  *         [--node PATH]      # another Node for ours
  *         [--scratch DIR]    # keep data and environment there for the next time
  *         [--spark]          # Spark 4 too, on as many threads: its pyspark goes to the same environment
  *
- * Needs: python3 with venv and pip; for Spark Java 17, and libopenblas0 and libgfortran5 for its native BLAS; `implicit` goes to a throw-away environment. Its BLAS is held to one thread, as it asks. `--scale 0.1`
- * takes a tenth of the users, items and pairs of the full size, which is that of MovieLens-20M.
+ * Needs: python3 with venv and pip; for Spark Java 17, and libopenblas0 and libgfortran5 for its native BLAS; `implicit` is installed into a temporary
+ * environment. Its BLAS uses one thread, as it recommends. `--scale 0.1` takes a tenth of the users, items and pairs of the full size, which is that of
+ * MovieLens-20M.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';

@@ -1,5 +1,5 @@
 /**
- * A training of 1,000,000 users x 100,000 attractions x 94 M pairs at rank 64 beside one of the shape of MovieLens-20M, each in a process of its own:
+ * A training of 1,000,000 users x 100,000 attractions x 94 M pairs at rank 64 compared with one of the shape of MovieLens-20M, each in a separate process:
  * peak of resident memory, and nanoseconds a pair of the second iteration. Needs 4 GB of memory.
  *
  *     npm run build && node tools/bench/als/large.mjs [--threads 2]

@@ -1,6 +1,6 @@
 /**
- * Whether we reach the loss of others: on Gowalla after 10 iterations, our conjugate gradient beside our Cholesky, and the preset `implicit` beside
- * Python's `implicit` 0.7.3, both judged by the loss that `implicit` itself reports. Prints the losses and how far they are apart.
+ * Compares losses on Gowalla after 10 iterations: our conjugate gradient with our Cholesky, and the preset `implicit` with Python's `implicit` 0.7.3, both by
+ * the loss that `implicit` itself reports. Prints the losses and their differences.
  *
  *     npx nx build als-trainer && node tools/bench/als/loss.mjs [--rank 64] [--scratch DIR]
  *

@@ -9,7 +9,7 @@ const { shape, offsets, columns, weights } = dataSet(folder);
 const users = new Uint32Array(columns.length);
 for (let u = 0; u < shape.users; u++) users.fill(u, offsets[u], offsets[u + 1]);
 
-/** Holds the training until a line comes: its workers then sleep. */
+/** Pauses the training until a line comes; meanwhile its workers sleep. */
 const waitForLine = () => readSync(0, Buffer.alloc(64));
 
 const loaded = performance.now();
@@ -20,7 +20,7 @@ await trainAls(
   {
     threads: Number(threads),
     onIteration({ iteration, seconds, loss }) {
-      // The first iteration also loads and compiles; it is nobody's figure.
+      // The first iteration also loads and compiles, so it is not measured.
       if (iteration === 1) writeSync(1, `ready ${((performance.now() - loaded) / 1000 - seconds).toFixed(2)}\n`);
       else writeSync(1, `${seconds} ${loss}\n`);
       if (iteration < Number(iterations)) waitForLine();

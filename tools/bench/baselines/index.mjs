@@ -1,10 +1,11 @@
 /**
- * Item kNN beside ALS on the same pairs, in turns, and EASE by the number of items: seconds of the processor, so that a busy machine counts less.
+ * Compares item kNN with ALS on the same pairs, in turns, and measures EASE by the number of items. Measures processor time, so that other work of the
+ * machine counts less.
  *
  *     npm run build && node tools/bench/baselines/index.mjs [--rounds 2] [--ease 2000,5000,10000]
  *
- * Pairs: 796,000 of 20,000 users and 4,000 items, generated, few items much more popular; and Gowalla where `../shared/data/gowalla` or GOWALLA_PATH
- * has it. 10,000 items of EASE take some minutes.
+ * Pairs: 796,000 of 20,000 users and 4,000 items, generated, few items much more popular; and Gowalla where `../shared/data/gowalla` or GOWALLA_PATH has it.
+ * 10,000 items of EASE take some minutes.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -84,7 +85,7 @@ if (values.one !== undefined) {
         console.log(`  ${rival}: ${seconds} s, recall@${k} ${recall.toFixed(4)}, ndcg@${k} ${ndcg.toFixed(4)}`);
       }
   }
-  // A process of its own for each, since the most memory that one has used never gets less.
+  // A separate process for each, since the peak memory of a process never falls.
   for (const items of values.ease.split(','))
     spawnSync(process.execPath, [import.meta.filename, '--one', items], { stdio: 'inherit' });
 }

@@ -1,6 +1,6 @@
 /**
- * Raw rows to visits: the ETL of this repository, with feeds and checks, beside a plain DuckDB script that does the same grouping and writes
- * sorted Parquet. In turns, each in a process of its own.
+ * From raw rows to visits: compares the ETL of this repository, with feeds and checks, with a plain DuckDB script that does the same grouping and writes
+ * sorted Parquet. In turns, each in a separate process.
  *
  *     npm run build
  *     node tools/bench/etl/index.mjs [--rows 5000000] [--rounds 3] [--memory 800] [--rival-memory 1000]

@@ -1,10 +1,11 @@
 /**
- * How good the lists are that a client gets: trains on the training visits of `attractions evaluate`, starts the service, and asks every request of the split
- * over HTTP. The lists asked as in the evaluation must be those of the report's line "as served", case by case; beside them what a client gets who says less.
+ * The quality of the lists that a client gets: trains on the training visits of `attractions evaluate`, starts the service, and sends every request of the
+ * split over HTTP. With the same requests as in the evaluation, the lists must equal those of the line "as served" of the report, case by case. Also measures
+ * requests that say less.
  *
  *     npx nx run-many -t build && node tools/bench/http-quality/index.mjs [--raw ../shared/data/sigir17]
  *
- * Exits with 1 where a list differs, and with 0 and a reason where the raw data is not there. Takes about 20 seconds for 116,000 photos.
+ * Exits with 1 if a list differs, and with 0 and a reason if the raw data are missing. Takes about 20 seconds for 116,000 photos.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

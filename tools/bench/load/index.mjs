@@ -1,13 +1,12 @@
 /**
- * The built service on a large model: how long until it is ready, how much memory it takes, and how long its event loop stands still when another
- * generation takes over under light load. 200,000 users, 5 million visits, 500 attractions in 10 parks, seeded; made and trained at the first run,
- * which takes a few minutes.
+ * The built service on a large model: the time until it is ready, its memory, and how long its event loop stalls when another generation takes over under
+ * light load. 200,000 users, 5 million visits, 500 attractions in 10 parks, seeded; made and trained at the first run, which takes a few minutes.
  *
  *     npm run build && node tools/bench/load/index.mjs [--feeds DIR] [--users 200000] [--visits 5000000] [--items 500] [--rank 64] [--swaps 10]
  *
- * Stalls are seen from two sides: in the service, as the longest time between two turns of its event loop, and how much of such a time its main thread was
- * on a processor at most (`turns.mjs`); and by a client that asks `/livez` again and again, as its longest wait. Each also for as long a time without a swap, since other
- * processes of the machine hold up the service as well. Needs Linux.
+ * Stalls are measured in two places: in the service, as the longest time between two turns of its event loop, and the most processor time of the main thread
+ * in such a time (`turns.mjs`); and by a client that requests `/livez` repeatedly, as its longest wait. Each is also measured for an equal time without a
+ * swap, since other processes of the machine delay the service too. Needs Linux.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

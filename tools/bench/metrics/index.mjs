@@ -1,10 +1,10 @@
 /**
- * Our metrics beside those of ranx and scikit-learn on random cases: hit rate, precision, recall, NDCG, reciprocal rank and average precision
- * at 1, 5, 10 and the whole list, with ties in the scores. Prints the largest difference of each and exits with 1 above 1e-9.
+ * Compares our metrics with those of ranx and scikit-learn on random cases: hit rate, precision, recall, NDCG, reciprocal rank and average precision at 1, 5,
+ * 10 and the whole list, with ties in the scores. Prints the largest difference of each and exits with 1 above 1e-9.
  *
  *     npm run build && node tools/bench/metrics/index.mjs [--cases 1000] [--seed 1]
  *
- * Needs: python3 with venv and pip; ranx and scikit-learn go to a throw-away environment.
+ * Needs: python3 with venv and pip; ranx and scikit-learn are installed into a temporary environment.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

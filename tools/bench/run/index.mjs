@@ -1,11 +1,11 @@
 /**
- * The built `attractions run` (raw CSV to recommendations, feeds on disk) beside pandas + implicit doing the import, the grouping and the training alone, on
- * the same rows, with the same rank and iterations. Whole processes, in turn: ours, theirs, ours, theirs, …
+ * Compares the built `attractions run` (raw CSV to recommendations, feeds on disk) with pandas + implicit, which only import, group and train, on the same
+ * rows, with the same rank and iterations. Whole processes, in turns: ours, theirs, ours, theirs, …
  *
  *     npm run build && node tools/bench/run/index.mjs [--rounds 9]
  *
- * Needs: python3 with venv and pip (pandas and implicit go to a throw-away environment), and the real rows in `../shared/data/sigir17` or wherever
- * RAW_DATA_PATH points. OpenBLAS uses one thread, as implicit recommends.
+ * Needs: python3 with venv and pip (pandas and implicit are installed into a temporary environment), and the real rows in `../shared/data/sigir17` or
+ * wherever RAW_DATA_PATH points. OpenBLAS uses one thread, as implicit recommends.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * A bare Fastify app that takes the same bytes in and gives the same bytes out: it routes, parses the body, and writes a constant by the schema of the
- * service's answer. It checks nothing of a request and makes no list: what any service in front of a model is measured against.
+ * A bare Fastify app that receives and sends the same bytes as the service: it routes, parses the body, and writes a constant by the schema of the answer. It
+ * checks nothing and makes no list, so it is the lower bound for any service in front of a model.
  */
 import { createRequire } from 'node:module';
 import { readFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * Drives a server over kept-alive connections, each with one request at a time, whose bytes are made beforehand: on a machine where client and server
- * share the processors, what a client computes for each request would hide what the server does. Answers are told by their `content-length`.
+ * Drives a server over kept-alive connections, each with one request at a time. The bytes of the requests are made in advance: where client and server share
+ * the processors, work of the client for each request would hide the work of the server. The end of an answer is found by its `content-length`.
  */
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -13,7 +13,7 @@ export function requestOf({ method = 'GET', path, body }) {
 }
 
 /**
- * Asks for so many seconds.
+ * Sends requests for a number of seconds.
  *
  * @param next gives the bytes of the next request
  * @returns how many answers a second, how long they took in milliseconds, ascending, and how many were not 200

@@ -1,15 +1,16 @@
 /**
- * The built service beside a bare Fastify app with the same bytes in and out (`bare.mjs`), in turns, over 64 connections, asked in three ways:
+ * Compares the built service with a bare Fastify app that receives and sends the same bytes (`bare.mjs`), in turns, over 64 connections, with three kinds of
+ * request:
  *
  * - remembered: `GET` by user id, of 200 users, so that every list but the first of each is in the cache;
- * - new: `GET` by user id, of all users in turn, more of them than the cache holds, and as many ids that nobody has;
+ * - new: `GET` by user id, of all users in turn, more of them than the cache holds, and as many unknown ids;
  * - moment: `POST` with a park, a time and 3 to 8 visits of the hours before, half of them of a known user; no two are alike, and none is cached.
  *
  *     npm run build && node tools/bench/serve/index.mjs [--feeds DIR] [--seconds 10] [--rounds 5] [--connections 64] [--profile DIR]
  *
- * Without `--feeds` the model is that of `tools/bench/load` (200,000 users, 500 attractions in 10 parks), made anew. Prints requests a second, p50 and p99,
- * the processor time of the server for each request (of all its threads; Linux), and round by round the ratios to the bare app: the middle one, and the spread.
- * `--profile` writes a CPU profile of the service.
+ * Without `--feeds` the model is that of `tools/bench/load` (200,000 users, 500 attractions in 10 parks), which is made first. Prints requests a second, p50
+ * and p99, the processor time of the server for each request (of all its threads; Linux), and round by round the ratios to the bare app: the middle one, and
+ * the spread. `--profile` writes a CPU profile of the service.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

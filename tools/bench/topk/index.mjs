@@ -1,11 +1,11 @@
 /**
- * The best 10 attractions of one user, those of many users at once (on two threads), and a fold-in of 10
- * visits, beside Python's `implicit`: rank 64, the same random factors, in turns.
+ * The best 10 attractions of one user, those of many users at once (on two threads), and a fold-in of 10 visits, compared with Python's `implicit`: rank 64,
+ * the same random factors, in turns.
  *
  *     npm run build && python3 -m pip install implicit
  *     node tools/bench/topk/index.mjs [--python PATH] [--rounds 5]
  *
- * Prints medians in milliseconds, the ratio to `implicit`, and whether lists are those of a plain double loop.
+ * Prints medians in milliseconds, the ratio to `implicit`, and whether the lists equal those of a plain double loop.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';

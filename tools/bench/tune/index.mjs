@@ -1,6 +1,6 @@
 /**
- * How much faster two workers of `attractions tune` are than one, interleaved; and whether a search that is killed at random moments goes on
- * without repeating a trial. Needs a build; run it on a quiet machine.
+ * How much faster two workers of `attractions tune` are than one, interleaved; and whether a search that is killed at random moments continues without
+ * repeating a trial. Needs a build; run it on a quiet machine.
  *
  *     node tools/bench/tune/index.mjs [--rounds 7] [--kills 20]
  */
