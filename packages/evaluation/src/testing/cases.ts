@@ -67,14 +67,6 @@ export function contenderCases(contender: Contender): readonly Case[] {
       run: async () => assert.deepEqual(await rankings(sampleSplit()), await rankings(sampleSplit())),
     },
     {
-      name: 'the order of the requests makes no difference',
-      run: async () => {
-        const { requests, answers, ...split } = sampleSplit();
-        const turned = { ...split, requests: requests.toReversed(), answers: answers.toReversed() };
-        assert.deepEqual((await rankings(turned))?.toReversed(), await rankings(sampleSplit()));
-      },
-    },
-    {
       name: 'what it learns from stays as it is',
       run: async () => {
         const split = sampleSplit();
