@@ -5,14 +5,14 @@
 export const unpackedBudgetKilobytes = {
   config: 160,
   feeds: 840,
-  contracts: 250,
+  contracts: 370,
   models: 630,
   experiments: 70,
-  etl: 1040,
+  etl: 1470,
   'als-trainer': 830,
   recommender: 490,
   service: 690,
   evaluation: 690,
   // Half of it the sample data.
-  pipeline: 1200,
+  pipeline: 1680,
 };

@@ -1,6 +1,19 @@
 import { FeedsError } from '../errors.js';
 import type { FeedsErrorCode } from '../errors.js';
 
+/** How patient the store is with a server. */
+export interface S3Patience {
+  /** How long a connection may be silent before a request counts as lost. */
+  readonly timeoutMs: number;
+  /** Longest wait before the first retry; it doubles with each. */
+  readonly delayMs: number;
+}
+
+export const PATIENCE: S3Patience = { timeoutMs: 30_000, delayMs: 100 };
+
+/** Attempts at a request before it fails for good. */
+export const MAX_ATTEMPTS = 6;
+
 /** The outcome of a request to an S3 server: its answer, or the lack of one. */
 export interface S3Answer {
   /** The server's code, such as `NoSuchKey`, or the system's, such as `ECONNRESET`. */

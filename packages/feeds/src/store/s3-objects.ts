@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-import { connectS3, MAX_ATTEMPTS, PATIENCE } from './s3.js';
-import type { S3Patience } from './s3.js';
-import { answerOf, isPassing, s3Failure } from './s3-failure.js';
+import { connectS3 } from './s3.js';
+import { MAX_ATTEMPTS, PATIENCE, answerOf, isPassing, s3Failure } from './s3-failure.js';
+import type { S3Patience } from './s3-failure.js';
 
 /** An object of a bucket, as a listing tells of it. */
 export interface S3Object {

@@ -5,20 +5,8 @@ import type * as s3 from '@aws-sdk/client-s3';
 import { FeedsError } from '../errors.js';
 import type { BlobStore } from './blob-store.js';
 import { unanswered } from './failure.js';
-import { answerOf, isAbsent, isPassing, isTaken, s3Failure } from './s3-failure.js';
-
-/** How patient the store is with a server. */
-export interface S3Patience {
-  /** How long a connection may be silent before a request counts as lost. */
-  readonly timeoutMs: number;
-  /** Longest wait before the first retry; it doubles with each. */
-  readonly delayMs: number;
-}
-
-export const PATIENCE: S3Patience = { timeoutMs: 30_000, delayMs: 100 };
-
-/** Attempts at a request before it fails for good. */
-export const MAX_ATTEMPTS = 6;
+import { MAX_ATTEMPTS, PATIENCE, answerOf, isAbsent, isPassing, isTaken, s3Failure } from './s3-failure.js';
+import type { S3Patience } from './s3-failure.js';
 
 /**
  * Feeds in a bucket. Put-if-absent is one single-part PUT with `If-None-Match: *`. If its answer is lost (time-out, reset, 5xx), the object
