@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { emptyFolder } from './support/command-line.js';
 import { attractionsIn } from './support/process.js';
+import { startPostgres, startS3 } from './support/servers.js';
 
 const maker = fileURLToPath(new URL('../../../tools/your-data/make.mjs', import.meta.url));
 
@@ -93,6 +95,9 @@ const CASES: Readonly<Record<string, Expected>> = {
   },
 };
 
+const postgres = await startPostgres();
+const s3 = await startS3();
+
 describe('data of your own, from files to named recommendations', () => {
   test.each(Object.entries(CASES))(
     '%s',
@@ -117,4 +122,59 @@ describe('data of your own, from files to named recommendations', () => {
       for (const each of lists.flat()) expect(each.name).toMatch(named);
     },
   );
+
+  (postgres ? test : test.skip)('a table of PostgreSQL', async () => {
+    const cwd = await dataOf('postgres');
+    await promisify(execFile)('psql', ['--quiet', '-f', join(cwd, 'shop.sql'), postgres?.url ?? '']);
+    const env = { DATABASE_URL: postgres?.url ?? '' };
+    const init = await attractionsIn(cwd, ['init', 'postgres:DATABASE_URL', '--json'], env);
+    expect(init).toMatchObject({ exitCode: 0, stderr: '' });
+    const url = 'DATABASE_URL';
+    expect(JSON.parse(init.stdout)).toMatchObject({
+      sources: {
+        visits: {
+          type: 'postgres',
+          url,
+          query: 'SELECT * FROM views',
+          columns: { user: 'customer', attraction: 'sku', time: 'viewed_at', event: 'kind' },
+        },
+        attractions: {
+          type: 'postgres',
+          url,
+          query: 'SELECT * FROM products',
+          columns: { attraction: 'sku', name: 'title', themes: 'tags' },
+        },
+      },
+      events: { view: 1, return: -1 },
+    });
+    const check = await attractionsIn(cwd, ['check', '--json'], env);
+    expect(check).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(JSON.parse(check.stdout).looks[0]).toMatchObject({ passed: true, rows: 1000, refused: 0 });
+    const run = await attractionsIn(cwd, ['run', '--json'], env);
+    const summary = JSON.parse(run.stdout);
+    expect(summary).toMatchObject({ rows: 2400, kept: 2400, rejected: 0, users: 300, attractions: 30 });
+    for (const { name } of summary.recommendations[0].recommendations) expect(name).toMatch(/^Product \d+$/);
+
+    const wrong = await attractionsIn(cwd, ['run', '--json'], {
+      DATABASE_URL: env.DATABASE_URL.replace('-secret', ''),
+    });
+    expect(wrong.exitCode).toBe(2);
+    expect(JSON.parse(wrong.stdout).error).toMatchObject({ code: 'ETL_DATABASE_DENIED' });
+  });
+
+  (s3 ? test : test.skip)('objects in S3', async () => {
+    const from = await dataOf('bucket');
+    const cwd = await emptyFolder();
+    const root = await s3?.upload(from);
+    const given = `${root}/logs?path-style=true`;
+    const init = await attractionsIn(cwd, ['init', given, '--json'], s3?.env);
+    expect(init).toMatchObject({ exitCode: 0 });
+    const { visits } = JSON.parse(init.stdout).sources;
+    expect(visits.files).toBe(`${root}/logs/2026-09/part-*.csv?path-style=true`);
+    expect(visits.columns).toEqual({ user: 'customer_id', attraction: 'sku', time: 'viewed_at' });
+    const check = await attractionsIn(cwd, ['check', '--json'], s3?.env);
+    expect(JSON.parse(check.stdout).looks[0]).toMatchObject({ passed: true, refused: 0 });
+    const run = await attractionsIn(cwd, ['run', '--json'], s3?.env);
+    expect(JSON.parse(run.stdout)).toMatchObject({ rows: 2400, kept: 2400, users: 300, attractions: 30 });
+  });
 });

@@ -108,7 +108,8 @@ class Notes {
 
 /** What the options of a file are, besides its columns. */
 function formOf(files: FilesLook, key: string, notes: Notes): GuessedSource {
-  const { type, encoding, encodingExample, delimiter, quote, hasHeader } = files;
+  const { type, encoding, encodingExample, delimiter, quote, hasHeader, database } = files;
+  if (database) return { type, ...database };
   if (encoding === 'latin1')
     notes.add(`${key}.encoding`, `The text is not UTF-8. As Latin-1 (Windows-1252) it has words such as '${encodingExample}'.`); // prettier-ignore
   const listed = typeof files.files === 'string' ? 1 : files.files.length;
@@ -155,7 +156,8 @@ function visitsSource(files: FilesLook, assigned: Assigned, notes: Notes): Guess
     notes.add(`${key}.columns.weight`, 'Ratings: for a model that predicts them, set ALS_IMPLICIT_FEEDBACK=false; else a low rating is still a visit.'); // prettier-ignore
   if (park) notes.add(`${key}.columns.park`, `An attraction's id is 'park:id' then; with ids that are unique over all parks, set ids: 'global'.`); // prettier-ignore
   offerOthers(files, assigned, notes);
-  const format = time?.time?.format;
+  // A database has times of its own, which come as ISO 8601.
+  const format = files.database && time?.time?.format === 'iso' ? undefined : time?.time?.format;
   return { ...form, columns, ...(format !== undefined && { timeFormat: format }) };
 }
 

@@ -1,6 +1,7 @@
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, relative, resolve, sep } from 'node:path';
+import { parse } from 'csv-parse/sync';
 import { escapePath } from 'tinyglobby';
 import { duckDbEngine } from '../engine/duckdb.js';
 import type { Engine } from '../engine/engine.js';
@@ -11,15 +12,18 @@ import type { FoundFile } from '../files/found.js';
 import { openText } from '../files/open.js';
 import { fetched, findObjects, isS3 } from '../files/s3.js';
 import { sql } from '../frame/frame.js';
+import { copyQuery } from '../postgres/copy.js';
 import { sniffDelimited, sniffEncoding } from './delimited.js';
 import { lookAt } from './values.js';
 import type { ColumnLook } from './values.js';
 
 /** Files that are alike, as far as their beginnings show. */
 export interface FilesLook {
-  readonly type: 'csv' | 'jsonl' | 'parquet';
+  readonly type: 'csv' | 'jsonl' | 'parquet' | 'postgres';
   /** As the option `files` has it. */
   readonly files: string | readonly string[];
+  /** Of `postgres`. */
+  readonly database?: { readonly url: string; readonly query: string };
   readonly count: number;
   readonly looks: readonly ColumnLook[];
   readonly delimiter?: string;
@@ -62,7 +66,12 @@ export async function lookAtPaths(
   signal?: AbortSignal,
 ): Promise<PathsLook> {
   const files: FoundFile[] = [];
-  for (const path of paths) files.push(...(await filesBelow(path, baseFolder, signal)));
+  const tables: FilesLook[] = [];
+  for (const path of paths) {
+    const variable = /^postgres:(.+)$/i.exec(path)?.[1];
+    if (variable === undefined) files.push(...(await filesBelow(path, baseFolder, signal)));
+    else tables.push(...(await lookAtTables(variable, signal)));
+  }
   const published = files.find(({ name }) => /^userVisits-.+[.]csv$/i.test(basename(name)));
   const [first = '.'] = paths;
   if (published !== undefined && paths.length === 1)
@@ -97,7 +106,7 @@ export async function lookAtPaths(
     await engine.close();
     await rm(scratch, { recursive: true, force: true });
   }
-  const found: FilesLook[] = [];
+  const found: FilesLook[] = [...tables];
   const query = /\?path-style=true$/.exec(first)?.[0] ?? '';
   for (const { files: members, sample } of alike.values()) found.push(await lookOf(members, sample, baseFolder, query));
   return { found, leftOut };
@@ -131,6 +140,37 @@ async function filesBelow(
 
 /** `s3://bucket/logs?path-style=true` is `s3://bucket/logs/**?path-style=true`. */
 const everythingBelow = (prefix: string): string => prefix.replace(/\/?(\?.*)?$/, '/**$1');
+
+/** The first rows of each table of the database whose address a variable holds. */
+async function lookAtTables(url: string, signal: AbortSignal | undefined): Promise<readonly FilesLook[]> {
+  const folder = await mkdtemp(join(tmpdir(), 'attractions-init-'));
+  const rowsOf = async (query: string, limit: number) => {
+    const path = join(folder, 'rows.csv');
+    await copyQuery({ variable: url, query, limit }, path, signal);
+    const [names = [], ...rows] = parse(await readFile(path, 'utf8')) as string[][];
+    return { names, rows };
+  };
+  try {
+    const found: FilesLook[] = [];
+    for (const [schema = '', name = ''] of (await rowsOf(TABLES, MOST_LISTED)).rows) {
+      const table = [...(schema === 'public' ? [] : [schema]), name].map(identifier).join('.');
+      const query = `SELECT * FROM ${table}`;
+      const { names, rows } = await rowsOf(query, SAMPLE_ROWS);
+      const looks = names.map((column, i) => lookAt(column, rows.map((row) => row[i] ?? ''))); // prettier-ignore
+      found.push({ type: 'postgres', files: table, database: { url, query }, count: 1, looks });
+    }
+    return found;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const TABLES = `SELECT table_schema, table_name FROM information_schema.tables
+WHERE table_schema NOT IN ('pg_catalog', 'information_schema') AND has_table_privilege(format('%I.%I', table_schema, table_name), 'SELECT')
+ORDER BY 1, 2`;
+
+const identifier = (name: string): string =>
+  /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
 
 /** The values of the columns at the beginnings of some files. */
 interface Sample extends Omit<FilesLook, 'files' | 'count' | 'looks'> {

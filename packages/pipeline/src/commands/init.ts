@@ -19,7 +19,10 @@ interface InitOptions {
 /** `attractions init`: needs neither settings nor a configuration file, since it is the first command to run. */
 export function initCommand(output: CommandOutput, json: boolean): Command {
   return commandOf('init', 'writes a configuration file for your own data, guessed from the first rows of files')
-    .argument('[paths...]', 'files and folders: CSV, JSON lines, Parquet; default: the working folder')
+    .argument(
+      '[paths...]',
+      'files and folders: CSV, JSON lines, Parquet, also s3://bucket/prefix; postgres:VARIABLE for the database whose address is in a variable; default: the working folder',
+    )
     .option('--force', 'replace the configuration file that is there')
     .action(async (paths: readonly string[], options: InitOptions) =>
       untilStopped(async (signal) => {
@@ -27,7 +30,7 @@ export function initCommand(output: CommandOutput, json: boolean): Command {
         const target = targetOf(options);
         const baseFolder = dirname(target);
         const given = paths.length === 0 ? ['.'] : paths;
-        const seen = await lookAtPaths(given.map((path) => (/^s3:/i.test(path) ? path : resolve(path))), baseFolder, signal); // prettier-ignore
+        const seen = await lookAtPaths(given.map((path) => (/^(s3|postgres):/i.test(path) ? path : resolve(path))), baseFolder, signal); // prettier-ignore
         const guess = guessSources(seen);
         if ('problem' in guess)
           throw new EtlError(
@@ -81,9 +84,9 @@ function textOf(
   ].join('\n');
 }
 
-function sourceText(role: string, { type, files, folder, columns = {} }: GuessedSource): string {
+function sourceText(role: string, { type, files, folder, query, columns = {} }: GuessedSource): string {
   const places = Object.entries(columns).map(([name, place]) => `${name} = ${typeof place === 'object' ? JSON.stringify(place) : String(place)}`); // prettier-ignore
-  const list = [files ?? folder].flat().map(String);
+  const list = [files ?? folder ?? query].flat().map(String);
   const shown = list.length > 3 ? `${list.slice(0, 3).join(', ')} and ${list.length - 3} more` : list.join(', ');
   return `  ${role}: ${type}, ${shown}${places.length > 0 ? `: ${places.join(', ')}` : ''}`;
 }

@@ -1,0 +1,59 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { afterAll } from '@jest/globals';
+
+const run = promisify(execFile);
+const tool = (name: string): string => fileURLToPath(new URL(`../../../../tools/${name}`, import.meta.url));
+
+/** What a script prints, or undefined with the reason told once. */
+async function printed(what: string, script: string, argv: readonly string[]): Promise<string | undefined> {
+  try {
+    return (await run(tool(script), argv)).stdout.trim();
+  } catch (error) {
+    process.stderr.write(`${what} is not tested. ${(error as { stderr?: string }).stderr ?? String(error)}\n`);
+    return undefined;
+  }
+}
+
+/** A real PostgreSQL for this test file; undefined where there is none. */
+export async function startPostgres(): Promise<{ readonly url: string } | undefined> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = String((server.address() as AddressInfo).port);
+  await new Promise((resolve) => server.close(resolve));
+  const line = await printed('PostgreSQL', 'postgres/start.sh', [port]);
+  if (line === undefined) return undefined;
+  afterAll(() => run(tool('postgres/stop.sh'), [port]));
+  return { url: line.replace('DATABASE_URL=', '') };
+}
+
+/** The S3 server that is up, with a bucket for this test file; undefined where there is none. */
+export async function startS3() {
+  const lines = await printed('S3', 'ceph/start.sh', ['--running']);
+  if (lines === undefined) return undefined;
+  const env = Object.fromEntries(lines.split('\n').map((line) => line.split('=') as [string, string]));
+  Object.assign(process.env, env);
+  const client = new S3Client({ forcePathStyle: true });
+  afterAll(() => client.destroy());
+  const Bucket = `data-${process.pid}-${randomUUID().slice(0, 8)}`;
+  await client.send(new CreateBucketCommand({ Bucket }));
+  return {
+    env,
+    /** Puts the files of a folder into the bucket, and returns its address. */
+    async upload(folder: string): Promise<string> {
+      const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+      for (const entry of entries.filter((each) => each.isFile())) {
+        const path = join(entry.parentPath, entry.name);
+        await client.send(new PutObjectCommand({ Bucket, Key: relative(folder, path), Body: await readFile(path) }));
+      }
+      return `s3://${Bucket}`;
+    },
+  };
+}
