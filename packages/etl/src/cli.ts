@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { runStage } from '@attractions/config';
-import { checksSection, eventsSection, sourcesSection } from './config-file.js';
+import { checksSection, eventsSection, pseudonymizeSection, sourcesSection } from './config-file.js';
 import { runEtl } from './driver.js';
 import type { EtlSummary } from './driver.js';
 import { etlSettings } from './settings.js';
@@ -19,7 +19,12 @@ process.exitCode = await runStage(
     name: 'attractions-etl',
     purpose: 'loads raw visit files and puts attractions, rejects and visits into their feeds.',
     settings: etlSettings,
-    sections: { sources: sourcesSection, events: eventsSection, checks: checksSection },
+    sections: {
+      sources: sourcesSection,
+      events: eventsSection,
+      checks: checksSection,
+      pseudonymize: pseudonymizeSection,
+    },
     async run(config, { logger, signal, progress, own: { sources, ...own } }) {
       const summary = await runEtl(config, { logger, signal, progress, ...own, ...sources });
       return { document: summary, text: () => summaryText(summary) };

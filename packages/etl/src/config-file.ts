@@ -21,6 +21,8 @@ declare module '@attractions/config' {
     readonly events?: Readonly<Record<string, number>>;
     /** How far a run may be from the updates before it; what is not given is as in `DEFAULT_CHECKS`. */
     readonly checks?: Partial<CheckRules>;
+    /** Whether user ids are replaced by pseudonyms while they are read, by the key in `PSEUDONYM_KEY`. Default: false. */
+    readonly pseudonymize?: boolean;
   }
 }
 
@@ -55,6 +57,10 @@ export const eventsSection: Section<Readonly<Record<string, number>>> = () =>
       .filter(([, weight]) => !Number.isFinite(weight))
       .map(([event, weight]) => ({ path: [event], message: `is ${shown(weight)}; give a number.` }));
   });
+
+/** The section of whether user ids are replaced. */
+export const pseudonymizeSection: Section<boolean> = () =>
+  schemaOf((value) => (typeof value === 'boolean' ? [] : [{ message: `is ${shown(value)}; give true or false.` }]));
 
 /** The section `checks` of a configuration file: those of the rules that are to be others. */
 export const checksSection: Section<CheckRules> = () => {

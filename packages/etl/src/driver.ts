@@ -15,6 +15,7 @@ import { loadVisits, writeVisits } from './loader.js';
 import type { JudgedLoad, LoadedVisits, LoaderOptions } from './loader.js';
 import type { EtlConfig } from './settings.js';
 import type { SourceSettings } from './source/choose.js';
+import { keyNameOf, pseudonymKeyOf } from './source/pseudonym.js';
 import type { Source } from './source/source.js';
 import type { Tally } from './tally.js';
 
@@ -35,6 +36,8 @@ export interface EtlContext {
   readonly checks?: CheckRules | undefined;
   /** Whether a run that is unlike the updates before it is committed all the same; later runs are compared with it. Default: false. */
   readonly accept?: boolean | undefined;
+  /** Whether user ids are replaced by pseudonyms, by the key in `config.pseudonymKey`. Default: false. */
+  readonly pseudonymize?: boolean | undefined;
   /** The same run commits once. */
   readonly runId?: string;
   /** Told how far reading and writing are. */
@@ -143,7 +146,10 @@ export async function loadJudged(config: EtlConfig, context: LoadContext): Promi
   return loaded;
 }
 
-type LoadContext = Pick<EtlContext, 'logger' | 'signal' | 'from' | 'sources' | 'baseFolder' | 'events'>;
+type LoadContext = Pick<
+  EtlContext,
+  'logger' | 'signal' | 'from' | 'sources' | 'baseFolder' | 'events' | 'pseudonymize'
+>;
 
 function sourceOf({ rawDataPath }: EtlConfig, { from }: LoadContext): SourceSettings | string {
   const source = from ?? rawDataPath;
@@ -154,8 +160,11 @@ function sourceOf({ rawDataPath }: EtlConfig, { from }: LoadContext): SourceSett
   );
 }
 
-function loaderOptions(config: EtlConfig, { logger, signal, sources, baseFolder, events }: LoadContext): LoaderOptions {
+function loaderOptions(config: EtlConfig, context: LoadContext): LoaderOptions {
+  const { logger, signal, sources, baseFolder, events } = context;
+  const pseudonymKey = pseudonymKeyOf(config, context.pseudonymize);
   return {
+    ...(pseudonymKey !== undefined && { pseudonymKey }),
     sequenceGapHours: config.sequenceGapHours,
     memoryLimitMb: config.etlMemoryMb,
     ...(sources && { sources }),
@@ -198,10 +207,10 @@ async function commit(
   opened: OpenedUpdate,
   store: FeedStore,
   config: EtlConfig,
-  { from, runId, signal, recorded }: EtlContext & { readonly recorded: RecordedChecks },
+  { from, pseudonymize, runId, signal, recorded }: EtlContext & { readonly recorded: RecordedChecks },
 ): Promise<readonly UpdateRecord[]> {
   const options: PutOptions = {
-    producer: producer(config, from),
+    producer: producer(config, from, pseudonymize),
     sources: loaded.sources,
     checks: recorded,
     ...(runId === undefined ? {} : { runId }),
@@ -216,7 +225,9 @@ async function commit(
   return [attractionsRecord, rejectsRecord, visitsRecord];
 }
 
-function producer({ rawDataPath, maxRejectShare, sequenceGapHours }: EtlConfig, from?: SourceSettings): Producer {
+function producer(settings: EtlConfig, from?: SourceSettings, pseudonymize?: boolean): Producer {
+  const { rawDataPath, maxRejectShare, sequenceGapHours } = settings;
+  const key = pseudonymKeyOf(settings, pseudonymize);
   const manifest: { name: string; version: string } = JSON.parse(
     readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
   );
@@ -230,6 +241,7 @@ function producer({ rawDataPath, maxRejectShare, sequenceGapHours }: EtlConfig, 
       ...(types ? { sources: types } : { rawDataPath: String(rawDataPath) }),
       maxRejectShare,
       sequenceGapHours,
+      ...(key !== undefined && { pseudonymKey: keyNameOf(key) }),
     },
   };
 }

@@ -1,6 +1,6 @@
 export { transformAttractions } from './attractions.js';
 export { DEFAULT_CHECKS } from './checks/checks.js';
-export { checksSection, eventsSection, sourcesSection } from './config-file.js';
+export { checksSection, eventsSection, pseudonymizeSection, sourcesSection } from './config-file.js';
 export { loadJudged, runEtl } from './driver.js';
 export { duckDbEngine } from './engine/duckdb.js';
 export { logFrames } from './engine/engine.js';
@@ -12,6 +12,7 @@ export { lookAtPaths } from './guess/look.js';
 export { configText } from './guess/text.js';
 export { loadVisits } from './loader.js';
 export { etlSettings } from './settings.js';
+export { pseudonymKeyOf, pseudonymOf } from './source/pseudonym.js';
 export { LAYOUTS, cityLayout, parkLayout } from './sigir17/layout.js';
 export { postgres } from './postgres/source.js';
 export { sigir17 } from './sigir17/source.js';

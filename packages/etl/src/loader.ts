@@ -16,6 +16,7 @@ import { sql } from './frame/frame.js';
 import type { Frame, Sql } from './frame/frame.js';
 import { chooseSources, sourceFailed } from './source/choose.js';
 import type { ChosenSource, ChosenSources, SourceSettings } from './source/choose.js';
+import { pseudonymized } from './source/pseudonym.js';
 import { attractionsOfRows, visitsOfRows } from './source/rows.js';
 import type { Delivered, DeliveredVisits, Source, SourceContext } from './source/source.js';
 import { byPlace, photosOf, tally, toReject } from './tally.js';
@@ -31,8 +32,10 @@ export interface LoaderOptions {
    * mean nothing.
    */
   readonly events?: Readonly<Record<string, number>>;
-  /** Users whose lines are left out as if they were not there. Default: none. */
+  /** Users whose lines are left out as if they were not there; by their pseudonyms where there is a key. Default: none. */
   readonly leftOut?: LeftOut;
+  /** Where given, the key of the pseudonyms that stand for user ids from the first frame on. */
+  readonly pseudonymKey?: string;
   /** Sources of your own, beside the built-in ones; the settings name them by their type. */
   readonly sources?: readonly Source[];
   /** What relative paths of sources are relative to; default: the working folder. */
@@ -118,7 +121,7 @@ async function withSources<T>(
   const baseFolder = resolve(options.baseFolder ?? '.');
   const context: SourceContext = { engine, folder, baseFolder, ...(signal && { signal }) };
   try {
-    const [raw] = await Promise.all([extract(chosen, context, options.leftOut), engine.open()]);
+    const [raw] = await Promise.all([extract(chosen, context, options), engine.open()]);
     return await work(raw, compose(raw, { ...options, sequenceGapHours }), engine);
   } finally {
     if (options.engine === undefined) await engine.close();
@@ -127,9 +130,14 @@ async function withSources<T>(
 }
 
 /** Lets the sources deliver: relations that frames can be composed of. */
-async function extract(chosen: ChosenSources, context: SourceContext, leftOut?: LeftOut): Promise<RawData> {
+async function extract(
+  chosen: ChosenSources,
+  context: SourceContext,
+  { leftOut, pseudonymKey: key }: LoaderOptions,
+): Promise<RawData> {
   const { engine, signal } = context;
-  const delivered = await visitsFrom(chosen.visits, context);
+  const given = await visitsFrom(chosen.visits, context);
+  const delivered = key === undefined ? given : await pseudonymized(given, key, engine);
   const { visits, lines: forgotten } =
     leftOut === undefined
       ? { visits: delivered, lines: 0 }

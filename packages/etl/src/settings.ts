@@ -31,6 +31,12 @@ export const etlSettings = {
     max: 1_000_000,
     unit: 'MB',
   }),
+  pseudonymKey: text({
+    variable: 'PSEUDONYM_KEY',
+    description:
+      'The key of the pseudonyms that stand for user ids where the configuration file has `pseudonymize: true`; 16 characters at least.',
+    secret: true,
+  }),
   describeFrames: flag({
     variable: 'DESCRIBE_FRAMES',
     description: 'Log the first rows and a summary of every frame; slow, for finding out what went wrong.',

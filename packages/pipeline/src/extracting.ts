@@ -7,6 +7,7 @@ export {
   judgeVisits,
   lookAtPaths,
   probeSources,
+  pseudonymKeyOf,
   runEtl,
 } from '@attractions/etl';
 export { recorded } from './recorded.js';

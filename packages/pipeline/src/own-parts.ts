@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { ConfigError, loadConfigFile, readSections } from '@attractions/config';
 import type { SectionValues } from '@attractions/config';
-import { checksSection, eventsSection, sourcesSection } from '@attractions/etl';
+import { checksSection, eventsSection, pseudonymizeSection, sourcesSection } from '@attractions/etl';
 import { evaluationSections } from '@attractions/evaluation';
 import { modelsSection } from '@attractions/models/config-file';
 import { recommenderSections } from '@attractions/recommender';
@@ -14,6 +14,7 @@ const sections = {
   sources: sourcesSection,
   events: eventsSection,
   checks: checksSection,
+  pseudonymize: pseudonymizeSection,
   keep: keepSection,
   models: modelsSection,
   ...recommenderSections,

@@ -20,6 +20,7 @@ export async function runInMemory({
     logger,
     signal,
     events: own.events,
+    pseudonymize: own.pseudonymize,
     ...own.sources,
   });
   const kinds = trainedKindsIn(config, own);

@@ -9,8 +9,9 @@ import type { RunSummary } from './run-summary.js';
 export async function runThroughFeeds(context: Omit<PipelineContext, 'json'>, accept = false): Promise<RunSummary> {
   const begin = performance.now();
   const { config, store, logger, signal, progress, own = {} } = context;
+  const { events, checks, pseudonymize } = own;
   const [etl, { trainAndAnswer }] = await Promise.all([
-    runEtl(config, { store, logger, signal, progress, events: own.events, checks: own.checks, accept, ...own.sources }),
+    runEtl(config, { store, logger, signal, progress, events, checks, pseudonymize, accept, ...own.sources }),
     import('./train-and-answer.js'),
   ]);
   signal.throwIfAborted();

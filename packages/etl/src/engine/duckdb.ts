@@ -46,6 +46,8 @@ const DIALECT: readonly string[] = [
   'CREATE MACRO whole_millis(x) AS try_cast(floor(try_cast(x AS DOUBLE)) AS BIGINT)',
   'CREATE MACRO micros_millis(x) AS try_cast(x AS BIGINT) // 1000',
   'CREATE MACRO pattern_millis(x, pattern) AS epoch_ms(try_strptime(x, pattern))',
+  // RFC 2104 on pads that hold the key, as hex digits.
+  'CREATE MACRO hmac_sha256(x, inner_pad, outer_pad) AS sha256(unhex(outer_pad) || unhex(sha256(unhex(inner_pad) || encode(x))))',
   // A JSON list of texts as one text; any other text as it is.
   "CREATE MACRO joined_list(x) AS CASE WHEN x LIKE '[%]' THEN coalesce(TRY(array_to_string(CAST(CAST(x AS JSON) AS VARCHAR[]), '|')), x) ELSE x END",
   "CREATE MACRO try_url_decode(x) AS TRY(url_decode(replace(x, '+', ' ')))",

@@ -2,6 +2,7 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { loadVisits } from '../loader.js';
 import type { LoaderOptions } from '../loader.js';
 import type { ChosenSettings, SourceSettings } from './choose.js';
+import { pseudonymOf } from './pseudonym.js';
 import { defineSource } from './source.js';
 import type { AttractionRow, Probe, RefusedRow, RowPlace, Source, VisitRow } from './source.js';
 
@@ -30,7 +31,17 @@ export async function judgeVisits(
   options: LoaderOptions,
 ): Promise<JudgedRows> {
   const from = { visits: { type: NAME }, ...(attractions && { attractions }) };
-  return judged(sample, from, { ...options, sources: [...(options.sources ?? []), sourceOf({ visits: sample })] });
+  const sources = [...(options.sources ?? []), sourceOf({ visits: sample })];
+  const rows = await judged(sample, from, { ...options, sources });
+  const { pseudonymKey } = options;
+  if (pseudonymKey === undefined) return rows;
+  // The text of a row has the id in it.
+  const hidden = (row: Probe['sample'][number]) => ({
+    ...row,
+    ...('user' in row && { user: pseudonymOf(pseudonymKey, String(row.user)) }),
+    text: undefined,
+  });
+  return { ...rows, sample: rows.sample.map(hidden) as Probe['sample'] };
 }
 
 /** The same of attractions. */

@@ -60,7 +60,7 @@ async function lookAtSources({ config, signal, own = {} }: PipelineContext): Pro
   const { from, ...given } = own.sources ?? {
     from: { visits: { type: 'sigir17', folder: config.rawDataPath } },
   };
-  const { judgeAttractions, judgeVisits, probeSources } = await import('../extracting.js');
+  const { judgeAttractions, judgeVisits, probeSources, pseudonymKeyOf } = await import('../extracting.js');
   const options = { ...given, signal };
   const { visits, attractions } = from;
   // A probe of attractions needs the name of a source of visits, which is checked by itself.
@@ -71,12 +71,14 @@ async function lookAtSources({ config, signal, own = {} }: PipelineContext): Pro
       return { probe, judged: await judgeAttractions(probe?.sample ?? [], { signal }) };
     }));
   const visitsLook = await looked('sources.visits', config.maxRejectShare, async () => {
+    const pseudonymKey = pseudonymKeyOf(config, own.pseudonymize);
     const { visits: probe } = await probeSources({ visits }, options);
     const known = attractionsLook?.sample ? attractions : undefined;
     const judging = {
       ...options,
       sequenceGapHours: config.sequenceGapHours,
       ...(own.events && { events: own.events }),
+      ...(pseudonymKey !== undefined && { pseudonymKey }),
     };
     return { probe, judged: await judgeVisits(probe?.sample ?? [], known, judging) };
   });

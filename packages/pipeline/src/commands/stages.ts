@@ -18,8 +18,18 @@ export function etlCommand(run: Runner): Command {
         const context = sample ? await withSampleData(given) : given;
         return recorded('etl', context, async () => {
           const { config, store, logger, signal, progress, own = {} } = context;
-          const { events, checks, sources } = own;
-          const summary = await runEtl(config, { store, logger, signal, progress, events, checks, accept, ...sources });
+          const { events, checks, pseudonymize, sources } = own;
+          const summary = await runEtl(config, {
+            store,
+            logger,
+            signal,
+            progress,
+            events,
+            checks,
+            pseudonymize,
+            accept,
+            ...sources,
+          });
           return { document: summary, text: () => etlText(summary) };
         });
       }),
