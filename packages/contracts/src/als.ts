@@ -54,8 +54,8 @@ const items: readonly Field[] = [
 ];
 
 /**
- * A factor model as three files: `users.parquet`, `items.parquet` and `model.json`. It is no table: a generation is only
- * of use whole. Factors go through as the bytes they are, without an object per row.
+ * A factor model as three files: `users.parquet`, `items.parquet` and `model.json`. It is not a table: a generation can only
+ * be used whole. Factors are written as the bytes they are, without an object for each row.
  */
 const alsCodec: Codec<AlsGeneration> = {
   format: 'als',
@@ -113,7 +113,7 @@ const alsCodec: Codec<AlsGeneration> = {
   },
 };
 
-/** Hardly a factor or an id comes twice. */
+/** Factors and ids seldom repeat, so dictionaries would only take time. */
 const LAYOUT = { dictionaries: false };
 
 /** What a model has of each user since 1.1; undefined where a row lacks any of it. */

@@ -41,7 +41,7 @@ export function itemCodec<M>({ format, fields, problem, columnsOf, modelOf }: It
   };
 }
 
-/** Why ids are not the ids of a vocabulary; undefined where they are. */
+/** Why ids are not a vocabulary: one of them occurs twice. Undefined where none does. */
 export function vocabularyProblem(ids: readonly string[]): string | undefined {
   const repeated = new Set(ids).size === ids.length ? undefined : ids.find((id, n) => ids.indexOf(id) !== n);
   return repeated === undefined ? undefined : `The attraction '${repeated}' occurs twice.`;

@@ -10,7 +10,7 @@ const parkTables = object({
   attractionIds: list(text()),
   /** How many visitors came, ever. */
   popular: numbers(),
-  /** How many more, or fewer, came of late. */
+  /** How many more, or fewer, came lately. */
   lately: numbers(),
   /** How many more come at this hour of the day: 24 rows. */
   byHour: list(numbers()),

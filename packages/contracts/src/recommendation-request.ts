@@ -6,10 +6,10 @@ export interface RecommendationRequest {
   readonly userId?: string | undefined;
   /**
    * Where this visitor went, repeats counted: attraction ids, with the time where it is known. They are added to what is known of the user, and
-   * hidden from the list as that is.
+   * hidden from the list in the same way.
    */
   readonly visits?: readonly Visited[] | undefined;
-  /** When the visitor asks. Default: now, on the clock of the park that is answered for. */
+  /** When the visitor asks. Default: now, on the clock of the park that the answer is about. */
   readonly at?: RequestTime | undefined;
   /** Only attractions of this park. Default: first the park of a visit in the 8 hours before `at`, then all parks; the answer says what was assumed. */
   readonly park?: string | undefined;

@@ -35,9 +35,9 @@ export interface Snapshot {
 
 /**
  * Loads a model and what it was trained on, found through the record's parents and checked by their hashes: never "the latest of each", which could mix
- * two lineages. Where the champion was given up while it was being read, the one that has taken its place is loaded.
+ * two lineages. If the champion was replaced and deleted while it was being read, its successor is loaded.
  *
- * @param use makes of a snapshot what is needed, before its visits can expire
+ * @param use takes what is needed from the snapshot; the visits may expire once it has ended
  * @param beside feeds of models that may have been committed beside it
  * @param seq which model; default: the champion, which the gate names, or the latest where there is none
  * @throws ContractsError CONTRACTS_NO_MODEL, CONTRACTS_LINEAGE_BROKEN

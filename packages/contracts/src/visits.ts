@@ -3,7 +3,7 @@ import type { Int32, Table, TimestampMillisecond, Utf8 } from 'apache-arrow';
 import { parquet } from '@attractions/feeds';
 import type { FeedContract, Field } from '@attractions/feeds';
 
-/** Arrow columns that every {@link VisitsTable} has; {@link visitWeights} reads one that it may have. String columns may be dictionary-encoded; readers must not care. */
+/** Arrow columns that every {@link VisitsTable} has; {@link visitWeights} reads one that it may have. String columns may be dictionary-encoded or not; readers must take both. */
 export type VisitsColumns = {
   user_id: Utf8;
   attraction_id: Utf8;

@@ -35,7 +35,7 @@ export interface EvaluateContext {
   contenders(subject: Subject): readonly Contender[];
   /** Metrics of your own. */
   readonly metrics?: readonly ListMetric[] | undefined;
-  /** Rules, as they are about the attractions of a subject: what they hide competes for nobody. */
+  /** Which attractions the rules let be shown, given those of the subject; the others are not candidates. */
   mayShowOf?(subject: Subject): MayShow | undefined;
 }
 

@@ -58,7 +58,7 @@ export { rowProblem } from './codec/parquet.js';
 export { canonicalJson } from './canonical.js';
 export { schemaFingerprint } from './log/record.js';
 
-// Objects of a bucket that are no feeds, by the same credentials and settings.
+// Objects of a bucket that are not feeds, with the same credentials and settings.
 export { openS3Objects } from './store/s3-objects.js';
 export type { S3Object, S3Objects, S3ReadOptions } from './store/s3-objects.js';
 

@@ -48,7 +48,7 @@ export interface ExperimentFindings {
 
 /**
  * Analyses an experiment. Refuses unless every logged exposure recomputes to its panel, and the users of the panels are in the ratio of their
- * buckets (Fabijan et al. 2019): a difference between wrongly made groups does not show an effect.
+ * buckets (Fabijan et al. 2019): a difference between groups that were made wrongly does not show an effect.
  *
  * @throws EvaluationError EVALUATION_EXPOSURES_MISSING, EVALUATION_EXPOSURES_DISAGREE, EVALUATION_SAMPLE_RATIO
  */

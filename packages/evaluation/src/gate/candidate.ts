@@ -14,7 +14,7 @@ export interface Listed {
 export interface Candidate extends ModelSubject {
   /** Answers as the service would, best first. */
   ask(request: RecommendationRequest): readonly Listed[];
-  /** What the rules hide is not due, and competes for nobody; absent: nothing is hidden. */
+  /** Whether the rules let an attraction be shown. One that is hidden is not a candidate, and no list need have it. Absent: none is hidden. */
   readonly mayShow?: MayShow | undefined;
   /** How long the list of a request can be under the rules; absent: as long as there are attractions for it. */
   due?(request: RecommendationRequest): number;

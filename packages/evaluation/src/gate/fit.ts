@@ -48,12 +48,12 @@ export function historiesOf({ model }: ModelSubject, log: VisitLog): History[] {
 }
 
 /**
- * The factors fit the visits they were learnt from: of the pairs of an attraction that the user visited and one that the user did not, they put
- * a larger share into the right order (AUC) than popularity does. Factors that were shuffled, or that belong to other visits, do not.
+ * The factors fit the visits they were learnt from. Take all pairs of an attraction that a user visited and one that the user did not: the factors put
+ * a larger share of them into the right order (AUC) than popularity does. Factors that were shuffled, or that belong to other visits, do not.
  * The counts and last visits that the model has of its users are those of the visits.
  */
 export function fitCheck({ model }: { readonly model: AlsGeneration }, histories: readonly History[]): CheckResult {
-  const wrong = wronglyTold(model, histories);
+  const wrong = firstDifference(model, histories);
   if (wrong !== undefined) return { check: 'fit', passed: false, found: wrong };
   const { rank, userFactors, itemFactors } = model;
   const visitors = new Float64Array(model.attractionIds.length);
@@ -63,8 +63,8 @@ export function fitCheck({ model }: { readonly model: AlsGeneration }, histories
   for (const { user, items } of histories) {
     if (items.length === 0 || items.length === visitors.length) continue;
     for (let item = 0; item < scores.length; item++) scores[item] = dot(userFactors, user, itemFactors, item, rank);
-    ours += rightlyOrdered(scores, items);
-    popular += rightlyOrdered(visitors, items);
+    ours += shareInOrder(scores, items);
+    popular += shareInOrder(visitors, items);
     judged++;
   }
   const [share, least] = [ours / (judged || 1), popular / (judged || 1)];
@@ -76,23 +76,26 @@ export function fitCheck({ model }: { readonly model: AlsGeneration }, histories
 }
 
 /** The first count or last visit of the model that is not that of the visits. */
-function wronglyTold({ seen, histories: told }: AlsGeneration, histories: readonly History[]): string | undefined {
-  if (told === undefined) return undefined;
+function firstDifference(
+  { seen, histories: claimed }: AlsGeneration,
+  histories: readonly History[],
+): string | undefined {
+  if (claimed === undefined) return undefined;
   for (const { user, userId, items, weights, lastAt } of histories) {
     const visitsOf = new Map(Array.from(items, (item, n) => [item, weights[n]]));
     for (let n = seen.offsets[user] as number; n < (seen.offsets[user + 1] as number); n++) {
       const made = visitsOf.get(seen.items[n] as number) ?? 0;
-      if (told.counts[n] !== made)
-        return `the model counts ${told.counts[n]} visits of user '${userId}' to item ${seen.items[n]}, and its visits have ${made}`;
+      if (claimed.counts[n] !== made)
+        return `the model counts ${claimed.counts[n]} visits of user '${userId}' to item ${seen.items[n]}, and its visits have ${made}`;
     }
-    if (told.lastTimes[user] !== lastAt)
-      return `the model has the last visit of user '${userId}' at ${told.lastTimes[user]}, and its visits at ${lastAt}`;
+    if (claimed.lastTimes[user] !== lastAt)
+      return `the model has the last visit of user '${userId}' at ${claimed.lastTimes[user]}, and its visits at ${lastAt}`;
   }
   return undefined;
 }
 
 /** Share of the pairs in which the visited one scores higher; equal scores count half. */
-function rightlyOrdered(scores: Float64Array, visited: Uint32Array): number {
+function shareInOrder(scores: Float64Array, visited: Uint32Array): number {
   const seen = new Set(visited);
   let right = 0;
   for (const item of visited)

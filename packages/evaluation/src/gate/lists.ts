@@ -17,7 +17,7 @@ export function listChecks(
   const idsIn = groupedByPark(candidate);
   const everywhere = attractions.map(({ attractionId }) => attractionId);
   const listed = new Set<string>();
-  // What no request may be answered with is not missed.
+  // Attractions that the rules hide from every request are not missed.
   const hidden = new Set(candidate.mayShow === undefined ? [] : everywhere);
   const faults = { visited: '', full: '', scores: '' };
   for (const { userId, items, park, lastAt } of histories) {

@@ -40,8 +40,8 @@ function difference(what: string, ids: readonly string[], known: ReadonlySet<str
 }
 
 function missing(what: string, ids: readonly string[], known: ReadonlySet<string>, where: string): string | undefined {
-  const strange = ids.filter((id) => !known.has(id));
-  return strange.length === 0 ? undefined : `${what} '${strange[0]}' is not in ${where} (${strange.length} in all)`;
+  const unknown = ids.filter((id) => !known.has(id));
+  return unknown.length === 0 ? undefined : `${what} '${unknown[0]}' is not in ${where} (${unknown.length} in all)`;
 }
 
 /**

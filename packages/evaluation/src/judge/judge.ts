@@ -14,7 +14,7 @@ export interface JudgeOptions {
   readonly k?: number;
   /** Which attractions compete: those of the visitor's park, or of all parks. Visited ones never do. Default `park`. */
   readonly candidates?: 'park' | 'all';
-  /** Whether an attraction may be shown; those that may not compete for nobody. Default: all may. */
+  /** Whether an attraction may be shown; one that may not is not a candidate. Default: all may. */
   readonly mayShow?: MayShow | undefined;
   /** Told before each contender: its name, how many were judged, and how many there are; and once more at the end, of the last. */
   readonly onContender?: ((name: string, judged: number, of: number) => void) | undefined;

@@ -10,15 +10,15 @@ export type DrawnOptions = Readonly<Record<string, number | string | boolean>>;
 
 /**
  * Points drawn at random (Bergstra and Bengio 2012), without repetition. Choices are dealt like cards, so that each comes up equally often
- * even among few points. The points of one deal of the longest list of choices have the same values of the ranges, so that choices are
- * compared under the same conditions.
+ * even among few points. Points come in groups as long as the longest list of choices: those of one group have the same values of the ranges,
+ * so that choices are compared under the same conditions.
  */
 export function drawPoints(space: SearchSpace, count: number, random: () => number): DrawnOptions[] {
-  const deal = Math.max(1, ...Object.values(space).map((range) => ('choices' in range ? range.choices.length : 1)));
+  const group = Math.max(1, ...Object.values(space).map((range) => ('choices' in range ? range.choices.length : 1)));
   const columns = Object.entries(space).map(([name, range]) => {
     if ('choices' in range) return [name, dealt(range.choices, count, random)] as const;
-    const values = spread(range, Math.ceil(count / deal), random);
-    return [name, Array.from({ length: count }, (_, n) => values[Math.floor(n / deal)] as number)] as const;
+    const values = spread(range, Math.ceil(count / group), random);
+    return [name, Array.from({ length: count }, (_, n) => values[Math.floor(n / group)] as number)] as const;
   });
   return Array.from({ length: count }, (_, n) =>
     Object.fromEntries(columns.map(([name, values]) => [name, values[n] as number | string | boolean])),
@@ -26,8 +26,8 @@ export function drawPoints(space: SearchSpace, count: number, random: () => numb
 }
 
 function dealt<T>(choices: readonly T[], count: number, random: () => number): T[] {
-  const deals = Array.from({ length: Math.ceil(count / choices.length) }, () => shuffled(choices, random));
-  return deals.flat().slice(0, count);
+  const groups = Array.from({ length: Math.ceil(count / choices.length) }, () => shuffled(choices, random));
+  return groups.flat().slice(0, count);
 }
 
 /** One value in each of `count` equal parts of the range (a Latin hypercube), to three digits. */

@@ -65,15 +65,15 @@ test('trials of another study do not count', async () => {
   expect((await runWith(other)).ran).toBe(12);
 });
 
-test('points: each choice in every deal, each third of a range for the three of one deal', () => {
+test('points: each choice in every group, each third of a range for the three points of one group', () => {
   const points = drawPoints(plan.space, 9, randomFrom(7));
   expect(points.map(({ rank }) => rank).sort()).toEqual([2, 2, 2, 4, 4, 4, 8, 8, 8]);
-  const deals = [0, 3, 6].map((from) => points.slice(from, from + 3));
-  for (const deal of deals) {
-    expect(deal.map(({ rank }) => Number(rank)).sort()).toEqual([2, 4, 8]);
-    expect(new Set(deal.map(({ alpha }) => alpha)).size).toBe(1);
+  const groups = [0, 3, 6].map((from) => points.slice(from, from + 3));
+  for (const group of groups) {
+    expect(group.map(({ rank }) => Number(rank)).sort()).toEqual([2, 4, 8]);
+    expect(new Set(group.map(({ alpha }) => alpha)).size).toBe(1);
   }
-  const thirds = deals.map(([point]) => Math.floor((Math.log10(Number(point?.alpha)) + 2) * (3 / 4)));
+  const thirds = groups.map(([point]) => Math.floor((Math.log10(Number(point?.alpha)) + 2) * (3 / 4)));
   expect(thirds.sort()).toEqual([0, 1, 2]);
 });
 

@@ -56,7 +56,7 @@ function conformColumn(batch: RecordBatch, field: Field, firstRow: number, refus
   return data;
 }
 
-/** Whether a column of this type can be used for one of the contract, after a conversion if need be. */
+/** Whether a column of this type can be used for one of the contract, after a conversion if needed. */
 function becomes(type: DataType, wanted: FieldType): boolean {
   return fits(type, wanted) || (wanted === 'utf8' && isText(DataType.isDictionary(type) ? type.dictionary : type));
 }

@@ -13,7 +13,7 @@ export function json<T>(check: (value: unknown) => T, checkPut: (value: T) => vo
     encode: async function* (value) {
       const checked = check(value);
       checkPut(checked);
-      const document = spell(checked);
+      const document = textFor(checked);
       yield { name: 'part-00000.json', bytes: new TextEncoder().encode(document), rows: 1 };
     },
     decode: async (files) => {
@@ -36,7 +36,7 @@ export function json<T>(check: (value: unknown) => T, checkPut: (value: T) => vo
   };
 }
 
-function spell(value: unknown): string {
+function textFor(value: unknown): string {
   try {
     return canonicalJson(value);
   } catch (cause) {

@@ -117,7 +117,7 @@ function parseObject(text: string, where: string): JsonObject {
   throw corrupt(where, 'it is not a JSON object');
 }
 
-/** A record that cannot be believed. */
+/** The error for a record that is damaged. */
 export function corrupt(where: string, problem: string, cause?: unknown): FeedsError {
   return new FeedsError('FEEDS_RECORD_CORRUPT', `${where}: ${problem}. Restore it from a copy of the log.`, { cause });
 }
