@@ -72,7 +72,7 @@ export function buildImage(dockerfile, context, folder) {
   const node = dirname(process.execPath);
   const base = { PATH: `${node}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin` };
   const system = node.startsWith('/usr/') ? [] : [[resolve(node, '..'), resolve(node, '..'), 'ro']];
-  // What npm is told of this machine's registry, and its cache. A build by Docker has neither.
+  // The registry setting and the cache of npm on this machine. A build by Docker has neither.
   const home = [[homedir(), '/root', 'rw']];
   const npm = Object.entries(process.env).filter(([name]) =>
     /^(npm_config_|https?_proxy|no_proxy|ssl_|node_extra)/i.test(name),

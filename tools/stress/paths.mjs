@@ -57,8 +57,8 @@ if (values.markdown) {
 }
 
 /**
- * A form that leads to the plain path, or to it under another method: each key is told what it is told there, or 405 where it is let in. One that
- * leads nowhere: 404 to every key that was given out, 401 to anybody else. One that is no request, or leads to what is public: the same to all.
+ * A form of the plain path, perhaps with another method: each key gets the same answer as there, or 405 if it has access. One that leads nowhere: 404 to
+ * every key that was given out, 401 to anybody else. One that is no request, or leads to what is public: the same to all.
  */
 function isAnsweredAs(expected, answers) {
   const { all, read, wrong, none } = answers;

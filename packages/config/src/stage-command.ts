@@ -40,7 +40,7 @@ export interface CommandOutput {
   readonly stderr: { write(text: string): unknown; readonly isTTY?: boolean };
 }
 
-/** What a stage works with, besides its settings. */
+/** What a stage gets in addition to its settings. */
 export interface StageContext<T extends Sections> extends CommandContext {
   /** The stage's sections of the configuration file; empty where there is no file. */
   readonly own: SectionValues<T>;
@@ -55,7 +55,7 @@ export interface StageCommand<S extends Settings, T extends Sections = Record<ne
   /** What it does, in a sentence or two. */
   readonly purpose: string;
   readonly settings: S & typeof sharedSettings;
-  /** Sections of the configuration file that the stage takes. Those of other stages are passed over. */
+  /** Sections of the configuration file that the stage uses. Those of other stages are ignored. */
   readonly sections: T;
   run(config: Config<S & typeof sharedSettings>, context: StageContext<T>): Promise<CommandResult>;
 }

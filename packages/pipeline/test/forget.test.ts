@@ -121,7 +121,7 @@ test('who is forgotten is in no byte of the feeds: visits, rejects, models, list
     expect(verified.flatMap(({ findings }) => findings)).toEqual([]);
     await (await fresh.feed(evaluationReport).latest()).read();
 
-    // The service goes on with the new snapshot, to which Ann is a stranger.
+    // The service goes on with the new snapshot, which does not know Ann.
     const deadline = Date.now() + 20_000;
     while ((await served()) === 1 && Date.now() < deadline);
     expect(await served()).toBe(champion.seq);

@@ -34,7 +34,7 @@ test('a configuration file is written once, with comments where a guess is unsur
   expect(await readFile(path, 'utf8')).toBe(text);
 });
 
-test('a file of another name that would hide the new one is not passed over, even by force', async () => {
+test('a file of another name that would hide the new one is an error, even with --force', async () => {
   const cwd = await folderOf({ 'v.csv': VISITS, 'attractions.config.json': '{}' });
   const { exitCode, stderr } = await attractionsIn(cwd, ['init', '--force']);
   expect(exitCode).toBe(2);

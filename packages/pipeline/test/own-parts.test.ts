@@ -117,7 +117,7 @@ test('half of the visitors get ALS and half a fixed list, by commands and a serv
   expect(all.map(({ attractionId }) => attractionId)).not.toContain('StarlingPeaks:14');
 }, 120_000);
 
-test('every problem is told at once, with file and key, settings and file together', async () => {
+test('all problems are reported at once, with file and key, settings and file together', async () => {
   const folder = await project({
     'mine.config.mjs': `export default {
       sources: { visits: { type: 'cvs' } },

@@ -56,7 +56,7 @@ test.each([4, 8, 16])(
   120_000,
 );
 
-test('trials that have expired are passed over, counted, run again where they are needed, and kept again', async () => {
+test('expired trials are counted, run again if they are needed, and stored again', async () => {
   const folder = await emptyFolder();
   const { train, test: found } = await writePlanted(folder, 4, small);
   const config = quick(folder);

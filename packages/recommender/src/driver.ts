@@ -34,7 +34,7 @@ export interface RecommendContext {
   readonly signal?: AbortSignal;
   /** Called after each part of the work. Default: log lines. */
   onProgress?(progress: ListsProgress): void;
-  /** Where it draws a bar, it is told of each piece of the work instead of the log. */
+  /** Called after each part of the work, for a progress bar. Default: log lines. */
   readonly progress?: ShowProgress | undefined;
 }
 

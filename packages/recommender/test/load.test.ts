@@ -54,7 +54,7 @@ describe('loadGeneration', () => {
       lastItems: Uint32Array.of(0, 4),
       lastTimes: Float64Array.of(5, 6),
     };
-    // Its visits know of ana's only: what is read is told apart.
+    // Its visits have only those of ana, so the test sees which visits are read.
     await putGeneration(store, { model: { ...model, histories } });
     expect(await loadGeneration(store)).toEqual({
       ...sampleGeneration(),

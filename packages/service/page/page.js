@@ -1,4 +1,4 @@
-/** The page for people: asks the service's own interface, and draws what it answers. Text only ever goes in as text. */
+/** The demo page: sends requests to the HTTP interface of the service and draws the answers. Text is always inserted as text, never as HTML. */
 const SVG = 'http://www.w3.org/2000/svg';
 const LIST_LENGTH = 8;
 const MAP = { width: 600, height: 420, margin: 36 };
@@ -16,7 +16,7 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
-/** Where the key of this visit to the page is kept: it goes when the tab is closed. */
+/** The name of the key in the storage of the tab; it is deleted when the tab is closed. */
 const KEY = 'attractions-key';
 
 async function ask(path) {
@@ -77,7 +77,7 @@ function showMap(attractions, visitedIds, listedIds) {
   const map = at('map');
   const text = at('map-text');
   map.setAttribute('viewBox', `0 0 ${MAP.width} ${MAP.height}`);
-  text.textContent = `${placed.length} of ${attractions.length} attractions, where they stand, north up.`;
+  text.textContent = `${placed.length} of ${attractions.length} attractions on the map, north is up.`;
   // What is recommended last, and small ones after large ones, so that none is hidden.
   const height = ([circle, number]) => (number === undefined ? 0 : 100) - circle.getAttribute('r');
   map.replaceChildren(text, ...marks.sort((a, b) => height(a) - height(b)).flat());
@@ -115,10 +115,10 @@ function showVisits(user, { known, visits }, park) {
   const here = visits.filter(({ attractionId }) => park.has(attractionId));
   at('visits-note').textContent =
     user === ''
-      ? 'Name a visitor to see where the model saw them.'
+      ? 'Enter a visitor to see the visits that the model knows.'
       : known
         ? `${here.length} attractions here, ${visits.length} in all parks.`
-        : 'The model does not know this visitor: the popular attractions stand in.';
+        : 'The model does not know this visitor, so the list has popular attractions.';
   at('visits').replaceChildren(
     ...here.map(({ name, visits: times }) => element('li', {}, times > 1 ? `${name}, ${times} times` : name)),
   );
@@ -129,7 +129,7 @@ function showLists({ assigned, panels }) {
     panels.length > 1
       ? assigned
         ? `This visitor is in panel ${assigned.panel} (bucket ${assigned.bucket}).`
-        : 'This visitor takes no part in the experiment; so the panels would answer.'
+        : 'This visitor takes no part in the experiment; the lists show what the panels would answer.'
       : '';
   at('lists').replaceChildren(
     ...panels.map(({ panel, recommender, source, recommendations }) =>
@@ -140,7 +140,7 @@ function showLists({ assigned, panels }) {
           'h3',
           {},
           panels.length > 1
-            ? `Panel ${panel}: ${recommender}${assigned?.panel === panel ? ', the visitor’s own' : ''}`
+            ? `Panel ${panel}: ${recommender}${assigned?.panel === panel ? ', the panel of this visitor' : ''}`
             : 'The list',
         ),
         element('p', { class: 'note' }, `From: ${source}`),

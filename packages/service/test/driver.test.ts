@@ -96,7 +96,7 @@ describe('runServe', () => {
     other.close();
   });
 
-  test('says in a sentence that the address is not of this machine', async () => {
+  test('says in a sentence that the address does not belong to this machine', async () => {
     const config = forceConfig(serveSettings, { host: '192.0.2.1', port: 0 }, () => readConfig(serveSettings));
     await expect(runServe(config, { store: await sampleStore(), logger: silent })).rejects.toMatchObject({
       code: 'SERVICE_CANNOT_LISTEN',

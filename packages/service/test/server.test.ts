@@ -142,7 +142,7 @@ describe('the service', () => {
     });
   });
 
-  test('tells nothing of a defect but that there was one', async () => {
+  test('says only that there was a defect, without details', async () => {
     const recommend = () => {
       throw new Error('secret');
     };

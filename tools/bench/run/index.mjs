@@ -45,7 +45,7 @@ const median = (sorted) => sorted[Math.floor(sorted.length / 2)];
 const ascending = (list) => [...list].sort((a, b) => a - b);
 
 try {
-  console.error('Installing pandas and implicit into a throw-away environment …');
+  console.error('Installing pandas and implicit into a temporary environment …');
   const python = preparePeer();
   const ours = () =>
     timed(process.execPath, [join(root, 'packages/pipeline/bin/attractions.js'), 'run', '--json'], {

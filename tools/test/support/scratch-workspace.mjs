@@ -1,7 +1,6 @@
 /**
- * A throw-away copy of this workspace in a temporary folder: the files as they lie on disk, committed once to a repository of its own.
- * Nothing is installed. The copy's `node_modules` holds a link to each installed package, and its own packages link to themselves, so
- * a change in the copy is seen by the copy alone.
+ * A temporary copy of this workspace: the files on disk, committed once to a separate repository. Nothing is installed. The copy's `node_modules` holds a
+ * link to each installed package, and its own packages link to themselves, so a change in the copy is seen by the copy alone.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, symlinkSync } from 'node:fs';

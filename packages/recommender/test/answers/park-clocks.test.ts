@@ -7,7 +7,7 @@ const clocks = parkClocks(zones, () => Date.UTC(2026, 6, 1, 12));
 const shown = (time: string | number | undefined, park?: string) => clockText(clocks.at(time)(park));
 
 describe('the clock of a park', () => {
-  test('is read as it stands without an offset, and converted by the time zone of the park with one', () => {
+  test('is not converted without an offset, and converted to the time zone of the park with one', () => {
     expect(shown('2014-08-05T14:30', 'north')).toBe('2014-08-05T14:30:00.000');
     expect(shown('2014-08-05T12:30:00Z', 'north')).toBe('2014-08-05T14:30:00.000');
     expect(shown('2014-08-05t12:30:00.25z', 'elsewhere')).toBe('2014-08-05T08:30:00.250');

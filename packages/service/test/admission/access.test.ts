@@ -11,7 +11,7 @@ const ADMIN = { rollBack: () => Promise.resolve(undefined) };
 
 const guarded = () => listening(serving(sampleGeneration()), silent, { access: { keys: KEYS }, administration: ADMIN });
 
-/** Sends a request line as it stands, and gives the status of the answer; `none` where the connection ends without one. */
+/** Sends a request line unchanged, and returns the status of the answer; `none` if the connection ends without one. */
 async function statusOf(url: string, requestLine: string, key?: string): Promise<string> {
   const { hostname, port } = new URL(url);
   const socket = connect({ host: hostname, port: Number(port) });
@@ -24,7 +24,7 @@ async function statusOf(url: string, requestLine: string, key?: string): Promise
   return /^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1] ?? 'none';
 }
 
-/** Ways to write a path, each of which some router somewhere takes for the plain one. */
+/** Ways to write a path; for each there is some router that takes it for the plain path. */
 function formsOf(path: string): string[] {
   const encoded = (text: string, at: number) =>
     `${text.slice(0, at)}%${text.charCodeAt(at).toString(16)}${text.slice(at + 1)}`;
@@ -80,7 +80,7 @@ function formsOf(path: string): string[] {
   ];
 }
 
-describe('a path written in another way opens nothing that the plain one does not', () => {
+describe('a path written in another way gives no access that the plain one does not give', () => {
   const PLAIN = ['/v1/parks', '/v1/users/ana/visits', '/v1/users/ana/panels', '/v1/users/ana/recommendations'];
   /** What a key may do at a path: see it, or be refused. */
   const isAnswer = (status: string) => status.startsWith('2');
@@ -131,7 +131,7 @@ describe('a key', () => {
   const ask = async (path: string, key: string, method = 'GET') =>
     askAt(await guarded(), path, { method, headers: { authorization: `Bearer ${key}` } });
 
-  test('opens what its scopes say, and is told which one it lacks', async () => {
+  test('gives access by its scopes, and the error names the missing one', async () => {
     expect((await ask('/v1/users/ana/recommendations', 'reader')).status).toBe(200);
     const refused = await ask('/v1/users/ana/visits', 'reader');
     expect(refused).toMatchObject({ status: 403, body: { code: 'RECOMMENDER_FORBIDDEN' } });
@@ -158,8 +158,8 @@ describe('a key', () => {
   });
 });
 
-describe('what is for people and their tools', () => {
-  test('is open unless a setting closes it; then a key opens it', async () => {
+describe('the page, the description and the metrics', () => {
+  test('are open unless a setting closes them; then they need a key', async () => {
     const closed = visibilityOf('none', KEYS);
     const url = await listening(serving(sampleGeneration()), silent, { access: { keys: KEYS }, visible: closed });
     for (const path of ['/', '/page.js', '/docs', '/docs/static/index.html', '/openapi.json', '/metrics']) {
@@ -170,7 +170,7 @@ describe('what is for people and their tools', () => {
     expect((await askAt(url, '/livez')).status).toBe(200);
   });
 
-  test('is not there where it is closed and no key may read', async () => {
+  test('do not exist if they are closed and no key may read', async () => {
     const url = await listening(serving(sampleGeneration()), silent, { visible: visibilityOf('metrics', []) });
     expect((await askAt(url, '/metrics')).status).toBe(200);
     for (const path of ['/', '/docs', '/openapi.json']) expect((await askAt(url, path)).status).toBe(404);
@@ -200,7 +200,7 @@ describe('pages of other origins', () => {
       },
     });
 
-  test('may ask where the setting names them, without a key for the question whether they may', async () => {
+  test('may send requests if the setting names them; the preflight needs no key', async () => {
     const url = await listening(serving(sampleGeneration()), silent, {
       access: { keys: KEYS },
       corsOrigins: ['https://park.example'],
@@ -217,7 +217,7 @@ describe('pages of other origins', () => {
     expect(asked.status).toBe(200);
   });
 
-  test('are told of a method that a path does not take as everybody is', async () => {
+  test('get the same answer as others to a method that a path does not take', async () => {
     const access = { keys: KEYS };
     const url = await listening(serving(sampleGeneration()), silent, { access, corsOrigins: ['https://park.example'] });
     const options = (path: string, headers: Record<string, string>) => askAt(url, path, { method: 'OPTIONS', headers });
@@ -230,7 +230,7 @@ describe('pages of other origins', () => {
     }
   });
 
-  test('may not where there is no setting', async () => {
+  test('may not without the setting', async () => {
     const url = await listening(serving(sampleGeneration()));
     const { headers } = await askAt(url, '/v1/parks', { headers: { origin: 'https://park.example' } });
     expect(headers.get('access-control-allow-origin')).toBeNull();

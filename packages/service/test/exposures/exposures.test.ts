@@ -84,13 +84,13 @@ describe('a line', () => {
     ]);
   });
 
-  test('of a user named by half a character is of the one that the hash of the experiment sees', () => {
+  test('replaces half a character in a user id, as the hash of the experiment does', () => {
     const half = lineOf({ ...shown('r-1'), userId: '\ud83c' }, shownAt);
     expect(exposuresIn(half).rows).toEqual([{ ...exposure, userId: '\ufffd' }]);
   });
 
   test.each([
-    ['spoilt by the disk', '\0\0\0', /JSON/],
+    ['damaged by the disk', '\0\0\0', /JSON/],
     ['not written to the end', line('r-2').slice(0, -20), /JSON/],
     ['with a bucket that there is not', line('r-2').replace('"bucket":7', '"bucket":10000'), /^bucket is 10000/],
     ['with half a character', line('r-2').replace('r-2', '\\ud83c'), /^request_id is .* lone surrogate/],
@@ -149,12 +149,12 @@ describe('batches', () => {
   const commitAll = async (store: ReturnType<typeof openFeeds>) =>
     commitBatches(store, folder, await batchesIn(folder), producer);
 
-  test('of which everybody takes everybody else for dead all the time: each list is in the feed once', async () => {
+  test('whose owners all take each other for dead all the time: each list is in the feed once', async () => {
     const store = openFeeds('memory:');
     const LISTS = 100;
     const write = async (owner: number) => {
       const spool = spoolIn(folder);
-      // Where it is taken for dead twice in one flush, it keeps the lines for the next one.
+      // A process that is taken for dead twice in one flush keeps the lines for the next flush.
       let kept = false;
       for (let n = 0; n < LISTS || kept; n++) {
         if (n < LISTS) spool.add(line(`${owner}-${n}`));
@@ -185,7 +185,7 @@ describe('batches', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('give up chunks that came after they were closed: these become another update', async () => {
+  test('leave out chunks that came after they were closed: these become another update', async () => {
     const store = openFeeds('memory:');
     await leave(`${OTHER}.2`, { 1: line('r-1'), 2: line('r-2'), 3: line('r-3') });
     await commitAll(store);
@@ -195,7 +195,7 @@ describe('batches', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
-  test('leave behind a chunk that was not written to the end, and folders of others', async () => {
+  test('ignore a chunk that was not written completely, and folders of others', async () => {
     await leave(OTHER, {});
     await writeFile(join(folder, OTHER, `${chunkName(1)}.part`), line('r-1'));
     await mkdir(join(folder, 'lost+found'));
@@ -222,7 +222,7 @@ describe('batches', () => {
     expect(await readdir(folder)).toEqual(['_rejects']);
   });
 
-  test('that cannot be read do not hold up the others', async () => {
+  test('that cannot be read do not block the others', async () => {
     const store = openFeeds('memory:');
     await mkdir(join(folder, OTHER, chunkName(1)), { recursive: true });
     await leave(OTHER.replace('-1', '-2'), { 1: line('r-1') });
@@ -284,7 +284,7 @@ describe('recordExposures', () => {
     }
   });
 
-  test('commits what a process has left that is dead, and not before', async () => {
+  test('commits what a dead process has left, but not before it is dead', async () => {
     const store = openFeeds('memory:');
     await leave(OTHER, { 1: line('r-1') });
     await (await record(store)).stop();
@@ -310,7 +310,7 @@ describe('recordExposures', () => {
     expect(await idsIn(store)).toEqual(['r-1']);
   });
 
-  test('counts and says what the feed refuses', async () => {
+  test('counts and logs what the feed refuses', async () => {
     const results: [string, number][] = [];
     const recording = await record(openFeeds('memory:'), { onResult: (...result) => results.push(result) });
     const { list, ...rest } = shown('r-1');
@@ -323,7 +323,7 @@ describe('recordExposures', () => {
     ]);
   });
 
-  test('says so where the folder cannot be made', async () => {
+  test('fails with a sentence if the folder cannot be created', async () => {
     await writeFile(join(folder, 'file'), '');
     await expect(record(openFeeds('memory:'), { folder: join(folder, 'file') })).rejects.toMatchObject({
       code: 'SERVICE_SPOOL_UNUSABLE',

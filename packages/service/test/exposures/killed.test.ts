@@ -44,9 +44,9 @@ async function chunks(): Promise<{ readonly owner: string; readonly n: number; r
 type Answered = Map<string, { readonly items: readonly string[]; readonly syncs: number }>;
 
 /**
- * Asks a process under load, kills it at a random moment, and looks what was lost. No clock is read: a sync takes all lines that there are when it
- * begins, and begins when the one before has ended (and EXPOSURE_SYNC_MS are over, which another test holds it to). So an answer that came when n syncs
- * had ended is in the sync n + 2 at the latest.
+ * Sends requests to a process under load, kills it at a random moment, and checks what was lost. Reads no clock: a sync takes all lines that exist when it
+ * begins, and begins when the previous one has ended (and EXPOSURE_SYNC_MS are over, which another test checks). So an answer that came when n syncs had
+ * ended is in sync n + 2 at the latest.
  */
 async function killedLife(life: string, before: ReadonlySet<string>, sent: Set<string>): Promise<Answered> {
   // It commits only at the end, so that every sync can be seen.

@@ -57,7 +57,7 @@ test('two services that are both process 1 of their container share a folder: ea
   expect(await readdir(spool())).toEqual([]);
 });
 
-test('one that stands still for so long that the other takes its lists goes on afterwards: each list is in the feed once', async () => {
+test('one is stopped for so long that the other takes its lists, and goes on afterwards: each list is in the feed once', async () => {
   const settings = { EXPOSURE_SYNC_MS: '10', EXPOSURE_COMMIT_SECONDS: '3600' };
   const [still, other] = await Promise.all([
     startProcess(folder, settings, unshared),
@@ -76,7 +76,7 @@ test('one that stands still for so long that the other takes its lists goes on a
   expect(await readdir(spool())).toEqual([]);
 });
 
-test('while the disk of the spool is full every request is answered, and nothing is lost once it has room', async () => {
+test('while the disk of the spool is full every request is answered, and nothing is lost when it has space again', async () => {
   // A disk of 64 kB that only the service sees, full of a ballast.
   await mkdir(spool());
   const fill = 'mount -t tmpfs -o size=64k tmpfs _spool && ! cat /dev/zero >_spool/ballast 2>/dev/null && exec "$@"';

@@ -338,7 +338,7 @@ describe('an experiment that cannot be run', () => {
     },
   );
 
-  test('runs once there is a generation with the model that a panel asks for', async () => {
+  test('runs as soon as there is a generation with the model of its panel', async () => {
     const store = openFeeds('memory:');
     await putNamed(store, 1);
     await store.feed(experiments).put({ ...demoExperiment, panels: [panelOf('next-attraction')] }, { producer });
@@ -356,7 +356,7 @@ describe('an experiment that cannot be run', () => {
     });
   });
 
-  test('a feed of experiments that cannot be read stops no swap, and what ran goes on', async () => {
+  test('a feed of experiments that cannot be read stops no swap, and the running experiment goes on', async () => {
     const store = openFeeds(join(folder, 'unreadable'));
     await putNamed(store, 1);
     await store.feed(experiments).put(demoExperiment, { producer });

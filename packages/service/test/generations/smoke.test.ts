@@ -19,7 +19,7 @@ const withFirst = (entry: object) =>
   }));
 
 describe('checkAnswers', () => {
-  test('lets a generation pass that answers well', async () => {
+  test('accepts a generation with right answers', async () => {
     await expect(checkAnswers(good)).resolves.toBeUndefined();
   });
 

@@ -2,7 +2,7 @@ import { on } from 'node:events';
 import { watch } from 'node:fs';
 
 /**
- * Settles once `holds` is true: asks it now, and again each time a name appears in the folder or goes away.
+ * Settles when `holds` is true: calls it now, and again each time a name is added to the folder or removed.
  * @param folder must exist
  */
 export async function untilInFolder(folder: string, holds: () => Promise<boolean>): Promise<void> {
