@@ -27,8 +27,6 @@ export interface Snapshot {
   readonly attractions: readonly Attraction[];
   /** User, attraction and time of each visit, batch by batch: all of them at once take ten times the memory of what is learnt from them. */
   readonly visits: Batches;
-  /** All columns of the visits as one table. Neither is read unless it is asked for. */
-  readVisits(): Promise<VisitsTable>;
   /** The visits and attractions, the model, then the models beside it: the lineage of what is found out about them. */
   readonly parents: readonly Parent[];
 }
@@ -93,7 +91,6 @@ async function snapshotOf(store: FeedStore, beside: readonly FeedContract<unknow
     beside: new Map(models),
     attractions: places,
     visits: batches,
-    readVisits: async () => (await store.feed(visits).at(visited.seq)).read(),
     parents: [visited, named, model, ...siblings].map(({ record }) => parentOf(record)),
   };
 }

@@ -12,6 +12,8 @@ import type { MayShow } from './judge/judge.js';
 import { reportPage } from './page/page.js';
 import type { ListMetric } from './report/list-metric.js';
 import { drawReport } from './report/report.js';
+import { recordedSample, sampleText } from './sample.js';
+import type { Sample } from './sample.js';
 import type { EvaluationConfig } from './settings.js';
 import { lastNewAttraction } from './splits/protocols.js';
 import { latestSubject } from './subject.js';
@@ -42,6 +44,8 @@ export interface EvaluateContext {
 /** What an evaluation found. */
 export interface EvaluateSummary {
   readonly report: EvaluationReport;
+  /** Whom the report is by; absent: everybody. */
+  readonly sample?: Sample;
   /** Names of the metrics of your own. */
   readonly ownMetrics: readonly string[];
   readonly feeds: readonly { readonly feed: string; readonly seq: number }[];
@@ -63,7 +67,9 @@ export async function runEvaluate(config: EvaluationConfig, context: EvaluateCon
   const begin = performance.now();
   const { logger, signal, runId } = context;
   const store = context.store ?? openFeeds(config.feedsRoot);
-  const subject = await latestSubject(store, context.kinds);
+  const subject = await latestSubject(store, { kinds: context.kinds, mostVisits: config.mostVisits });
+  const { sample } = subject;
+  if (sample) logger.info(sample, `${sampleText(sample)}.`);
   const split = lastNewAttraction(visitLogOf(subject.visits, subject.attractions));
   logger.info({ requests: split.requests.length }, `Judging on ${split.requests.length} requests.`);
   const contenders = context.contenders(subject);
@@ -80,24 +86,31 @@ export async function runEvaluate(config: EvaluationConfig, context: EvaluateCon
   const record = await store.feed(evaluationReport).put(report, {
     parents: subject.parents,
     producer: producerOf({ protocol: report.protocol }),
+    checks: recordedSample(sample),
     ...(runId !== undefined && { runId }),
   });
   return {
     report,
+    ...(sample && { sample }),
     ownMetrics: metrics.map(({ name }) => name),
     feeds: [{ feed: record.feed, seq: record.seq }],
-    files: await writeReport(config.reportFolder, report, record),
+    files: await writeReport(config.reportFolder, report, footnote(record, sample)),
     secondsOf: Object.fromEntries(judgements.map(({ name, seconds }) => [name, seconds])),
     seconds: (performance.now() - begin) / 1000,
   };
 }
 
+/** Where the report is, and whom it is by. */
+function footnote({ feed, seq }: UpdateRecord, sample: Sample | undefined): string {
+  return [`Update ${seq} of ${feed}.`, ...(sample ? [`${sampleText(sample)}.`] : [])].join(' ');
+}
+
 /** Writes the page for people and the JSON it was made from. */
-async function writeReport(folder: string, report: EvaluationReport, { feed, seq }: UpdateRecord): Promise<string[]> {
+async function writeReport(folder: string, report: EvaluationReport, note: string): Promise<string[]> {
   await mkdir(folder, { recursive: true });
   const page = join(folder, 'report.html');
   const data = join(folder, 'report.json');
-  await writeFile(page, reportPage(report, `Update ${seq} of ${feed}.`));
+  await writeFile(page, reportPage(report, note));
   await writeFile(data, `${JSON.stringify(report, null, 2)}\n`);
   return [page, data];
 }

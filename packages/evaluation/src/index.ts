@@ -31,6 +31,8 @@ export type { EvaluationConfig } from './settings.js';
 export { runEvaluate } from './driver.js';
 export type { EvaluateContext, EvaluateSummary } from './driver.js';
 export { latestSubject } from './subject.js';
+export { sampleText } from './sample.js';
+export type { Sample } from './sample.js';
 export type { KindModel, ModelSubject, Subject } from './subject.js';
 export { runValidate } from './gate/driver.js';
 export type { ValidateContext, ValidateSummary } from './gate/driver.js';

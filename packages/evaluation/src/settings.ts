@@ -1,6 +1,8 @@
 import { integer, number, sharedSettings, text } from '@attractions/config';
 import type { Config } from '@attractions/config';
 
+import { MOST_VISITS } from './sample.js';
+
 /** The settings of evaluate and validate. */
 export const evaluationSettings = {
   ...sharedSettings,
@@ -8,6 +10,14 @@ export const evaluationSettings = {
     variable: 'REPORT_FOLDER',
     description: 'Where evaluate writes its page and its JSON: report.html and report.json.',
     default: './reports',
+  }),
+  mostVisits: integer({
+    variable: 'EVALUATION_MOST_VISITS',
+    description: 'Most visits to judge by. Of more, users are drawn, with all their visits, and it is said how many.',
+    default: MOST_VISITS,
+    min: 1,
+    max: 1_000_000_000,
+    unit: 'visits',
   }),
   reportResamples: integer({
     variable: 'REPORT_RESAMPLES',

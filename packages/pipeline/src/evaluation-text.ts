@@ -1,16 +1,18 @@
+import { sampleText } from '@attractions/evaluation';
 import type { EvaluateSummary } from '@attractions/evaluation';
 import type { JudgedRecommender, Measure, Segment } from '@attractions/contracts';
 
 import { grouped, table } from './text.js';
 
 /** An evaluation as text: all requests, then each park. */
-export function evaluationText({ report, ownMetrics, feeds, files, seconds }: EvaluateSummary): string {
+export function evaluationText({ report, sample, ownMetrics, feeds, files, seconds }: EvaluateSummary): string {
   const { protocol, data, recommenders, baseline } = report;
   const parks = recommenders[0]?.parks ?? [];
   const partOf = (name: string) => (recommender: JudgedRecommender) =>
     recommender.parks.find(({ segment }) => segment === name) as Segment;
   return [
     `${grouped(data.requests)} requests: in each park, the attraction that a visitor of at least ${protocol.minAttractions} went to last, among those not yet visited.`,
+    ...(sample ? [`${sampleText(sample)}.`] : []),
     `In brackets: ${Math.round(protocol.intervals.confidence * 100)} % interval of the difference to "${baseline}", on the same requests.`,
     '',
     measures(recommenders, ({ overall }) => overall, protocol.k, ownMetrics),

@@ -3,7 +3,7 @@ import { beforeAll, expect, test } from '@jest/globals';
 import { runTrain } from '@attractions/als-trainer';
 import { createLogger, forceConfig, readConfig } from '@attractions/config';
 import { judgeModel, runValidate } from '@attractions/evaluation';
-import { als, attractions as attractionsFeed, nextAttraction, visits } from '@attractions/contracts';
+import { als, attractions as attractionsFeed, evaluationReport, nextAttraction, visits } from '@attractions/contracts';
 import { openFeeds, parentOf } from '@attractions/feeds';
 import type { AlsGeneration, NextAttractionModel } from '@attractions/contracts';
 import type { FeedStore, UpdateRecord } from '@attractions/feeds';
@@ -92,6 +92,20 @@ function turned(factors: Float32Array, rank: number): Float32Array {
     return factors[row * rank + (k % rank)] as number;
   });
 }
+
+test('of more visits than are asked for, some users are judged, with all their visits, and it is said', async () => {
+  const { sample, checks, feeds } = await runValidate({ ...config, mostVisits: 800 }, { store, logger, candidateOf });
+  expect(sample).toMatchObject({ ofUsers: 240, ofVisits: ring().numRows });
+  expect(sample?.visits).toBeGreaterThan(600);
+  expect(sample?.visits).toBeLessThan(1_000);
+  const found = Object.fromEntries(checks.map((each) => [each.check, each.found]));
+  expect(found['vocabulary']).toBe(
+    `240 users and 12 attractions, as in its visits; other checks are made with ${sample?.users} of the users`,
+  );
+  expect(found['full']).toBe(`lists of 5; ${sample?.users} users asked for`);
+  const { record } = await store.feed(evaluationReport).at(feeds[0]?.seq ?? 0);
+  expect(record.checks).toMatchObject({ passed: true, sampledUsers: sample?.users, users: 240 });
+});
 
 test('the default passes every check and is the champion', async () => {
   expect(await championOf()).toBe(1);

@@ -6,9 +6,11 @@ import type { ScoringKind } from '@attractions/models';
 
 import { producerOf } from '../driver.js';
 import { EvaluationError } from '../errors.js';
+import { recordedSample, sampleText } from '../sample.js';
+import type { Sample } from '../sample.js';
 import type { EvaluationConfig } from '../settings.js';
 import { modelSubject } from '../subject.js';
-import type { ModelSubject } from '../subject.js';
+import type { ModelSubject, SubjectOptions } from '../subject.js';
 import type { Candidate, CheckResult } from './candidate.js';
 import { judgeModel } from './gate.js';
 
@@ -34,6 +36,8 @@ export interface ValidateSummary {
   /** The champion before, if there was one. */
   readonly before: number | undefined;
   readonly checks: readonly CheckResult[];
+  /** Whom the checks were made with; absent: everybody. */
+  readonly sample?: Sample;
   /** The report that was put. */
   readonly feeds: readonly { readonly feed: string; readonly seq: number }[];
   readonly seconds: number;
@@ -50,7 +54,8 @@ export async function runValidate(config: EvaluationConfig, context: ValidateCon
   const store = context.store ?? openFeeds(config.feedsRoot);
   const models = store.feed(als);
   const before = (await models.refs())[CHAMPION];
-  const subject = await readable(store, context.model, context.kinds);
+  const subject = await readable(store, context.model, { kinds: context.kinds, mostVisits: config.mostVisits });
+  if (subject.sample) logger.info(subject.sample, `${sampleText(subject.sample)}.`);
   const limits = { margin: config.gateMargin, coverage: config.gateCoverage, resamples: config.reportResamples };
   const { passed, checks, report } = await judgeModel(subject, context.candidateOf, limits);
   for (const { check, passed, found } of checks)
@@ -62,7 +67,11 @@ export async function runValidate(config: EvaluationConfig, context: ValidateCon
     (await store.feed(evaluationReport).put(report, {
       parents: subject.parents,
       producer,
-      checks: Object.fromEntries([['passed', passed], ...checks.map((each) => [each.check, each.passed])]),
+      checks: {
+        passed,
+        ...Object.fromEntries(checks.map((each) => [each.check, each.passed])),
+        ...recordedSample(subject.sample),
+      },
     }));
   if (!passed) throw refused(subject.seq, checks, before);
   await models.alias(CHAMPION, subject.seq, { producer, reason: `passed ${checks.length} checks` });
@@ -70,19 +79,16 @@ export async function runValidate(config: EvaluationConfig, context: ValidateCon
     model: subject.seq,
     before,
     checks,
+    ...(subject.sample && { sample: subject.sample }),
     feeds: record ? [{ feed: record.feed, seq: record.seq }] : [],
     seconds: (performance.now() - begin) / 1000,
   };
 }
 
 /** A model that cannot be decoded is refused too. */
-async function readable(
-  store: FeedStore,
-  model: number | undefined,
-  kinds: readonly ScoringKind[] | undefined,
-): Promise<ModelSubject> {
+async function readable(store: FeedStore, model: number | undefined, options: SubjectOptions): Promise<ModelSubject> {
   try {
-    return await modelSubject(store, model, kinds);
+    return await modelSubject(store, model, options);
   } catch (cause) {
     if (!(cause instanceof FeedsError) || cause.code !== 'FEEDS_DATA_CORRUPT') throw cause;
     throw new EvaluationError('EVALUATION_MODEL_REFUSED', `The model cannot be read: ${cause.message}`);

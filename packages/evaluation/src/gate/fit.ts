@@ -20,16 +20,17 @@ export interface History {
   readonly lastAt: number;
 }
 
-/** The history of each user of the model, in the model's order; the vocabularies must be the same (`vocabularyCheck`). */
+/** The history of each user of the model that the log has, in the model's order; the vocabularies must fit (`vocabularyCheck`). */
 export function historiesOf({ model }: ModelSubject, log: VisitLog): History[] {
   const { userIds, attractionIds, parks, parkOf } = log.names;
   const rows = new Map(model.attractionIds.map((id, row) => [id, row]));
   const rowOf = attractionIds.map((id) => rows.get(id) ?? -1);
   const numbers = new Map(userIds.map((id, number) => [id, number]));
   const visits = visitsByUser(log);
-  return model.userIds.map((userId, user) => {
+  return model.userIds.flatMap((userId, user) => {
+    const made = visits[numbers.get(userId) ?? -1];
+    if (made === undefined) return [];
     const counts = new Map<number, number>();
-    const made = visits[numbers.get(userId) ?? -1] ?? [];
     for (const visit of made) {
       const row = rowOf[log.attractions[visit] as number] as number;
       counts.set(row, (counts.get(row) ?? 0) + 1);

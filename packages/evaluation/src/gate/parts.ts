@@ -5,16 +5,19 @@ import type { VisitLog } from '../visit-log.js';
 import type { CheckResult } from './candidate.js';
 
 /** The model names exactly the users and attractions of its visits, and every attraction it names exists. */
-export function vocabularyCheck({ model, attractions }: ModelSubject, log: VisitLog): CheckResult {
-  const users = new Set(log.names.userIds);
-  const visited = new Set(Array.from(log.attractions, (item) => log.names.attractionIds[item] as string));
+export function vocabularyCheck({ model, attractions, named, sample }: ModelSubject, log: VisitLog): CheckResult {
+  const users = new Set(named?.userIds ?? log.names.userIds);
+  const visited = new Set(
+    named?.attractionIds ?? Array.from(log.attractions, (item) => log.names.attractionIds[item] as string),
+  );
   const listed = new Set(attractions.map(({ attractionId }) => attractionId));
   const found =
     difference('users', model.userIds, users) ??
     difference('attractions', model.attractionIds, visited) ??
     missing('attraction', model.attractionIds, listed, 'the attractions it names as its parent');
   const whole = `${model.userIds.length} users and ${model.attractionIds.length} attractions, as in its visits`;
-  return { check: 'vocabulary', passed: found === undefined, found: found ?? whole };
+  const by = sample === undefined ? '' : `; other checks are made with ${sample.users} of the users`;
+  return { check: 'vocabulary', passed: found === undefined, found: found ?? `${whole}${by}` };
 }
 
 /** Why the models of other kinds must be refused: what `check` of their kind says, or that they do not fit the snapshot. The first fault, in words. */
