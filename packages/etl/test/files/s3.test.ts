@@ -1,10 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { gzipSync } from 'node:zlib';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import type { S3Objects } from '@attractions/feeds';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { findFiles } from '../../src/files/find.js';
+import { fetched } from '../../src/files/s3.js';
 import { loadVisits } from '../../src/loader.js';
 import { probeSources } from '../../src/source/choose.js';
 
@@ -90,11 +95,49 @@ onS3('objects of a bucket', () => {
     expect((await loadVisits({ visits: deep }, { now: NOW })).tally).toMatchObject({ files: 3, rows: 3, kept: 3 });
   });
 
+  test('a connection that is lost goes on behind the last byte', async () => {
+    const { port, hostname } = new URL(process.env['AWS_ENDPOINT_URL_S3'] ?? '');
+    let cuts = 0;
+    const open = new Set<Socket>();
+    // Passes bytes on, and hangs up in the middle of the first large answer.
+    const proxy = createServer((near) => {
+      const far = connect(Number(port), hostname);
+      open.add(near);
+      let passed = 0;
+      far.on('data', (chunk) => {
+        passed += chunk.length;
+        if (cuts === 0 && passed > 300_000) {
+          cuts++;
+          near.destroy();
+          far.destroy();
+        } else near.write(chunk);
+      });
+      near
+        .on('data', (chunk) => far.write(chunk))
+        .on('close', () => far.destroy())
+        .on('error', () => undefined);
+      far.on('close', () => near.destroy()).on('error', () => undefined);
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const direct = process.env['AWS_ENDPOINT_URL_S3'];
+    process.env['AWS_ENDPOINT_URL_S3'] = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    try {
+      const many = { type: 'csv', files: `${root}/many.csv?path-style=true` };
+      const { tally, sources } = await loadVisits({ visits: many }, { now: NOW });
+      expect(tally).toMatchObject({ rows: 60_000, kept: 60_000, users: 60_000 });
+      expect(cuts).toBe(1);
+      process.env['AWS_ENDPOINT_URL_S3'] = direct;
+      expect((await loadVisits({ visits: many }, { now: NOW })).sources).toEqual(sources);
+    } finally {
+      process.env['AWS_ENDPOINT_URL_S3'] = direct;
+      for (const each of open) each.destroy();
+      await new Promise((resolve) => proxy.close(resolve));
+    }
+  });
+
   test('an object that is replaced after it was listed is not read', async () => {
     const [file] = await findFiles([`${root}/many/part 0.csv?path-style=true`], '.');
     await put('shop/many/part 0.csv', `${HEADER}other,slide,2026-05-01\n`);
-    const { fetched } = await import('../../src/files/s3.js');
-    const { tmpdir } = await import('node:os');
     await expect(fetched(file ? [file] : [], async () => tmpdir())).rejects.toMatchObject({
       code: 'ETL_FILE_CHANGED',
       exitCode: 1,
@@ -141,5 +184,20 @@ onS3('objects of a bucket', () => {
     const reason = new Error('Stopped.');
     const stopped = loadVisits({ visits }, { now: NOW, signal: AbortSignal.abort(reason) });
     await expect(stopped).rejects.toBe(reason);
+  });
+});
+
+test('more than the temporary folder has room for is refused before the first byte', async () => {
+  const objects = {
+    list: () => Promise.reject(new Error('Nothing is asked of the server.')),
+    read: () => Promise.reject(new Error('Nothing is asked of the server.')),
+  } as unknown as S3Objects;
+  const object = { key: 'all.csv', bytes: 1e18, etag: '"1"' };
+  const file = { path: '', name: 's3://bucket/all.csv', partitions: {}, remote: { objects, object } };
+  await expect(fetched([file], async () => tmpdir())).rejects.toMatchObject({
+    code: 'ETL_FILE_UNREADABLE',
+    message: expect.stringMatching(
+      /The objects have 1000000000\.0 GB, but .* has room for .* GB; set TMPDIR to a larger one/,
+    ),
   });
 });
