@@ -4,13 +4,13 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { ConfigError } from './errors.js';
 
 /**
- * What `attractions.config.ts` may hold, for code and data of your own. Every package adds its section by declaration merging:
- * `declare module '@attractions/config' { interface AttractionsConfig { rules?: readonly Rule[] } }`.
+ * The sections of `attractions.config.ts`, for your own code and data. Every package adds its section by declaration merging: `declare module
+ * '@attractions/config' { interface AttractionsConfig { rules?: readonly Rule[] } }`.
  */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- sections come from other packages
 export interface AttractionsConfig {}
 
-/** Returns its argument, typed by the sections of the packages that are imported; `@attractions/pipeline/config` brings those of all. */
+/** Returns its argument, with the types of the sections of the imported packages; `@attractions/pipeline/config` imports all of them. */
 export function defineConfig(config: AttractionsConfig): AttractionsConfig {
   return config;
 }

@@ -1,6 +1,6 @@
 /**
- * Every way this package fails: a stable code, when it is thrown, and what a command line exits with (2 wrong usage or configuration).
- * A test holds the README's table to this one.
+ * Every way this package fails: a stable code, when it is thrown, and what a command line exits with (2 wrong usage or configuration). A test compares the
+ * table in the README with this one.
  */
 export const CONFIG_ERRORS = {
   CONFIG_INVALID: {

@@ -7,12 +7,12 @@ export type { KeepRule };
 
 declare module '@attractions/config' {
   interface AttractionsConfig {
-    /** Which updates stay, applied after every run once `attractions keep` has been run by hand: those that either of the two keeps. */
+    /** Which updates are kept: those that either of the two rules keeps. Applied after every run, once `attractions keep` was run by hand. */
     readonly keep?: KeepRule;
   }
 }
 
-/** The section of what is kept. */
+/** The section `keep`. */
 export const keepSection: Section<KeepRule> = () =>
   schemaOf((value) => {
     const example = 'give { "last": 14, "days": 90 }, or one of the two';

@@ -1,4 +1,4 @@
-/** What reads raw data. Commands load it when they are run, so that the others start without it. */
+/** The ETL for commands. Commands import this when they run, so that other commands start without it. */
 export {
   configText,
   EtlError,

@@ -5,7 +5,7 @@ import type { FeedStore } from '@attractions/feeds';
 import type { PipelineContext, PipelineResult } from './commands/command.js';
 import { packageVersion } from './version.js';
 
-/** Figures of a summary that tell runs apart, in the order of the table of runs. */
+/** Figures of a summary that the table of runs shows, in its order. */
 const COUNTS = [
   'rows',
   'kept',
@@ -23,8 +23,8 @@ const COUNTS = [
 ] as const;
 
 /**
- * Does the work of a command, and puts into the feed of runs what came of it, refused and failed runs too. Wrong usage or configuration is not a run. What
- * keeps the run from being recorded is only logged: the work itself stands.
+ * Does the work of a command and commits its result to the feed of runs, also for refused and failed runs. Wrong usage or configuration is not a run. If the
+ * run cannot be recorded, that is only logged: the work itself is valid.
  */
 export async function recorded(
   command: string,
@@ -61,7 +61,10 @@ export async function recorded(
   }
 }
 
-/** Messages may end with examples from the raw data, after `The first ones:`; what is kept for long holds no values of visitors. */
+/**
+ * Messages may end with examples from the raw data, after `The first ones:`. These are left out, since the feed of runs is kept for long and must not have
+ * data of visitors.
+ */
 function withoutExamples(message: string): string {
   return message.replace(/\s*The first ones:[\s\S]*$/, '');
 }
@@ -85,14 +88,14 @@ function feedsIn(summary: unknown): Run['feeds'] {
 /** A run with its place in the feed. */
 export type ListedRun = Run & { readonly seq: number };
 
-/** The last runs that are still there, newest first. */
+/** The last runs that have not expired, newest first. */
 export async function lastRuns(store: FeedStore, limit: number): Promise<ListedRun[]> {
   const feed = store.feed(runs);
   const listed: ListedRun[] = [];
   for await (const { seq } of feed.history()) {
     if (listed.length >= limit) break;
     const found = await (await feed.at(seq)).read().catch(goneOrThrow);
-    // All before it are gone too.
+    // All earlier ones have expired too.
     if (found === undefined) break;
     listed.push({ seq, ...found });
   }

@@ -1,6 +1,6 @@
 /**
  * Every way this package fails: a stable code, when it is thrown, and what a command line exits with (1 failed, 2 wrong usage or configuration, 3 the data or
- * the model was refused); for errors that clients see, also the HTTP status. A test holds the README's table to this one.
+ * the model was refused); for errors that clients see, also the HTTP status. A test compares the table in the README with this one.
  */
 export const RECOMMENDER_ERRORS = {
   RECOMMENDER_REQUEST_INVALID: {

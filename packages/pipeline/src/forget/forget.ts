@@ -11,15 +11,15 @@ import type { ForgetWork } from './scan.js';
 /** The result for one feed. */
 interface ForgottenIn {
   readonly feed: string;
-  /** Rows, list entries and texts of the users in the updates that were living. */
+  /** Rows, list entries and texts of the users in the updates that had not expired. */
   readonly removed: number;
-  /** Updates that were written anew: `from` is the old, `to` the new sequence number. */
+  /** Updates that were rewritten: `from` is the old, `to` the new sequence number. */
   readonly anew: readonly { readonly from: number; readonly to: number }[];
-  /** Updates that were given up, and their data deleted. */
+  /** Updates that expired, and whose data were deleted. */
   readonly expired: readonly number[];
 }
 
-/** What was removed, and where. */
+/** The result of `forget`: what was removed, and from which feeds. */
 export interface ForgetSummary {
   readonly dryRun: boolean;
   readonly users: number;
@@ -27,9 +27,9 @@ export interface ForgetSummary {
   /** Data that were deleted. */
   readonly files: number;
   readonly bytes: number;
-  /** What names a user and cannot be changed: sentences with the place. */
+  /** Places that name a user and cannot be changed, as sentences. */
   readonly remaining: readonly string[];
-  /** Files of a run that is at work or died a short while ago, which hold the users: forget again later. */
+  /** Files with data of the users, from a run that is working or died recently: run `forget` again later. */
   readonly waiting: readonly string[];
 }
 
@@ -37,7 +37,7 @@ export interface ForgetSummary {
 export interface ForgetContext extends ForgetWork {
   readonly store: FeedStore;
   readonly dryRun: boolean;
-  /** Commits what waits outside the feeds, and takes the users out of what cannot be committed; gives how much was taken out. */
+  /** Commits what waits outside the feeds, and removes the users from what cannot be committed; returns how much was removed. */
   readonly settle?: (users: ReadonlySet<string>) => Promise<number>;
 }
 
@@ -45,9 +45,9 @@ export interface ForgetContext extends ForgetWork {
 const MAX_ROUNDS = 5;
 
 /**
- * Removes users from all feeds: puts them on the list of the forgotten, writes the updates that are needed anew without them, moves names and pins, gives up
- * every update that holds anything of them, and deletes its data at once. At every moment all that is named can be read. Where it was interrupted, calling it
- * again goes on.
+ * Removes users from all feeds: adds them to the list of the forgotten, rewrites the updates that are needed without them, moves names and pins, expires
+ * every update with data of them, and deletes its data at once. At every moment, all updates with a name can be read. After an interruption, calling it again
+ * continues.
  *
  * @throws PipelineError PIPELINE_FORGET_UNFINISHED if other runs put the users back faster than they are removed
  */
@@ -102,7 +102,7 @@ export async function forgetUsers(userIds: readonly string[], context: ForgetCon
   }
 }
 
-/** Puts the users on the list, unless they are on it. */
+/** Adds the users to the list, unless they are in it. */
 async function putForgotten(store: FeedStore, userIds: readonly string[]): Promise<void> {
   const before = await readForgotten(store);
   const list = withForgotten(before, userIds, new Date());

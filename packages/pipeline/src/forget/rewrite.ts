@@ -1,4 +1,4 @@
-/** Writes updates anew without the users, and expires the old ones. */
+/** Rewrites updates without the users, and expires the old ones. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parentOf, parquet } from '@attractions/feeds';
@@ -18,7 +18,7 @@ export const producer: Producer = {
   version: packageVersion(),
 };
 
-/** Writes the updates of a plan, and gives them the names and pins of those that they stand for. */
+/** Writes the updates of a plan, and gives them the names and pins of the old ones. */
 export async function writeAnew(
   store: FeedStore,
   feeds: readonly ScannedFeed[],
@@ -27,7 +27,7 @@ export async function writeAnew(
   { signal, progress }: ForgetWork,
 ): Promise<readonly { readonly feed: string; readonly from: number; readonly to: number }[]> {
   const standing = new Map(copies);
-  /** What stands for an update now: a copy may have been written anew itself. */
+  /** The update that replaces an old one: a copy may have been rewritten itself. */
   const nowOf = (feed: string, seq: number): UpdateRecord | undefined => {
     let found = standing.get(keyOf({ feed, seq }));
     for (let next = found; next !== undefined; next = standing.get(keyOf(next))) found = next;
@@ -60,7 +60,7 @@ export async function writeAnew(
   return written;
 }
 
-/** Puts an update without the users. Of several Parquet files, those without anything of them are shared with the old update. */
+/** Commits an update without the users. Of several Parquet files, those without the users are shared with the old update. */
 async function putAnew(
   store: FeedStore,
   record: UpdateRecord,
@@ -113,7 +113,7 @@ async function putShared(
   }
 }
 
-/** Gives updates up, children before parents: an update that another one was made from stays until that one goes. */
+/** Expires updates, children before parents: an update that another one was made from is kept until that one expires. */
 export async function expireAll(
   store: FeedStore,
   going: readonly UpdateRecord[],

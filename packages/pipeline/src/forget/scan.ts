@@ -22,10 +22,10 @@ export interface ForgetWork {
   readonly progress?: ShowProgress | undefined;
 }
 
-/** What is in the feeds. */
+/** What was found in the feeds. */
 export interface Scanned {
   readonly feeds: readonly ScannedFeed[];
-  /** Feeds with expired updates whose data hold the users, or may. */
+  /** Feeds with expired updates whose data have the users, or may have them. */
   readonly unpurged: readonly string[];
   readonly mentions: readonly string[];
   /** By feed, the paths of all data files that records name. */
@@ -54,7 +54,7 @@ export async function scan(
       signal?.throwIfAborted();
       living.push({ record, holds: await holdsOf(store, record, users, holdsIn) });
     }
-    // Data that wait for their deletion are deleted at once where they hold the users, or cannot be read.
+    // Data that wait for their deletion are deleted at once if they have the users, or cannot be read.
     for (const record of history.unpurged)
       if ((await holdsOf(store, record, users, holdsIn).catch(() => 1)) > 0 && !unpurged.includes(path))
         unpurged.push(path);
@@ -71,11 +71,11 @@ export async function scan(
   return { feeds, unpurged, mentions, named };
 }
 
-/** The records of a feed, sorted out. */
+/** The records of a feed by kind. */
 interface History {
   readonly updates: readonly UpdateRecord[];
   readonly living: readonly UpdateRecord[];
-  /** Updates that have expired and whose data may be there. */
+  /** Expired updates whose data may still exist. */
   readonly unpurged: readonly UpdateRecord[];
   readonly named: Pick<ScannedFeed, 'refs' | 'before' | 'pinned'>;
 }
@@ -110,7 +110,7 @@ async function historyOf(store: FeedStore, path: string): Promise<History> {
   };
 }
 
-/** Of each name, the first other update that it stood for, seen from the end of the log. */
+/** For each name, the previous update that it named. */
 function noteBefore(record: RecordEnvelope, refs: Readonly<Record<string, number>>, before: Map<string, number>): void {
   for (const [name, seq] of Object.entries(refs)) {
     const then = record.refs[name];
@@ -118,7 +118,7 @@ function noteBefore(record: RecordEnvelope, refs: Readonly<Record<string, number
   }
 }
 
-/** How much of the users an update holds. Files that updates share are read once. */
+/** How many rows, entries and texts of the users an update has. Files that updates share are read once. */
 async function holdsOf(
   store: FeedStore,
   record: UpdateRecord,
@@ -136,7 +136,7 @@ async function holdsOf(
   return holds;
 }
 
-/** A contract that reads and writes the files of an update as they are, whatever is in them. */
+/** A contract that reads and writes the files of an update unchanged, whatever they contain. */
 export function rawContract(record: UpdateRecord): FeedContract<readonly StoredFile[]> {
   return {
     path: record.feed,

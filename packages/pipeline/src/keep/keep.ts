@@ -3,56 +3,56 @@ import type { ExpireRule, FeedStore, Kept } from '@attractions/feeds';
 
 import { packageVersion } from '../version.js';
 
-/** What stays: an update that either of the two keeps. */
+/** Which updates are kept: those that either of the two rules keeps. */
 export interface KeepRule {
-  /** So many of the newest updates of each feed whose updates replace each other. */
+  /** The number of newest updates, for each feed whose updates replace each other. */
   readonly last?: number;
-  /** Updates of up to so many days. */
+  /** Age in days up to which updates are kept. */
   readonly days?: number;
 }
 
-/** What became, or would become, of one feed. */
+/** The result for one feed; in a dry run, what it would be. */
 interface KeptFeed {
   readonly feed: string;
-  /** Sequence numbers of updates that were given up. */
+  /** Sequence numbers of updates that have expired now. */
   readonly expired: readonly number[];
-  /** Those that stay, each with the first reason. */
+  /** The updates that are kept, each with the first reason. */
   readonly kept: readonly Kept[];
-  /** Sequence numbers of updates given up earlier, whose data were deleted. */
+  /** Sequence numbers of updates that expired earlier and whose data were deleted now. */
   readonly purged: readonly number[];
 }
 
 /** What `keep` did, or would do. */
 export interface KeepSummary {
   readonly dryRun: boolean;
-  /** Updates given up, updates whose data were deleted, and those data. */
+  /** Counts of expired updates and of updates whose data were deleted, and the size of those data. */
   readonly expired: number;
   readonly purged: number;
   readonly files: number;
   readonly bytes: number;
-  /** Only feeds of which something goes. */
+  /** Only feeds with a change. */
   readonly feeds: readonly KeptFeed[];
 }
 
 const DAY_MS = 86_400_000;
 
-/** How long a run or a service that has begun to read an update may go on after it was given up. */
+/** How long a run or a service may go on reading an update after it has expired. */
 const GRACE_MS = DAY_MS;
 
-/** Every update of these stands beside the others: `last` would cut the history. */
+/** The updates of these feeds do not replace each other: `last` would cut their history. */
 const ADDING = ['pipeline/', 'serving/exposures/', 'serving/events/', 'evaluation/trials/'];
 
-/** Of these nothing ever goes: which visitor saw what, and who is forgotten, rests on all of it. */
+/** Nothing in these feeds ever expires: which visitor saw what, and who is forgotten, depends on all of it. */
 const FOR_EVER = ['experiments/', 'privacy/'];
 
 /** The alias in the feed of runs that says that keeping was turned on. */
 export const KEEP_ON = 'keep-on';
 
-/** Whether the updates of a feed stand beside each other, so that none takes the place of an earlier one. */
+/** Whether the updates of a feed add to each other, so that none replaces an earlier one. */
 export const isAddingFeed = (feed: string): boolean =>
   [...ADDING, 'experiments/'].some((prefix) => feed.startsWith(prefix));
 
-/** The rule for one feed; undefined where nothing goes. */
+/** The rule for one feed; undefined if nothing expires. */
 export function ruleFor(feed: string, { last, days }: KeepRule): ExpireRule | undefined {
   const isOf = (prefixes: readonly string[]) => prefixes.some((prefix) => feed.startsWith(prefix));
   if (isOf(FOR_EVER)) return undefined;
@@ -62,8 +62,9 @@ export function ruleFor(feed: string, { last, days }: KeepRule): ExpireRule | un
 }
 
 /**
- * Gives up old updates of all feeds by one rule, and deletes what was given up more than a day ago. What is latest, named, pinned, or needed by what stays,
- * stays whatever the rule says. A parent goes after its children, so feeds are gone through until nothing more goes; a dry run shows the first round.
+ * Expires old updates of all feeds by one rule, and deletes the data of those that expired more than a day ago. The latest update, and those that have a name
+ * or a pin or are needed by kept ones, are always kept. A parent expires only after its children, so this repeats until nothing more expires; a dry run shows
+ * the first round.
  */
 export async function keepFeeds(store: FeedStore, rule: KeepRule, dryRun: boolean): Promise<KeepSummary> {
   const producer = { id: 'attractions keep', package: '@attractions/pipeline', version: packageVersion() };
@@ -92,7 +93,7 @@ export async function keepFeeds(store: FeedStore, rule: KeepRule, dryRun: boolea
   return { dryRun, expired: count('expired'), purged: count('purged'), ...totals, feeds };
 }
 
-/** Whether `attractions keep` was ever run by hand on these feeds: until then, a run only says what would go. */
+/** Whether `attractions keep` was ever run by hand on these feeds: until then, a run only reports what would expire. */
 export async function isKeepOn(store: FeedStore): Promise<boolean> {
   return (await store.log(runs.path).refs())[KEEP_ON] !== undefined;
 }
