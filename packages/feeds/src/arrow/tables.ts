@@ -7,10 +7,11 @@ import { arrowType } from './types.js';
 
 /** The rows of several tables of one schema, one after the other. */
 export function concat(tables: readonly arrow.Table[]): arrow.Table {
-  const [first, ...others] = tables;
+  // Arrow's stand-in for the batch of an empty table has another schema.
+  const [first = tables[0], ...others] = tables.filter(({ numRows }) => numRows > 0);
   if (first === undefined) throw new FeedsError('FEEDS_DATA_CORRUPT', 'The update names no file.');
   if (others.length === 0) return first;
-  const batches = tables.flatMap((table) => table.batches);
+  const batches = [first, ...others].flatMap((table) => table.batches);
   return new arrow.Table(first.schema, batches);
 }
 

@@ -128,6 +128,8 @@ export interface Source {
   readonly path: string;
   readonly bytes: number;
   readonly sha256: string;
+  /** What tells, without reading it, that it is as it was: a modification time, an etag, a watermark. */
+  readonly version?: string;
 }
 
 /** The program that made an update. */

@@ -51,6 +51,9 @@ describe.each(STORES)('an update written by another program, in a store in %s', 
     expect(record.totals).toMatchObject({ files: 3, rows: 3 });
     expect(record.files.map(({ rows }) => rows)).toEqual([2, 0, 1]);
     expect(await (await freshFeeds(store).feed(readings).latest()).read()).toEqual([b, a, a]);
+    const begun = await feed.open();
+    await begun.commit([await write(begun, 0, []), await write(begun, 1, [a, b]), await write(begun, 2, [])], options);
+    expect(await (await freshFeeds(store).feed(readings).latest()).read()).toEqual([a, b]);
     expect((await feed.verify()).findings).toEqual([]);
     if (!store.localFolder) expect(existsSync(opened.folder)).toBe(false);
   });
