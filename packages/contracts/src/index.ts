@@ -13,7 +13,7 @@ export { popularity } from './popularity.js';
 export { rejects } from './rejects.js';
 export { runs } from './runs.js';
 export { trials } from './trials.js';
-export { visitWeights, visits } from './visits.js';
+export { visitWeights, visits, writtenVisits } from './visits.js';
 export type { AlsGeneration, Histories } from './als-model.js';
 export type { Attraction } from './attractions.js';
 export type { EaseModel, EasePark } from './ease.js';

@@ -48,6 +48,34 @@ export const visits: FeedContract<VisitsTable> = {
   codec: parquet<VisitsColumns>(schema),
 };
 
+/**
+ * The same feed as the ETL writes it, version 1.2: with what later photos are put to their visits by. Those who only read visits need none of it.
+ */
+export const writtenVisits: FeedContract<VisitsTable> = (() => {
+  const written: readonly Field[] = [
+    ...schema,
+    {
+      name: 'ended_at',
+      type: 'timestamp[ms, UTC]',
+      nullable: true,
+      description: "Time of the visit's last photo. Null: that of its first.",
+    },
+    {
+      name: 'sequence',
+      type: 'utf8',
+      nullable: true,
+      description: 'The travel sequence as the raw data have it. Null: it is derived from the times.',
+    },
+    {
+      name: 'weight_sum',
+      type: 'float64',
+      nullable: true,
+      description: 'The weight before it is rounded.',
+    },
+  ];
+  return { ...visits, version: '1.2', schema: written, codec: parquet<VisitsColumns>(written) };
+})();
+
 /** The weight of each visit, a visit without one weighs 1; undefined where no visit has a weight. */
 export function visitWeights(visits: VisitsTable): Float32Array | undefined {
   const column = (visits as Table).getChild('weight');

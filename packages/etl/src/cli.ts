@@ -7,9 +7,14 @@ import { etlSettings } from './settings.js';
 
 function summaryText(summary: EtlSummary): string {
   const { rows, files, kept, duplicates, rejected, visits, users, attractions, parks, feeds, seconds } = summary;
+  const { unchanged, read } = summary;
   return [
     `Read ${rows} rows of ${files} ${files === 1 ? 'file' : 'files'} in ${seconds.toFixed(2)} s: ${kept} kept, ${duplicates} repeated, ${rejected} refused.`,
     `${visits} visits of ${users} users; ${attractions} attractions of ${parks} parks.`,
+    ...(unchanged
+      ? [`Nothing is new since update ${unchanged.seq} of ${unchanged.feed}, so nothing was read or put.`]
+      : []),
+    ...(read === 'new' ? ['Only new files were read.'] : []),
     ...feeds.map(({ feed, seq }) => `Put ${feed}, update ${seq}.`),
   ].join('\n');
 }

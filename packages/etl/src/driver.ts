@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Logger, ShowProgress } from '@attractions/config';
-import { attractions, forgotten, readForgotten, rejects, visits } from '@attractions/contracts';
+import { attractions, forgotten, readForgotten, rejects, visits, writtenVisits } from '@attractions/contracts';
 import { openFeeds, parentOf, preloadParquet } from '@attractions/feeds';
 import type { FeedStore, OpenedUpdate, Producer, PutOptions, UpdateRecord } from '@attractions/feeds';
 import { DEFAULT_CHECKS, checkProblems, comparedWith, recordedChecks } from './checks/checks.js';
@@ -11,9 +11,14 @@ import type { CheckRules, RecordedChecks } from './checks/checks.js';
 import { filesOf } from './checks/last-visits.js';
 import { logFrames } from './engine/engine.js';
 import { EtlError } from './errors.js';
-import { loadVisits, writeVisits } from './loader.js';
-import type { JudgedLoad, LoadedVisits, LoaderOptions } from './loader.js';
+import type { Profile } from './checks/profile.js';
+import { addVisits } from './incremental/load.js';
+import { labelsOf, planOf, rawFilesOf, settingsKey, withVersions } from './incremental/plan.js';
+import type { Plan, RawFiles } from './incremental/plan.js';
+import { loadVisits, settingsOf, writeVisits } from './loader.js';
+import type { JudgedLoad, LoadedVisits, LoaderOptions, WrittenLoad } from './loader.js';
 import type { EtlConfig } from './settings.js';
+import { chooseSources } from './source/choose.js';
 import type { SourceSettings } from './source/choose.js';
 import { keyNameOf, pseudonymKeyOf } from './source/pseudonym.js';
 import type { Source } from './source/source.js';
@@ -38,6 +43,8 @@ export interface EtlContext {
   readonly accept?: boolean | undefined;
   /** Whether user ids are replaced by pseudonyms, by the key in `config.pseudonymKey`. Default: false. */
   readonly pseudonymize?: boolean | undefined;
+  /** Whether everything is read, also where only some of it is new; default: false. */
+  readonly full?: boolean | undefined;
   /** The same run commits once. */
   readonly runId?: string;
   /** Told how far reading and writing are. */
@@ -48,6 +55,10 @@ export interface EtlContext {
 
 /** What a run did. */
 export interface EtlSummary extends Tally {
+  /** What was read: all of the raw data, only new files, or nothing, where all is as it was at the last run; then nothing was put. */
+  readonly read: 'all' | 'new' | 'nothing';
+  /** The update of visits that holds all there is, where nothing was new. */
+  readonly unchanged?: { readonly feed: string; readonly seq: number };
   /** The updates that were put, in this order: path and sequence number. */
   readonly feeds: readonly { readonly feed: string; readonly seq: number }[];
   /** How the run is unlike the updates before it, where that was accepted; a sentence each. */
@@ -65,38 +76,49 @@ const EXAMPLES_SHOWN = 3;
  */
 export async function runEtl(config: EtlConfig, context: EtlContext): Promise<EtlSummary> {
   const begin = performance.now();
+  const { store = openFeeds(config.feedsRoot), signal, checks: rules = DEFAULT_CHECKS, logger } = context;
+  const from = sourceOf(config, context);
+  signal?.throwIfAborted();
+  const list = await readForgotten(store);
+  const leftOut = list && { salt: list.salt, hashes: new Set(list.users.map(({ hash }) => hash)) };
+  const { plan, settings, raw } = await planned(from, config, context, store, list?.seq);
+  const took = () => (performance.now() - begin) / 1_000;
+  if (plan.read === 'nothing') return { ...(await unchanged(plan.base, store)), seconds: took() };
+
   const preloaded = preloadParquet();
-  const { store = openFeeds(config.feedsRoot), signal, checks: rules = DEFAULT_CHECKS } = context;
   let opened: OpenedUpdate | undefined;
   let scratch: string | undefined;
   try {
-    signal?.throwIfAborted();
-    const list = await readForgotten(store);
-    const leftOut = list && { salt: list.salt, hashes: new Set(list.users.map(({ hash }) => hash)) };
     const before = await comparedWith(store.feed(visits).history(), rules);
-    const previous = await filesOf(store, before[0], context.logger, async () => {
+    const previous = await filesOf(store, before[0], logger, async () => {
       return (scratch ??= await mkdtemp(join(tmpdir(), 'attractions-last-')));
     });
     let accepted: readonly string[] = [];
     let checks: RecordedChecks = {};
-    const loaded = await writeVisits(
-      sourceOf(config, context),
-      {
-        ...loaderOptions(config, context),
-        ...(leftOut && { leftOut }),
-        ...(context.progress && { onProgress: context.progress }),
+    const target = (base?: UpdateRecord) => ({
+      judge: (load: JudgedLoad, profile: Profile) => {
+        judge(load, config, context);
+        const checked = { ...load, profile };
+        accepted = compare(checkProblems(checked, before, rules), before.length, context);
+        checks = { ...recordedChecks(checked), ...(accepted.length > 0 && { accepted: true }) };
       },
-      {
-        previous,
-        judge: (load, profile) => {
-          judge(load, config, context);
-          const checked = { ...load, profile };
-          accepted = compare(checkProblems(checked, before, rules), before.length, context);
-          checks = { ...recordedChecks(checked), ...(accepted.length > 0 && { accepted: true }) };
-        },
-        open: async () => (opened = await store.feed(visits).open()),
-      },
-    );
+      open: async () => (opened = await store.feed(writtenVisits).open(base)),
+    });
+    const options = {
+      ...loaderOptions(config, context),
+      ...(leftOut && { leftOut }),
+      ...(context.progress && { onProgress: context.progress }),
+    };
+    let because = plan.read === 'all' ? plan.because : 'the visits of the last update cannot be read';
+    let added: WrittenLoad | undefined;
+    if (plan.read === 'new' && previous.length > 0) {
+      const old = { ...(await parentsOf(plan.base, store)), record: plan.base, paths: previous };
+      const found = await addVisits(from, { ...options, only: plan.files }, old, target(plan.base));
+      if (typeof found === 'string') because = found;
+      else added = found;
+    }
+    if (!added) logger.info({ because }, `Everything is read: ${because}.`);
+    const loaded = added ?? (await writeVisits(from, options, { ...target(), previous }));
     await preloaded;
     if (opened === undefined) throw new Error('What is not refused is written.');
     if ((await store.feed(forgotten).head())?.seq !== list?.seq)
@@ -104,14 +126,89 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
         'ETL_FORGOTTEN_MEANWHILE',
         'A user was forgotten while the data were read, so they may be in what was read; nothing was committed. Run again.',
       );
-    const records = await commit(loaded, opened, store, config, { ...context, recorded: checks });
+    const labels = settings === undefined ? {} : labelsOf({ ...loaded, settings });
+    const sources = await versioned(loaded, from, raw, context);
+    const records = await commit({ ...loaded, sources }, opened, store, config, {
+      ...context,
+      recorded: checks,
+      labels,
+    });
     const feeds = records.map(({ feed, seq }) => ({ feed, seq }));
-    const seconds = (performance.now() - begin) / 1_000;
-    return { ...loaded.tally, feeds, ...(accepted.length > 0 && { accepted }), seconds };
+    const read = added ? 'new' : 'all';
+    return { ...loaded.tally, read, feeds, ...(accepted.length > 0 && { accepted }), seconds: took() };
   } finally {
     await opened?.discard();
     if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** What the run has to read, and what tells it from the next one. */
+async function planned(
+  from: SourceSettings | string,
+  config: EtlConfig,
+  { full = false, events, pseudonymize, sources, baseFolder = '.', signal }: EtlContext,
+  store: FeedStore,
+  forgottenSeq: number | undefined,
+): Promise<{ readonly plan: Plan; readonly settings: string | undefined; readonly raw: RawFiles | undefined }> {
+  const { maxRejectShare, sequenceGapHours } = config;
+  const { version } = manifest();
+  const key = pseudonymKeyOf(config, pseudonymize);
+  const pseudonyms = key === undefined ? undefined : keyNameOf(key);
+  const read = { from, events, maxRejectShare, sequenceGapHours };
+  const settings = settingsKey({ version, ...read, forgottenSeq, pseudonyms });
+  const chosen = await chooseSources(settingsOf(from), sources);
+  const raw = await rawFilesOf(chosen, { baseFolder: resolve(baseFolder), ...(signal && { signal }) });
+  const all = (because: string): Plan => ({ read: 'all', because });
+  if (typeof raw === 'string')
+    return { plan: all(`the source '${raw}' cannot tell what is new`), settings: undefined, raw: undefined };
+  if (settings === undefined) return { plan: all('the settings hold more than JSON'), settings, raw };
+  if (full) return { plan: all('that was asked for'), settings, raw };
+  const { readsOnly = false } = chosen.visits.source;
+  const base = await store.feed(visits).head();
+  return { plan: await planOf(base, raw, { settings, readsOnly, now: new Date() }), settings, raw };
+}
+
+/** The attractions and rejects that belong to an update of visits. */
+async function parentsOf({ parents }: UpdateRecord, store: FeedStore) {
+  const seqOf = (path: string): number => parents.find(({ feed }) => feed === path)?.seq ?? 0;
+  const [known, refused] = await Promise.all([
+    store.feed(attractions).at(seqOf(attractions.path)),
+    store.feed(rejects).at(seqOf(rejects.path)),
+  ]);
+  return { attractions: await known.read(), rejects: await refused.read() };
+}
+
+/** What a run comes to that finds all as it was: the last update again. */
+async function unchanged(base: UpdateRecord, store: FeedStore): Promise<Omit<EtlSummary, 'seconds'>> {
+  const count = (name: string): number => Number(base.checks[name] ?? 0);
+  const { attractions: known } = await parentsOf(base, store);
+  return {
+    files: base.sources.length,
+    rows: count('rows'),
+    kept: count('kept'),
+    duplicates: count('duplicates'),
+    rejected: count('rejected'),
+    visits: base.totals.rows,
+    users: count('users'),
+    attractions: known.length,
+    parks: new Set(known.map(({ park }) => park)).size,
+    read: 'nothing',
+    unchanged: { feed: base.feed, seq: base.seq },
+    feeds: [],
+  };
+}
+
+/** The files that were read, as the next run tells whether they have changed. */
+async function versioned(
+  { sources: read }: JudgedLoad,
+  from: SourceSettings | string,
+  before: RawFiles | undefined,
+  { sources, baseFolder = '.' }: EtlContext,
+) {
+  if (before === undefined) return read;
+  const chosen = await chooseSources(settingsOf(from), sources);
+  const after = await rawFilesOf(chosen, { baseFolder: resolve(baseFolder) }).catch(() => undefined);
+  return typeof after === 'object' ? withVersions(read, before, after) : read;
 }
 
 /** Throws where a run is unlike the updates before it, unless that is accepted: then it says so and goes on. */
@@ -202,17 +299,24 @@ function examples({ rejects: refused }: JudgedLoad): string[] {
   });
 }
 
+/** What the records of a run say besides what was read. */
+interface Recorded {
+  readonly recorded: RecordedChecks;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 async function commit(
-  loaded: JudgedLoad & { readonly written: readonly string[] },
+  loaded: WrittenLoad,
   opened: OpenedUpdate,
   store: FeedStore,
   config: EtlConfig,
-  { from, pseudonymize, runId, signal, recorded }: EtlContext & { readonly recorded: RecordedChecks },
+  { from, pseudonymize, runId, signal, recorded, labels }: EtlContext & Recorded,
 ): Promise<readonly UpdateRecord[]> {
   const options: PutOptions = {
     producer: producer(config, from, pseudonymize),
     sources: loaded.sources,
     checks: recorded,
+    labels,
     ...(runId === undefined ? {} : { runId }),
   };
   const [attractionsRecord, rejectsRecord] = await Promise.all([
@@ -228,15 +332,13 @@ async function commit(
 function producer(settings: EtlConfig, from?: SourceSettings, pseudonymize?: boolean): Producer {
   const { rawDataPath, maxRejectShare, sequenceGapHours } = settings;
   const key = pseudonymKeyOf(settings, pseudonymize);
-  const manifest: { name: string; version: string } = JSON.parse(
-    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-  );
+  const { name, version } = manifest();
   // Only the types of configured sources: their options may hold a password.
   const types = from && { visits: from.visits.type, ...(from.attractions && { attractions: from.attractions.type }) };
   return {
     id: 'etl',
-    package: manifest.name,
-    version: manifest.version,
+    package: name,
+    version,
     config: {
       ...(types ? { sources: types } : { rawDataPath: String(rawDataPath) }),
       maxRejectShare,
@@ -244,4 +346,8 @@ function producer(settings: EtlConfig, from?: SourceSettings, pseudonymize?: boo
       ...(key !== undefined && { pseudonymKey: keyNameOf(key) }),
     },
   };
+}
+
+function manifest(): { readonly name: string; readonly version: string } {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 }

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Attraction, Reject, VisitsTable } from '@attractions/contracts';
-import type { Source as SourceFile } from '@attractions/feeds';
+import type { DataFile, Source as SourceFile } from '@attractions/feeds';
 import { toAttraction, transformAttractions, visitedAttractions } from './attractions.js';
 import type { AttractionsExtract } from './attractions.js';
 import { profileOf } from './checks/profile.js';
@@ -22,6 +22,7 @@ import type { Delivered, DeliveredVisits, Source, SourceContext } from './source
 import { byPlace, photosOf, tally, toReject } from './tally.js';
 import type { Tally, VisitCounts } from './tally.js';
 import { orderedVisits, transformVisits, visitsTable } from './visits.js';
+import type { PhotoRows } from './visits.js';
 
 /** How raw data is loaded. */
 export interface LoaderOptions {
@@ -52,6 +53,8 @@ export interface LoaderOptions {
   readonly onProgress?: (progress: { readonly what: string; readonly done: number; readonly total: number }) => void;
   /** Stops the load when it aborts, with the signal's reason. */
   readonly signal?: AbortSignal;
+  /** Which files of visits are read, by their paths; for sources that can read only some. Default: all. */
+  readonly only?: ReadonlySet<string>;
 }
 
 /** What raw data comes to. */
@@ -70,7 +73,7 @@ export interface LoadedVisits {
 }
 
 /** What the sources delivered. Without attractions of their own, attractions are what is visited. */
-interface RawData {
+export interface RawData {
   readonly visits: DeliveredVisits;
   readonly attractions?: Delivered<AttractionsExtract>;
   /** Lines of visits that were left out. */
@@ -78,12 +81,13 @@ interface RawData {
 }
 
 /** The frames of a load, composed and not yet run. */
-interface Composed {
+export interface Composed {
   readonly attractionChecks: Frame;
   readonly attractions: Frame;
   readonly attractionRejects: Frame;
   readonly visits: Frame;
   readonly visitExceptions: Frame;
+  readonly rows: PhotoRows;
   readonly hasWeights: boolean;
 }
 
@@ -104,7 +108,7 @@ export async function loadVisits(from: string | SourceSettings, options: LoaderO
 }
 
 /** Opens engine and sources for some work, and closes the engine after it. */
-async function withSources<T>(
+export async function withSources<T>(
   from: string | SourceSettings,
   options: LoaderOptions,
   work: (raw: RawData, frames: Composed, engine: Engine) => Promise<T>,
@@ -112,8 +116,7 @@ async function withSources<T>(
   const { sequenceGapHours = SEQUENCE_GAP_HOURS, memoryLimitMb, signal } = options;
   if (!(sequenceGapHours > 0 && Number.isFinite(sequenceGapHours)))
     throw new EtlError('ETL_OPTIONS_INVALID', `sequenceGapHours is ${sequenceGapHours}; give a number above 0.`);
-  const settings = typeof from === 'string' ? { visits: { type: 'sigir17', folder: from } } : from;
-  const chosen = await chooseSources(settings, options.sources);
+  const chosen = await chooseSources(settingsOf(from), options.sources);
 
   const engine = options.engine ?? duckDbEngine(memoryLimitMb === undefined ? {} : { memoryLimitMb });
   let scratch: Promise<string> | undefined;
@@ -129,14 +132,19 @@ async function withSources<T>(
   }
 }
 
+/** The sources that are meant; a text is the folder of the source `sigir17`. */
+export function settingsOf(from: string | SourceSettings): SourceSettings {
+  return typeof from === 'string' ? { visits: { type: 'sigir17', folder: from } } : from;
+}
+
 /** Lets the sources deliver: relations that frames can be composed of. */
 async function extract(
   chosen: ChosenSources,
   context: SourceContext,
-  { leftOut, pseudonymKey: key }: LoaderOptions,
+  { leftOut, only, pseudonymKey: key }: LoaderOptions,
 ): Promise<RawData> {
   const { engine, signal } = context;
-  const given = await visitsFrom(chosen.visits, context);
+  const given = await visitsFrom(chosen.visits, only ? { ...context, only } : context);
   const delivered = key === undefined ? given : await pseudonymized(given, key, engine);
   const { visits, lines: forgotten } =
     leftOut === undefined
@@ -196,13 +204,14 @@ function compose(
     latest,
     idsAreGlobal: idsAreGlobal || known.idsAreGlobal === true,
   };
-  const { visits, exceptions, hasWeights } = transformVisits(extract, options);
+  const { visits, rows, exceptions, hasWeights } = transformVisits(extract, options);
   return {
     attractionChecks: checks,
     attractions,
     attractionRejects: rejects,
     visits,
     visitExceptions: exceptions,
+    rows,
     hasWeights,
   };
 }
@@ -244,19 +253,56 @@ export interface VisitsTarget {
   open(): Promise<{ readonly folder: string; readonly token: string }>;
 }
 
-/** Rows of a part file: about 25 MB, small enough to be read whole. */
-const PART_ROWS = 2_000_000;
+/** A load whose visits are written. */
+export interface WrittenLoad extends JudgedLoad {
+  /** Names of files, and files of the update before that stay as they are, in their order. */
+  readonly written: readonly (string | DataFile)[];
+  readonly shape: string;
+  /** When the first line that was refused for lying in the future is to be read again, in milliseconds since 1970. */
+  readonly due?: number;
+}
+
+/** How the raw data say themselves what their lines mean: what is so for all files together cannot be found from some of them. */
+export function shapeOf({ visits, attractions }: RawData): string {
+  const {
+    timeUnit,
+    timeFault,
+    hasSequences,
+    hasNoSequences,
+    hasPhotos,
+    hasParks,
+    hasWeights,
+    hasEvents,
+    idsAreGlobal,
+  } = visits.extract;
+  const flags = { hasSequences, hasNoSequences, hasPhotos, hasParks, hasWeights, hasEvents, idsAreGlobal };
+  return JSON.stringify({ timeUnit, timeFault, ...flags, areVisited: attractions === undefined });
+}
+
+/** How many files visits are written to at most, and at least as far as row groups allow: where few visits change, few files do. */
+const MAX_PARTS = 512;
+
+/** Where visits are written, and how many rows a file has. */
+export function partsIn(folder: string, token: string, visits: number) {
+  return { folder, suffix: token, rows: Math.ceil(visits / MAX_PARTS) };
+}
+
+/** The columns of visits as they are written, of a frame that has them. */
+export function writtenColumns({ rows, hasWeights }: Pick<Composed, 'rows' | 'hasWeights'>): Sql {
+  const weights = hasWeights ? sql`, weight, weight_sum` : sql``;
+  return sql`user_id, attraction_id, visited_at, photos${weights}, ended_at${rows.hasNoSequences ? sql`` : sql`, sequence`}`;
+}
 
 /**
  * Loads visits as {@link loadVisits} does, and lets the engine write them as Parquet: no row of them passes through JavaScript, and memory does
- * not grow with them. The files are ordered by user, time and attraction, one after the other, so that a reader can leave out whole files and row groups.
+ * not grow with them. Row groups are ordered by user, time and attraction and have users of their own, so that a reader can leave out those of others.
  * @throws EtlError as `loadVisits` does, and what `target` throws.
  */
 export async function writeVisits(
   from: string | SourceSettings,
   options: LoaderOptions,
   target: VisitsTarget,
-): Promise<JudgedLoad & { readonly written: readonly string[] }> {
+): Promise<WrittenLoad> {
   return withSources(from, options, async (raw, frames, engine) => {
     const how = await begin(frames, engine, options);
     const left = await attractionsOf(raw, frames, engine, how);
@@ -267,48 +313,23 @@ export async function writeVisits(
       how,
     );
     const [visits = 0, photos = 0, users = 0] = ['visits', 'photos', 'users'].map((name) => Number(counts?.[name]));
-    const { load, refusedBy } = await settled(raw, frames, engine, left, { visits, photos, users }, how);
+    const { load, refusedBy, due } = await settled(raw, frames, engine, left, { visits, photos, users }, how);
     target.judge(load, { ...(await profileOf(frames, target.previous ?? [], engine, how)), rejects: refusedBy });
     const { folder, token } = await target.open();
-    const written: string[] = [];
-    const ranges = await userRanges(frames.visits, visits, engine, how);
-    for (const range of ranges) {
-      const name = `part-${String(written.length).padStart(5, '0')}-${token}.parquet`;
-      const rows = sql`SELECT user_id, attraction_id, visited_at, photos${frames.hasWeights ? sql`, weight` : sql``} FROM ${frames.visits} v${range} ORDER BY user_id, visited_at, attraction_id, photos`;
-      const part = step(options, 'writing', written.length, ranges.length);
-      await engine.write(rows, join(folder, name), { ...how, ...part });
-      written.push(name);
-      options.onProgress?.({ what: 'writing', done: (100 * written.length) / ranges.length, total: 100 });
-    }
-    return { ...load, written };
+    const ordered = sql`SELECT ${writtenColumns(frames)} FROM ${frames.visits} v ORDER BY user_id, visited_at, attraction_id, photos`;
+    const written = await engine.writeParts(ordered, partsIn(folder, token, visits), {
+      ...how,
+      ...step(options, 'writing'),
+    });
+    options.onProgress?.({ what: 'writing', done: 100, total: 100 });
+    return { ...load, written, shape: shapeOf(raw), ...(due !== undefined && { due }) };
   });
 }
 
-/** Tells how far a step is, or one part of it. */
-function step({ onProgress }: LoaderOptions, what: string, part = 0, parts = 1): Pick<RunOptions, 'onProgress'> {
+/** Tells how far a step is. */
+function step({ onProgress }: LoaderOptions, what: string): Pick<RunOptions, 'onProgress'> {
   if (onProgress === undefined) return {};
-  return { onProgress: (share) => onProgress({ what, done: (100 * (part + share)) / parts, total: 100 }) };
-}
-
-/** Conditions that cut the visits into parts of about {@link PART_ROWS} by user; a user is in one part. */
-async function userRanges(visits: Frame, count: number, engine: Engine, how: RunOptions): Promise<readonly Sql[]> {
-  const parts = Math.ceil(count / PART_ROWS);
-  if (parts <= 1) return [sql``];
-  const tile = sql`ntile(${parts}) OVER (ORDER BY user_id)`;
-  // A sample of one visit in a hundred is enough to choose where to cut.
-  const sample = sql`SELECT user_id FROM ${visits} WHERE unix_millis(visited_at) % 101 = 0`;
-  const rows = await engine.rows(
-    sql`SELECT tile, min(user_id) AS first FROM (SELECT user_id, ${tile} AS tile FROM (${sample}) s) t GROUP BY tile ORDER BY tile`,
-    how,
-  );
-  const cuts = [...new Set(rows.slice(1).map((row) => String(row['first'])))];
-  return [undefined, ...cuts].map((from, i) => {
-    const bounds = [
-      ...(from === undefined ? [] : [sql`user_id >= ${from}`]),
-      ...(cuts[i] === undefined ? [] : [sql`user_id < ${cuts[i]}`]),
-    ];
-    return bounds.length === 0 ? sql`` : sql` WHERE ${sql.join(bounds, ' AND ')}`;
-  });
+  return { onProgress: (share) => onProgress({ what, done: 100 * share, total: 100 }) };
 }
 
 function framesOf({ attractionChecks, attractions, attractionRejects, visits, visitExceptions }: Composed): Frame[] {
@@ -316,7 +337,7 @@ function framesOf({ attractionChecks, attractions, attractionRejects, visits, vi
 }
 
 /** What is always done first. */
-async function begin(frames: Composed, engine: Engine, options: LoaderOptions): Promise<RunOptions> {
+export async function begin(frames: Composed, engine: Engine, options: LoaderOptions): Promise<RunOptions> {
   if (options.describe) for (const each of framesOf(frames)) await options.describe(each, engine);
   const how: RunOptions = options.signal ? { signal: options.signal } : {};
   await engine.keep(frames.attractionChecks, how);
@@ -328,7 +349,7 @@ interface AttractionsLeft {
   readonly rejected: Exceptions;
 }
 
-async function attractionsOf(
+export async function attractionsOf(
   raw: RawData,
   frames: Composed,
   engine: Engine,
@@ -342,14 +363,14 @@ async function attractionsOf(
 }
 
 /** Finds what became of the lines that are in no visit, and adds up. */
-async function settled(
+export async function settled(
   raw: RawData,
   frames: Composed,
   engine: Engine,
   { attractions, rejected }: AttractionsLeft,
   counts: VisitCounts,
   how: RunOptions,
-): Promise<{ readonly load: JudgedLoad; readonly refusedBy: Profile['rejects'] }> {
+): Promise<{ readonly load: JudgedLoad; readonly refusedBy: Profile['rejects']; readonly due?: number }> {
   // Where every line is in a visit, which is the usual case, the exceptions are not run.
   const isComplete = counts.photos === raw.visits.rows;
   const exceptions = isComplete ? NO_EXCEPTIONS : await exceptionsOf(frames.visitExceptions, raw.visits, engine, how);
@@ -372,7 +393,12 @@ async function settled(
     forgotten: raw.forgotten,
     tally: tally(lines, counts, attractions, { refused, repeated, refusedAttractions: rejected.refused }),
   };
-  return { load, refusedBy: withFaults(exceptions.refusedBy, raw.visits) };
+  const dueMs = exceptions.due === undefined ? undefined : exceptions.due * frames.rows.unitMs - CLOCK_LEEWAY_MS;
+  return {
+    load,
+    refusedBy: withFaults(exceptions.refusedBy, raw.visits),
+    ...(dueMs !== undefined && { due: dueMs }),
+  };
 }
 
 /** Adds the rows that the source could not read. Those that it only counted are of no column. */
@@ -397,6 +423,8 @@ interface Exceptions {
   readonly named: readonly Reject[];
   /** How many were refused for each column. */
   readonly refusedBy: Readonly<Record<string, number>>;
+  /** The first time, in units, of a line that was refused for lying in the future. */
+  readonly due?: number;
 }
 
 const NO_EXCEPTIONS: Exceptions = { refused: 0, repeated: 0, named: [], refusedBy: {} };
@@ -409,9 +437,10 @@ async function exceptionsOf(
   how: RunOptions,
 ): Promise<Exceptions> {
   await engine.keep(exceptions, how);
-  const isCell = exceptions.name === 'attraction_rejects' ? sql`is_cell` : sql`false`;
+  const isVisits = exceptions.name !== 'attraction_rejects';
+  const isCell = isVisits ? sql`false` : sql`is_cell`;
   const [counts] = await engine.rows(
-    sql`SELECT count_if(reason IS NOT NULL AND NOT ${isCell}) AS refused, count_if(reason IS NULL) AS repeated, count(*) AS total FROM ${exceptions}`,
+    sql`SELECT count_if(reason IS NOT NULL AND NOT ${isCell}) AS refused, count_if(reason IS NULL) AS repeated, count(*) AS total, ${isVisits ? sql`min(due)` : sql`NULL`} AS due FROM ${exceptions}`,
     how,
   );
   const [refused, repeated, total] = [counts?.['refused'], counts?.['repeated'], counts?.['total']].map(Number);
@@ -436,5 +465,12 @@ async function exceptionsOf(
     const place = located?.[i];
     return place ? [toReject({ ...row, ...place })] : [];
   });
-  return { refused: refused ?? 0, repeated: repeated ?? 0, named, refusedBy };
+  const due = counts?.['due'] ?? null;
+  return {
+    refused: refused ?? 0,
+    repeated: repeated ?? 0,
+    named,
+    refusedBy,
+    ...(due !== null && { due: Number(due) }),
+  };
 }

@@ -60,13 +60,30 @@ export interface VisitsOptions {
   readonly areVisited?: boolean;
 }
 
+/** Photos, one row each, before they are put together to visits. */
+export interface PhotoRows {
+  /** `park, user_id, attraction_id, taken` (in units since 1970), `sequence` (NULL: to be derived), and where lines have weights `weight`. */
+  readonly photos: Frame;
+  /** Milliseconds in a unit of `taken`. */
+  readonly unitMs: number;
+  /** In units of `taken`: so long without a photo, or longer, starts a new sequence. */
+  readonly gap: number;
+  readonly hasNoSequences: boolean;
+  /** Whether sequences are derived for each park apart. */
+  readonly hasParks: boolean;
+}
+
 /** What visits come to. */
 export interface VisitsFrames {
-  /** One row a visit: `user_id, attraction_id, visited_at` (a timestamp in UTC)`, photos`, and where lines have weights `weight`. */
+  /**
+   * One row a visit: `user_id, attraction_id, visited_at` (a timestamp in UTC)`, photos, ended_at` (NULL: as `visited_at`), where lines have weights
+   * `weight, weight_sum`, and where some have sequences `sequence` (NULL: derived).
+   */
   readonly visits: Frame;
+  readonly rows: PhotoRows;
   /**
    * One row a line that is in no visit: `file_number, line` (its key), `column_name, reason`. `reason` is NULL where the line repeats a photo that
-   * is in a visit and says the same of it.
+   * is in a visit and says the same of it. `due` is the time, in units, of a line that was refused for lying in the future, else NULL.
    */
   readonly exceptions: Frame;
   readonly hasWeights: boolean;
@@ -174,17 +191,22 @@ FROM ${sound} s ANTI JOIN ${repeats} r ON r.file_number = s.file_number AND r.li
         all: hasNoSequences === true,
         isText: isParsed,
       });
-  const first = timeUnit === 'seconds' ? sql`timestamp_seconds(min(taken))` : sql`timestamp_millis(min(taken))`;
+  const timestamp = (taken: Sql): Sql =>
+    timeUnit === 'seconds' ? sql`timestamp_seconds(${taken})` : sql`timestamp_millis(${taken})`;
+  const weights = hasWeights ? sql`, CAST(sum(weight) AS FLOAT) AS weight, sum(weight) AS weight_sum` : sql``;
+  const given = hasSequences ? sql`CAST(sequence AS STRING)` : sql`given`;
   const visits = frame('visits')`
-SELECT user_id, attraction_id, ${first} AS visited_at, CAST(count(*) AS INT) AS photos${hasWeights ? sql`, CAST(sum(weight) AS FLOAT) AS weight` : sql``}
+SELECT user_id, attraction_id, ${timestamp(sql`min(taken)`)} AS visited_at, CAST(count(*) AS INT) AS photos${weights},
+  CASE WHEN max(taken) > min(taken) THEN ${timestamp(sql`max(taken)`)} END AS ended_at${hasNoSequences ? sql`` : sql`, max(${given}) AS sequence`}
 FROM ${sequenced} GROUP BY user_id, attraction_id, sequence`;
 
   const unit = isParsed ? '' : `, in ${timeUnit} since 1970`;
   const range = ` is not a time from ${day(EARLIEST_TAKEN)} to ${day(latest)}${unit}.`;
   const unread = isParsed ? sql`c.taken_ms IS NULL` : sql`NOT regexp_like(c.taken, '^-?[0-9]{1,15}$')`;
   const unreadReason = timeFault ?? ` is not a whole number of ${timeUnit} since 1970.`;
+  const time = isParsed ? sql`c.taken_ms` : sql`try_cast(c.taken AS BIGINT)`;
   const faults = frame('visit_faults')`
-SELECT c.file_number, c.line, c.fault,
+SELECT c.file_number, c.line, c.fault, CASE WHEN c.fault = 'taken' AND ${time} > ${last} THEN ${time} END AS due,
   CASE c.fault WHEN 'photo' THEN 'The photo id is empty.'
     WHEN 'user' THEN 'The user id is empty.'
     WHEN 'taken' THEN ${shown(sql`c.taken`)} || CASE WHEN ${unread} THEN ${unreadReason} ELSE ${range} END
@@ -207,6 +229,7 @@ WHERE c.fault IS NOT NULL`;
 UNION ALL
 SELECT file_number, line,
   CASE WHEN user_id <> first_user THEN 'user' WHEN attraction_id <> first_attraction THEN 'poi' ELSE 'taken' END,
+  CAST(NULL AS BIGINT) AS due,
   CASE WHEN user_id <> first_user THEN 'The photo ' || ${shown(sql`photo_id`)} || ' is one of user ' || ${shown(sql`first_user`)} || ' already.'
     WHEN attraction_id <> first_attraction
       THEN 'The photo ' || ${shown(sql`photo_id`)} || ' is one of attraction ' || ${shown(sql`first_attraction`)} || ' already.'
@@ -223,10 +246,17 @@ FROM ${repeats}`;
     ...(hasWeights ? ['event', 'weight'] : []),
   ]);
   const exceptions = frame('visit_exceptions')`
-SELECT x.file_number, x.line, ${column} AS column_name, x.reason
+SELECT x.file_number, x.line, ${column} AS column_name, x.reason, x.due
 FROM (SELECT * FROM ${faults} ${hasPhotos ? repeated : sql``}) x
 JOIN ${files} f ON f.file_number = x.file_number`;
-  return { visits, exceptions, hasWeights };
+  const rows: PhotoRows = {
+    photos: kept,
+    unitMs: perUnit,
+    gap,
+    hasNoSequences: hasNoSequences === true,
+    hasParks: extract.hasParks !== false,
+  };
+  return { visits, rows, exceptions, hasWeights };
 }
 
 /** A weight that is larger is a defect of the data; sums of smaller ones fit a float. */
@@ -258,9 +288,11 @@ interface Sequencing {
 /** Derived sequences count down from -1, so they never meet those of a file of the same park, which are not negative. */
 function deriveSequences(photos: Frame, gap: number, { order, weight, park, all, isText }: Sequencing): Frame {
   const window = sql`PARTITION BY ${park}user_id ORDER BY taken${order}`;
-  const number = sql`CAST(-sum(starts) OVER (${window} ROWS UNBOUNDED PRECEDING) AS BIGINT)`;
+  // A range, not rows: of photos of one time, in no order, any may be the one that starts.
+  const number = sql`CAST(-sum(starts) OVER (${window} RANGE UNBOUNDED PRECEDING) AS BIGINT)`;
+  const none = all ? sql`` : sql`, CAST(NULL AS STRING) AS given`;
   const derived = (condition: Sql, sequence: Sql): Sql => sql`
-SELECT user_id, attraction_id, taken, ${sequence} AS sequence${weight}
+SELECT user_id, attraction_id, taken, ${sequence} AS sequence${none}${weight}
 FROM (
   SELECT *, CASE WHEN taken - lag(taken) OVER (${window}) < ${gap} THEN 0 ELSE 1 END AS starts
   FROM ${photos}${condition}
@@ -268,7 +300,7 @@ FROM (
   if (all) return frame('visit_sequenced')`${derived(sql``, number)}`;
   const text = isText ? sql`'derived ' || CAST(${number} AS VARCHAR(20))` : number;
   return frame('visit_sequenced')`
-SELECT user_id, attraction_id, taken, sequence${weight} FROM ${photos} WHERE sequence IS NOT NULL
+SELECT user_id, attraction_id, taken, sequence, CAST(sequence AS STRING) AS given${weight} FROM ${photos} WHERE sequence IS NOT NULL
 UNION ALL
 ${derived(sql` WHERE sequence IS NULL`, text)}`;
 }

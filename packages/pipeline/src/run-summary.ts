@@ -16,6 +16,9 @@ export interface RunSummary extends Tally {
   readonly feeds: readonly { readonly feed: string; readonly seq: number }[];
   /** What was given up after the run, or would be; absent without the section `keep`. */
   readonly keep?: KeepSummary;
+  /** What was read of the raw data, and the visits that hold all of it where nothing was new; absent in memory. */
+  readonly read?: EtlSummary['read'];
+  readonly unchanged?: EtlSummary['unchanged'];
   /** Wall time of the run, without the start of the process. */
   readonly seconds: number;
 }
@@ -26,6 +29,7 @@ export function runText(summary: RunSummary): string {
   const next = feeds.length > 0 ? ' Next: attractions serve, attractions recommend USER, attractions feeds.' : '';
   return [
     tallyText(summary),
+    ...readText(summary),
     lossText(rank, loss),
     ...(feeds.length > 0 ? [feedsText(feeds)] : []),
     '',
@@ -36,7 +40,15 @@ export function runText(summary: RunSummary): string {
 
 /** The summary of an ETL as text. */
 export function etlText(summary: EtlSummary): string {
-  return `${tallyText(summary)}\n${feedsText(summary.feeds)}`;
+  const { feeds } = summary;
+  return [tallyText(summary), ...readText(summary), ...(feeds.length > 0 ? [feedsText(feeds)] : [])].join('\n');
+}
+
+/** What of it was read, where that was not all. */
+function readText({ read, unchanged }: Pick<RunSummary, 'read' | 'unchanged'>): string[] {
+  if (unchanged)
+    return [`Nothing is new since update ${unchanged.seq} of ${unchanged.feed}, so nothing was read or put.`];
+  return read === 'new' ? ['Only new files were read.'] : [];
 }
 
 /** The summary of a training as text. */

@@ -1,4 +1,5 @@
 import { runEtl } from '@attractions/etl';
+import type { EtlContext } from '@attractions/etl';
 
 import type { PipelineContext } from './commands/command.js';
 import { isKeepOn, keepFeeds, keepText } from './keep/keep.js';
@@ -6,12 +7,15 @@ import type { KeepRule, KeepSummary } from './keep/keep.js';
 import type { RunSummary } from './run-summary.js';
 
 /** The pipeline as it runs in production: each driver reads the latest update of its input feeds and commits its own. */
-export async function runThroughFeeds(context: Omit<PipelineContext, 'json'>, accept = false): Promise<RunSummary> {
+export async function runThroughFeeds(
+  context: Omit<PipelineContext, 'json'>,
+  how: Pick<EtlContext, 'accept' | 'full'> = {},
+): Promise<RunSummary> {
   const begin = performance.now();
   const { config, store, logger, signal, progress, own = {} } = context;
   const { events, checks, pseudonymize } = own;
   const [etl, { trainAndAnswer }] = await Promise.all([
-    runEtl(config, { store, logger, signal, progress, events, checks, pseudonymize, accept, ...own.sources }),
+    runEtl(config, { store, logger, signal, progress, events, checks, pseudonymize, ...how, ...own.sources }),
     import('./train-and-answer.js'),
   ]);
   signal.throwIfAborted();

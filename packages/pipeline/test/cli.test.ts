@@ -69,7 +69,7 @@ test('train alone trains on the latest visits; feeds and recommend look at what 
   const feedsRoot = await emptyFolder();
   const config = quick(feedsRoot);
   expect((await attractions(config, 'etl', '--json')).exitCode).toBe(0);
-  expect((await attractions(config, 'etl', '--json')).exitCode).toBe(0);
+  expect((await attractions(config, 'etl', '--full', '--json')).exitCode).toBe(0);
   expect((await attractions(config, 'train', '--json')).exitCode).toBe(0);
 
   const shown = JSON.parse((await attractions(config, 'feeds', 'show', 'training/als', '--json')).stdout);

@@ -51,8 +51,8 @@ test('whatever expires around it, the champion is served, judged and answers as 
   const feedsRoot = await emptyFolder();
   const store = openFeeds(feedsRoot);
   for (const rank of [2, 4, 8, 3])
-    for (const stage of ['etl', 'train'])
-      expect((await attractions({ ...quick(feedsRoot), rank }, stage)).exitCode).toBe(0);
+    for (const stage of [['etl', '--full'], ['train']])
+      expect((await attractions({ ...quick(feedsRoot), rank }, ...stage)).exitCode).toBe(0);
   const feeds = (...argv: string[]) => attractions(quick(feedsRoot), 'feeds', ...argv);
   for (const seq of [3, 1, 2]) await feeds('alias', 'champion', `training/als#${seq}`);
   const before = await saidBy(store, feedsRoot);

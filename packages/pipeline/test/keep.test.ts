@@ -42,10 +42,10 @@ test('a run only says what would go until keep was run by hand; from then on eac
       .expire({ keepLast: 1_000 }, { producer: { id: 'test', package: 'test', version: '0' } });
     return kept.map(({ seq }) => seq);
   };
-  await command('run');
+  await command('run', '--full');
   await command('feeds', 'alias', 'champion', 'training/als#1');
-  await command('run');
-  const dry = await command('run');
+  await command('run', '--full');
+  const dry = await command('run', '--full');
   // Sequence number 2 gave the name.
   expect(dry.keep).toMatchObject({ dryRun: true, purged: 0 });
   expect(dry.keep.feeds).toContainEqual(expect.objectContaining({ feed: 'training/als/v1.0', expired: [3] }));
@@ -62,7 +62,7 @@ test('a run only says what would go until keep was run by hand; from then on eac
     expect([feed, await living(`${feed}/v1.0`)]).toEqual([feed, [1, 3]]);
   expect(await store.log(runs.path).refs()).toMatchObject({ 'keep-on': 4 });
 
-  const later = await command('run');
+  const later = await command('run', '--full');
   expect(later.keep).toMatchObject({ dryRun: false });
   expect(await living('training/als/v1.0')).toEqual([1, 6]);
   expect((await loadGeneration(openFeeds(feedsRoot))).seqs.model).toBe(1);

@@ -5,10 +5,12 @@
  *     npm run build
  *     node tools/bench/etl/index.mjs [--rows 5000000] [--rounds 3] [--memory 800] [--rival-memory 1000]
  *
- * Prints medians in seconds, peaks of memory in MB, and the ratio. Data are made from a fixed seed, in a temporary folder.
+ * Prints medians in seconds, peaks of memory in MB, and the ratio. Then what a later night takes, each from an empty feed, as a share of a full run: with a
+ * file of 1 % more rows of the same users, items and times, and with nothing new, the start of the process included. Data are made from a fixed seed, in a
+ * temporary folder.
  */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, statSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -51,9 +53,44 @@ try {
   }
   const ratio = median(told.ours.map(({ seconds }) => seconds)) / median(told.rival.map(({ seconds }) => seconds));
   console.log(`ours takes ${ratio.toFixed(2)} times as long`);
+  await nights(Number(values.rows));
   if (told.ours[0].visits !== told.rival[0].visits) throw new Error('The two do not find the same visits.');
 } finally {
   rmSync(folder, { recursive: true, force: true });
+}
+
+/** A full run, a run with nothing new and one with 1 % more rows, in turns. */
+async function nights(rows) {
+  const [aside, more] = [join(folder, 'more'), join(folder, 'events-2.csv')];
+  await makeRows(rows / 100, aside, { first: rows, users: Math.ceil(rows / 20) });
+  const told = { all: [], nothing: [], new: [] };
+  for (let round = 0; round < Number(values.rounds); round++) {
+    const feeds = join(folder, 'feeds');
+    for (const expected of ['all', 'nothing', 'new']) {
+      if (expected === 'new') renameSync(aside, more);
+      const begin = performance.now();
+      const program = join(import.meta.dirname, 'ours.mjs');
+      const files = join(folder, 'events*.csv');
+      const ran = execFileSync(process.execPath, [program, files, feeds, values.memory], { encoding: 'utf8' });
+      const { read } = JSON.parse(ran);
+      if (read !== expected) throw new Error(`It read '${read}', not '${expected}'.`);
+      told[expected].push({ ...JSON.parse(ran), seconds: (performance.now() - begin) / 1_000 });
+    }
+    renameSync(more, aside);
+    rmSync(feeds, { recursive: true });
+  }
+  const all = median(told.all.map(({ seconds }) => seconds));
+  for (const [name, label] of [
+    ['new', '1 % more rows'],
+    ['nothing', 'nothing new'],
+  ]) {
+    const seconds = told[name].map((each) => each.seconds);
+    const peak = Math.max(...told[name].map(({ peakMb }) => peakMb));
+    const share = ((100 * median(seconds)) / all).toFixed(1);
+    console.log(
+      `${label}: ${median(seconds).toFixed(2)} s (${seconds.map((each) => each.toFixed(2)).join(', ')}) with the process, ${peak} MB, ${share} % of ${all.toFixed(1)} s`,
+    );
+  }
 }
 
 function median(numbers) {

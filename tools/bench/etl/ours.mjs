@@ -12,5 +12,5 @@ const config = {
   feedsRoot,
 };
 const columns = { user: 'user', attraction: 'item', time: 'ts' };
-const { seconds, visits } = await runEtl(config, { logger, from: { visits: { type: 'csv', files, columns } } });
-console.log(JSON.stringify({ seconds, visits, peakMb: Math.round(process.resourceUsage().maxRSS / 1024) }));
+const { seconds, visits, read } = await runEtl(config, { logger, from: { visits: { type: 'csv', files, columns } } });
+console.log(JSON.stringify({ seconds, visits, read, peakMb: Math.round(process.resourceUsage().maxRSS / 1024) }));

@@ -20,6 +20,20 @@ export function rowsOf(rows: RowFiles, numbered: boolean): Sql {
   return sql.relation(sql`(SELECT file_number, ${line}${fieldsOf(rows)} FROM ${rawRows(rows, numbered)} r${where})`);
 }
 
+/** Rows of Parquet files with their types. */
+export function typedRows(files: RowFiles['files']): Sql {
+  return sql.relation(
+    sql`(SELECT ${numberOf({ files })} AS file_number, file_row_number AS row_number, * EXCLUDE (file_row_number) FROM read_parquet(${pathsOf(files)}, file_row_number = true) p)`,
+  );
+}
+
+function pathsOf(files: RowFiles['files']): Sql {
+  return sql`[${sql.join(
+    files.map(({ path }) => sql`${pathPattern(path)}`),
+    ', ',
+  )}]`;
+}
+
 /** Each row as it stands in a file, also where it is at fault. */
 function rawRows(rows: RowFiles, numbered: boolean, more = sql``): Sql {
   const line = numbered ? sql`row_number() OVER () AS line, ` : sql``;
@@ -76,10 +90,7 @@ function readerOf(
   { format, files, columns, delimiter = ',', quote = '"', hasHeader = true }: RowFiles,
   more: Sql,
 ): Sql {
-  const paths = sql`[${sql.join(
-    files.map(({ path }) => sql`${pathPattern(path)}`),
-    ', ',
-  )}]`;
+  const paths = pathsOf(files);
   if (format === 'parquet') return sql`read_parquet(${paths})`;
   const isLines = format === 'json-lines';
   const names = isLines ? [sql`'text'`] : columns.map((_, i) => sql`${`f${i}`}`);
@@ -96,7 +107,7 @@ function readerOf(
   return sql`read_csv(${paths}, columns = {${types}}, ${shape}, auto_detect = false, comment = '', compression = 'none'${errors})`;
 }
 
-function numberOf({ files }: RowFiles): Sql {
+function numberOf({ files }: Pick<RowFiles, 'files'>): Sql {
   const [first] = files;
   if (files.length === 1 && first) return sql`${first.number}`;
   return sql`[${sql.join(

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type * as duckdb from '@duckdb/node-api';
 import type {
   DuckDBAppender,
@@ -15,7 +16,7 @@ import { frame, sql, statementOf, subjectOf } from '../frame/frame.js';
 import { literal } from '../frame/sql-text.js';
 import type { Frame, Query, Sql } from '../frame/frame.js';
 import { markTimesAsUtc } from './duckdb-parquet.js';
-import { countRows, pathPattern, rowsOf } from './duckdb-rows.js';
+import { countRows, pathPattern, rowsOf, typedRows } from './duckdb-rows.js';
 import type {
   CellValue,
   Columns,
@@ -55,8 +56,8 @@ const DIALECT: readonly string[] = [
 
 const TABLE_TYPES = { text: 'VARCHAR', bigint: 'BIGINT', double: 'DOUBLE' } as const;
 
-/** DuckDB's default, and a multiple of its vectors. */
-const ROW_GROUP_ROWS = 122_880;
+/** Half of DuckDB's default, and a multiple of its vectors. It writes two to a file at least, and a file is what is written anew where one visit changes. */
+const ROW_GROUP_ROWS = 61_440;
 
 /** How often a running query is asked how far it is. */
 const PROGRESS_INTERVAL_MS = 100;
@@ -95,6 +96,7 @@ interface Work {
 
 class DuckDbEngine implements Engine {
   readonly name = 'duckdb';
+  readonly rowGroupRows = ROW_GROUP_ROWS;
   readonly #options: DuckDbOptions;
   #session: Session | undefined;
   #tables = 0;
@@ -208,7 +210,40 @@ class DuckDbEngine implements Engine {
   }
 
   async write(query: Query, path: string, options: RunOptions = {}): Promise<void> {
-    await this.#connected(subjectOf(query), options, async ({ session, connection, failed }) => {
+    await this.#copy(
+      query,
+      `${literal(path)} (FORMAT parquet, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
+      () => [path],
+      options,
+    );
+  }
+
+  async writeParts(query: Query, target: Parameters<Engine['writeParts']>[1], options: RunOptions = {}) {
+    const { folder, suffix, rows } = target;
+    const groups = Math.max(1, Math.ceil(rows / ROW_GROUP_ROWS));
+    const into = `${literal(folder)} (FORMAT parquet, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, ROW_GROUPS_PER_FILE ${groups}, FILENAME_PATTERN ${literal(`part-{i}-${suffix}`)}, OVERWRITE_OR_IGNORE true, RETURN_STATS true)`;
+    const numberOf = (path: string): number => Number(/part-(\d+)-[^/\\]*$/.exec(path)?.[1]);
+    const paths = await this.#copy(
+      query,
+      into,
+      (files) => files.toSorted((a, b) => numberOf(a) - numberOf(b)),
+      options,
+    );
+    return paths.map((path) => basename(path));
+  }
+
+  scanTyped(files: RowFiles['files']): Sql {
+    return typedRows(files);
+  }
+
+  /** Copies the rows of a query to files, and marks the times in them. `of` gives the files in order of those that DuckDB has written. */
+  async #copy(
+    query: Query,
+    target: string,
+    of: (written: readonly string[]) => readonly string[],
+    options: RunOptions,
+  ): Promise<readonly string[]> {
+    return this.#connected(subjectOf(query), options, async ({ session, connection, failed }) => {
       const statement = statementOf(query, session.kept);
       const described = await connection.runAndReadAll(`DESCRIBE ${statement}`).catch(failed);
       const times = described
@@ -217,9 +252,16 @@ class DuckDbEngine implements Engine {
         .map((row) => `"${String(row['column_name'])}"`);
       const replaced = times.map((name) => `CAST(${name} AS TIMESTAMP_MS) AS ${name}`).join(', ');
       const columns = times.length === 0 ? '*' : `* REPLACE (${replaced})`;
-      const target = `${literal(path)} (FORMAT parquet, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`;
-      await connection.run(`COPY (SELECT ${columns} FROM (${statement}) q) TO ${target}`).catch(failed);
-      await markTimesAsUtc(path, times.length).catch(failed);
+      const copied = await connection
+        .runAndReadAll(`COPY (SELECT ${columns} FROM (${statement}) q) TO ${target}`)
+        .catch(failed);
+      const stats = copied.getRowObjectsJson().filter((row) => row['filename'] !== undefined);
+      const isEmpty = (row: (typeof stats)[number]): boolean => Number(row['count']) === 0;
+      // DuckDB may end with a file without rows.
+      for (const row of stats.filter(isEmpty)) await rm(String(row['filename']));
+      const files = of(stats.filter((row) => !isEmpty(row)).map((row) => String(row['filename'])));
+      for (const path of files) await markTimesAsUtc(path, times.length).catch(failed);
+      return files;
     });
   }
 

@@ -142,9 +142,25 @@ export interface Engine {
   collect(query: Query, options?: RunOptions): Promise<Columns>;
   /**
    * Runs a query and writes its rows as one Parquet file, in the order of its ORDER BY. A TIMESTAMP is written in milliseconds, in UTC; row groups
-   * have about 100,000 rows. What is at the path is replaced.
+   * have about 60,000 rows. What is at the path is replaced.
    */
   write(query: Query, path: string, options?: RunOptions): Promise<void>;
+  /**
+   * The same into several files of a folder, `part-<i>-<suffix>.parquet`, of about so many rows each, and at least {@link Engine.rowGroupRows}. Returns their
+   * names. Only the rows of a row group are in the order of the ORDER BY: an engine may write several at once.
+   */
+  writeParts(
+    query: Query,
+    target: { readonly folder: string; readonly suffix: string; readonly rows: number },
+    options?: RunOptions,
+  ): Promise<readonly string[]>;
+  /** Rows in a row group of what is written. */
+  readonly rowGroupRows: number;
+  /**
+   * Parquet files with the same columns as a relation: `file_number`, `row_number` in the file from 0, and the columns with their types; a time has
+   * a zone. Reads nothing.
+   */
+  scanTyped(files: RowFiles['files']): Sql;
   /** Runs a frame once and keeps its rows: from now on, every query that leads to it reads those. */
   keep(target: Frame, options?: RunOptions): Promise<void>;
   /** Shows a frame. Slow: it is run twice, from its files. */

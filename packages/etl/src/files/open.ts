@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import { EtlError } from '../errors.js';
+import type { Fingerprint } from '../source/source.js';
 import type { FoundFile } from './found.js';
 import { BLOCK_BYTES } from './records.js';
 
@@ -123,7 +124,10 @@ async function* without(count: number, bytes: AsyncIterable<Buffer>): AsyncGener
   }
 }
 
-async function* rawBytes(file: FoundFile, seen: (bytes: Buffer) => void = () => undefined): AsyncGenerator<Buffer> {
+async function* rawBytes(
+  file: Pick<FoundFile, 'path'>,
+  seen: (bytes: Buffer) => void = () => undefined,
+): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of createReadStream(file.path, { highWaterMark: BLOCK_BYTES })) {
       seen(chunk as Buffer);
@@ -158,8 +162,32 @@ export async function unchanged(file: FoundFile): Promise<() => Promise<void>> {
   };
 }
 
+/** File systems keep times in steps of up to two seconds. */
+const TIME_STEP_MS = 2_000;
+
+/**
+ * A file told from what it was before by its times: of its content and, since a copy may keep that one, of its entry.
+ * @throws EtlError ETL_FILE_UNREADABLE.
+ */
+export async function fingerprintOf(file: Pick<FoundFile, 'path' | 'name' | 'remote'>): Promise<Fingerprint> {
+  const { object } = file.remote ?? {};
+  if (object) return { path: file.name, bytes: object.bytes, version: object.etag };
+  const { size, mtimeMs, mtimeNs, ctimeNs } = await stat(file.path, { bigint: true }).catch((cause: unknown) => {
+    throw unreadable(file, cause);
+  });
+  return {
+    path: file.name,
+    bytes: Number(size),
+    version: `${mtimeNs} ${ctimeNs}`,
+    isFresh: Date.now() - Number(mtimeMs) < TIME_STEP_MS,
+    hash: async () => (await hashOf(file)).sha256,
+  };
+}
+
 /** The size of a file, and its SHA-256 in 64 hex digits. */
-export async function hashOf(file: FoundFile): Promise<{ readonly bytes: number; readonly sha256: string }> {
+export async function hashOf(
+  file: Pick<FoundFile, 'path'>,
+): Promise<{ readonly bytes: number; readonly sha256: string }> {
   const hash = createHash('sha256');
   let bytes = 0;
   for await (const chunk of rawBytes(file)) {
@@ -169,7 +197,7 @@ export async function hashOf(file: FoundFile): Promise<{ readonly bytes: number;
   return { bytes, sha256: hash.digest('hex') };
 }
 
-function unreadable(file: FoundFile, cause: unknown): EtlError {
+function unreadable(file: Pick<FoundFile, 'path'>, cause: unknown): EtlError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new EtlError(
     'ETL_FILE_UNREADABLE',

@@ -44,7 +44,7 @@ interface ReadFile extends Omit<FileGroup, 'rows' | 'files'> {
 type Places = Readonly<Record<string, ColumnPlace>>;
 
 /** What of a source's context is needed to look at files. */
-export type ReadContext = Pick<SourceContext, 'engine' | 'folder' | 'baseFolder' | 'signal'> & {
+export type ReadContext = Pick<SourceContext, 'engine' | 'folder' | 'baseFolder' | 'signal' | 'only'> & {
   /** Whether only a look is taken, for which Parquet need not be read whole. */
   readonly isProbe?: boolean;
   /** The files, where they are not those that the patterns match. */
@@ -130,14 +130,25 @@ export async function readParquet(
   });
 }
 
+/** The files that are to be read; those that are not are not fetched either. */
+async function wanted(
+  files: FilesOptions['files'],
+  baseFolder: string,
+  only: ReadonlySet<string> | undefined,
+  signal: AbortSignal | undefined,
+): Promise<readonly FoundFile[]> {
+  const found = await findFiles([files].flat(), baseFolder, signal);
+  return only ? found.filter(({ name }) => only.has(name)) : found;
+}
+
 /** Reads the files of a source one after the other, and puts those together that are alike. */
 async function eachFile(
   { files }: FilesOptions,
-  { baseFolder, folder, signal, found: given }: ReadContext,
+  { baseFolder, folder, signal, only, found: given }: ReadContext,
   read: (found: FoundFile, number: number) => Promise<ReadFile>,
 ): Promise<readonly FileGroup[]> {
   const groups = new Map<string, ReadFile[]>();
-  const all = given ?? (await fetched(await findFiles([files].flat(), baseFolder, signal), folder, { signal }));
+  const all = given ?? (await fetched(await wanted(files, baseFolder, only, signal), folder, { signal }));
   for (const [number, found] of all.entries()) {
     signal?.throwIfAborted();
     const made = await read(found, number);

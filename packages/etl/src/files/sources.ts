@@ -12,7 +12,7 @@ import { attractionsOfFiles, visitsOfFiles } from './extract.js';
 import { findFiles } from './find.js';
 import type { FoundFile } from './found.js';
 import { fetched } from './s3.js';
-import { openText } from './open.js';
+import { fingerprintOf, openText } from './open.js';
 import { csvOptions, jsonlOptions, parquetOptions } from './options.js';
 import type { AttractionColumn, ColumnPlace, CsvOptions, FilesOptions, JsonlOptions, VisitColumn } from './options.js';
 import { readCsv, readJsonl, readParquet } from './read.js';
@@ -65,6 +65,9 @@ function filesSource<Options extends FilesOptions>(
     type,
     options,
     probe: (given, { signal, baseFolder }) => probed(given, read, baseFolder, signal),
+    readsOnly: true,
+    fingerprint: async ({ files }, { baseFolder, signal }) =>
+      Promise.all((await findFiles([files].flat(), baseFolder, signal)).map(fingerprintOf)),
     visits: async (given, context) => visitsOfFiles(given, await read(given, visitPlaces(given), context), context),
     attractions: async (given, context) =>
       attractionsOfFiles(given, await read(given, attractionPlaces(given), context), context),

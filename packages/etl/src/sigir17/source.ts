@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
+import { fingerprintOf } from '../files/open.js';
 import { defineSource } from '../source/source.js';
 import type { Delivered, Probe, SourceContext, VisitRow } from '../source/source.js';
 import { findRawFiles } from './find.js';
@@ -32,6 +33,9 @@ export const sigir17 = defineSource<Sigir17Options>({
   type: 'sigir17',
   options: optionsSchema(),
   probe,
+  async fingerprint({ folder }, { baseFolder }) {
+    return Promise.all((await findRawFiles(resolve(baseFolder, folder))).map(fingerprintOf));
+  },
   async visits(options, context) {
     const { visits, attractions } = await deliver(options, context);
     return { ...visits, attractions };

@@ -108,6 +108,21 @@ export interface SourceContext {
   /** What relative paths are relative to: the folder of the config file, or the working folder. Absolute. */
   readonly baseFolder: string;
   readonly signal?: AbortSignal;
+  /** Which of the files that `fingerprint` names are to be read, by their paths. Default: all. */
+  readonly only?: ReadonlySet<string>;
+}
+
+/** A raw file, told from what it was before without being read. */
+export interface Fingerprint {
+  /** As in `files` of what is delivered. */
+  readonly path: string;
+  readonly bytes: number;
+  /** The same as long as nobody writes to the file: a modification time, an etag, a watermark. */
+  readonly version: string;
+  /** Whether it was written to so lately that it may change again without another version; default: false. */
+  readonly isFresh?: boolean;
+  /** SHA-256 of its bytes, which is asked for where only the version differs. Absent where it is not cheaper than reading it. */
+  hash?(): Promise<string>;
 }
 
 /**
@@ -122,6 +137,15 @@ export interface Source<Options = unknown> {
   readonly options: StandardSchemaV1<unknown, Options>;
   /** Looks whether the data is there, and at its first rows. Must be cheap. Throws where it is not there. */
   probe(options: Options, context: Pick<SourceContext, 'signal' | 'baseFolder'>): Promise<Probe>;
+  /**
+   * What there is to read, without reading it: a run reads nothing where all is as it was at the last one. Without it, every run reads everything.
+   */
+  fingerprint?(
+    options: Options,
+    context: Pick<SourceContext, 'signal' | 'baseFolder'>,
+  ): Promise<readonly Fingerprint[]>;
+  /** Whether `visits` heeds `only` of its context, so that a run may read only what is new; default: false. */
+  readonly readsOnly?: boolean;
   visits?(options: Options, context: SourceContext): AsyncIterable<VisitRow | RefusedRow> | Promise<DeliveredVisits>;
   attractions?(
     options: Options,

@@ -265,6 +265,33 @@ SELECT unix_millis(timestamp_seconds(1262304000)) AS seconds, unix_millis(timest
     );
   });
 
+  law(
+    'writes many rows as several files, each of row groups in order, and reads them back with their types',
+    async () => {
+      const count = 3 * engine.rowGroupRows;
+      const rows = Array.from({ length: count }, (_, n) => [(n * 7) % count, `user ${n % 97}`] as const);
+      const table = await engine.table('many', { n: 'bigint', user_id: 'text' }, [rows]);
+      const folder = await mkdtemp(join(tmpdir(), 'engine-parts-'));
+      try {
+        const ordered = sql`SELECT n, user_id, timestamp_millis(n * 1000) AS taken FROM ${table} ORDER BY n`;
+        const names = await engine.writeParts(ordered, { folder, suffix: 'x', rows: engine.rowGroupRows });
+        assert.ok(names.length > 1 && names.every((name) => /^part-[0-9]+-x[.]parquet$/.test(name)));
+        const files = names.map((name, i) => ({ path: join(folder, name), number: i + 5 }));
+        const scanned = engine.scanTyped(files);
+        const [all] = await engine.rows(
+          sql`SELECT count(*) AS n, count(DISTINCT n) AS different, min(file_number) AS first_file, min(row_number) AS first_row, max(unix_millis(taken)) AS latest FROM ${scanned} s`,
+        );
+        assert.deepEqual(Object.values(all ?? {}).map(Number), [count, count, 5, 0, (count - 1) * 1000]);
+        const [split] = await engine.rows(
+          sql`SELECT count(*) AS breaks FROM (SELECT n - lag(n) OVER (PARTITION BY file_number ORDER BY row_number) AS step FROM ${scanned} s) steps WHERE step <> 1`,
+        );
+        assert.ok(Number(split?.['breaks']) < names.length * 4);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  );
+
   law('a closed engine starts again, without what it kept', async () => {
     const random = frame('random_id')`SELECT uuid() AS id`;
     await engine.keep(random);

@@ -4,7 +4,7 @@ import { runText } from '../run-summary.js';
 import type { RunSummary } from '../run-summary.js';
 import { commandOf } from './command.js';
 import type { PipelineResult, Runner } from './command.js';
-import { ACCEPT } from './stages.js';
+import { ACCEPT, FULL } from './stages.js';
 
 /** `attractions run`: the main job. */
 export function runCommand(run: Runner): Command {
@@ -12,7 +12,8 @@ export function runCommand(run: Runner): Command {
     .option('--sample', 'on generated visits that ship with the package, in place of RAW_DATA_PATH')
     .option('--in-memory', 'in one process, without feeds: nothing is written')
     .option('--accept', ACCEPT)
-    .action(async ({ sample, inMemory, accept }: { sample?: true; inMemory?: true; accept?: true }) =>
+    .option('--full', FULL)
+    .action(async ({ sample, inMemory, ...how }: { sample?: true; inMemory?: true; accept?: true; full?: true }) =>
       run(async (given) => {
         const { recorded, withSampleData } = await import('../extracting.js');
         const context = sample ? await withSampleData(given) : given;
@@ -21,7 +22,7 @@ export function runCommand(run: Runner): Command {
           return resultOf(await runInMemory(context));
         }
         const { runThroughFeeds } = await import('../run-through-feeds.js');
-        return recorded('run', context, async () => resultOf(await runThroughFeeds(context, accept)));
+        return recorded('run', context, async () => resultOf(await runThroughFeeds(context, how)));
       }),
     );
 }

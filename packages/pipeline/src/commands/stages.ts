@@ -7,12 +7,16 @@ import type { Runner } from './command.js';
 /** What `--accept` does, in the words of its help. */
 export const ACCEPT = 'commit data that are unlike the last updates, this once; later runs are compared with them';
 
+/** What `--full` does. */
+export const FULL = 'read all raw data, also where only some of it is new';
+
 /** `attractions etl`: the first stage alone. */
 export function etlCommand(run: Runner): Command {
   return commandOf('etl', 'turns raw files into visits, attractions and rejects')
     .option('--sample', 'on generated visits that ship with the package, in place of RAW_DATA_PATH')
     .option('--accept', ACCEPT)
-    .action(async ({ sample, accept }: { sample?: true; accept?: true }) =>
+    .option('--full', FULL)
+    .action(async ({ sample, accept, full }: { sample?: true; accept?: true; full?: true }) =>
       run(async (given) => {
         const { recorded, runEtl, withSampleData } = await import('../extracting.js');
         const context = sample ? await withSampleData(given) : given;
@@ -28,6 +32,7 @@ export function etlCommand(run: Runner): Command {
             checks,
             pseudonymize,
             accept,
+            full,
             ...sources,
           });
           return { document: summary, text: () => etlText(summary) };
