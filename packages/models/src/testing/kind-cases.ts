@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { als } from '@attractions/contracts';
-import type { AlsGeneration, Attraction, VisitsTable } from '@attractions/contracts';
+import type { AlsGeneration, Attraction, VisitsColumns, VisitsTable } from '@attractions/contracts';
 import { openFeeds } from '@attractions/feeds';
+import { tableOf, utf8Dictionary } from '@attractions/feeds/arrow';
 import type { StoredFile } from '@attractions/feeds';
 import { together } from '../als/fold-in.js';
 import type { History } from '../als/fold-in.js';
@@ -75,6 +76,10 @@ export function kindCases<M>(
   law('the same visits in any order give the same model', async () => {
     const turned = timedVisits([...sample.visits].reverse());
     assert.deepEqual(forgetSeconds(await trained(turned)), forgetSeconds(await trained()));
+  });
+
+  law('texts as dictionaries, as the train command reads them, give the same model', async () => {
+    assert.deepEqual(forgetSeconds(await trained(withDictionaries(table))), forgetSeconds(await trained()));
   });
 
   law('an aborted training rejects with the reason, or has ended', async () => {
@@ -154,6 +159,24 @@ export function kindCases<M>(
   });
 
   return cases;
+}
+
+function withDictionaries(visits: VisitsTable): VisitsTable {
+  const columns = visits.schema.fields.map(({ name }) => {
+    const column = visits.getChild(name as keyof VisitsColumns);
+    if (name !== 'user_id' && name !== 'attraction_id') return [name, column?.data[0]];
+    const texts = Array.from(column ?? [], String);
+    const ids = [...new Set(texts)];
+    const rowOf = new Map(ids.map((id, row) => [id, row]));
+    return [
+      name,
+      utf8Dictionary(
+        ids,
+        Uint32Array.from(texts, (text) => rowOf.get(text) as number),
+      ),
+    ];
+  });
+  return tableOf(Object.fromEntries(columns)) as unknown as VisitsTable;
 }
 
 /** Known and unknown users, with and without visits, a park and a last visit. */
