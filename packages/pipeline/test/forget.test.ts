@@ -179,3 +179,24 @@ test('of several files of visits, those without the visitor are shared with the 
   expect(await tracesOf(ANN, feedsRoot)).toEqual([]);
   expect((await store.log(visits.path).verify()).findings).toEqual([]);
 });
+
+test('with pseudonymize, a visitor is forgotten by the id of the raw data, and stays away', async () => {
+  const cwd = await emptyFolder();
+  const feedsRoot = join(cwd, 'feeds');
+  const configFile = join(cwd, 'attractions.config.json');
+  const columns = { user: 'user', attraction: 'item', time: 'ts' };
+  const sources = { visits: { type: 'csv', files: 'events.csv', columns } };
+  await writeFile(configFile, JSON.stringify({ sources, pseudonymize: true }));
+  await writeFile(join(cwd, 'events.csv'), eventsCsv(1));
+  const config = { feedsRoot, logLevel: 'silent' as const, pseudonymKey: 'a key of sixteen characters' };
+  const command = async (...argv: string[]) =>
+    (await attractions(config, ...argv, '--config', configFile, '--json')).exitCode;
+  const users = async () =>
+    new Set((await (await openFeeds(feedsRoot).feed(visits).latest()).read()).getChild('user_id')).size;
+  expect(await command('etl')).toBe(0);
+  expect(await users()).toBe(31);
+  expect(await command('forget', ANN, '--yes')).toBe(0);
+  expect(await users()).toBe(30);
+  expect(await command('etl')).toBe(0);
+  expect(await users()).toBe(30);
+});

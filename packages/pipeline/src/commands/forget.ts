@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { pseudonymKeyOf, pseudonymOf } from '@attractions/etl';
 
 import { PipelineError } from '../errors.js';
 import type { ForgetSummary } from '../forget/forget.js';
@@ -13,7 +14,7 @@ export function forgetCommand(run: Runner): Command {
     'forget',
     'removes visitors from all feeds, and leaves them out of later data; without --yes it only prints what would be removed',
   )
-    .argument('<users...>', 'ids of the visitors, as in the visits')
+    .argument('<users...>', 'ids of the visitors; with pseudonymize, as in the raw data or as in the visits')
     .option('--yes', 'do it; this cannot be undone')
     .action(async (users: string[], { yes }: { yes?: true }) =>
       run(async (context) =>
@@ -26,9 +27,13 @@ async function forget(users: readonly string[], context: PipelineContext, dryRun
   if (users.some((id) => id.trim() === ''))
     throw new PipelineError('PIPELINE_USAGE', 'An id of a visitor is empty; give ids as they are in the visits.');
   const { forgetUsers, settleExposures } = await import('../forgetting.js');
-  const { store, signal, config, progress } = context;
-  const settle = (ids: ReadonlySet<string>) => settleExposures(config, store, ids);
-  const summary = await forgetUsers(users, { store, dryRun, signal, settle, progress });
+  const { store, signal, config, progress, own = {} } = context;
+  // Feeds with pseudonyms know no ids; those who forget may give either.
+  const key = pseudonymKeyOf(config, own.pseudonymize);
+  const ids = key === undefined ? users : [...users, ...users.map((id) => pseudonymOf(key, id))];
+  const settle = (all: ReadonlySet<string>) => settleExposures(config, store, all);
+  const found = await forgetUsers(ids, { store, dryRun, signal, settle, progress });
+  const summary = { ...found, users: users.length };
   return {
     document: summary,
     text: () => forgetText(summary),
