@@ -7,8 +7,8 @@ const MAX_SWEEPS = 100;
 /** A sweep that moves no factor by more than this share of the largest one ends the row. */
 const MOVE_TOLERANCE = 1e-7;
 
-/** Rounds after which the exact answer is taken as it is; a few are usual, since each but the last changes which factors are 0. */
-const MAX_ROUNDS = 100;
+/** Times that a factor is freed, on average; so many are never needed but where rounding decides. */
+const MOST_FREED = 10;
 
 /** A slope below this share of the steepest counts as flat. */
 const SLOPE_TOLERANCE = 1e-10;
@@ -33,26 +33,37 @@ export function descendNonNegative(equations: RowEquations, answer: Float64Array
  * Finds which factors are above 0 in the exact solution of equations under "no factor below 0", and rewrites the equations, in place, so that a
  * plain solver finds that solution: rows and columns of the other factors become those of x = 0.
  *
- * A sweep of coordinate descent says which factors leave 0; then the equations of these are solved exactly, and the answer moves towards that
- * solution until the first factor reaches 0 (Lawson, Hanson 1974, chapter 23). Each step lowers a convex loss, so the rounds end at the one solution.
+ * The active set method of Lawson and Hanson (1974, chapter 23), which begins with the factors that a sweep of coordinate descent makes positive: the
+ * equations of the free factors are solved, and the answer moves towards that solution until a factor reaches 0, which is then held there. Once it
+ * has arrived, the factor with the steepest slope is freed. The loss falls with each factor that is freed, so no set of them comes twice.
  *
- * @returns whether each factor is above 0
+ * @returns whether each factor is free
  */
 export function clampNonNegative(equations: RowEquations): readonly boolean[] {
   const { matrix, right } = equations;
-  const steepest = right.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const flat = SLOPE_TOLERANCE * right.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const answer = new Float64Array(right.length);
-  for (let round = 0; round < MAX_ROUNDS; round++) {
-    for (let i = 0; i < answer.length; i++) improve(equations, answer, i);
+  for (let i = 0; i < answer.length; i++) improve(equations, answer, i);
+  const free = Array.from(answer, (value) => value > 0);
+  /** Factors that rounding alone makes steep: freed, they did not leave 0. */
+  const refused = new Set<number>();
+  for (let freed = -1, rounds = 0; ;) {
     const held = { matrix: matrix.slice(), right: right.slice() };
-    holdZeros(held, answer);
-    const arrived = moveTowards(answer, solveCholesky(held));
-    const isSteep = (value: number, i: number) =>
-      value === 0 && restOf(equations, answer, i) > SLOPE_TOLERANCE * steepest;
-    if (arrived && !answer.some(isSteep)) break;
+    hold(held, free);
+    const isNew = freed >= 0 && answer[freed] === 0;
+    const blocking = moveTowards(answer, solveCholesky(held));
+    if (blocking >= 0) {
+      free[blocking] = false;
+      if (isNew && blocking === freed) refused.add(freed);
+      continue;
+    }
+    const others = Array.from(free, (isFree, i) => (isFree || refused.has(i) ? 0 : restOf(equations, answer, i)));
+    freed = others.reduce((most, slope, i) => (slope > (others[most] ?? flat) ? i : most), -1);
+    if (freed < 0 || rounds++ === MOST_FREED * right.length) break;
+    free[freed] = true;
   }
-  holdZeros(equations, answer);
-  return Array.from(answer, (value) => value > 0);
+  hold(equations, free);
+  return free;
 }
 
 /** Sets factor `i` to its best value of 0 or more while the others are held, and returns by how much it moved. */
@@ -74,8 +85,8 @@ function restOf({ matrix, right }: RowEquations, answer: Float64Array, i: number
   return rest;
 }
 
-/** Moves `answer` to `aim`, or as far as no factor falls below 0. Returns whether it arrived. */
-function moveTowards(answer: Float64Array, aim: Float64Array): boolean {
+/** Moves `answer` to `aim`, or as far as no factor falls below 0. Returns the factor that reaches 0 first, or -1 where it arrives. */
+function moveTowards(answer: Float64Array, aim: Float64Array): number {
   let share = 1;
   let first = -1;
   aim.forEach((value, i) => {
@@ -86,14 +97,14 @@ function moveTowards(answer: Float64Array, aim: Float64Array): boolean {
     const from = answer[i] as number;
     answer[i] = i === first ? 0 : Math.max(0, from + share * ((aim[i] as number) - from));
   }
-  return first < 0;
+  return first;
 }
 
-/** Rewrites equations, in place, so that the factors that are 0 in `answer` come out as 0. */
-function holdZeros({ matrix, right }: RowEquations, answer: Float64Array): void {
+/** Rewrites equations, in place, so that the factors that are not free come out as 0. */
+function hold({ matrix, right }: RowEquations, free: readonly boolean[]): void {
   const rank = right.length;
-  answer.forEach((value, i) => {
-    if (value > 0) return;
+  free.forEach((isFree, i) => {
+    if (isFree) return;
     for (let j = 0; j < rank; j++) matrix[i < j ? i * rank + j : j * rank + i] = 0;
     matrix[i * rank + i] = 1;
     right[i] = 0;

@@ -79,6 +79,40 @@ describe('the equations of a row', () => {
 });
 
 describe('under "no factor below 0"', () => {
+  /** Factors above 0 and strong weights, so that the factors of an answer depend much on each other. */
+  const steep = fc.integer({ min: 2, max: 12 }).chain((rank) =>
+    fc.record({
+      rank: fc.constant(rank),
+      factors: fc
+        .array(between(0, 1), { minLength: 9 * rank, maxLength: 9 * rank })
+        .map((all) => Float32Array.from(all)),
+      pairs: fc.array(
+        between(0, 1200).chain((weight) => fc.tuple(fc.nat(8), fc.constant({ linear: weight, quadratic: weight }))),
+        { minLength: 1, maxLength: 9 },
+      ),
+      ridge: between(0.01, 1),
+    }),
+  );
+
+  test('no factor is below 0 and none can be improved where strong weights make them depend on each other', () => {
+    fc.assert(
+      fc.property(steep, (given) => {
+        const { matrix, right } = equationsOf(given);
+        const held = { matrix: matrix.slice(), right: right.slice() };
+        const free = clampNonNegative(held);
+        const answer = solveCholesky(held);
+        const steepest = Math.max(...right.map(Math.abs)) || 1;
+        product(matrix, answer).forEach((value, i) => {
+          const slope = ((right[i] as number) - value) / steepest;
+          if (free[i]) expect(Math.abs(slope)).toBeLessThan(1e-9);
+          else expect(slope).toBeLessThan(1e-9);
+          expect(answer[i]).toBeGreaterThanOrEqual(0);
+        });
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   test('no factor can be improved: the slope is 0 where a factor is above 0, and not upwards where it is 0', () => {
     fc.assert(
       fc.property(row, (given) => {
