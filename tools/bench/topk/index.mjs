@@ -1,6 +1,6 @@
 /**
- * The best 10 attractions of one user, those of many users at once (on two threads), and a fold-in of 10 visits, compared with Python's `implicit`: rank 64,
- * the same random factors, in turns.
+ * The best 10 attractions of one user, those of many users at once (on two threads), and a fold-in of 10 visits, alone and with the reasons of 10 items,
+ * compared with Python's `implicit`: rank 64, the same random factors, in turns.
  *
  *     npm run build && python3 -m pip install implicit
  *     node tools/bench/topk/index.mjs [--python PATH] [--rounds 5]
@@ -57,8 +57,13 @@ async function compare(items, times, userCount) {
     items: Uint32Array.from({ length: 10 }, (_, n) => n * Math.floor(items / 10)),
     weights: new Float32Array(10).fill(1),
   };
-  const ours = { one: [], batch: [], fold: [] };
-  const theirs = { one: [], batch: [], fold: [] };
+  const listed = Array.from({ length: 10 }, (_, n) => n * Math.floor(items / 10) + 1);
+  const reasons = () => {
+    const { contributions } = fold(history);
+    for (const item of listed) contributions(item);
+  };
+  const ours = { one: [], batch: [], fold: [], reasons: [] };
+  const theirs = { one: [], batch: [], fold: [], reasons: [] };
   /** Milliseconds a user of all of them, the start of the threads among them. */
   const batch = async () => {
     const start = performance.now();
@@ -67,7 +72,7 @@ async function compare(items, times, userCount) {
   };
   await ask('one', 3);
   median(times, (n) => topK(fast, rank, userOf(n), 10));
-  median(200, () => fold(history));
+  median(200, reasons);
   for (let round = 0; round < rounds; round++) {
     ours.one.push(median(times, (n) => topK(fast, rank, userOf(n), 10)));
     theirs.one.push(await ask('one', times));
@@ -75,6 +80,8 @@ async function compare(items, times, userCount) {
     theirs.batch.push(await ask('batch', 1));
     ours.fold.push(median(500, () => fold(history)));
     theirs.fold.push(await ask('fold', 500));
+    ours.reasons.push(median(500, reasons));
+    theirs.reasons.push(await ask('reasons', 50));
   }
   const copy = itemFactors.slice();
   const plain = median(Math.max(3, times / 10), (n) => topK(copy, rank, userOf(n), 10));
@@ -85,6 +92,7 @@ async function compare(items, times, userCount) {
   report(`top 10 of ${name}`, ours.one, theirs.one, `; not placed ${plain.toFixed(3)}; same as a double loop: ${same}`);
   report(`top 10 of ${name}, a user of a batch`, ours.batch, theirs.batch, '');
   report(`fold-in of 10 visits, ${name} items`, ours.fold, theirs.fold, '');
+  report('the same with the reasons of 10 items', ours.reasons, theirs.reasons, '');
   rival.stdin.end();
   rmSync(folder, { recursive: true });
 }

@@ -31,6 +31,14 @@ def timed(act, times):
 one = lambda n: model.recommend(n % users, none, N=10, filter_already_liked_items=False)
 batch = lambda n: model.recommend(np.arange(users), None, N=10, filter_already_liked_items=False)
 fold = lambda n: model.recalculate_user(0, history)
+listed = np.arange(10) * (items // 10) + 1
+
+
+def reasons(n):
+    weights = None
+    for item in listed:
+        _, _, weights = model.explain(0, history, item, user_weights=weights)
+
 
 for line in sys.stdin:
     what, times = line.split()
@@ -40,4 +48,4 @@ for line in sys.stdin:
     elif what == "batch":
         print(timed(batch, int(times)) / users, flush=True)
     else:
-        print(timed({"one": one, "fold": fold}[what], int(times)), flush=True)
+        print(timed({"one": one, "fold": fold, "reasons": reasons}[what], int(times)), flush=True)
