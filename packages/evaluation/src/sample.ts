@@ -3,9 +3,6 @@ import type { Batches } from '@attractions/feeds';
 import { ByteTable, hashOf } from '@attractions/models';
 import type { Data, Utf8 } from 'apache-arrow';
 
-/** Visits that a judgement is by at most, unless the settings say otherwise. */
-export const MOST_VISITS = 1_000_000;
-
 /** Whom a judgement is by, where there are more visits than it takes. */
 export interface Sample {
   /** Users that were drawn, each with all their visits. */

@@ -1,7 +1,8 @@
 import { integer, number, sharedSettings, text } from '@attractions/config';
 import type { Config } from '@attractions/config';
 
-import { MOST_VISITS } from './sample.js';
+/** Visits that a judgement is by at most, unless the settings say otherwise. */
+export const MOST_VISITS = 1_000_000;
 
 /** The settings of evaluate and validate. */
 export const evaluationSettings = {

@@ -5,8 +5,9 @@ import type { AlsGeneration, Attraction, Snapshot } from '@attractions/contracts
 import type { FeedStore, Parent } from '@attractions/feeds';
 import type { ScoringKind } from '@attractions/models';
 
-import { MOST_VISITS, sampledVisits } from './sample.js';
+import { sampledVisits } from './sample.js';
 import type { SampledVisits } from './sample.js';
+import { MOST_VISITS } from './settings.js';
 
 /** A model that was committed beside an ALS model, and its kind. */
 export interface KindModel {

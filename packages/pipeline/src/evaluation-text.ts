@@ -2,7 +2,7 @@ import { sampleText } from '@attractions/evaluation';
 import type { EvaluateSummary } from '@attractions/evaluation';
 import type { JudgedRecommender, Measure, Segment } from '@attractions/contracts';
 
-import { grouped, table } from './text.js';
+import { grouped, signed, table } from './text.js';
 
 /** An evaluation as text: all requests, then each park. */
 export function evaluationText({ report, sample, ownMetrics, feeds, files, seconds }: EvaluateSummary): string {
@@ -52,6 +52,3 @@ function measures(
 function difference({ difference: { mean, low, high } }: Measure): string {
   return low === 0 && high === 0 ? '' : `${signed(mean)} [${signed(low)}, ${signed(high)}]`;
 }
-
-/** A number with its sign, to four places. */
-export const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(4)}`;

@@ -9,6 +9,7 @@ import { scoringKindsIn } from './kinds.js';
 import { trainedKindsIn } from './training.js';
 
 export { runExperiment } from '@attractions/evaluation';
+export { evaluationText } from './evaluation-text.js';
 export { evaluateLists, listEvaluationText } from './evaluate-lists.js';
 export { recorded } from './recorded.js';
 export { tune } from './tuning/tune.js';

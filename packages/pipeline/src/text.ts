@@ -36,3 +36,6 @@ export function paint(style: 'bold' | 'red' | 'green' | 'yellow' | 'dim', text: 
   const plain = !process.stdout.isTTY || process.env['NO_COLOR'] !== undefined;
   return plain ? text : styleText(style, text);
 }
+
+/** A number with its sign, to four places. */
+export const signed = (value: number): string => `${value < 0 ? '-' : '+'}${Math.abs(value).toFixed(4)}`;

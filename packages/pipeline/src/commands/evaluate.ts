@@ -2,7 +2,6 @@ import { InvalidArgumentError, Option } from 'commander';
 import type { Command } from 'commander';
 
 import { PipelineError } from '../errors.js';
-import { evaluationText } from '../evaluation-text.js';
 import { listTrainers } from '../list-trainers.js';
 import type { ListTrainer } from '../list-trainers.js';
 import { commandOf } from './command.js';
@@ -35,7 +34,8 @@ export function evaluateCommand(run: Runner): Command {
     )
     .action(async ({ train, test, k, trainers }: EvaluateOptions) =>
       run(async (context) => {
-        const { evaluateLists, evaluateVisits, listEvaluationText, recorded } = await import('../judging.js');
+        const { evaluateLists, evaluateVisits, evaluationText, listEvaluationText, recorded } =
+          await import('../judging.js');
         if (train !== undefined && test !== undefined) {
           const found = await evaluateLists({ train, test, k, trainers }, context);
           return { document: found, text: () => listEvaluationText(found) };

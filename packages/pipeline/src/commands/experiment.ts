@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
 import type { ExperimentReadOut } from '@attractions/evaluation';
 
-import { signed } from '../evaluation-text.js';
-import { grouped, table } from '../text.js';
+import { grouped, signed, table } from '../text.js';
 import { commandOf } from './command.js';
 import { countOf } from './count.js';
 import type { Runner } from './command.js';

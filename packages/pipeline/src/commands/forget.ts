@@ -3,7 +3,6 @@ import { pseudonymKeyOf, pseudonymOf } from '@attractions/etl';
 
 import { PipelineError } from '../errors.js';
 import type { ForgetSummary } from '../forget/forget.js';
-import { recorded } from '../recorded.js';
 import { table } from '../text.js';
 import { commandOf } from './command.js';
 import type { PipelineContext, PipelineResult, Runner } from './command.js';
@@ -17,9 +16,11 @@ export function forgetCommand(run: Runner): Command {
     .argument('<users...>', 'ids of the visitors; with pseudonymize, as in the raw data or as in the visits')
     .option('--yes', 'do it; this cannot be undone')
     .action(async (users: string[], { yes }: { yes?: true }) =>
-      run(async (context) =>
-        yes ? recorded('forget', context, () => forget(users, context, false)) : forget(users, context, true),
-      ),
+      run(async (context) => {
+        if (!yes) return forget(users, context, true);
+        const { recorded } = await import('../recorded.js');
+        return recorded('forget', context, () => forget(users, context, false));
+      }),
     );
 }
 

@@ -1,11 +1,7 @@
 import type { Command } from 'commander';
-import { runs } from '@attractions/contracts';
 
 import { PipelineError } from '../errors.js';
-import { KEEP_ON, keepFeeds, keepText } from '../keep/keep.js';
 import type { KeepSummary } from '../keep/keep.js';
-import { recorded } from '../recorded.js';
-import { packageVersion } from '../version.js';
 import { commandOf } from './command.js';
 import type { PipelineContext, PipelineResult, Runner } from './command.js';
 
@@ -19,8 +15,9 @@ export function keepCommand(run: Runner): Command {
     .action(async ({ dryRun = false }: { dryRun?: boolean }) =>
       run(async (context) => {
         if (dryRun) return keep(context, true);
+        const [{ recorded }, { turnKeepOn }] = await Promise.all([import('../recorded.js'), import('../keep/keep.js')]);
         const result = await recorded('keep', context, () => keep(context, false));
-        await turnOn(context.store);
+        await turnKeepOn(context.store);
         return result;
       }),
     );
@@ -32,20 +29,12 @@ async function keep({ store, own = {} }: PipelineContext, dryRun: boolean): Prom
       'PIPELINE_USAGE',
       'Nothing says what is kept; write "keep": { "last": 14, "days": 90 } into the configuration file.',
     );
+  const { keepFeeds, keepText } = await import('../keep/keep.js');
   const summary = await keepFeeds(store, own.keep, dryRun);
   return {
     document: summary,
     text: () => [...summary.feeds.flatMap((feed) => feedLines(feed, dryRun)), keepText(summary)].join('\n'),
   };
-}
-
-/** Gives the name to the record of this run. */
-async function turnOn(store: PipelineContext['store']): Promise<void> {
-  const log = store.log(runs.path);
-  const head = await log.head();
-  if (head === undefined || (await log.refs())[KEEP_ON] !== undefined) return;
-  const producer = { id: 'attractions keep', package: '@attractions/pipeline', version: packageVersion() };
-  await log.alias(KEEP_ON, head.seq, { producer, reason: 'keep was run by hand' });
 }
 
 function feedLines({ feed, expired, purged }: KeepSummary['feeds'][number], dryRun: boolean): string[] {

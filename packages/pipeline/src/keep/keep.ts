@@ -46,7 +46,7 @@ const ADDING = ['pipeline/', 'serving/exposures/', 'serving/events/', 'evaluatio
 const FOR_EVER = ['experiments/', 'privacy/'];
 
 /** The alias in the feed of runs that says that keeping was turned on. */
-export const KEEP_ON = 'keep-on';
+const KEEP_ON = 'keep-on';
 
 /** Whether the updates of a feed add to each other, so that none replaces an earlier one. */
 export const isAddingFeed = (feed: string): boolean =>
@@ -96,6 +96,15 @@ export async function keepFeeds(store: FeedStore, rule: KeepRule, dryRun: boolea
 /** Whether `attractions keep` was ever run by hand on these feeds: until then, a run only reports what would expire. */
 export async function isKeepOn(store: FeedStore): Promise<boolean> {
   return (await store.log(runs.path).refs())[KEEP_ON] !== undefined;
+}
+
+/** Turns keeping on, by a name for the newest run: that of the command. */
+export async function turnKeepOn(store: FeedStore): Promise<void> {
+  const log = store.log(runs.path);
+  const head = await log.head();
+  if (head === undefined || (await isKeepOn(store))) return;
+  const producer = { id: 'attractions keep', package: '@attractions/pipeline', version: packageVersion() };
+  await log.alias(KEEP_ON, head.seq, { producer, reason: 'keep was run by hand' });
 }
 
 /** What `keep` did, in a sentence. */
