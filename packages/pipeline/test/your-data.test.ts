@@ -176,5 +176,8 @@ describe('data of your own, from files to named recommendations', () => {
     expect(JSON.parse(check.stdout).looks[0]).toMatchObject({ passed: true, refused: 0 });
     const run = await attractionsIn(cwd, ['run', '--json'], s3?.env);
     expect(JSON.parse(run.stdout)).toMatchObject({ rows: 2400, kept: 2400, users: 300, attractions: 30 });
+    // The listing tells by its etags that nothing is new.
+    const again = await attractionsIn(cwd, ['etl', '--json'], s3?.env);
+    expect(JSON.parse(again.stdout)).toMatchObject({ read: 'nothing', rows: 2400 });
   });
 });
