@@ -13,7 +13,7 @@ export interface FoundFile {
 }
 
 /** An object of a bucket, which has to be fetched to be read. */
-export interface RemoteFile {
+interface RemoteFile {
   readonly objects: S3Objects;
   readonly object: S3Object;
 }

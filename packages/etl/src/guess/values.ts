@@ -1,5 +1,5 @@
 /** What the values of a column look like. */
-export type ValueKind = 'empty' | 'time' | 'integer' | 'decimal' | 'list' | 'text';
+type ValueKind = 'empty' | 'time' | 'integer' | 'decimal' | 'list' | 'text';
 
 /** A column of a sample, as far as it can be told from its values. */
 export interface ColumnLook {
