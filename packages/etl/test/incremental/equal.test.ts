@@ -105,9 +105,9 @@ test.each(KINDS)(
         expect((await store.feed(writtenVisits).verify()).findings).toEqual([]);
         expect((await files.run(store, { gapHours }).catch(() => ({ read: 'nothing' }))).read).toBe('nothing');
       }),
-      { numRuns: 6 },
+      { numRuns: 4 },
     );
-    process.stderr.write(`${JSON.stringify(read)}\n`);
+    expect(read['all']).toBeGreaterThan(0);
   },
   280_000,
 );

@@ -18,9 +18,12 @@ const root = await mkdtemp(join(tmpdir(), 'etl-killed-'));
 const cli = fileURLToPath(new URL('../../dist/cli.js', import.meta.url));
 const violations = [];
 let updates = 0;
+let started = 0;
 
 function start() {
-  const env = { ...process.env, RAW_DATA_PATH: raw, FEEDS_ROOT: root, LOG_LEVEL: 'silent' };
+  // Another setting each time, so that there is something to do.
+  const gap = String(8 + started++ / 1_000);
+  const env = { ...process.env, RAW_DATA_PATH: raw, FEEDS_ROOT: root, LOG_LEVEL: 'silent', SEQUENCE_GAP_HOURS: gap };
   return spawn(process.execPath, [cli, '--json'], { env, stdio: 'ignore' });
 }
 
