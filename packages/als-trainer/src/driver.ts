@@ -81,6 +81,8 @@ function reporter({ logger, onIteration, progress }: TrainContext): (iteration: 
     );
 }
 
+const secondsSince = (time: number): number => (performance.now() - time) / 1000;
+
 /**
  * Trains on the latest visits: puts the models of all kinds that are on, and the ALS model last, since its record commits the snapshot. The parents of all are
  * that visits update and the attractions update it was made with.
@@ -97,30 +99,31 @@ export async function runTrain(config: TrainConfig, context: TrainContext): Prom
   const naming = [...kinds, ...builtIn].find(({ name }) => name === alsScoring.name) as ModelKind<AlsGeneration>;
   const others = kinds.filter((kind) => kind !== naming).reverse();
   const { visits: update, attractions: places, parents } = await latestVisits(store);
-  const secondsSince = (time: number) => (performance.now() - time) / 1000;
   const count = update.record.totals.rows;
-  const table = await readVisits(await (await store.feed(streamed(visits)).at(update.seq)).read(), count);
-  logger.info(
-    { feed: visits.path, seq: update.seq, visits: count, seconds: secondsSince(begin) },
-    'training on the latest visits',
-  );
+  const run = { attractions: places, signal, threads: config.threads };
 
-  const train = async <M>(kind: ModelKind<M>) => {
-    const began = performance.now();
-    const model = await kind.train(table, {
-      attractions: places,
-      signal,
-      threads: config.threads,
-      ...(config.warmStart && { previous: () => latestOf(store, kind) }),
-    });
-    const seconds = secondsSince(began);
-    logger.info({ kind: kind.name, seconds }, `trained ${kind.name} in ${seconds.toFixed(1)} s`);
-    return model;
+  // In a function of its own, so that the visits go before the models are written, which takes memory too.
+  const trained = async () => {
+    const table = await readVisits(await (await store.feed(streamed(visits)).at(update.seq)).read(), count);
+    logger.info(
+      { feed: visits.path, seq: update.seq, visits: count, seconds: secondsSince(begin) },
+      'training on the latest visits',
+    );
+    const train = async <M>(kind: ModelKind<M>) => {
+      const began = performance.now();
+      const previous = config.warmStart && { previous: () => latestOf(store, kind) };
+      const model = await kind.train(table, { ...run, ...previous });
+      const seconds = secondsSince(began);
+      logger.info({ kind: kind.name, seconds }, `trained ${kind.name} in ${seconds.toFixed(1)} s`);
+      return model;
+    };
+    // The largest first, while no other model takes memory.
+    const alsModel = await train(naming);
+    const models: { readonly kind: ModelKind; readonly model: unknown }[] = [];
+    for (const kind of others) models.push({ kind, model: await train(kind) });
+    return { alsModel, models };
   };
-  // The largest first, while no other model takes memory.
-  const alsModel = await train(naming);
-  const models: { readonly kind: ModelKind; readonly model: unknown }[] = [];
-  for (const kind of others) models.push({ kind, model: await train(kind) });
+  const { alsModel, models } = await trained();
   signal?.throwIfAborted();
 
   const put = { parents, producer: producerOf(options), ...(runId === undefined ? {} : { runId }) };
