@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { emptyFolder } from './support/command-line.js';
 import { attractionsIn } from './support/process.js';
-import { startPostgres, startS3 } from './support/servers.js';
+import { postgresServer, startS3 } from './support/servers.js';
 
 const maker = fileURLToPath(new URL('../../../tools/your-data/make.mjs', import.meta.url));
 
@@ -95,7 +95,7 @@ const CASES: Readonly<Record<string, Expected>> = {
   },
 };
 
-const postgres = await startPostgres();
+const postgres = await postgresServer();
 const s3 = await startS3();
 
 describe('data of your own, from files to named recommendations', () => {

@@ -6,20 +6,24 @@ import { loadVisits } from '../../src/loader.js';
 import { checkSources, probeSources } from '../../src/source/choose.js';
 import { postgres } from '../../src/postgres/source.js';
 import { sourceCases } from '../../src/testing/index.js';
-import { startPostgres } from '../support/postgres-server.js';
+import { hasPostgres, startPostgres } from '../support/postgres-server.js';
+import type { PostgresServer } from '../support/postgres-server.js';
 
 const NOW = new Date('2026-11-28T12:00:00Z');
-const server = await startPostgres();
-const tests = server === undefined ? describe.skip : describe;
-const address = server?.url ?? 'postgres://nobody@127.0.0.1:1/none';
+const tests = (await hasPostgres()) ? describe : describe.skip;
+const ADDRESS = 'postgres://ann:secret@localhost/shop';
+let server: PostgresServer | undefined;
 
 beforeAll(async () => {
+  if (tests !== describe) return;
+  server = await startPostgres();
+  const address = server.url;
   process.env['SHOP_URL'] = address;
   process.env['WRONG_PASSWORD_URL'] = address.replace('attractions-secret', 'no-secret-of-mine');
   process.env['NO_DATABASE_URL'] = address.replace(/postgres$/, 'nothing');
   process.env['NO_HOST_URL'] = 'postgres://ann:secret@no-such-host.invalid/shop';
   process.env['NOT_AN_ADDRESS'] = 'mysql://ann:secret@localhost/shop';
-  await server?.query(
+  await server.query(
     'CREATE SEQUENCE tickets',
     'CREATE TABLE products (sku text PRIMARY KEY, title text, tags text[], lat float8)',
     `INSERT INTO products VALUES ('S1', 'A "big", old chair', '{old,"slow, soft"}', 52.5), ('S2', E'Two\\nlines', NULL, NULL)`,
@@ -88,7 +92,7 @@ tests('a source of PostgreSQL', () => {
     settings: { visits },
     refused: [
       [{}, 'url', 'query'],
-      [{ url: address, query: ' ', files: 'x' }, 'url', 'query', 'files'],
+      [{ url: ADDRESS, query: ' ', files: 'x' }, 'url', 'query', 'files'],
       [{ url: 'SHOP_URL', query: 'SELECT 1', columns: { user: 1 } }, 'columns.user'],
     ],
     missing: { ...visits, url: 'NO_DATABASE_URL' },
@@ -120,7 +124,7 @@ tests('a source of PostgreSQL', () => {
   );
 
   test('an address in the place of a variable is refused, and not repeated', async () => {
-    const [problem] = await checkSources({ visits: { ...visits, url: address } });
+    const [problem] = await checkSources({ visits: { ...visits, url: ADDRESS } });
     expect(problem?.path).toBe('sources.visits.url');
     expect(problem?.message).toMatch(/^Is an address; give the name of an environment variable/);
   });
@@ -140,7 +144,7 @@ tests('a source of PostgreSQL', () => {
     const peaks: number[] = [];
     for (const rows of [200_000, 2_000_000]) {
       const script = fileURLToPath(new URL('../processes/postgres-copy.mjs', import.meta.url));
-      const env = { ...process.env, SHOP_URL: address, FORCE_COLOR: '0' };
+      const env = { ...process.env, SHOP_URL: server?.url ?? '', FORCE_COLOR: '0' };
       const { stdout } = await promisify(execFile)(process.execPath, [script, String(rows)], { env });
       const { read, peakMb } = JSON.parse(stdout);
       expect(read).toBe(rows);
@@ -153,7 +157,6 @@ tests('a source of PostgreSQL', () => {
 tests('a database that is lost in the middle', () => {
   test('is asked again a few times, and then the load fails with what to do', async () => {
     const other = await startPostgres();
-    if (!other) throw new Error('The first server started, and the second did not.');
     process.env['OTHER_URL'] = other.url;
     const query =
       'SELECT i AS "user", i % 100 AS attraction, 1780000000 + i AS time FROM generate_series(1, 3000000) i';

@@ -19,17 +19,22 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
-/** Starts a server on a free port; where that cannot be, prints why and returns undefined. */
-export async function startPostgres(): Promise<PostgresServer | undefined> {
-  const port = String(await freePort());
-  let address: string;
+/** Whether there is PostgreSQL, or can be; where not, prints why. */
+export async function hasPostgres(): Promise<boolean> {
   try {
-    address = (await run(script('start'), [port])).stdout;
+    await run(script('start'), ['--install']);
+    return true;
   } catch (error) {
     const reason = (error as { stderr?: string }).stderr ?? String(error);
     process.stderr.write(`PostgreSQL is not tested. ${reason}\n`);
-    return undefined;
+    return false;
   }
+}
+
+/** Starts a server on a free port. To be stopped by the hook of the test that has started it. */
+export async function startPostgres(): Promise<PostgresServer> {
+  const port = String(await freePort());
+  const { stdout: address } = await run(script('start'), [port]);
   const url = address.trim().replace('DATABASE_URL=', '');
   return {
     url,

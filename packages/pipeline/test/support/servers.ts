@@ -7,7 +7,7 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
-import { afterAll } from '@jest/globals';
+import { afterAll, beforeAll } from '@jest/globals';
 
 const run = promisify(execFile);
 const tool = (name: string): string => fileURLToPath(new URL(`../../../../tools/${name}`, import.meta.url));
@@ -22,16 +22,20 @@ async function printed(what: string, script: string, argv: readonly string[]): P
   }
 }
 
-/** A real PostgreSQL for this test file; undefined where there is none. */
-export async function startPostgres(): Promise<{ readonly url: string } | undefined> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const port = String((server.address() as AddressInfo).port);
-  await new Promise((resolve) => server.close(resolve));
-  const line = await printed('PostgreSQL', 'postgres/start.sh', [port]);
-  if (line === undefined) return undefined;
+/** A real PostgreSQL for this test file, which is started with its first test; undefined where there is none. */
+export async function postgresServer(): Promise<{ readonly url: string } | undefined> {
+  if ((await printed('PostgreSQL', 'postgres/start.sh', ['--install'])) === undefined) return undefined;
+  const started = { url: '' };
+  let port = '';
+  beforeAll(async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    port = String((server.address() as AddressInfo).port);
+    await new Promise((resolve) => server.close(resolve));
+    started.url = (await run(tool('postgres/start.sh'), [port])).stdout.trim().replace('DATABASE_URL=', '');
+  });
   afterAll(() => run(tool('postgres/stop.sh'), [port]));
-  return { url: line.replace('DATABASE_URL=', '') };
+  return started;
 }
 
 /** The S3 server that is up, with a bucket for this test file; undefined where there is none. */
