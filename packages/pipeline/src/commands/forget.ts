@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { pseudonymKeyOf, pseudonymOf } from '@attractions/etl';
 
 import { PipelineError } from '../errors.js';
 import type { ForgetSummary } from '../forget/forget.js';
@@ -27,8 +26,8 @@ export function forgetCommand(run: Runner): Command {
 async function forget(users: readonly string[], context: PipelineContext, dryRun: boolean): Promise<PipelineResult> {
   if (users.some((id) => id.trim() === ''))
     throw new PipelineError('PIPELINE_USAGE', 'An id of a visitor is empty; give ids as they are in the visits.');
-  const { forgetUsers, settleExposures } = await import('../forgetting.js');
   const { store, signal, config, progress, own = {} } = context;
+  const { forgetUsers, pseudonymKeyOf, pseudonymOf, settleExposures } = await import('../forgetting.js');
   // Feeds with pseudonyms know no ids; those who forget may give either.
   const key = pseudonymKeyOf(config, own.pseudonymize);
   const ids = key === undefined ? users : [...users, ...users.map((id) => pseudonymOf(key, id))];
