@@ -1,6 +1,6 @@
 /**
  * The built train command on many visits: how long each kind of model takes, and the peak of resident memory beside what the kernel's formula says
- * (`packages/als-trainer/README.md`, Memory). Seeded; the visits are made at the first run. Needs Linux.
+ * (`docs/training.md`, Memory). Seeded; the visits are made at the first run. Needs Linux.
  *
  *     npm run build && node tools/bench/train/index.mjs [--feeds DIR] [--visits 5000000] [--users 250000] [--items 500] [--rank 64] [--rounds 1]
  */

@@ -10,9 +10,9 @@ function rangeOf(spec: OptionSpec): string {
   return spec.type === 'choice' ? spec.choices.join(', ') : `${spec.min} to ${spec.max} ${spec.unit}`;
 }
 
-test('the README’s options table is the one in the code', () => {
-  const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
-  const section = readme.slice(readme.indexOf('## Options'), readme.indexOf('### Weights'));
+test('the options table of the guide is the one in the code', () => {
+  const guide = readFileSync(new URL('../../../docs/training.md', import.meta.url), 'utf8');
+  const section = guide.slice(guide.indexOf('## Options'), guide.indexOf('### Weights'));
   const rows = section.split('\n').flatMap((line) => {
     const [, name, ...cells] = line.replaceAll('\\|', '¦').split('|');
     const plain = cells.map((cell) => cell.trim().replaceAll('¦', '|').replaceAll('\\*', '*'));
