@@ -1,12 +1,18 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { afterAll, beforeAll } from '@jest/globals';
 
 const run = promisify(execFile);
@@ -50,6 +56,17 @@ export async function startS3() {
   await client.send(new CreateBucketCommand({ Bucket }));
   return {
     env,
+    address: `s3://${Bucket}`,
+    /** Copies the objects below a key into a folder. */
+    async download(key: string, folder: string): Promise<void> {
+      for await (const { Contents = [] } of paginateListObjectsV2({ client }, { Bucket, Prefix: `${key}/` }))
+        for (const { Key = '' } of Contents) {
+          const { Body } = await client.send(new GetObjectCommand({ Bucket, Key }));
+          const path = join(folder, Key);
+          await mkdir(dirname(path), { recursive: true });
+          await writeFile(path, (await Body?.transformToByteArray()) ?? '');
+        }
+    },
     /** Puts the files of a folder into the bucket, and returns its address. */
     async upload(folder: string): Promise<string> {
       const entries = await readdir(folder, { recursive: true, withFileTypes: true });
