@@ -113,7 +113,9 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
     let added: WrittenLoad | undefined;
     if (plan.read === 'new' && previous.length > 0) {
       const old = { ...(await parentsOf(plan.base, store)), record: plan.base, paths: previous };
-      const found = await addVisits(from, { ...options, only: plan.files }, old, target(plan.base));
+      const found = await addVisits(from, { ...options, only: plan.files }, old, target(plan.base)).catch(
+        unlessUnclear,
+      );
       if (typeof found === 'string') because = found;
       else added = found;
     }
@@ -140,6 +142,13 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
     await opened?.discard();
     if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
   }
+}
+
+/** New files whose lines do not say by themselves how times are written: together with the others, which do, they can be read. */
+function unlessUnclear(error: unknown): string {
+  if (error instanceof EtlError && error.code === 'ETL_HEADER_UNKNOWN')
+    return 'the new files alone do not say how they are to be read';
+  throw error;
 }
 
 /** What the run has to read, and what tells it from the next one. */
