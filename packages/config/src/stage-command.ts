@@ -46,6 +46,8 @@ export interface StageContext<T extends Sections> extends CommandContext {
   readonly own: SectionValues<T>;
   /** Path of that file, for threads and for paths in it. */
   readonly configFile: string | undefined;
+  /** Which of the stage's flags are given. */
+  readonly flags: ReadonlySet<string>;
 }
 
 /** The command line of one stage. */
@@ -57,6 +59,8 @@ export interface StageCommand<S extends Settings, T extends Sections = Record<ne
   readonly settings: S & typeof sharedSettings;
   /** Sections of the configuration file that the stage uses. Those of other stages are ignored. */
   readonly sections: T;
+  /** Options of the stage that take no value, with what each does: `{ full: 'read all raw data' }` is `--full`. */
+  readonly flags?: Readonly<Record<string, string>>;
   run(config: Config<S & typeof sharedSettings>, context: StageContext<T>): Promise<CommandResult>;
 }
 
@@ -79,15 +83,22 @@ export async function runStage<S extends Settings, T extends Sections>(
   output: CommandOutput = process,
 ): Promise<number> {
   const json = argv.includes('--json');
+  const known = Object.keys(command.flags ?? {});
   try {
     const { values } = parseArgs({
       args: [...argv],
-      options: { config: { type: 'string' }, json: { type: 'boolean' }, help: { type: 'boolean' } },
+      options: {
+        ...Object.fromEntries(known.map((flag) => [flag, { type: 'boolean' } as const])),
+        config: { type: 'string' },
+        json: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
     });
     if (values.help) {
       output.stdout.write(helpText(command));
       return 0;
     }
+    const flags = new Set(known.filter((flag) => flag in values));
     loadDotEnv();
     const configFile = findConfigFile(values.config);
     const { config, own } = await settingsAndFile(
@@ -98,7 +109,7 @@ export async function runStage<S extends Settings, T extends Sections>(
     const logger = createLogger({ level: readConfig(sharedSettings).logLevel, name: command.name });
     await untilStopped(async (signal) => {
       const progress = progressOn({ stderr: output.stderr, logger, json });
-      const result = await command.run(config, { logger, signal, json, own, configFile, progress });
+      const result = await command.run(config, { logger, signal, json, own, configFile, progress, flags });
       writeResult(output, result, json);
       await result.until;
     });
@@ -155,13 +166,14 @@ function failureOf(error: unknown): CommandFailure {
   return { code, message, exitCode: exitCode ?? (code.startsWith('ERR_PARSE_ARGS') ? 2 : 1) };
 }
 
-function helpText({ name, purpose, settings, sections }: StageCommand<Settings, Sections>): string {
+function helpText({ name, purpose, settings, sections, flags = {} }: StageCommand<Settings, Sections>): string {
+  const more = Object.entries(flags);
   return `${name}: ${purpose}
 
-Usage: ${name} [--config FILE] [--json] [--help]
+Usage: ${name} [--config FILE]${more.map(([flag]) => ` [--${flag}]`).join('')} [--json] [--help]
 
   --config FILE   code and data of your own; else attractions.config.ts, .mts, .mjs, .js or .json, if there is one
-  --json          print one JSON document on stdout; text and logs go to stderr
+${more.map(([flag, does]) => `  --${flag.padEnd(13)} ${does}\n`).join('')}  --json          print one JSON document on stdout; text and logs go to stderr
   --help          print this text
 
 It takes from that file: ${Object.keys(sections).join(', ')}.

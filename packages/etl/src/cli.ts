@@ -30,8 +30,10 @@ process.exitCode = await runStage(
       checks: checksSection,
       pseudonymize: pseudonymizeSection,
     },
-    async run(config, { logger, signal, progress, own: { sources, ...own } }) {
-      const summary = await runEtl(config, { logger, signal, progress, ...own, ...sources });
+    flags: { full: 'read all raw data, also where only some of it is new' },
+    async run(config, { logger, signal, progress, flags, own: { sources, ...own } }) {
+      const full = flags.has('full');
+      const summary = await runEtl(config, { logger, signal, progress, full, ...own, ...sources });
       return { document: summary, text: () => summaryText(summary) };
     },
   },
