@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -19,13 +19,15 @@ const env = {
   ...process.env,
   NX_DAEMON: 'false',
   FEEDS_ROOT: join(scratch, 'feeds'),
-  RAW_DATA_PATH: join(root, 'tools/sample-data'),
+  RAW_DATA_PATH: join(scratch, 'raw'),
   MODEL_POLL_SECONDS: '0.05',
   PORT: '0',
 };
 // Set by an outer `nx run`, they would make the inner Nx believe that it is the outer one.
 for (const name of Object.keys(env))
   if (name.startsWith('NX_') && name !== 'NX_DAEMON') Reflect.deleteProperty(env, name);
+
+cpSync(join(root, 'tools/sample-data'), env.RAW_DATA_PATH, { recursive: true });
 
 /** A command as a process group of its own, since npx and Nx hand no signal on. */
 function started(command, port, stdout) {
@@ -57,7 +59,11 @@ test('the service is started once, and each night it serves the new champion', a
     const served = async () => (await (await fetch(`${url}/v1/version`)).json()).generation.model;
     let model = await served();
     assert.equal(model, champion());
+    const file = join(env.RAW_DATA_PATH, 'userVisits-sample/userVisits-EmberIsle-allPOI.csv');
+    const [, known] = readFileSync(file, 'utf8').split('\n');
     for (let nights = 2; nights <= 3; nights++) {
+      // A day brings a line, here one that is known; otherwise a night finds nothing new.
+      appendFileSync(file, `${known}\n`);
       await night(new URL(url).port);
       const wanted = champion();
       assert.ok(wanted > model);

@@ -6,7 +6,9 @@ import { runTrain } from './driver.js';
 import type { TrainSummary } from './driver.js';
 import { trainSettings } from './settings.js';
 
-function summaryText({ visits, users, attractions, rank, loss, feeds, seconds }: TrainSummary): string {
+function summaryText({ visits, users, attractions, rank, loss, feeds, unchanged, seconds }: TrainSummary): string {
+  if (unchanged)
+    return `Nothing is new since model ${unchanged.seq}: visits, settings and release are the same, so nothing was trained; --full trains again.`;
   return [
     `Trained on ${visits} visits of ${users} users to ${attractions} attractions: rank ${rank}, ${seconds.toFixed(1)} s.`,
     `Loss by iteration: ${loss.map((entry) => entry.loss.toPrecision(6)).join(', ')}.`,
@@ -20,8 +22,9 @@ process.exitCode = await runStage(
     purpose: 'trains an ALS model on the latest visits and puts it into the feed training/als/v1.0.',
     settings: trainSettings,
     sections: { models: modelsSection },
-    async run(config, { logger, signal, own, progress }) {
-      const summary = await runTrain(config, { logger, signal, kinds: own.models, progress });
+    flags: { full: 'train also where nothing is new since the latest model' },
+    async run(config, { logger, signal, own, progress, flags }) {
+      const summary = await runTrain(config, { logger, signal, kinds: own.models, progress, full: flags.has('full') });
       return { document: summary, text: () => summaryText(summary) };
     },
   },

@@ -1,13 +1,14 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 import type { Logger, ShowProgress } from '@attractions/config';
 import { als, latestVisits, visits } from '@attractions/contracts';
-import { openFeeds, streamed } from '@attractions/feeds';
+import { canonicalJson, openFeeds, streamed } from '@attractions/feeds';
 import { alsScoring, kindsNamed } from '@attractions/models';
 import { namesIn } from '@attractions/models/settings';
 import type { AlsGeneration } from '@attractions/contracts';
 import type { ModelKind } from '@attractions/models';
-import type { FeedStore, Producer } from '@attractions/feeds';
+import type { FeedStore, Producer, PutOptions } from '@attractions/feeds';
 
 import { trainedKinds } from './kinds.js';
 import { readVisits } from './visits.js';
@@ -24,6 +25,8 @@ export interface TrainContext {
   readonly logger: Pick<Logger, 'info'>;
   /** Kinds of model to train, names or ones of your own, instead of those that the settings name. ALS is trained in any case: it names the snapshot. */
   readonly kinds?: readonly (string | ModelKind)[] | undefined;
+  /** Whether it trains also where that makes the latest models again; default: false. */
+  readonly full?: boolean | undefined;
   /** A run that is repeated with the same id commits once. */
   readonly runId?: string;
   /** After it aborts, nothing is committed. */
@@ -44,6 +47,8 @@ export interface TrainSummary {
   readonly loss: readonly { readonly iteration: number; readonly loss: number }[];
   /** The updates that were committed: path and sequence number. */
   readonly feeds: readonly { readonly feed: string; readonly seq: number }[];
+  /** The latest model, where nothing was new: nothing was trained or committed, and the figures are those of this model. */
+  readonly unchanged?: { readonly feed: string; readonly seq: number };
   /** Wall time of the whole run. */
   readonly seconds: number;
 }
@@ -54,12 +59,38 @@ async function latestOf<M>(store: FeedStore, { contract }: ModelKind<M>): Promis
   return (await feed.head()) ? (await feed.latest()).read() : undefined;
 }
 
-function producerOf(options: AlsOptions): Producer {
+/** A hash of what models depend on. It is kept as a label, since a model that `forget` has written anew has the producer of the old one, and new parents. */
+const madeOf = ({ parents, producer }: Pick<PutOptions, 'parents' | 'producer'>): string =>
+  createHash('sha256').update(canonicalJson({ parents, producer })).digest('hex');
+
+/** The latest model of the first kind, where training would make the latest models of all kinds again: each has these labels, and can be read. */
+async function latestSame<M>(
+  store: FeedStore,
+  [first, ...others]: readonly [ModelKind<M>, ...ModelKind[]],
+  labels: { readonly madeOf: string },
+  logger: TrainContext['logger'],
+): Promise<{ readonly model: M; readonly seq: number } | undefined> {
+  const latest = async <K>({ contract }: ModelKind<K>) => {
+    const record = await store.feed(contract).head();
+    return record?.labels['madeOf'] === labels.madeOf ? store.feed(contract).at(record.seq) : undefined;
+  };
+  try {
+    const [update, ...beside] = [await latest(first), ...(await Promise.all(others.map(latest)))] as const;
+    if (update === undefined || beside.includes(undefined)) return undefined;
+    for (const other of beside) await other?.read();
+    return { model: await update.read(), seq: update.seq };
+  } catch (error) {
+    logger.info({ reason: String(error) }, 'The latest models cannot be read, so they are trained again.');
+    return undefined;
+  }
+}
+
+function producerOf(options: AlsOptions, warmStart: boolean): Producer {
   const { name, version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     name: string;
     version: string;
   };
-  return { id: 'als-trainer', package: name, version, config: options };
+  return { id: 'als-trainer', package: name, version, config: { ...options, warmStart } };
 }
 
 /** Logs the iterations, unless the caller shows them in another way. */
@@ -87,6 +118,9 @@ const secondsSince = (time: number): number => (performance.now() - time) / 1000
  * Trains on the latest visits: puts the models of all kinds that are on, and the ALS model last, since its record commits the snapshot. The parents of all are
  * that visits update and the attractions update it was made with.
  *
+ * Where that would make the latest models again, nothing is trained or put. A warm start always trains, since it begins at another model each time; so do kinds
+ * of one's own, whose code may have changed.
+ *
  * @throws ConfigError, ModelsError, AlsError, ContractsError or FeedsError; in each case no model was committed.
  */
 export async function runTrain(config: TrainConfig, context: TrainContext): Promise<TrainSummary> {
@@ -101,6 +135,23 @@ export async function runTrain(config: TrainConfig, context: TrainContext): Prom
   const { visits: update, attractions: places, parents } = await latestVisits(store);
   const count = update.record.totals.rows;
   const run = { attractions: places, signal, threads: config.threads };
+  const madeBy = { parents, producer: producerOf(options, config.warmStart) };
+  const labels = { madeOf: madeOf(madeBy) };
+  const summaryOf = ({ userIds, attractionIds, rank, history }: AlsGeneration) => ({
+    visits: count,
+    users: userIds.length,
+    attractions: attractionIds.length,
+    rank,
+    iterations: history.length,
+    loss: history.map(({ iteration, loss }) => ({ iteration, loss })),
+  });
+
+  const isRepeatable = !config.warmStart && [naming, ...others].every((kind) => builtIn.includes(kind));
+  const same = isRepeatable && !context.full && (await latestSame(store, [naming, ...others], labels, logger));
+  if (same) {
+    const unchanged = { feed: als.path, seq: same.seq };
+    return { ...summaryOf(same.model), feeds: [], unchanged, seconds: secondsSince(begin) };
+  }
 
   // In a function of its own, so that the visits go before the models are written, which takes memory too.
   const trained = async () => {
@@ -126,16 +177,11 @@ export async function runTrain(config: TrainConfig, context: TrainContext): Prom
   const { alsModel, models } = await trained();
   signal?.throwIfAborted();
 
-  const put = { parents, producer: producerOf(options), ...(runId === undefined ? {} : { runId }) };
+  const put = { ...madeBy, labels, ...(runId === undefined ? {} : { runId }) };
   const beside = await Promise.all(models.map(({ kind, model }) => store.feed(kind.contract).put(model, put)));
   const records = [...beside, await store.feed(als).put(alsModel, put)];
   return {
-    visits: count,
-    users: alsModel.userIds.length,
-    attractions: alsModel.attractionIds.length,
-    rank: alsModel.rank,
-    iterations: alsModel.history.length,
-    loss: alsModel.history.map(({ iteration, loss }) => ({ iteration, loss })),
+    ...summaryOf(alsModel),
     feeds: records.map(({ feed, seq }) => ({ feed, seq })),
     seconds: secondsSince(begin),
   };

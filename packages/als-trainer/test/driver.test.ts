@@ -4,6 +4,7 @@ import { openFeeds, parentOf } from '@attractions/feeds';
 import { forceConfig, readConfig } from '@attractions/config';
 
 import { runTrain } from '../src/driver.js';
+import { alsKind } from '../src/kinds.js';
 import type { TrainContext } from '../src/driver.js';
 import { trainSettings } from '../src/settings.js';
 import type { TrainConfig } from '../src/settings.js';
@@ -84,6 +85,35 @@ describe('runTrain', () => {
     await expect(run).rejects.toThrow('enough');
     expect(await store.feed(als).head()).toBeUndefined();
     expect(await store.feed(popularity).head()).toBeUndefined();
+  });
+
+  test('where nothing is new nothing is trained, and the figures are those of the latest model; what is made of anything else is', async () => {
+    const { store } = await storeWithVisits();
+    const { feeds, seconds, ...figures } = await train({}, { store });
+    void [feeds, seconds];
+    const isTrained = async (values: Partial<TrainConfig> = {}, context: Partial<TrainContext> = {}) =>
+      (await train(values, { store, ...context })).feeds.length > 0;
+    const again = await train({ threads: 2 }, { store });
+    expect(again).toEqual({ ...figures, feeds: [], unchanged: { feed: als.path, seq: 1 }, seconds: again.seconds });
+
+    expect(await isTrained({ rank: 5 })).toBe(true);
+    expect(await isTrained()).toBe(true);
+    expect(await isTrained({}, { kinds: ['als'] })).toBe(false);
+    expect(await isTrained({}, { kinds: ['als', 'item-knn'] })).toBe(true);
+    expect(await isTrained({}, { full: true })).toBe(true);
+    const own = { ...alsKind({ rank: 4 }), name: 'own', contract: { ...als, path: 'training/own/v1.0' } };
+    expect([await isTrained({}, { kinds: [own] }), await isTrained({}, { kinds: [own] })]).toEqual([true, true]);
+
+    expect(await isTrained({ warmStart: true })).toBe(true);
+    expect(await isTrained({ warmStart: true })).toBe(true);
+    // The latest model is not the one that a cold start makes.
+    expect(await isTrained()).toBe(true);
+    expect(await isTrained()).toBe(false);
+
+    const { record } = await store.feed(visits).latest();
+    await store.feed(visits).put(table, { producer, parents: record.parents });
+    expect(await isTrained()).toBe(true);
+    expect(await isTrained()).toBe(false);
   });
 
   test('a warm start goes on from the latest model of the same rank', async () => {

@@ -19,6 +19,8 @@ export interface RunSummary extends Tally {
   /** What was read of the raw data, and the visits that hold all of it where nothing was new; absent in memory. */
   readonly read?: EtlSummary['read'];
   readonly unchanged?: EtlSummary['unchanged'];
+  /** The latest model, where training would have made it again, so nothing was trained. */
+  readonly unchangedModel?: TrainSummary['unchanged'];
   /** Wall time of the run, without the start of the process. */
   readonly seconds: number;
 }
@@ -31,6 +33,7 @@ export function runText(summary: RunSummary): string {
     tallyText(summary),
     ...readText(summary),
     lossText(rank, loss),
+    ...sameModelText(summary.unchangedModel),
     ...(feeds.length > 0 ? [feedsText(feeds)] : []),
     '',
     ...recommendations.map((answer) => `${answerText(answer)}\n`),
@@ -52,9 +55,16 @@ function readText({ read, unchanged }: Pick<RunSummary, 'read' | 'unchanged'>): 
 }
 
 /** The summary of a training as text. */
-export function trainText({ rank, loss, feeds }: TrainSummary): string {
+export function trainText({ rank, loss, feeds, unchanged }: TrainSummary): string {
   const values = loss.map((entry) => entry.loss);
-  return `${lossText(rank, values)}\n${feedsText(feeds)}`;
+  return [lossText(rank, values), ...(unchanged ? sameModelText(unchanged) : [feedsText(feeds)])].join('\n');
+}
+
+function sameModelText(model: TrainSummary['unchanged']): string[] {
+  if (model === undefined) return [];
+  return [
+    `Nothing is new since model ${model.seq}: visits, settings and release are the same, so nothing was trained; --full trains again.`,
+  ];
 }
 
 /** The list of one visitor, with its source and what was assumed. */

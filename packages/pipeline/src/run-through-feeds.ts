@@ -19,7 +19,7 @@ export async function runThroughFeeds(
     import('./train-and-answer.js'),
   ]);
   signal.throwIfAborted();
-  const answered = await trainAndAnswer(context);
+  const answered = await trainAndAnswer(context, how);
   const keep = own.keep && (await keepAfterRun(own.keep, context));
   return {
     ...etl,

@@ -12,7 +12,7 @@ export function runCommand(run: Runner): Command {
     .option('--sample', 'on generated visits that ship with the package, in place of RAW_DATA_PATH')
     .option('--in-memory', 'in one process, without feeds: nothing is written')
     .option('--accept', ACCEPT)
-    .option('--full', FULL)
+    .option('--full', `${FULL}, and train also where nothing is new`)
     .action(async ({ sample, inMemory, ...how }: { sample?: true; inMemory?: true; accept?: true; full?: true }) =>
       run(async (given) => {
         const { recorded, withSampleData } = await import('../extracting.js');

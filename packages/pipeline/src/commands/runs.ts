@@ -28,14 +28,18 @@ function runsText(listed: readonly ListedRun[]): string {
     outcome,
     `${seconds.toFixed(1)} s`,
     ...['rows', 'visits', 'users'].map((name) => counts[name] ?? ''),
-    message === undefined
-      ? feeds.map(({ feed, seq: at }) => `${feed.replace(/\/v[\d.]+$/, '')}#${at}`).join(' ')
-      : reason(code, message),
+    message === undefined ? putText(command, feeds) : reason(code, message),
   ]);
   return table([
     ['', 'started (UTC)', 'what', 'outcome', 'took', 'rows', 'visits', 'users', 'put, or why not'],
     ...rows,
   ]);
+}
+
+/** Those of `etl`, `train` and `run` that put nothing had nothing new to read or to train on. */
+function putText(command: string, feeds: ListedRun['feeds']): string {
+  if (feeds.length === 0 && ['etl', 'train', 'run'].includes(command)) return 'nothing new';
+  return feeds.map(({ feed, seq }) => `${feed.replace(/\/v[\d.]+$/, '')}#${seq}`).join(' ');
 }
 
 /** The code, the first sentence and the first of the problems that are listed after it. */

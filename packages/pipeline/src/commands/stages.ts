@@ -43,16 +43,18 @@ export function etlCommand(run: Runner): Command {
 
 /** `attractions train`: the second stage alone, on the latest visits. */
 export function trainCommand(run: Runner): Command {
-  return commandOf('train', 'trains models on the latest visits').action(async () =>
-    run(async (context) => {
-      const { recorded, runTrain } = await import('../train-and-answer.js');
-      return recorded('train', context, async () => {
-        const { config, store, logger, signal, progress, own = {} } = context;
-        const summary = await runTrain(config, { store, logger, signal, progress, kinds: own.models });
-        return { document: summary, text: () => trainText(summary) };
-      });
-    }),
-  );
+  return commandOf('train', 'trains models on the latest visits')
+    .option('--full', 'train also where nothing is new since the latest model')
+    .action(async ({ full }: { full?: true }) =>
+      run(async (context) => {
+        const { recorded, runTrain } = await import('../train-and-answer.js');
+        return recorded('train', context, async () => {
+          const { config, store, logger, signal, progress, own = {} } = context;
+          const summary = await runTrain(config, { store, logger, signal, progress, full, kinds: own.models });
+          return { document: summary, text: () => trainText(summary) };
+        });
+      }),
+    );
 }
 
 /** `attractions serve`: the HTTP service, until a signal stops it. */
