@@ -1,14 +1,17 @@
 /**
  * Runs the `*.test.mjs` of a folder of `tools`: the results on stdout, and as TAP in `reports/<target>.tap`, from which `npm test` counts. A folder
- * with a lockfile of its own is installed first, unless it is there and as the lockfile says.
+ * with a lockfile of its own is installed first, unless it is there and as the lockfile says. Options go to `node --test`.
  *
- *     node tools/run-tests.mjs FOLDER [TARGET]
+ * Tests of operations and of publishing run alone, one file after the other: the Nx that they start puts `dist` back from its cache, and for a moment
+ * no package is whole.
+ *
+ *     node tools/run-tests.mjs FOLDER [TARGET] [OPTION…]
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-const [folder, target = folder] = process.argv.slice(2);
+const [folder, target = folder, ...options] = process.argv.slice(2);
 const at = join(import.meta.dirname, folder);
 const changedMs = (path) => statSync(join(at, path), { throwIfNoEntry: false })?.mtimeMs;
 
@@ -27,4 +30,4 @@ const reporters = [
   ['tap', join(import.meta.dirname, `reports/${target}.tap`)],
 ].flatMap(([reporter, to]) => [`--test-reporter=${reporter}`, `--test-reporter-destination=${to}`]);
 const files = readdirSync(at).filter((name) => name.endsWith('.test.mjs'));
-run(process.execPath, ['--test', ...reporters, ...files]);
+run(process.execPath, ['--test', ...options, ...reporters, ...files]);
