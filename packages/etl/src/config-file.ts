@@ -62,6 +62,15 @@ export const eventsSection: Section<Readonly<Record<string, number>>> = () =>
 export const pseudonymizeSection: Section<boolean> = () =>
   schemaOf((value) => (typeof value === 'boolean' ? [] : [{ message: `is ${shown(value)}; give true or false.` }]));
 
+/** Rules that are a share: above 1, one of them would refuse every run, and the others none. */
+const SHARES: ReadonlySet<string> = new Set([
+  'minVolume',
+  'maxNewUsers',
+  'maxNewAttractions',
+  'maxRejectRise',
+  'maxEmptyRise',
+] satisfies (keyof CheckRules)[]);
+
 /** The section `checks` of a configuration file: those of the rules that are to be others. */
 export const checksSection: Section<CheckRules> = () => {
   const known = Object.keys(DEFAULT_CHECKS);
@@ -70,9 +79,12 @@ export const checksSection: Section<CheckRules> = () => {
       return [{ message: `is ${shown(value)}; give an object with any of ${known.join(', ')}.` }];
     return Object.entries(value).flatMap(([key, rule]) => {
       if (!known.includes(key)) return [{ path: [key], message: `is unknown; give one of ${known.join(', ')}.` }];
-      const isCount = key === 'compareWith';
-      const fits = isCount ? Number.isSafeInteger(rule) && Number(rule) >= 1 : typeof rule === 'number' && rule >= 0;
-      const form = isCount ? 'a whole number from 1' : 'a number from 0';
+      const [fits, form] =
+        key === 'compareWith'
+          ? [Number.isSafeInteger(rule) && Number(rule) >= 1, 'a whole number from 1']
+          : SHARES.has(key)
+            ? [typeof rule === 'number' && rule >= 0 && rule <= 1, 'a share from 0 to 1, such as 0.7 for 70 %']
+            : [typeof rule === 'number' && rule >= 0, 'a number from 0'];
       return fits ? [] : [{ path: [key], message: `is ${shown(rule)}; give ${form}.` }];
     });
   });

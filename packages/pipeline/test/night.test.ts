@@ -135,9 +135,17 @@ test('runs lists what was run, how long it took and how many there were, and why
 }, 120_000);
 
 test('a configuration of checks that nothing takes is refused with every problem', async () => {
-  const { command } = await site({ ...CONFIG, checks: { minVolume: 'half', compareWith: 0, minVolum: 1 } });
+  const { command } = await site({
+    ...CONFIG,
+    checks: { minVolume: 'half', maxNewUsers: 70, compareWith: 0, minVolum: 1 },
+  });
   const { exitCode, stderr } = await command('etl');
   expect(exitCode).toBe(2);
-  for (const key of ['checks.minVolume is "half"', 'checks.compareWith is 0', 'checks.minVolum is unknown'])
+  for (const key of [
+    'checks.minVolume is "half"',
+    'checks.maxNewUsers is 70; give a share from 0 to 1',
+    'checks.compareWith is 0',
+    'checks.minVolum is unknown',
+  ])
     expect(stderr).toContain(key);
 });
