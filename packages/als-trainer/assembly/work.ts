@@ -10,7 +10,7 @@ const closed: usize = 12;
  * What all threads work off together, cut into chunks of rows; src/wasm/job.ts writes these words in this order.
  *
  * Chunks are handed out by counting `remaining` down, so one atomic number says both whether there is a chunk and which. A job is not
- * changed before all its chunks are done, so whoever holds a chunk reads the other words safely, however late it came.
+ * changed before all its chunks are done, so a thread that holds a chunk reads the other words safely, however late it came.
  */
 @unmanaged
 class Job {

@@ -4,28 +4,27 @@ import { join, resolve } from 'node:path';
 import type { Attraction, Reject, VisitsTable } from '@attractions/contracts';
 import type { DataFile, Source as SourceFile } from '@attractions/feeds';
 import { toAttraction, transformAttractions, visitedAttractions } from './attractions.js';
-import type { AttractionsExtract } from './attractions.js';
 import { profileOf } from './checks/profile.js';
 import type { Profile } from './checks/profile.js';
 import { duckDbEngine } from './engine/duckdb.js';
 import type { DescribeFrame, Engine, RunOptions } from './engine/engine.js';
 import { EtlError } from './errors.js';
-import { withoutUsers } from './forgotten.js';
-import type { LeftOut } from './forgotten.js';
+import { NO_EXCEPTIONS, exceptionsOf, withFaults } from './exceptions.js';
+import type { Exceptions } from './exceptions.js';
 import { sql } from './frame/frame.js';
 import type { Frame, Sql } from './frame/frame.js';
-import { chooseSources, sourceFailed } from './source/choose.js';
-import type { ChosenSource, ChosenSources, SourceSettings } from './source/choose.js';
-import { pseudonymized } from './source/pseudonym.js';
-import { attractionsOfRows, visitsOfRows } from './source/rows.js';
-import type { Delivered, DeliveredVisits, Source, SourceContext } from './source/source.js';
-import { byPlace, photosOf, tally, toReject } from './tally.js';
+import { chooseSources } from './source/choose.js';
+import type { SourceSettings } from './source/choose.js';
+import { deliver, settingsOf, shapeOf } from './source/deliver.js';
+import type { DeliveryOptions, RawData } from './source/deliver.js';
+import type { Source, SourceContext } from './source/source.js';
+import { byPlace, photosOf, tally } from './tally.js';
 import type { Tally, VisitCounts } from './tally.js';
 import { orderedVisits, transformVisits, visitsTable } from './visits.js';
 import type { PhotoRows } from './visits.js';
 
 /** How raw data is loaded. */
-export interface LoaderOptions {
+export interface LoaderOptions extends DeliveryOptions {
   /** Where lines have no travel sequences: so many hours or more between a user's photos in a park start a new one. Above 0; default: 8. */
   readonly sequenceGapHours?: number;
   /**
@@ -33,10 +32,6 @@ export interface LoaderOptions {
    * mean nothing.
    */
   readonly events?: Readonly<Record<string, number>>;
-  /** Users whose lines are left out as if they were not there; by their pseudonyms where there is a key. Default: none. */
-  readonly leftOut?: LeftOut;
-  /** Where given, the key of the pseudonyms that stand for user ids from the first frame on. */
-  readonly pseudonymKey?: string;
   /** Sources of your own, beside the built-in ones; the settings name them by their type. */
   readonly sources?: readonly Source[];
   /** What relative paths of sources are relative to; default: the working folder. */
@@ -53,8 +48,6 @@ export interface LoaderOptions {
   readonly onProgress?: (progress: { readonly what: string; readonly done: number; readonly total: number }) => void;
   /** Stops the load when it aborts, with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Which files of visits are read, by their paths; for sources that can read only some. Default: all. */
-  readonly only?: ReadonlySet<string>;
 }
 
 /** What raw data comes to. */
@@ -70,14 +63,6 @@ export interface LoadedVisits {
   /** Lines that were left out, as `leftOut` says; they are not in the tally. */
   readonly forgotten: number;
   readonly tally: Tally;
-}
-
-/** What the sources delivered. Without attractions of their own, attractions are what is visited. */
-export interface RawData {
-  readonly visits: DeliveredVisits;
-  readonly attractions?: Delivered<AttractionsExtract>;
-  /** Lines of visits that were left out. */
-  readonly forgotten: number;
 }
 
 /** The frames of a load, composed and not yet run. */
@@ -124,61 +109,12 @@ export async function withSources<T>(
   const baseFolder = resolve(options.baseFolder ?? '.');
   const context: SourceContext = { engine, folder, baseFolder, ...(signal && { signal }) };
   try {
-    const [raw] = await Promise.all([extract(chosen, context, options), engine.open()]);
+    const [raw] = await Promise.all([deliver(chosen, context, options), engine.open()]);
     return await work(raw, compose(raw, { ...options, sequenceGapHours }), engine);
   } finally {
     if (options.engine === undefined) await engine.close();
     if (scratch !== undefined) await rm(await scratch, { recursive: true, force: true });
   }
-}
-
-/** The sources that are meant; a text is the folder of the source `sigir17`. */
-export function settingsOf(from: string | SourceSettings): SourceSettings {
-  return typeof from === 'string' ? { visits: { type: 'sigir17', folder: from } } : from;
-}
-
-/** Lets the sources deliver: relations that frames can be composed of. */
-async function extract(
-  chosen: ChosenSources,
-  context: SourceContext,
-  { leftOut, only, pseudonymKey: key }: LoaderOptions,
-): Promise<RawData> {
-  const { engine, signal } = context;
-  const given = await visitsFrom(chosen.visits, only ? { ...context, only } : context);
-  const delivered = key === undefined ? given : await pseudonymized(given, key, engine);
-  const { visits, lines: forgotten } =
-    leftOut === undefined
-      ? { visits: delivered, lines: 0 }
-      : await withoutUsers(delivered, leftOut, engine, signal ? { signal } : {});
-  const attractions = chosen.attractions ? await attractionsFrom(chosen.attractions, context) : visits.attractions;
-  return attractions ? { visits, attractions, forgotten } : { visits, forgotten };
-}
-
-async function visitsFrom({ source, options }: ChosenSource, context: SourceContext): Promise<DeliveredVisits> {
-  const failed = sourceFailed(source, context.signal);
-  const deliver = async (): Promise<DeliveredVisits> => {
-    const delivery = source.visits?.(options, context);
-    if (delivery === undefined) throw new Error('It has no visits.');
-    return isRows(delivery) ? visitsOfRows(source.type, delivery, context) : delivery;
-  };
-  return deliver().catch(failed);
-}
-
-async function attractionsFrom(
-  { source, options }: ChosenSource,
-  context: SourceContext,
-): Promise<Delivered<AttractionsExtract>> {
-  const failed = sourceFailed(source, context.signal);
-  const deliver = async (): Promise<Delivered<AttractionsExtract>> => {
-    const delivery = source.attractions?.(options, context);
-    if (delivery === undefined) throw new Error('It has no attractions.');
-    return isRows(delivery) ? attractionsOfRows(source.type, delivery, context) : delivery;
-  };
-  return deliver().catch(failed);
-}
-
-function isRows<Row, Extract>(delivery: AsyncIterable<Row> | Promise<Extract>): delivery is AsyncIterable<Row> {
-  return Symbol.asyncIterator in delivery;
 }
 
 /** Composes readers and transformers; reads nothing. */
@@ -260,23 +196,6 @@ export interface WrittenLoad extends JudgedLoad {
   readonly shape: string;
   /** When the first line that was refused for lying in the future is to be read again, in milliseconds since 1970. */
   readonly due?: number;
-}
-
-/** How the raw data say themselves what their lines mean: what is so for all files together cannot be found from some of them. */
-export function shapeOf({ visits, attractions }: RawData): string {
-  const {
-    timeUnit,
-    timeFault,
-    hasSequences,
-    hasNoSequences,
-    hasPhotos,
-    hasParks,
-    hasWeights,
-    hasEvents,
-    idsAreGlobal,
-  } = visits.extract;
-  const flags = { hasSequences, hasNoSequences, hasPhotos, hasParks, hasWeights, hasEvents, idsAreGlobal };
-  return JSON.stringify({ timeUnit, timeFault, ...flags, areVisited: attractions === undefined });
 }
 
 /** How many files visits are written to at most, and at least as far as row groups allow: where few visits change, few files do. */
@@ -398,79 +317,5 @@ export async function settled(
     load,
     refusedBy: withFaults(exceptions.refusedBy, raw.visits),
     ...(dueMs !== undefined && { due: dueMs }),
-  };
-}
-
-/** Adds the rows that the source could not read. Those that it only counted are of no column. */
-function withFaults(
-  refusedBy: Profile['rejects'],
-  { faults, faultCount = faults.length }: DeliveredVisits,
-): Profile['rejects'] {
-  const sum: Record<string, number> = { ...refusedBy };
-  for (const { column } of faults) sum[column] = (sum[column] ?? 0) + 1;
-  if (faultCount > faults.length) sum[''] = (sum[''] ?? 0) + faultCount - faults.length;
-  return sum;
-}
-
-/** How many rows of a kind are named in the rejects; all of them are counted. */
-const REJECTS_KEPT = 10_000;
-
-/** What became of the lines that were left out. */
-interface Exceptions {
-  readonly refused: number;
-  readonly repeated: number;
-  /** The first of those that were refused, and cells that were. */
-  readonly named: readonly Reject[];
-  /** How many were refused for each column. */
-  readonly refusedBy: Readonly<Record<string, number>>;
-  /** The first time, in units, of a line that was refused for lying in the future. */
-  readonly due?: number;
-}
-
-const NO_EXCEPTIONS: Exceptions = { refused: 0, repeated: 0, named: [], refusedBy: {} };
-
-/** Counts the exceptions, and finds where the first ones stand. */
-async function exceptionsOf(
-  exceptions: Frame,
-  delivered: Delivered<{ readonly places?: Frame }> | undefined,
-  engine: Engine,
-  how: RunOptions,
-): Promise<Exceptions> {
-  await engine.keep(exceptions, how);
-  const isVisits = exceptions.name !== 'attraction_rejects';
-  const isCell = isVisits ? sql`false` : sql`is_cell`;
-  const [counts] = await engine.rows(
-    sql`SELECT count_if(reason IS NOT NULL AND NOT ${isCell}) AS refused, count_if(reason IS NULL) AS repeated, count(*) AS total, ${isVisits ? sql`min(due)` : sql`NULL`} AS due FROM ${exceptions}`,
-    how,
-  );
-  const [refused, repeated, total] = [counts?.['refused'], counts?.['repeated'], counts?.['total']].map(Number);
-  if (!refused && total === repeated) return { ...NO_EXCEPTIONS, repeated: repeated ?? 0 };
-  const columns = await engine.rows(
-    sql`SELECT column_name, count(*) AS refused FROM ${exceptions} WHERE reason IS NOT NULL GROUP BY column_name ORDER BY column_name`,
-    how,
-  );
-  const refusedBy = Object.fromEntries(columns.map((row) => [String(row['column_name']), Number(row['refused'])]));
-  const first = sql`SELECT file_number, line, column_name, reason FROM ${exceptions} WHERE reason IS NOT NULL ORDER BY file_number, line, column_name LIMIT ${REJECTS_KEPT}`;
-  const places = delivered?.extract.places;
-  const rows = await engine.rows(
-    places === undefined
-      ? first
-      : sql`SELECT x.column_name, x.reason, p.file, p.file_line AS line, p.text FROM (${first}) x JOIN ${places} p ON p.file_number = x.file_number AND p.line = x.line`,
-    how,
-  );
-  const keys = rows.map((row) => ({ fileNumber: Number(row['file_number']), line: Number(row['line']) }));
-  const located = places === undefined ? await delivered?.locate?.(keys) : undefined;
-  const named = rows.flatMap((row, i) => {
-    if (places !== undefined) return [toReject(row)];
-    const place = located?.[i];
-    return place ? [toReject({ ...row, ...place })] : [];
-  });
-  const due = counts?.['due'] ?? null;
-  return {
-    refused: refused ?? 0,
-    repeated: repeated ?? 0,
-    named,
-    refusedBy,
-    ...(due !== null && { due: Number(due) }),
   };
 }
