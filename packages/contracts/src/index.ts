@@ -3,6 +3,7 @@ export { attractions } from './attractions.js';
 export { ease } from './ease.js';
 export { evaluationReport } from './evaluation-report.js';
 export { CONTRACTS_ERRORS, ContractsError } from './errors.js';
+export { eventProblem, events } from './events.js';
 export { experiments, experimentsOf } from './experiments.js';
 export { exposureProblem, exposures } from './exposures.js';
 export { forgotten, forgottenHash, readForgotten, withForgotten } from './forgotten.js';
@@ -27,6 +28,7 @@ export type {
   Segment,
   WorstRequest,
 } from './evaluation-report.js';
+export type { Event } from './events.js';
 export type { Exposure } from './exposures.js';
 export type { ForgottenUsers } from './forgotten.js';
 export type { ItemKnnModel } from './item-knn.js';

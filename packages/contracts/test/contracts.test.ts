@@ -8,6 +8,7 @@ const contracts: readonly FeedContract<unknown>[] = [
   feeds.als,
   feeds.attractions,
   feeds.evaluationReport,
+  feeds.events,
   feeds.experiments,
   feeds.exposures,
   feeds.lists,
@@ -44,6 +45,11 @@ describe('the contracts', () => {
       'experiments/config/v1.0': [
         'json',
         'experiment utf8, version int32, layerSalt utf8, layerBuckets json, salt utf8, panels json',
+      ],
+      'serving/events/v1.0': [
+        'parquet',
+        'event_id utf8, user_id utf8, type utf8, attraction_id utf8?, at timestamp[ms, UTC], received_at timestamp[ms, UTC], ' +
+          'value float64?, request_id utf8?',
       ],
       'serving/exposures/v1.0': [
         'parquet',
