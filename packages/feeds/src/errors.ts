@@ -13,6 +13,10 @@ export const FEEDS_ERRORS = {
   FEEDS_EXPIRED: { when: 'The update has expired: its record stays, its data are deleted or will be.', exitCode: 2 },
   FEEDS_VALUE_INVALID: { when: 'The value breaks the contract; the first bad row and column are named.', exitCode: 3 },
   FEEDS_OPTIONS_INVALID: { when: 'The options of a call are wrong, or cannot be written into a record.', exitCode: 1 },
+  FEEDS_OVERTAKEN: {
+    when: 'Another update was committed in the meantime, and the put was to follow directly on an earlier one (`after`).',
+    exitCode: 1,
+  },
   FEEDS_CONTENDED: { when: 'Other writers won every attempt to commit.', exitCode: 1 },
   FEEDS_UNVERIFIED: {
     when: 'The files read back after writing differ from what was written; nothing was committed.',

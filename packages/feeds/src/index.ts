@@ -11,7 +11,7 @@ export type { Column, Columns } from './columns.js';
 export type { FeedContract, Field, FieldType } from './contract.js';
 export { csv } from './codec/csv.js';
 export { json } from './codec/json.js';
-export { parquet, parquetRows } from './codec/parquet.js';
+export { parquet, parquetRowChunks, parquetRows } from './codec/parquet.js';
 export { preloadParquet } from './arrow/preload.js';
 
 // Updates that are larger than memory.

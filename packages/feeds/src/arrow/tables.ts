@@ -1,9 +1,10 @@
 import * as arrow from 'apache-arrow';
 import type { Data, RecordBatch } from 'apache-arrow';
 
-import type { Field } from '../contract.js';
+import type { Field, FieldType } from '../contract.js';
 import { FeedsError } from '../errors.js';
 import { arrowType } from './types.js';
+import { utf8Data, validity } from './utf8.js';
 
 /** The rows of several tables of one schema, one after the other. */
 export function concat(tables: readonly arrow.Table[]): arrow.Table {
@@ -43,16 +44,45 @@ export function assemble(fields: arrow.Field[], batches: readonly Data[][]): arr
 
 /** A table from the values of each column, in the order of `schema`; undefined becomes null. */
 export function tableFromRows(schema: readonly Field[], valuesOf: readonly (readonly unknown[])[]): arrow.Table {
-  const columns = schema.map(({ name, type }, c): [string, arrow.Vector] => {
-    const values = (valuesOf[c] ?? []).map((value) => value ?? null);
-    const arrowTyped = arrowType(type);
-    return [
-      name,
-      values.length === 0 ? arrow.makeVector(emptyData(arrowTyped)) : arrow.vectorFromArray(values, arrowTyped),
-    ];
-  });
-  return new arrow.Table(Object.fromEntries(columns));
+  const fields = schema.map(({ name, type, nullable }) => new arrow.Field(name, arrowType(type), nullable));
+  const children = schema.map(({ type }, c) => columnOf(type, valuesOf[c] ?? []));
+  return assemble(fields, (children[0]?.length ?? 0) === 0 ? [] : [children]);
 }
+
+/** Fills the buffers of a column. Arrow's builder, which is used for rare types, takes some microseconds for each value. */
+function columnOf(type: FieldType, values: readonly unknown[]): Data {
+  const { length } = values;
+  const given = { length, ...validity(length, (row) => values[row] !== undefined) };
+  switch (type) {
+    case 'utf8':
+      return utf8Data(values.map((value) => (value === undefined ? null : String(value))));
+    case 'int32':
+      return arrow.makeData({ type: new arrow.Int32(), ...given, data: Int32Array.from(values, numberIn) });
+    case 'float64':
+      return arrow.makeData({ type: new arrow.Float64(), ...given, data: Float64Array.from(values, numberIn) });
+    case 'timestamp[ms, UTC]': {
+      const data = BigInt64Array.from(values, (value) => BigInt(numberIn(value)));
+      return arrow.makeData({ type: new arrow.TimestampMillisecond('UTC'), ...given, data });
+    }
+    case 'list<utf8>': {
+      const lists = values.map((value) => (value ?? []) as readonly string[]);
+      const valueOffsets = new Int32Array(length + 1);
+      for (let row = 0; row < length; row++)
+        valueOffsets[row + 1] = (valueOffsets[row] ?? 0) + (lists[row]?.length ?? 0);
+      const child = utf8Data(lists.flat());
+      return arrow.makeData({ type: arrowType(type) as arrow.List<arrow.Utf8>, ...given, valueOffsets, child });
+    }
+    default: {
+      const { data } = arrow.vectorFromArray(
+        values.map((value) => value ?? null),
+        arrowType(type),
+      );
+      return data[0] ?? arrow.makeData({ type: arrowType(type), length: 0, nullCount: 0 });
+    }
+  }
+}
+
+const numberIn = (value: unknown): number => (value === undefined ? 0 : Number(value));
 
 /** The values of each column, in the order of `schema`: lists as arrays, times as `Date`, nulls as undefined. */
 export function valuesOfTable(table: arrow.Table, schema: readonly Field[]): readonly (readonly unknown[])[] {
@@ -63,8 +93,4 @@ export function valuesOfTable(table: arrow.Table, schema: readonly Field[]): rea
       return type === 'timestamp[ms, UTC]' ? new Date(Number(value)) : value;
     }),
   );
-}
-
-function emptyData(type: arrow.DataType): arrow.Data {
-  return arrow.makeData({ type, length: 0, nullCount: 0 });
 }

@@ -57,7 +57,7 @@ export function stringsOf(column: Vector<Utf8> | null): string[] {
 }
 
 /** The bitmap of rows that have a value, as Arrow wants it: none if all rows have one. */
-function validity(
+export function validity(
   length: number,
   isValid: (row: number) => boolean,
 ): { nullCount: number; nullBitmap: Uint8Array | null } {

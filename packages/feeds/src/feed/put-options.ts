@@ -9,6 +9,11 @@ export interface PutOptions {
   readonly producer: Producer;
   /** Puts of the same producer id and run id commit once: the second returns the record of the first. */
   readonly runId?: string;
+  /**
+   * The seq of the newest update that the value takes into account; 0: none. If there is a newer one at the commit, nothing is committed and the put throws
+   * FEEDS_OVERTAKEN: read what is new, and put again. Not written into the record.
+   */
+  readonly after?: number;
   readonly labels?: Readonly<Record<string, string>>;
   /** The raw files the value was made from. */
   readonly sources?: readonly Source[];
@@ -25,11 +30,12 @@ export function checkPutOptions(options: PutOptions): void {
 }
 
 function problemOf(options: PutOptions): string | undefined {
-  const { producer, runId, parents = [], sources = [], labels = {}, checks = {} } = options;
+  const { producer, runId, after, parents = [], sources = [], labels = {}, checks = {} } = options;
   for (const name of ['id', 'package', 'version'] as const) {
     if (!isText(producer[name])) return `producer.${name} is ${show(producer[name])}; name the program that puts`;
   }
   if (runId !== undefined && !isText(runId)) return `runId is ${show(runId)}; give a text, or none`;
+  if (after !== undefined && !isCount(after)) return `after is ${show(after)}; give the seq of an update, or 0`;
   for (const parent of parents) {
     if (!isText(parent.feed) || !isCount(parent.seq) || !isHash(parent.sha256)) {
       return `parents holds ${show(parent)}; make each with parentOf(record)`;
@@ -49,7 +55,9 @@ function problemOf(options: PutOptions): string | undefined {
 
 function jsonProblem(options: PutOptions): string | undefined {
   try {
-    canonicalJson(Object.fromEntries(Object.entries(options).filter(([name]) => name !== 'signal')));
+    canonicalJson(
+      Object.fromEntries(Object.entries(options).filter(([name]) => name !== 'signal' && name !== 'after')),
+    );
     return undefined;
   } catch (cause) {
     return `The options cannot be written into a record: ${cause instanceof Error ? cause.message : String(cause)}`;

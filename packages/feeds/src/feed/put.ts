@@ -27,6 +27,7 @@ export async function putUpdate<T>(
   const head = await end.log.head();
   const before = await settledBy(end, options)(head);
   if (before) return before;
+  checkNotOvertaken(end.feed, head, options);
   const written = await files.write(folderAfter(end, head), contract.codec.encode(value));
   return commitFiles(end, files, contract, { written, shared: [] }, options);
 }
@@ -35,6 +36,14 @@ export async function putUpdate<T>(
 function settledBy(end: LogEnd, { producer, runId }: PutOptions) {
   const run = runId === undefined ? undefined : { producerId: producer.id, runId };
   return async (head: Entry | undefined) => run && committedBy(end, run, head);
+}
+
+/** Throws FEEDS_OVERTAKEN if there is a newer update than the one that a put is to follow. */
+function checkNotOvertaken(feed: string, head: Entry | undefined, { after }: PutOptions): void {
+  const latest = head?.record.refs.latest ?? 0;
+  if (after === undefined || latest === after) return;
+  const fix = 'read what is new, and put again';
+  throw new FeedsError('FEEDS_OVERTAKEN', `${feed} has update ${latest} by now, not ${after}; ${fix}.`);
 }
 
 /** The folder for an update's files: the time that its record will have at the earliest, `20261122T220311123Z`. */
@@ -72,6 +81,7 @@ export async function commitFiles<T>(
   const record = await append<UpdateRecord>(end, {
     settled: async (head) => {
       const before = await settled(head);
+      if (before === undefined) checkNotOvertaken(end.feed, head, options);
       if (before === undefined && base) await stillShared(end, head, base, shared);
       return before;
     },

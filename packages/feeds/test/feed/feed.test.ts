@@ -123,6 +123,24 @@ describe.each(STORES)('a feed in the %s store', (name, open) => {
     ]);
   });
 
+  test('follows on the update that it was made for, or not at all', async () => {
+    const store = open();
+    const feed = freshFeeds(store).feed(attractions);
+    const first = await feed.put([attraction(1)], { producer, after: 0, runId: 'a' });
+    await feed.alias('champion', 1, { producer });
+    const files = Object.keys(await contentOf(store)).length;
+    const late = { code: 'FEEDS_OVERTAKEN', message: expect.stringContaining('has update 1 by now, not 0') };
+    await expect(feed.put([attraction(2)], { producer, after: 0 })).rejects.toMatchObject(late);
+    // A name is not an update, and a run that has committed is not overtaken.
+    expect(await feed.put([attraction(1)], { producer, after: 0, runId: 'a' })).toEqual(first);
+    expect(Object.keys(await contentOf(store))).toHaveLength(files);
+    const put = (n: number) => feed.put([attraction(n)], { producer, after: 1 });
+    const both = await Promise.allSettled([put(2), put(3)]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await feed.latest()).toMatchObject({ seq: 3 });
+    await expect(feed.put([], { producer, after: -1 })).rejects.toMatchObject({ code: 'FEEDS_OPTIONS_INVALID' });
+  });
+
   test('goes on in time when the clock is set back', async () => {
     const clock = clockAt('2026-11-22T22:00:00.000Z');
     const feed = freshFeeds(open(), clock).feed(attractions);
