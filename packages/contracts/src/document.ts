@@ -12,25 +12,28 @@ export type Infer<S extends v.GenericSchema> = Immutable<v.InferOutput<S>>;
 type Immutable<T> = { readonly [K in keyof T]: Immutable<T[K]> };
 
 /** A feed of JSON documents, declared by the schema of one. */
-interface JsonFeed<S extends DocumentSchema> {
+interface JsonFeed<S extends DocumentSchema, T> {
   readonly path: string;
+  /** `<major>.<minor>`; default: the one in the path. */
+  readonly version?: string;
   readonly description: string;
   readonly schema: S;
   /** Why a value must not be put, although it can be read. */
-  putProblem?(value: Infer<S>): string | undefined;
+  putProblem?(value: T): string | undefined;
 }
 
 /**
  * The contract of a feed whose every update is one JSON document. The schema gives its fields, its type and its checks: a value that breaks it
  * is refused with the path, the value found there and what to give.
  */
-export function jsonFeed<S extends DocumentSchema>(feed: JsonFeed<S>): FeedContract<Infer<S>> {
-  const { path, description, schema, putProblem } = feed;
+export function jsonFeed<S extends DocumentSchema, T = Infer<S>>(feed: JsonFeed<S, T>): FeedContract<T> {
+  const { path, version, description, schema, putProblem } = feed;
   const check = (value: unknown) => {
     refuse(schemaProblem(schema, value));
-    return value as Infer<S>;
+    return value as T;
   };
-  return { path, description, schema: fieldsOf(schema), codec: json(check, (value) => refuse(putProblem?.(value))) };
+  const codec = json(check, (value) => refuse(putProblem?.(value)));
+  return { path, ...(version !== undefined && { version }), description, schema: fieldsOf(schema), codec };
 }
 
 function refuse(problem: string | undefined): void {

@@ -15,8 +15,9 @@ export const experiments: FeedContract<Experiment> = experimentsOf();
  * `experimentsOf([...DEFAULT_KIND_NAMES, 'mapping', 'mine'])`.
  */
 export function experimentsOf(recommenders?: readonly string[]): FeedContract<Experiment> {
-  return jsonFeed({
+  return jsonFeed<typeof experimentSchema, Experiment>({
     path: 'experiments/config/v1.0',
+    version: '1.1',
     description: 'Immutable versions of experiments.',
     schema: experimentSchema,
     putProblem: (experiment) => putProblem(experiment, recommenders),

@@ -19,8 +19,16 @@ export interface Exposure {
   /** Which path found the first entry. */
   readonly source: string;
   readonly modelSeq: number;
-  /** Attraction ids, best first; empty where nothing passed the filters. */
+  /** Attraction ids, best first; empty where nothing passed the filters, and for a flag that was evaluated. */
   readonly items: readonly string[];
+  /** True where the experiment forces the panel on this user, a tester: never analysed. Absent: assigned by the hash. */
+  readonly forced?: boolean;
+  /** Park of the request; absent where it named none. */
+  readonly park?: string;
+  /** Attributes of the request, as a JSON object of texts with its names in order. */
+  readonly attributes?: string;
+  /** Where two recommenders were interleaved: the panel that gave each item, in their order. */
+  readonly teams?: readonly string[];
 }
 
 const SEQ = [0, 2 ** 31 - 1] as const;
@@ -33,14 +41,19 @@ const columns: Columns<Exposure> = {
   version: optional(int32('version', 'Version of the experiment.', [1, SEQ[1]])),
   panel: optional(text('panel', 'Panel of the experiment.')),
   bucket: optional(int32('bucket', "Bucket by the experiment's salt.", [0, 9_999])),
-  source: text('source', 'Which path found the first entry: als, fold-in, mapping, popular.'),
+  source: text('source', 'Which path found the first entry: als, fold-in, mapping, popular; flag for a flag.'),
   modelSeq: int32('model_seq', 'Update of `training/als` that answered.', SEQ),
   items: ids('items', 'Attraction ids as listed, best first.'),
+  forced: optional(truth('forced', 'True where the experiment forces the panel on this user; not to be analysed.')),
+  park: optional(text('park', 'Park of the request, if it named one.')),
+  attributes: optional(text('attributes', 'Attributes of the request, a JSON object of texts.')),
+  teams: optional(ids('teams', 'Of an interleaved list: the panel that gave each item.')),
 };
 
 /** Which lists were shown to whom. One row is one list. Parquet. */
 export const exposures: FeedContract<readonly Exposure[]> = {
   path: 'serving/exposures/v1.0',
+  version: '1.1',
   description: 'Lists shown, with their panel and model.',
   schema: schemaOf(columns),
   codec: parquetRows(columns),
@@ -60,6 +73,15 @@ export function time(name: string, description: string): Column<Date> {
     },
     toText: (value) => value.toISOString(),
     fromText: (cell) => (cell === null ? null : new Date(cell)),
+  };
+}
+
+function truth(name: string, description: string): Column<boolean> {
+  return {
+    field: { name, type: 'bool', nullable: false, description },
+    problem: (value) => (typeof value === 'boolean' ? undefined : `is ${String(value)}, not true or false`),
+    toText: String,
+    fromText: (cell) => (cell === 'true' ? true : cell === 'false' ? false : cell),
   };
 }
 

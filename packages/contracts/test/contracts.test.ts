@@ -44,7 +44,9 @@ describe('the contracts', () => {
       ],
       'experiments/config/v1.0': [
         'json',
-        'experiment utf8, version int32, layerSalt utf8, layerBuckets json, salt utf8, panels json',
+        'experiment utf8, version int32, layerSalt utf8, layerBuckets json, salt utf8, panels json, status utf8?, ' +
+          'changedAt utf8?, changedBy utf8?, reason utf8?, layer utf8?, target json?, holdout json?, forced json?, ' +
+          'design utf8?, metrics json?, winner utf8?',
       ],
       'serving/events/v1.0': [
         'parquet',
@@ -54,7 +56,8 @@ describe('the contracts', () => {
       'serving/exposures/v1.0': [
         'parquet',
         'shown_at timestamp[ms, UTC], request_id utf8, user_id utf8?, experiment utf8?, version int32?, panel utf8?, ' +
-          'bucket int32?, source utf8, model_seq int32, items list<utf8>',
+          'bucket int32?, source utf8, model_seq int32, items list<utf8>, forced bool?, park utf8?, attributes utf8?, ' +
+          'teams list<utf8>?',
       ],
       'serving/lists/v1.0': [
         'parquet',

@@ -33,6 +33,32 @@ describe('an experiment', () => {
     expect(await roundTrip(experiments.codec, experiment)).toEqual(experiment);
   });
 
+  test('comes back with all that a minor version added', async () => {
+    const full: Experiment = {
+      ...experiment,
+      status: 'stopped',
+      changedAt: '2026-11-28T15:00:00Z',
+      changedBy: 'ana',
+      reason: 'the model wins',
+      layer: 'home',
+      target: { park: ['north'], platform: ['ios', 'android'] },
+      holdout: { salt: 'holdout', buckets: [0, 500] },
+      forced: { tester: 'treatment' },
+      design: 'interleaving',
+      metrics: ['followed'],
+      winner: 'treatment',
+    };
+    expect(await roundTrip(experiments.codec, full)).toEqual(full);
+    const flag = {
+      ...experiment,
+      panels: [
+        { name: 'off', value: { depth: [1, null, 'x'] }, buckets: [[0, 5_000]] },
+        { name: 'on', buckets: [[5_000, 10_000]] },
+      ],
+    } as const satisfies Experiment;
+    expect(await roundTrip(experiments.codec, flag)).toEqual(flag);
+  });
+
   const tooLong = 'x'.repeat(201);
   test.each<[unknown, string]>([
     [null, 'The document is null; give an object.'],
@@ -76,7 +102,39 @@ describe('an experiment', () => {
       },
       'Panel control owns bucket 3 twice; make [0,9] and [3,4] disjoint.',
     ],
+    [{ ...experiment, status: 'paused' }, 'status is "paused"; give one of running, stopped.'],
+    [{ ...experiment, changedAt: 'today' }, 'changedAt is "today"; give a time in RFC 3339.'],
+    [{ ...experiment, target: { park: 'north' } }, 'target.park is "north"; give a list of texts.'],
+    [{ ...experiment, target: { park: [] } }, 'target.park is []; give a list of at least one text.'],
+    [{ ...experiment, holdout: { buckets: [0, 5] } }, 'holdout.salt is missing; give a text'],
+    [
+      { ...experiment, forced: { ana: 'red' } },
+      'forced.ana is "red", which is not a panel; give one of: control, treatment.',
+    ],
+    [{ ...experiment, design: 'switchback' }, 'design is "switchback"; give one of ab, interleaving.'],
+    [
+      { ...experiment, design: 'interleaving', panels: [control] },
+      'design is "interleaving" with 1 panels, 1 of them with a recommender; give exactly two panels with a recommender',
+    ],
+    [{ ...experiment, metrics: [] }, 'metrics is []; give a list of at least one name.'],
+    [{ ...experiment, winner: 'treatment' }, 'winner is "treatment", while the experiment runs; leave it out, or stop'],
+    [
+      { ...experiment, status: 'stopped', winner: 'red' },
+      'winner is "red", which is not a panel; give one of: control',
+    ],
+    [
+      { ...experiment, panels: [control, { ...treatment, recommender: undefined }] },
+      'panels[1].recommender is missing, while other panels have one; give every panel a recommender, or none.',
+    ],
+    [
+      { ...experiment, panels: [{ ...control, value: 1n }] },
+      'panels[0].value is "1"; give a value that JSON can hold.',
+    ],
     // From here on: what only a put refuses.
+    [
+      { ...experiment, holdout: { salt: '2026-11', buckets: [0, 5] } },
+      'holdout.salt is "2026-11", the same as salt; give another one, or the users held out are taken',
+    ],
     [{ ...experiment, panels: [{ ...control, buckets: [] }] }, 'panels[0].buckets is an empty list; give it a range'],
     [
       { ...experiment, experiment: tooLong },

@@ -26,11 +26,19 @@ const known: Exposure = {
   items: ['bay:slide', 'a|b', ''],
 };
 
+const interleaved: Exposure = {
+  ...known,
+  forced: true,
+  park: 'north',
+  attributes: '{"platform":"ios"}',
+  teams: ['a', 'b', 'a'],
+};
+
 describe('exposures', () => {
   test('come back as they went, in order', async () => {
     const feed = openFeeds('memory:').feed(exposures);
-    await feed.put([known, anonymous, known], { producer });
-    expect(await (await feed.latest()).read()).toEqual([known, anonymous, known]);
+    await feed.put([known, anonymous, interleaved], { producer });
+    expect(await (await feed.latest()).read()).toEqual([known, anonymous, interleaved]);
     await feed.put([], { producer });
     expect(await (await feed.latest()).read()).toEqual([]);
   });
@@ -38,6 +46,7 @@ describe('exposures', () => {
   test.each<[string, object, string]>([
     ['a time that is none', { shownAt: new Date(NaN) }, 'Row 2: shown_at is Invalid Date, no time.'],
     ['a bucket beyond the last', { bucket: 10_000 }, 'Row 2: bucket is 10000, outside 0 to 9999.'],
+    ['a panel that is forced a little', { forced: 'yes' }, 'Row 2: forced is yes, not true or false.'],
     ['no list', { items: 'bay:slide' }, 'Row 2: items is bay:slide, no list of ids.'],
   ])('refuse %s', async (_, change, message) => {
     const feed = openFeeds('memory:').feed(exposures);

@@ -6,9 +6,6 @@ export const BUCKETS = 10_000;
 /** Exposures have the version as an `int32`. */
 const MAX_VERSION = 2 ** 31 - 1;
 
-/** Names are labels of metrics and columns of exposures, where long ones cost. */
-const MAX_LENGTH = 200;
-
 const NOT_EMPTY = give('a text that is not empty');
 const text = v.pipe(v.string(NOT_EMPTY), v.nonEmpty(NOT_EMPTY));
 
@@ -20,13 +17,17 @@ const range = v.custom<readonly [from: number, to: number]>(
 const panel = v.pipe(
   object({
     name: text,
-    /** What answers the users of this panel, by name; which names exist is for the caller to say (see `putProblem`). */
-    recommender: text,
+    /** What answers the users of this panel, by name; which names exist is for the caller to say (see `putProblem`). Absent in the panels of a flag. */
+    recommender: v.optional(text),
     /** The bucket ranges `[from, to)` of this panel; the ranges of all panels are disjoint. */
     buckets: v.pipe(v.array(range, give('a list of ranges')), v.readonly()),
+    /** What a client gets that asks for the panel as a flag; default: the panel's name. */
+    value: v.optional(v.custom<JsonValue>(isJson, give('a value that JSON can hold'))),
   }),
   v.readonly(),
 );
+
+const holdout = v.pipe(object({ salt: text, buckets: range }), v.readonly());
 
 /** What an experiment is, as a valibot schema: its type, its checks, and descriptions of its properties. */
 export const experimentSchema = v.pipe(
@@ -53,12 +54,52 @@ export const experimentSchema = v.pipe(
       v.readonly(),
       v.description('Panels with their recommender and disjoint buckets.'),
     ),
+    /** Absent: running. */
+    status: optional(
+      oneOf(['running', 'stopped']),
+      'Whether the experiment runs from this version on; default running.',
+    ),
+    /** RFC 3339. */
+    changedAt: optional(
+      v.pipe(v.custom<string>(isTime, give('a time in RFC 3339')), v.metadata({ type: 'utf8' })),
+      'When this version was made.',
+    ),
+    changedBy: optional(text, 'Who made this version.'),
+    reason: optional(text, 'Why this version was made.'),
+    /** For people; what excludes is `layerSalt`. */
+    layer: optional(text, 'Name of the layer.'),
+    /** For each attribute, the values of which a request must have one. `park` is an attribute of every request that names its park. */
+    target: optional(
+      v.pipe(
+        record(
+          v.pipe(v.array(text, give('a list of texts')), v.nonEmpty(give('a list of at least one text')), v.readonly()),
+        ),
+        v.readonly(),
+      ),
+      'Attributes that a request must have, each with one of its values.',
+    ),
+    /** Experiments with the same one hold out the same users. */
+    holdout: optional(holdout, 'Users who take no part, by their bucket under another salt.'),
+    /** By user id. These users get the panel wherever they are, and are not analysed. */
+    forced: optional(v.pipe(record(text), v.readonly()), 'Testers, each with the panel that is forced on them.'),
+    /** Absent: `ab`. Interleaving: every user who takes part gets a list that both panels gave. */
+    design: optional(oneOf(['ab', 'interleaving']), 'One list a user (ab, the default), or interleaving of two.'),
+    /** Absent: all that the configuration declares. */
+    metrics: optional(
+      v.pipe(v.array(text, give('a list of names')), v.nonEmpty(give('a list of at least one name')), v.readonly()),
+      'Names of the metrics that decide; the first is the primary one.',
+    ),
+    /** Only of a stopped version. */
+    winner: optional(text, 'The panel that won.'),
   }),
   v.check(
-    ({ panels }) => panelsProblem(panels) === undefined,
-    ({ input }) => panelsProblem(input.panels) ?? '',
+    (experiment) => contentProblem(experiment) === undefined,
+    ({ input }) => contentProblem(input) ?? '',
   ),
 );
+
+/** Anything that JSON can hold. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 /** A group of users who get the same answers. */
 export type Panel = v.InferOutput<typeof panel>;
@@ -79,46 +120,44 @@ export function experimentProblem(value: unknown): string | undefined {
   return `${place.slice(1) || 'The experiment'} ${message}`;
 }
 
-/**
- * Why an experiment must not be stored, although its users could be assigned; undefined if it may.
- *
- * @param recommenders the names that a panel may use; default: any
- */
-export function putProblem(experiment: Experiment, recommenders?: readonly string[]): string | undefined {
-  const { layerSalt, salt, layerBuckets, panels } = experiment;
-  const names = [
-    ['experiment', experiment.experiment],
-    ['layerSalt', layerSalt],
-    ['salt', salt],
-    ...panels.map(({ name }, i) => [`panels[${i}].name`, name] as const),
-  ] as const;
-  for (const [what, text] of names) {
-    if (text.length > MAX_LENGTH) {
-      return `${what} is ${shown(`${text.slice(0, 20)}…`)} with ${text.length} characters; give at most ${MAX_LENGTH}.`;
-    }
-    if (/\p{Cc}/u.test(text)) return `${what} is ${shown(text)}; leave out control characters.`;
-  }
-  for (const [what, text] of names.slice(1, 3)) {
-    if (text.includes('|'))
-      return `${what} is ${shown(text)}; leave out |, which separates the salt from the user id when both are hashed.`;
-  }
-  if (salt === layerSalt && layerBuckets[1] - layerBuckets[0] < BUCKETS) {
-    return `salt is ${shown(salt)}, the same as layerSalt; give another one, or the users in ${shown(layerBuckets)} of the layer fall into the same buckets of the panels.`;
-  }
-  for (const [i, { recommender, buckets }] of panels.entries()) {
-    if (recommenders?.includes(recommender) === false) {
-      return `panels[${i}].recommender is ${shown(recommender)}, which is not known; give one of: ${recommenders.join(', ')}.`;
-    }
-    if (buckets.length === 0) return `panels[${i}].buckets is an empty list; give it a range, or leave the panel out.`;
-  }
-  return undefined;
+/** A value in a message. */
+export function shown(value: unknown): string {
+  if (typeof value === 'number') return String(value);
+  if (value === undefined) return 'missing';
+  return JSON.stringify(value, (_, part) => (typeof part === 'bigint' ? String(part) : part)) ?? String(value);
 }
 
-function panelsProblem(panels: readonly Panel[]): string | undefined {
-  const repeated = panels.findIndex(({ name }, n) => panels.findIndex((other) => other.name === name) < n);
+/** What holds between the parts of an experiment. */
+interface Content {
+  readonly panels: readonly Panel[];
+  readonly status?: string | undefined;
+  readonly forced?: Readonly<Record<string, string>> | undefined;
+  readonly design?: string | undefined;
+  readonly winner?: string | undefined;
+}
+
+function contentProblem({ panels, status, forced = {}, design, winner }: Content): string | undefined {
+  const names = panels.map(({ name }) => name);
+  const choice = `give one of: ${names.join(', ')}.`;
+  const repeated = names.findIndex((name, n) => names.indexOf(name) < n);
   if (repeated >= 0)
-    return `panels[${repeated}].name is ${shown(panels[repeated]?.name)}, which an earlier panel has too; give each its own.`;
-  return overlap(panels.flatMap(({ name, buckets }) => buckets.map((range) => ({ range, panel: name }))));
+    return `panels[${repeated}].name is ${shown(names[repeated])}, which an earlier panel has too; give each its own.`;
+  const overlapping = overlap(panels.flatMap(({ name, buckets }) => buckets.map((range) => ({ range, panel: name }))));
+  if (overlapping !== undefined) return overlapping;
+  const answering = panels.filter(({ recommender }) => recommender !== undefined).length;
+  if (answering > 0 && answering < panels.length) {
+    const n = panels.findIndex(({ recommender }) => recommender === undefined);
+    return `panels[${n}].recommender is missing, while other panels have one; give every panel a recommender, or none.`;
+  }
+  if (design === 'interleaving' && (panels.length !== 2 || answering !== 2))
+    return `design is "interleaving" with ${panels.length} panels, ${answering} of them with a recommender; give exactly two panels with a recommender each.`;
+  const unknown = Object.entries(forced).find(([, panel]) => !names.includes(panel));
+  if (unknown !== undefined) return `forced.${unknown[0]} is ${shown(unknown[1])}, which is not a panel; ${choice}`;
+  if (winner === undefined) return undefined;
+  if (!names.includes(winner)) return `winner is ${shown(winner)}, which is not a panel; ${choice}`;
+  return status === 'stopped'
+    ? undefined
+    : `winner is ${shown(winner)}, while the experiment runs; leave it out, or stop the experiment.`;
 }
 
 interface Owned {
@@ -146,6 +185,17 @@ function isRange(value: unknown): boolean {
   return 0 <= from && from < to && to <= BUCKETS;
 }
 
+function isTime(value: unknown): boolean {
+  return typeof value === 'string' && /^\d{4}-\d\d-\d\dT/.test(value) && !Number.isNaN(Date.parse(value));
+}
+
+function isJson(value: unknown): boolean {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return true;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object') return false;
+  return Array.isArray(value) ? value.every(isJson) : Object.values(value).every(isJson);
+}
+
 /** An object; a property that is missing is refused in the words of its own schema. */
 function object<const E extends v.ObjectEntries>(entries: E) {
   return v.object(entries, (issue: v.ObjectIssue) => {
@@ -154,13 +204,20 @@ function object<const E extends v.ObjectEntries>(entries: E) {
   });
 }
 
-function give(wanted: string): (issue: { readonly input: unknown }) => string {
-  return ({ input }) => `is ${shown(input)}; give ${wanted}.`;
+function record<const S extends v.GenericSchema>(value: S) {
+  return v.record(v.string(), value, give('an object'));
 }
 
-function shown(value: unknown): string {
-  if (typeof value === 'number') return String(value);
-  return value === undefined ? 'missing' : (JSON.stringify(value) ?? String(value));
+function oneOf<const T extends string>(options: readonly T[]) {
+  return v.picklist(options, give(`one of ${options.join(', ')}`));
+}
+
+function optional<const S extends v.GenericSchema>(schema: S, description: string) {
+  return v.optional(v.pipe(schema, v.description(description)));
+}
+
+function give(wanted: string): (issue: { readonly input: unknown }) => string {
+  return ({ input }) => `is ${shown(input)}; give ${wanted}.`;
 }
 
 /** A sample experiment with all users: half get the answers of the model, half the popular ones. It runs only if a caller asks for it. */

@@ -3,8 +3,9 @@ export { assign, assignmentIn } from './assignment.js';
 export type { PanelOf } from './assignment.js';
 
 // Describe an experiment and check it before it is used or stored.
-export { demoExperiment, experimentProblem, experimentSchema, putProblem } from './experiment.js';
-export type { Experiment, Panel } from './experiment.js';
+export { demoExperiment, experimentProblem, experimentSchema } from './experiment.js';
+export { putProblem } from './put-problem.js';
+export type { Experiment, JsonValue, Panel } from './experiment.js';
 
 // The arithmetic of buckets.
 export { bucketOf } from './assignment.js';

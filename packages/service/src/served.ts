@@ -74,7 +74,7 @@ function panelRecommenders(generation: Generation, composition: Composition): re
     return [{ panel: 'everybody', recommender: 'usual', answers: createRecommender(generation, composition) }];
   return experiment.panels.map((panel) => ({
     panel: panel.name,
-    recommender: panel.recommender,
+    recommender: panel.recommender ?? 'usual',
     answers: createRecommender(generation, { ...composition, experiment: ofOnePanel(experiment, panel) }),
   }));
 }

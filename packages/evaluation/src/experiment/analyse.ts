@@ -76,7 +76,7 @@ export function analyseExperiment(
     days,
     recomputed: exposures.length,
     sampleRatio,
-    panels: experiment.panels.map(({ name: panel, recommender }) => ({
+    panels: experiment.panels.map(({ name: panel, recommender = '' }) => ({
       panel,
       recommender,
       exposed: usersOf(exposures, panel),

@@ -20,7 +20,12 @@ export function paneledRecommender(
 ): Recommender {
   const assign = assignmentIn(experiment);
   checkPanels(experiment, Object.keys(recommenders), lacking);
-  const byPanel = new Map(experiment.panels.map(({ name, recommender }) => [name, recommenders[recommender]]));
+  const byPanel = new Map(
+    experiment.panels.map(({ name, recommender }) => [
+      name,
+      recommender === undefined ? undefined : recommenders[recommender],
+    ]),
+  );
   return {
     recommend(request) {
       const panel = request.userId === undefined ? undefined : assign(request.userId);
@@ -42,8 +47,8 @@ export function checkPanels(
   recommenders: readonly string[],
   lacking: readonly string[],
 ): void {
-  const fault = panels.find(({ recommender }) => !recommenders.includes(recommender));
-  if (fault === undefined) return;
+  const fault = panels.find(({ recommender }) => recommender !== undefined && !recommenders.includes(recommender));
+  if (fault?.recommender === undefined) return;
   const why = lacking.includes(fault.recommender)
     ? 'for which this generation has no model or lists'
     : 'which is unknown';

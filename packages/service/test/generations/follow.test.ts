@@ -70,7 +70,7 @@ async function until<T>(ask: () => Promise<T>, satisfies: (answer: T) => boolean
 
 /** Puts an experiment as a program with other recommenders than ours does. */
 async function putForeign(store: FeedStore, experiment: Experiment): Promise<number> {
-  const recommenders = experiment.panels.map(({ recommender }) => recommender);
+  const recommenders = experiment.panels.flatMap(({ recommender = [] }) => recommender);
   return (await store.feed(experimentsOf(recommenders)).put(experiment, { producer })).seq;
 }
 
