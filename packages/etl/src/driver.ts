@@ -114,9 +114,12 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
     let added: WrittenLoad | undefined;
     if (plan.read === 'new' && previous.length > 0) {
       const old = { ...(await parentsOf(plan.base, store)), record: plan.base, paths: previous };
-      const found = await addVisits(from, { ...options, only: plan.files }, old, target(plan.base)).catch(
-        unlessUnclear,
-      );
+      const found = await addVisits(
+        from,
+        { ...options, only: plan.only, after: plan.after },
+        old,
+        target(plan.base),
+      ).catch(unlessUnclear);
       if (typeof found === 'string') because = found;
       else added = found;
     }

@@ -50,6 +50,18 @@ export interface PostgresOptions extends Omit<FilesOptions, 'files'> {
   readonly url: string;
   /** One SELECT. */
   readonly query: string;
+  /** A column of the query that only grows, so that a run reads the rows above the last one. Default: all are read. */
+  readonly watermark?: string | Watermark;
+}
+
+/** A column that only grows from one row to those that are committed later. */
+export interface Watermark {
+  readonly column: string;
+  /**
+   * Rows are read when they lie so far back that none with a lower watermark is still to be committed: behind the time of the database (`10 minutes`), or
+   * behind the greatest number. Default: at once.
+   */
+  readonly delay?: string | number;
 }
 
 type Check = (value: unknown) => string | undefined;
@@ -109,6 +121,16 @@ const POSTGRES_CHECKS: Readonly<Record<string, Check>> = {
   },
   query: (value) =>
     typeof value === 'string' && value.trim() !== '' ? undefined : `Is ${shown(value)}; give a SELECT.`,
+  watermark: (value) => {
+    if (typeof value === 'string' && value !== '') return undefined;
+    const { column, delay, ...others } = Object(value) as Readonly<Record<string, unknown>>;
+    const isDelay =
+      delay === undefined ||
+      (typeof delay === 'string' && /^\d{1,9} (second|minute|hour|day)s?$/.test(delay)) ||
+      (Number.isSafeInteger(delay) && Number(delay) >= 0);
+    if (typeof column === 'string' && column !== '' && isDelay && Object.keys(others).length === 0) return undefined;
+    return `Is ${shown(value)}; give the name of a column, or { "column": "…", "delay": … } with a delay such as "10 minutes" or, for numbers, 1000.`;
+  },
   ...ROW_CHECKS,
 };
 

@@ -8,8 +8,13 @@ import type { Fingerprint } from '../source/source.js';
 /** What a run has to read. */
 export type Plan =
   | { readonly read: 'nothing'; readonly base: UpdateRecord }
-  /** `files` are new files of visits; all others are as they were. */
-  | { readonly read: 'new'; readonly base: UpdateRecord; readonly files: ReadonlySet<string> }
+  /** `only` are new files of visits, and those that have grown, which are in `after` as they were; all others are as they were. */
+  | {
+      readonly read: 'new';
+      readonly base: UpdateRecord;
+      readonly only: ReadonlySet<string>;
+      readonly after: ReadonlyMap<string, SourceFile>;
+    }
   | { readonly read: 'all'; readonly because: string };
 
 /** The raw files as they are, by what they are read for. */
@@ -56,9 +61,9 @@ export async function rawFilesOf(
   chosen: ChosenSources,
   context: { readonly baseFolder: string; readonly signal?: AbortSignal },
 ): Promise<RawFiles | string> {
-  const of = async (given: ChosenSource | undefined) =>
-    given === undefined ? [] : given.source.fingerprint?.(given.options, context);
-  const [forVisits, forAttractions] = [await of(chosen.visits), await of(chosen.attractions)];
+  const of = async (given: ChosenSource | undefined, role: 'visits' | 'attractions') =>
+    given === undefined ? [] : given.source.fingerprint?.(given.options, { ...context, role });
+  const [forVisits, forAttractions] = [await of(chosen.visits, 'visits'), await of(chosen.attractions, 'attractions')];
   if (forVisits === undefined) return chosen.visits.source.type;
   return forAttractions === undefined
     ? (chosen.attractions?.source.type ?? '')
@@ -84,11 +89,16 @@ export async function planOf(
   const gone = [...before.keys()].find((path) => !there.has(path));
   if (gone !== undefined) return all(`'${gone}' is not there any more`);
   const fresh = { visits: new Set<string>(), attractions: new Set<string>() };
+  const after = new Map<string, SourceFile>();
   for (const role of ['visits', 'attractions'] as const) {
     for (const file of raw[role]) {
       const known = before.get(file.path);
-      if (known === undefined) fresh[role].add(file.path);
-      else if (!(await isSame(known, file))) return all(`'${file.path}' has changed`);
+      const became = known && (await becameOf(known, file));
+      if (became === 'same') continue;
+      if (became === 'changed' || (became === 'grown' && role === 'attractions'))
+        return all(`'${file.path}' has changed`);
+      fresh[role].add(file.path);
+      if (known) after.set(file.path, known);
     }
   }
   const [attraction] = fresh.attractions;
@@ -98,13 +108,14 @@ export async function planOf(
   if (!readsOnly) return all(`'${first}' is new, and the source reads all of its files together`);
   const both = raw.visits.find(({ path }) => raw.attractions.some((other) => other.path === path));
   if (both !== undefined) return all(`'${both.path}' has visits and attractions`);
-  return { read: 'new', base, files: fresh.visits };
+  return { read: 'new', base, only: fresh.visits, after };
 }
 
-async function isSame(known: SourceFile, found: Fingerprint): Promise<boolean> {
-  if (known.bytes !== found.bytes) return false;
-  if (known.version !== undefined && known.version === found.version) return true;
-  return (await found.hash?.()) === known.sha256;
+async function becameOf(known: SourceFile, found: Fingerprint): Promise<'same' | 'grown' | 'changed'> {
+  if (found.since) return found.since(known);
+  if (known.bytes !== found.bytes) return 'changed';
+  if (known.version !== undefined && known.version === found.version) return 'same';
+  return (await found.hash?.()) === known.sha256 ? 'same' : 'changed';
 }
 
 /**
@@ -121,6 +132,7 @@ export function withVersions(
   const [first, last] = [by(before), by(after)];
   const known = new Map(kept.map((file) => [file.path, file]));
   return read.map((file) => {
+    if (file.version !== undefined) return file;
     const [a, b] = [first.get(file.path), last.get(file.path)];
     const isSettled = a !== undefined && b !== undefined && a.version === b.version && b.isFresh !== true;
     if (isSettled && b.bytes === file.bytes) return { ...file, version: b.version };

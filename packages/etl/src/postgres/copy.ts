@@ -1,160 +1,199 @@
+import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
+import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { setTimeout as delay } from 'node:timers/promises';
-import type { Client, DatabaseError } from 'pg';
-import { EtlError } from '../errors.js';
-import { secretIn } from '../settings.js';
+import type { Source as SourceFile } from '@attractions/feeds';
+import { parse } from 'csv-parse/sync';
+import type { Watermark } from '../files/options.js';
+import { BLOCK_BYTES, scanRecords } from '../files/records.js';
+import { countRows, lastSettled, markOf, relationOf } from './relation.js';
+import type { Mark, Position, Relation } from './relation.js';
+import { inDatabase } from './session.js';
+import type { Session } from './session.js';
 
 /** A query, and the database that answers it. */
 export interface DatabaseQuery {
-  /** The name of the environment variable that holds the address; messages have it in place of the address, which may hold a password. */
+  /** The name of the environment variable that holds the address. */
   readonly variable: string;
   readonly query: string;
-  /** So many rows at most; default: all. */
-  readonly limit?: number;
+  /** So many rows at most; default: all. Not together with a watermark. */
+  readonly limit?: number | undefined;
+  /** A column that only grows; default: none is known. */
+  readonly watermark?: Watermark | undefined;
+  /** What was read before: only rows above its watermark are copied. Default: nothing. */
+  readonly after?: Position | undefined;
 }
 
-/** Attempts at a copy before it fails for good: about 15 s of waits. */
-const MAX_ATTEMPTS = 6;
-const FIRST_WAIT_MS = 500;
-
-const CONNECT_TIMEOUT_MS = 15_000;
-const KEEP_ALIVE_MS = 10_000;
+/** What a copy holds. */
+export interface Copied {
+  /** Of the header, at its beginning. */
+  readonly headerBytes: number;
+  /** How far the query is read with it; absent where no row has a watermark. */
+  readonly position?: Position;
+}
 
 /**
  * Copies the rows of a query into a csv file with a header: in UTF-8, times as ISO 8601 in UTC, lists as JSON. The server sends them as they come and
  * the file takes them as fast as it is written, so neither side holds them. It is one transaction that only reads; where the connection is lost, it begins anew
- * a few times, since only a transaction knows which rows belong together.
- * @throws EtlError ETL_OPTIONS_INVALID without an address, ETL_DATABASE_DENIED, ETL_DATABASE_FAILED.
+ * a few times, since only a transaction knows which rows belong together. With a watermark, rows come in its order, and a lost copy goes on behind the last
+ * watermark of which all rows have come; where the rows then are not as many as the server counts, all begins anew.
+ * @throws EtlError ETL_OPTIONS_INVALID without an address, ETL_HEADER_UNKNOWN, ETL_DATABASE_DENIED, ETL_DATABASE_FAILED.
  */
-export async function copyQuery(
-  { variable, ...wanted }: DatabaseQuery,
-  path: string,
+export async function copyQuery(wanted: DatabaseQuery, path: string, signal?: AbortSignal): Promise<Copied> {
+  let lost: { readonly upto: string | undefined } | undefined;
+  const begin = async (header: string): Promise<void> => writeFile(path, header);
+  const receiver = () => createWriteStream(path, { flags: 'a' });
+  const work = async (session: Session): Promise<Copied> => {
+    const { client } = session;
+    const relation = await relationOf(client, wanted.query);
+    const header = headerOf(relation);
+    const headerBytes = Buffer.byteLength(header);
+    if (wanted.watermark === undefined) {
+      await begin(header);
+      await receive(session, rowsOf(relation, wanted), receiver());
+      return { headerBytes };
+    }
+    const mark = markOf(relation, wanted.watermark);
+    const kept = lost && (await cutToWhole(path, mark));
+    const upto = lost && kept ? lost.upto : await lastSettled(client, relation, mark, wanted.after?.upto);
+    if (!kept) await begin(header);
+    lost = { upto };
+    const all = conditionOf(mark, wanted.after?.upto, upto);
+    const condition = kept ? `(${all}) AND (${mark.above(kept.upto)} OR ${mark.column} IS NULL)` : all;
+    const copied = await receive(session, rowsOf(relation, { condition, order: mark.column }), receiver());
+    const rows = (kept?.rows ?? 0) + copied;
+    if (kept && (await countRows(client, relation, all)) !== rows) {
+      lost = undefined;
+      throw new Error('rows were changed while the connection was lost');
+    }
+    return { headerBytes, ...(upto !== undefined && { position: { rows: (wanted.after?.rows ?? 0) + rows, upto } }) };
+  };
+  return inDatabase(wanted.variable, work, signal);
+}
+
+/** Rows that are not read yet, up to a watermark. Those without a watermark are read with the first ones. */
+function conditionOf({ column, above, upTo }: Mark, after: string | undefined, upto: string | undefined): string {
+  if (after !== undefined) return upto === undefined ? 'false' : `${above(after)} AND ${upTo(upto)}`;
+  return upto === undefined ? `${column} IS NULL` : `${column} IS NULL OR ${upTo(upto)}`;
+}
+
+/** What has become of a query that was read: whether there are more rows to read, or those that were read are others now. */
+export async function becameOf(
+  { variable, query, watermark }: DatabaseQuery,
+  known: SourceFile,
   signal?: AbortSignal,
-): Promise<void> {
-  const address = addressIn(variable);
-  for (let attempt = 1; ; attempt++) {
-    signal?.throwIfAborted();
-    try {
-      return await copyOnce(address, wanted, path, signal);
-    } catch (cause) {
-      signal?.throwIfAborted();
-      const failure = failureOf(cause, variable, attempt);
-      if (!failure.passes || attempt === MAX_ATTEMPTS) throw failure.error;
-    }
-    await delay(FIRST_WAIT_MS * 2 ** (attempt - 1), undefined, signal ? { signal } : {}).catch(() => undefined);
-  }
+): Promise<'same' | 'grown' | 'changed'> {
+  const before = positionIn(known);
+  if (watermark === undefined)
+    return (await digestOf({ variable, query }, signal)) === known.sha256 ? 'same' : 'changed';
+  if (before === undefined) return 'changed';
+  const work = async ({ client }: Session): Promise<'same' | 'grown' | 'changed'> => {
+    const relation = await relationOf(client, query);
+    const mark = markOf(relation, watermark);
+    // Apart, so that an index answers each.
+    const [marked, unmarked] = [mark.upTo(before.upto), `${mark.column} IS NULL`];
+    const rows = (await countRows(client, relation, marked)) + (await countRows(client, relation, unmarked));
+    if (rows !== before.rows) return 'changed';
+    return (await lastSettled(client, relation, mark, before.upto)) === undefined ? 'same' : 'grown';
+  };
+  return inDatabase(variable, work, signal);
 }
 
-function addressIn(variable: string): string {
-  const address = secretIn(variable);
-  if (address !== undefined && /^postgres(ql)?:\/\//.test(address) && URL.canParse(address)) return address;
-  const problem = address === undefined ? 'is not set' : 'does not hold an address of PostgreSQL';
-  throw new EtlError(
-    'ETL_OPTIONS_INVALID',
-    `The environment variable ${variable} ${problem}; set it to postgres://USER:PASSWORD@HOST:PORT/DATABASE.`,
-  );
+/** How far a source was read, as its version says. */
+export function positionIn({ version = '' }: Pick<SourceFile, 'version'>): Position | undefined {
+  const [, rows, upto] = /^(\d+) rows to (.*)$/s.exec(version) ?? [];
+  return upto === undefined ? undefined : { rows: Number(rows), upto };
 }
 
-async function copyOnce(
-  address: string,
-  { query, limit }: Omit<DatabaseQuery, 'variable'>,
-  path: string,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  // On demand: only those who have a database wait for it.
-  const [{ Client }, { to: copyTo }] = await Promise.all([import('pg'), import('pg-copy-streams')]);
-  const client = new Client({
-    connectionString: address,
-    application_name: 'attractions',
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    keepAlive: true,
-    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
-  });
-  const lost = new AbortController();
-  // Without a listener, a lost connection would end the process.
-  client.on('error', (error) => lost.abort(error));
-  client.on('end', () => lost.abort(new Error('The connection ended.')));
-  const hangUp = (): void => void client.connection.stream.destroy();
-  signal?.addEventListener('abort', hangUp, { once: true });
-  let isDone = false;
+/** The version of a source that was read so far. */
+export const versionOf = ({ rows, upto }: Position): string => `${rows} rows to ${upto}`;
+
+/** SHA-256 of the file that a copy would be. */
+async function digestOf({ variable, query }: DatabaseQuery, signal: AbortSignal | undefined): Promise<string> {
+  const work = async (session: Session): Promise<string> => {
+    const relation = await relationOf(session.client, query);
+    const hash = createHash('sha256');
+    hash.update(headerOf(relation));
+    const receiver = new Writable({
+      write: (chunk: Buffer, _encoding, done) => {
+        hash.update(chunk);
+        done();
+      },
+    });
+    await receive(session, rowsOf(relation, {}), receiver);
+    return hash.digest('hex');
+  };
+  return inDatabase(variable, work, signal);
+}
+
+const headerOf = ({ columns }: Relation): string =>
+  `${columns.map(({ name }) => `"${name.replaceAll('"', '""')}"`).join(',')}\n`;
+
+function rowsOf(
+  { from, columns }: Relation,
+  {
+    condition,
+    order,
+    limit,
+  }: { readonly condition?: string; readonly order?: string; readonly limit?: number | undefined },
+): string {
+  const values = columns.map(({ category }, i) => (category === 'A' ? `to_json(c${i})` : `c${i}`));
+  const where = condition === undefined ? '' : ` WHERE ${condition}`;
+  const ordered = order === undefined ? '' : ` ORDER BY ${order}`;
+  return `SELECT ${values.join(', ')} FROM ${from}${where}${ordered}${limit === undefined ? '' : ` LIMIT ${limit}`}`;
+}
+
+/** Lets the server send rows as csv, and says how many they were. */
+async function receive({ client, lost }: Session, rows: string, receiver: Writable): Promise<number> {
+  const { to: copyTo } = await import('pg-copy-streams');
+  const stream = client.query(copyTo(`COPY (${rows}) TO STDOUT (FORMAT csv)`));
   try {
-    await client.connect();
-    for (const statement of SESSION) await client.query(statement);
-    const columns = await columnsOf(client, query);
-    const names = columns.map((_, i) => `c${i}`);
-    const values = columns.map(({ isList }, i) => (isList ? `to_json(c${i})` : `c${i}`));
-    const rows = `SELECT ${values.join(', ')} FROM (${bare(query)}\n) AS q(${names.join(', ')})`;
-    const bounded = limit === undefined ? rows : `${rows} LIMIT ${limit}`;
-    const header = columns.map(({ name }) => `"${name.replaceAll('"', '""')}"`).join(',');
-    await writeFile(path, `${header}\n`);
-    const stream = client.query(copyTo(`COPY (${bounded}) TO STDOUT (FORMAT csv)`));
-    try {
-      await pipeline(stream, createWriteStream(path, { flags: 'a' }), { signal: lost.signal });
-    } catch (cause) {
-      throw lost.signal.aborted ? lost.signal.reason : cause;
+    await pipeline(stream, receiver, { signal: lost });
+  } catch (cause) {
+    throw lost.aborted ? lost.reason : cause;
+  }
+  // The count comes behind the rows, and before what is asked next.
+  await client.query('SELECT 1');
+  return (stream as unknown as { readonly rowCount: number }).rowCount;
+}
+
+/** How much of the end of a lost copy is looked at. */
+const TAIL_BYTES = 1 << 22;
+
+const CSV = { delimiter: 0x2c, quote: 0x22 };
+
+/**
+ * Cuts a file that a lost copy left after the last row of which it is known that no other has its watermark: those that follow have a greater one.
+ * Leaves the file as it is where there is none at its end.
+ */
+async function cutToWhole(path: string, { place }: Mark): Promise<Position | undefined> {
+  const file = await open(path, 'r+');
+  try {
+    const { size } = await file.stat();
+    let end = 0;
+    const starts: number[] = [];
+    const scan = scanRecords(CSV, (start, recordEnd) => {
+      if (start > 0 && start >= size - TAIL_BYTES) starts.push(start);
+      end = recordEnd;
+    });
+    const block = Buffer.allocUnsafe(BLOCK_BYTES);
+    for (let at = 0; at < size; at += BLOCK_BYTES) {
+      const { bytesRead } = await file.read(block, 0, BLOCK_BYTES, at);
+      scan.scan(block.subarray(0, bytesRead));
     }
-    await client.query('COMMIT');
-    isDone = true;
+    const [first] = starts;
+    if (first === undefined) return undefined;
+    const tail = Buffer.alloc(end - first);
+    await file.read(tail, 0, tail.length, first);
+    const marks = (parse(tail, { relax_column_count: true }) as string[][]).map((row) => row[place] ?? '');
+    const last = marks.findLastIndex((mark, i) => i + 1 < marks.length && mark !== marks[i + 1]);
+    const [upto, cut] = [marks[last], starts[last + 1]];
+    if (upto === undefined || cut === undefined) return undefined;
+    await file.truncate(cut);
+    // Without the header, and without those that are cut off.
+    return { rows: scan.records - 1 - (marks.length - last - 1), upto };
   } finally {
-    signal?.removeEventListener('abort', hangUp);
-    // A connection in the middle of a copy cannot be asked to close.
-    if (isDone) await client.end().catch(() => undefined);
-    else hangUp();
+    await file.close();
   }
 }
-
-/** What makes every server write values alike. */
-const SESSION = [
-  'BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY',
-  "SET LOCAL client_encoding = 'UTF8'",
-  "SET LOCAL datestyle = 'ISO, YMD'",
-  "SET LOCAL timezone = 'UTC'",
-];
-
-/** The columns of a query, which is not run for it. */
-async function columnsOf(client: Client, query: string): Promise<readonly { name: string; isList: boolean }[]> {
-  // The extended protocol takes one statement only.
-  const { fields } = await client.query({
-    text: `SELECT * FROM (${bare(query)}\n) AS q LIMIT 0`,
-    queryMode: 'extended',
-  } as { text: string });
-  const { rows } = await client.query<{ oid: number }>("SELECT oid FROM pg_type WHERE typcategory = 'A'");
-  const lists = new Set(rows.map(({ oid }) => Number(oid)));
-  return fields.map(({ name, dataTypeID }) => ({ name, isList: lists.has(dataTypeID) }));
-}
-
-const bare = (query: string): string => query.trim().replace(/;\s*$/, '');
-
-/** What a failure means, and whether another attempt may succeed. */
-function failureOf(cause: unknown, variable: string, attempts: number): { error: EtlError; passes: boolean } {
-  const { code = '', message } = cause as Partial<DatabaseError> & { message: string };
-  const where = `The database of ${variable}`;
-  const said = message.replace(/\.$/, '');
-  const denied = (problem: string): { error: EtlError; passes: boolean } => ({
-    error: new EtlError('ETL_DATABASE_DENIED', problem, { cause }),
-    passes: false,
-  });
-  if (/^28/.test(code)) return denied(`${where} refuses the login: ${said}; correct user and password in ${variable}.`);
-  if (code === '3D000') return denied(`${where} is not there: ${said}; correct its name in ${variable}.`);
-  if (code === '42501') return denied(`${where} refuses the query: ${said}; GRANT SELECT to the user of ${variable}.`);
-  if (code === '25006')
-    return denied(`The query would change the database of ${variable}: ${said}; a \`query\` may only read.`);
-  if (/^(42|22|21|0A|2F)/.test(code)) return denied(`${where} refuses the query: ${said}; correct \`query\`.`);
-  if (code === '57014')
-    return denied(
-      `${where} stopped the query: ${said}; raise statement_timeout for its user, or make the query faster.`,
-    );
-  if (code === 'ENOTFOUND') return denied(`${where} is not found: ${said}; correct the host in ${variable}.`);
-  const fix = `is the server running, and does ${variable} say the right host and port?`;
-  const error = new EtlError(
-    'ETL_DATABASE_FAILED',
-    `${where} could not be read in ${attempts} attempts (${said || code}); nothing was committed. Run again when it answers: ${fix}`,
-    { cause },
-  );
-  return { error, passes: !LASTING.test(code) };
-}
-
-/** Codes of the system that no attempt changes: a full disk, a certificate that is not trusted. */
-const LASTING = /^(ENOSPC|EACCES|EROFS|EDQUOT|DEPTH_ZERO_|SELF_SIGNED|UNABLE_TO_|CERT_|ERR_TLS)/;

@@ -1,3 +1,4 @@
+import type { Source as SourceFile } from '@attractions/feeds';
 import type { AttractionsExtract } from '../attractions.js';
 import { withoutUsers } from '../forgotten.js';
 import type { LeftOut } from '../forgotten.js';
@@ -23,6 +24,8 @@ export interface DeliveryOptions {
   readonly pseudonymKey?: string;
   /** Which files of visits are read, by their paths; for sources that can read only some. Default: all. */
   readonly only?: ReadonlySet<string>;
+  /** Those of them that have grown, as they were; see {@link SourceContext}. Default: none. */
+  readonly after?: ReadonlyMap<string, SourceFile>;
 }
 
 /** The sources that are meant; a text is the folder of the source `sigir17`. */
@@ -34,10 +37,10 @@ export function settingsOf(from: string | SourceSettings): SourceSettings {
 export async function deliver(
   chosen: ChosenSources,
   context: SourceContext,
-  { leftOut, only, pseudonymKey: key }: DeliveryOptions,
+  { leftOut, only, after, pseudonymKey: key }: DeliveryOptions,
 ): Promise<RawData> {
   const { engine, signal } = context;
-  const given = await visitsFrom(chosen.visits, only ? { ...context, only } : context);
+  const given = await visitsFrom(chosen.visits, { ...context, ...(only && { only }), ...(after && { after }) });
   const delivered = key === undefined ? given : await pseudonymized(given, key, engine);
   const { visits, lines: forgotten } =
     leftOut === undefined

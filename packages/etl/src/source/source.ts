@@ -110,6 +110,14 @@ export interface SourceContext {
   readonly signal?: AbortSignal;
   /** Which of the files that `fingerprint` names are to be read, by their paths. Default: all. */
   readonly only?: ReadonlySet<string>;
+  /** Those of them that have `grown`, as they were when they were read, by their paths: only what came after is to be read. Default: none. */
+  readonly after?: ReadonlyMap<string, SourceFile>;
+}
+
+/** What a look at raw files is given besides the source's options. */
+export interface FingerprintContext extends Pick<SourceContext, 'signal' | 'baseFolder'> {
+  /** What the files are read for. */
+  readonly role: 'visits' | 'attractions';
 }
 
 /** A raw file, told from what it was before without being read. */
@@ -123,6 +131,11 @@ export interface Fingerprint {
   readonly isFresh?: boolean;
   /** SHA-256 of its bytes, which is asked for where only the version differs. Absent where it is not cheaper than reading it. */
   hash?(): Promise<string>;
+  /**
+   * Asked in place of all that, of what is not a file, such as a table: whether it is as it was when it was read, has more at its end, or is another. What was
+   * read of it has its `version` in `files` of what is delivered.
+   */
+  since?(known: SourceFile): Promise<'same' | 'grown' | 'changed'>;
 }
 
 /**
@@ -140,11 +153,8 @@ export interface Source<Options = unknown> {
   /**
    * What there is to read, without reading it: a run reads nothing where all is as it was at the last one. Without it, every run reads everything.
    */
-  fingerprint?(
-    options: Options,
-    context: Pick<SourceContext, 'signal' | 'baseFolder'>,
-  ): Promise<readonly Fingerprint[]>;
-  /** Whether `visits` heeds `only` of its context, so that a run may read only what is new; default: false. */
+  fingerprint?(options: Options, context: FingerprintContext): Promise<readonly Fingerprint[]>;
+  /** Whether `visits` heeds `only` and `after` of its context, so that a run may read only what is new; default: false. */
   readonly readsOnly?: boolean;
   visits?(options: Options, context: SourceContext): AsyncIterable<VisitRow | RefusedRow> | Promise<DeliveredVisits>;
   attractions?(

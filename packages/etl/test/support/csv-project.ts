@@ -17,7 +17,7 @@ afterAll(() => {
 });
 
 /** Rules that refuse no run. */
-const NO_RULES: NonNullable<EtlContext['checks']> = {
+export const NO_RULES: NonNullable<EtlContext['checks']> = {
   compareWith: 1,
   minVolume: 0,
   maxVolume: Infinity,

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
@@ -49,6 +49,47 @@ export async function startPostgres(): Promise<PostgresServer> {
     },
     crash: async () => void (await run(script('stop'), [port, '--crash'])),
     stop: async () => void (await run(script('stop'), [port])),
+  };
+}
+
+/**
+ * A way to a server that stops once, when it has passed on so many bytes of the server's answers, until `act` is done.
+ */
+export async function slowedBy(address: string, after: number, act: () => Promise<void>) {
+  const target = new URL(address);
+  const open = new Set<Socket>();
+  let bytes = 0;
+  let isDone = false;
+  const proxy = createServer((client) => {
+    const backend = connect(Number(target.port), target.hostname);
+    for (const socket of [client, backend]) {
+      open.add(socket);
+      socket.on('error', () => undefined).on('close', () => [client, backend].forEach((each) => each.destroy()));
+    }
+    client.pipe(backend);
+    backend.on('data', (chunk) => {
+      bytes += chunk.length;
+      if (!client.write(chunk)) {
+        backend.pause();
+        client.once('drain', () => backend.resume());
+      }
+      if (isDone || bytes < after) return;
+      isDone = true;
+      backend.pause();
+      client.removeAllListeners('drain');
+      void act().then(() => backend.resume());
+    });
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  const url = Object.assign(new URL(address), { port: String((proxy.address() as AddressInfo).port) });
+  return {
+    url: url.href,
+    /** Of the server's answers so far. */
+    bytes: () => bytes,
+    close: async () => {
+      for (const socket of open) socket.destroy();
+      await new Promise((resolve) => proxy.close(resolve));
+    },
   };
 }
 
