@@ -7,6 +7,25 @@ export const EXPERIMENTS_ERRORS = {
     when: 'Users cannot be assigned by an experiment: its text is wrong, or its ranges overlap.',
     exitCode: 3,
   },
+  EXPERIMENTS_NAME_TAKEN: {
+    when: 'An experiment is started under the name of an earlier one.',
+    exitCode: 2,
+  },
+  EXPERIMENTS_UNKNOWN: { when: 'There is no experiment of that name.', exitCode: 2 },
+  EXPERIMENTS_STOPPED: { when: 'An experiment is changed that was stopped before.', exitCode: 2 },
+  EXPERIMENTS_SHARES_INVALID: {
+    when: 'A share is not above 0 and at most 100 %, the shares of panels exceed 100 %, or a panel does not exist.',
+    exitCode: 2,
+  },
+  EXPERIMENTS_LAYER_FULL: {
+    when: 'A layer has not so many free buckets in one piece.',
+    exitCode: 2,
+  },
+  EXPERIMENTS_CONFLICT: {
+    when: 'Two experiments would decide the same lists: they are in different layers, and no target separates them.',
+    exitCode: 2,
+  },
+  EXPERIMENTS_WINNER_UNKNOWN: { when: 'The winner is not a panel of the experiment.', exitCode: 2 },
 } as const;
 
 /** A stable code of this package, safe to test for. */
