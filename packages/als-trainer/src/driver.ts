@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 import type { Logger, ShowProgress } from '@attractions/config';
-import { als, latestVisits, visits } from '@attractions/contracts';
+import { als, guardOfForgotten, latestVisits, visits } from '@attractions/contracts';
 import { canonicalJson, openFeeds, streamed } from '@attractions/feeds';
 import { alsScoring, kindsNamed } from '@attractions/models';
 import { namesIn } from '@attractions/models/settings';
@@ -133,6 +133,7 @@ export async function runTrain(config: TrainConfig, context: TrainContext): Prom
   const naming = [...kinds, ...builtIn].find(({ name }) => name === alsScoring.name) as ModelKind<AlsGeneration>;
   const others = kinds.filter((kind) => kind !== naming).reverse();
   const { visits: update, attractions: places, parents } = await latestVisits(store);
+  const guard = await guardOfForgotten(store, parents);
   const count = update.record.totals.rows;
   const run = { attractions: places, signal, threads: config.threads };
   const madeBy = { parents, producer: producerOf(options, config.warmStart) };
@@ -177,7 +178,7 @@ export async function runTrain(config: TrainConfig, context: TrainContext): Prom
   const { alsModel, models } = await trained();
   signal?.throwIfAborted();
 
-  const put = { ...madeBy, labels, ...(runId === undefined ? {} : { runId }) };
+  const put = { ...madeBy, labels, guard, ...(runId === undefined ? {} : { runId }) };
   const beside = await Promise.all(models.map(({ kind, model }) => store.feed(kind.contract).put(model, put)));
   const records = [...beside, await store.feed(als).put(alsModel, put)];
   return {

@@ -11,6 +11,10 @@ export const CONTRACTS_ERRORS = {
     when: 'An update does not name the visits or attractions it was made from, or they changed.',
     exitCode: 3,
   },
+  CONTRACTS_INPUT_GONE: {
+    when: 'A user was forgotten, or the data that something was made from were given up, before it could be committed; nothing was committed.',
+    exitCode: 1,
+  },
 } as const;
 
 /** A stable code of this package, safe to test for. */

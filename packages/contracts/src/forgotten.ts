@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { FeedContract, FeedStore } from '@attractions/feeds';
+import type { FeedContract, FeedStore, Parent } from '@attractions/feeds';
 import * as v from 'valibot';
 
 import { hexadecimal, jsonFeed, list, object, time } from './document.js';
 import type { Infer } from './document.js';
+import { ContractsError } from './errors.js';
 
 const document = object({
   /** Put before an id when it is hashed; the same in all updates. */
@@ -55,4 +56,30 @@ export async function readForgotten(
   if ((await feed.head()) === undefined) return undefined;
   const update = await feed.latest();
   return { ...(await update.read()), seq: update.seq };
+}
+
+/**
+ * Makes the `guard` of a put whose value holds users. It throws where somebody was forgotten since this call, or an update that the value was made from has
+ * expired: `forget` may have looked through the feeds already, and a value with the user in it would come after it.
+ *
+ * @param seq of the list that was read, where the value leaves out those who are in it; 0: there was none. Default: that of the newest list
+ */
+export async function guardOfForgotten(
+  store: FeedStore,
+  parents: readonly Pick<Parent, 'feed' | 'seq'>[],
+  seq?: number,
+): Promise<() => Promise<void>> {
+  const newest = async (): Promise<number> => (await store.feed(forgotten).head())?.seq ?? 0;
+  const before = seq ?? (await newest());
+  return async () => {
+    const gone = [];
+    for (const parent of parents) if (await store.log(parent.feed).hasExpired(parent.seq)) gone.push(parent);
+    const isForgotten = (await newest()) !== before;
+    if (!isForgotten && gone.length === 0) return;
+    const [first] = gone;
+    const what = isForgotten
+      ? 'A user was forgotten meanwhile, and may be in what was made'
+      : `Update ${first?.seq} of ${first?.feed}, which this was made from, was given up meanwhile`;
+    throw new ContractsError('CONTRACTS_INPUT_GONE', `${what}; nothing was committed. Run again.`);
+  };
 }

@@ -6,7 +6,7 @@ export { CONTRACTS_ERRORS, ContractsError } from './errors.js';
 export { eventProblem, events } from './events.js';
 export { experiments, experimentsOf } from './experiments.js';
 export { exposureProblem, exposures } from './exposures.js';
-export { forgotten, forgottenHash, readForgotten, withForgotten } from './forgotten.js';
+export { forgotten, forgottenHash, guardOfForgotten, readForgotten, withForgotten } from './forgotten.js';
 export { itemKnn } from './item-knn.js';
 export { lists } from './lists.js';
 export { nextAttraction } from './next-attraction.js';

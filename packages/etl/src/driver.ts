@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Logger, ShowProgress } from '@attractions/config';
-import { attractions, forgotten, readForgotten, rejects, visits, writtenVisits } from '@attractions/contracts';
+import { attractions, guardOfForgotten, readForgotten, rejects, visits, writtenVisits } from '@attractions/contracts';
 import { openFeeds, parentOf, preloadParquet } from '@attractions/feeds';
 import type { FeedStore, OpenedUpdate, Producer, PutOptions, UpdateRecord } from '@attractions/feeds';
 import { DEFAULT_CHECKS, checkProblems, comparedWith, recordedChecks } from './checks/checks.js';
@@ -81,6 +81,7 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
   const from = sourceOf(config, context);
   signal?.throwIfAborted();
   const list = await readForgotten(store);
+  const guard = await guardOfForgotten(store, [], list?.seq ?? 0);
   const leftOut = list && { salt: list.salt, hashes: new Set(list.users.map(({ hash }) => hash)) };
   const { plan, settings, raw } = await planned(from, config, context, store, list?.seq);
   const took = () => (performance.now() - begin) / 1_000;
@@ -127,21 +128,21 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
     const loaded = added ?? (await writeVisits(from, options, { ...target(), previous }));
     await preloaded;
     if (opened === undefined) throw new Error('What is not refused is written.');
-    if ((await store.feed(forgotten).head())?.seq !== list?.seq)
-      throw new EtlError(
-        'ETL_FORGOTTEN_MEANWHILE',
-        'A user was forgotten while the data were read, so they may be in what was read; nothing was committed. Run again.',
-      );
     const labels = settings === undefined ? {} : labelsOf({ ...loaded, settings });
     const sources = await versioned(loaded, from, raw, context);
     const records = await commit({ ...loaded, sources }, opened, store, config, {
       ...context,
       recorded: checks,
       labels,
+      guard,
     });
     const feeds = records.map(({ feed, seq }) => ({ feed, seq }));
     const read = added ? 'new' : 'all';
     return { ...loaded.tally, read, feeds, ...(accepted.length > 0 && { accepted }), seconds: took() };
+  } catch (error) {
+    // Forgetting deletes files of old visits, which the new ones are compared with; then that is the reason.
+    await guard();
+    throw error;
   } finally {
     await opened?.discard();
     if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
@@ -313,7 +314,7 @@ function examples({ rejects: refused }: JudgedLoad): string[] {
 }
 
 /** What the records of a run say besides what was read. */
-interface Recorded {
+interface Recorded extends Pick<PutOptions, 'guard'> {
   readonly recorded: RecordedChecks;
   readonly labels: Readonly<Record<string, string>>;
 }
@@ -323,13 +324,14 @@ async function commit(
   opened: OpenedUpdate,
   store: FeedStore,
   config: EtlConfig,
-  { from, pseudonymize, runId, signal, recorded, labels }: EtlContext & Recorded,
+  { from, pseudonymize, runId, signal, recorded, labels, guard }: EtlContext & Recorded,
 ): Promise<readonly UpdateRecord[]> {
   const options: PutOptions = {
     producer: producer(config, from, pseudonymize),
     sources: loaded.sources,
     checks: recorded,
     labels,
+    ...(guard && { guard }),
     ...(runId === undefined ? {} : { runId }),
   };
   const [attractionsRecord, rejectsRecord] = await Promise.all([

@@ -47,10 +47,6 @@ export const ETL_ERRORS = {
     when: 'The data differ from the last updates by more than the section `checks` allows; nothing was committed.',
     exitCode: 3,
   },
-  ETL_FORGOTTEN_MEANWHILE: {
-    when: 'A user was forgotten while the data were read; nothing was committed.',
-    exitCode: 1,
-  },
   ETL_NO_VISITS: { when: 'Not one visit line was kept; nothing was committed.', exitCode: 3 },
   ETL_LINES_LOST: {
     when: 'The lines kept, repeated and refused do not add up to the lines read; a defect of this package, or of a source.',

@@ -225,6 +225,6 @@ test('a load that began before a user was forgotten commits nothing', async () =
   });
   const from = { visits: { type: 'forgetting' } };
   const load = () => runEtl(configured('unused'), { store, logger, from, sources: [forgetting] });
-  await expect(load()).rejects.toMatchObject({ code: 'ETL_FORGOTTEN_MEANWHILE', exitCode: 1 });
+  await expect(load()).rejects.toMatchObject({ code: 'CONTRACTS_INPUT_GONE', exitCode: 1 });
   expect(await store.list()).toEqual([forgotten.path]);
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger, ShowProgress } from '@attractions/config';
-import { evaluationReport } from '@attractions/contracts';
+import { evaluationReport, guardOfForgotten } from '@attractions/contracts';
 import type { EvaluationReport } from '@attractions/contracts';
 import { openFeeds } from '@attractions/feeds';
 import type { FeedStore, Producer, UpdateRecord } from '@attractions/feeds';
@@ -68,6 +68,7 @@ export async function runEvaluate(config: EvaluationConfig, context: EvaluateCon
   const { logger, signal, runId } = context;
   const store = context.store ?? openFeeds(config.feedsRoot);
   const subject = await latestSubject(store, { kinds: context.kinds, mostVisits: config.mostVisits });
+  const guard = await guardOfForgotten(store, subject.parents);
   const { sample } = subject;
   if (sample) logger.info(sample, `${sampleText(sample)}.`);
   const split = lastNewAttraction(visitLogOf(subject.visits, subject.attractions));
@@ -87,6 +88,7 @@ export async function runEvaluate(config: EvaluationConfig, context: EvaluateCon
     parents: subject.parents,
     producer: producerOf({ protocol: report.protocol }),
     checks: recordedSample(sample),
+    guard,
     ...(runId !== undefined && { runId }),
   });
   return {

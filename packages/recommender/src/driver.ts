@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import type { Logger, ShowProgress } from '@attractions/config';
-import { als, lists } from '@attractions/contracts';
+import { als, guardOfForgotten, lists } from '@attractions/contracts';
 import { openFeeds, parentOf, siblingOf, streamed } from '@attractions/feeds';
 import type { Batches, FeedStore, Parent, Producer } from '@attractions/feeds';
 import { BUILT_IN_KINDS, kindsNamed, loadGeneration } from '@attractions/models';
@@ -60,6 +60,7 @@ export async function runRecommend(config: RecommendConfig, context: RecommendCo
     logger,
     own: { ...own, kinds },
   });
+  const guard = await guardOfForgotten(store, parents);
   const experiment = running?.experiment ?? own.experiment;
   signal?.throwIfAborted();
 
@@ -80,6 +81,7 @@ export async function runRecommend(config: RecommendConfig, context: RecommendCo
     parents,
     producer: producerOf({ limit, at, park: park ?? null }),
     checks,
+    guard,
     ...(signal && { signal }),
     ...(runId !== undefined && { runId }),
   });

@@ -1,5 +1,5 @@
 import type { Logger } from '@attractions/config';
-import { CHAMPION, als, evaluationReport } from '@attractions/contracts';
+import { CHAMPION, als, evaluationReport, guardOfForgotten } from '@attractions/contracts';
 import { FeedsError, openFeeds } from '@attractions/feeds';
 import type { FeedStore } from '@attractions/feeds';
 import type { ScoringKind } from '@attractions/models';
@@ -55,6 +55,7 @@ export async function runValidate(config: EvaluationConfig, context: ValidateCon
   const models = store.feed(als);
   const before = (await models.refs())[CHAMPION];
   const subject = await readable(store, context.model, { kinds: context.kinds, mostVisits: config.mostVisits });
+  const guard = await guardOfForgotten(store, subject.parents);
   if (subject.sample) logger.info(subject.sample, `${sampleText(subject.sample)}.`);
   const limits = { margin: config.gateMargin, coverage: config.gateCoverage, resamples: config.reportResamples };
   const { passed, checks, report } = await judgeModel(subject, context.candidateOf, limits);
@@ -67,6 +68,7 @@ export async function runValidate(config: EvaluationConfig, context: ValidateCon
     (await store.feed(evaluationReport).put(report, {
       parents: subject.parents,
       producer,
+      guard,
       checks: {
         passed,
         ...Object.fromEntries(checks.map((each) => [each.check, each.passed])),

@@ -1,5 +1,6 @@
 import { expireUpdates } from '../expiry/expire.js';
 import type { ExpireOptions, Expiry } from '../expiry/expire.js';
+import { expiredAt, isIn } from '../expiry/living.js';
 import type { ExpireRule } from '../expiry/plan.js';
 import { purgeUpdates } from '../expiry/purge.js';
 import type { Purge, PurgeOptions } from '../expiry/purge.js';
@@ -22,6 +23,8 @@ export interface FeedLog {
   head(): Promise<UpdateRecord | undefined>;
   /** The record of the update of a seq, or of the one that an alias names. Throws FEEDS_NO_SUCH_UPDATE if there is none. */
   record(which: number | string): Promise<UpdateRecord>;
+  /** Whether the update of a seq has expired: its data may be deleted at any moment. */
+  hasExpired(seq: number): Promise<boolean>;
   /** Records of updates, newest first; the chain of hashes is checked on the way. */
   history(): AsyncIterable<UpdateRecord>;
   /** Records of the updates after a seq (0: all), oldest first: what a consumer that stopped at that seq has missed. */
@@ -87,6 +90,7 @@ export function openFeedLog(end: LogEnd, updates: Updates, { feeds, fit }: LogPl
     head: updates.head,
     record: updates.at,
     refs: updates.refs,
+    hasExpired: async (seq) => isIn(await expiredAt(log, (await log.head())?.record), seq),
     records: updates.records,
     history: async function* () {
       for await (const record of updates.records()) if (isUpdate(record)) yield record;

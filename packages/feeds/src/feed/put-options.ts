@@ -2,7 +2,7 @@ import { canonicalJson } from '../canonical.js';
 import { FeedsError } from '../errors.js';
 import type { Parent, Producer, Source } from '../log/record.js';
 
-/** What a put needs besides the value; all of it but `signal` is written into the record. */
+/** What a put needs besides the value; all of it but `signal`, `guard` and `after` is written into the record. */
 export interface PutOptions {
   /** The updates the value was made from; `parentOf(record)` makes one. */
   readonly parents?: readonly Parent[];
@@ -19,6 +19,11 @@ export interface PutOptions {
   readonly sources?: readonly Source[];
   /** What the producer found when it checked the value. */
   readonly checks?: Readonly<Record<string, string | number | boolean>>;
+  /**
+   * Called right before each attempt at the commit, when the data are written: if it throws, nothing is committed and the put throws the same. For what must
+   * still be so at the commit. Not written into the record.
+   */
+  readonly guard?: () => Promise<void>;
   /** If it aborts before the commit, nothing is committed and the put throws its reason: for values that take long to write. */
   readonly signal?: AbortSignal;
 }
@@ -56,7 +61,7 @@ function problemOf(options: PutOptions): string | undefined {
 function jsonProblem(options: PutOptions): string | undefined {
   try {
     canonicalJson(
-      Object.fromEntries(Object.entries(options).filter(([name]) => name !== 'signal' && name !== 'after')),
+      Object.fromEntries(Object.entries(options).filter(([name]) => !['signal', 'guard', 'after'].includes(name))),
     );
     return undefined;
   } catch (cause) {

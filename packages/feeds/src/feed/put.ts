@@ -70,7 +70,7 @@ export async function commitFiles<T>(
   { written, shared, base, all = written }: NewFiles,
   options: PutOptions,
 ): Promise<UpdateRecord> {
-  const { signal } = options;
+  const { signal, guard } = options;
   await readBack(files, contract, written, shared);
   if (signal?.aborted) {
     await files.discard(written);
@@ -78,16 +78,21 @@ export async function commitFiles<T>(
   }
   const manifest = manifestOf(contract, all, options);
   const settled = settledBy(end, options);
+  let isRefused = false;
   const record = await append<UpdateRecord>(end, {
     settled: async (head) => {
       const before = await settled(head);
-      if (before === undefined) checkNotOvertaken(end.feed, head, options);
-      if (before === undefined && base) await stillShared(end, head, base, shared);
-      return before;
+      if (before !== undefined) return before;
+      checkNotOvertaken(end.feed, head, options);
+      if (base) await stillShared(end, head, base, shared);
+      isRefused = true;
+      await guard?.();
+      isRefused = false;
+      return undefined;
     },
     draft: (seq, previous) => ({ ...manifest, refs: { ...previous?.refs, latest: seq } }),
   }).catch(async (cause: unknown) => {
-    if (!outcomeUnknown(cause)) await files.discard(written);
+    if (isRefused || !outcomeUnknown(cause)) await files.discard(written);
     throw cause;
   });
   const isOurs = written.every(({ path }) => record.files.some((file) => file.path === path));

@@ -123,6 +123,26 @@ describe.each(STORES)('a feed in the %s store', (name, open) => {
     ]);
   });
 
+  test('a put whose guard throws commits nothing and leaves no file, whichever attempt it is', async () => {
+    const store = open();
+    const feed = freshFeeds(store).feed(attractions);
+    const no = new Error('Not any more.');
+    await expect(feed.put([attraction(1)], { producer, guard: () => Promise.reject(no) })).rejects.toBe(no);
+    expect(await contentOf(store)).toEqual({});
+    // The first attempt loses its race to a put that the guard lets happen; the second is refused.
+    let attempts = 0;
+    const guard = async (): Promise<void> => {
+      if (++attempts > 1) throw no;
+      await freshFeeds(store)
+        .feed(attractions)
+        .put([attraction(2)], { producer });
+    };
+    await expect(feed.put([attraction(1)], { producer, guard })).rejects.toBe(no);
+    expect(attempts).toBe(2);
+    expect(await (await feed.latest()).read()).toEqual([attraction(2)]);
+    expect((await feed.verify()).findings).toEqual([]);
+  });
+
   test('follows on the update that it was made for, or not at all', async () => {
     const store = open();
     const feed = freshFeeds(store).feed(attractions);
