@@ -8,6 +8,7 @@ export const unpackedBudgetKilobytes = {
   contracts: 370,
   models: 630,
   experiments: 70,
+  spark: 160,
   etl: 1470,
   'als-trainer': 830,
   recommender: 490,

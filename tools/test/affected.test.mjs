@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { scratchWorkspace } from './support/scratch-workspace.mjs';
 
 const stages = ['etl', 'als-trainer', 'recommender', 'evaluation', 'service'];
-const everything = ['config', 'feeds', 'experiments', 'contracts', 'models', ...stages, 'pipeline', 'tools'];
+const everything = ['config', 'feeds', 'experiments', 'contracts', 'models', 'spark', ...stages, 'pipeline', 'tools'];
 
 /**
  * What a change of a package runs: itself, what depends on it, and `tools`, whose tests check the whole workspace. Written out, not computed: a dependency
@@ -19,6 +19,7 @@ const affectedByPackage = {
   experiments: ['experiments', 'contracts', 'models', ...stages, 'pipeline', 'tools'],
   contracts: ['contracts', 'models', ...stages, 'pipeline', 'tools'],
   models: ['models', 'als-trainer', 'recommender', 'evaluation', 'service', 'pipeline', 'tools'],
+  spark: ['spark', 'tools'],
   etl: ['etl', 'pipeline', 'tools'],
   'als-trainer': ['als-trainer', 'pipeline', 'tools'],
   recommender: ['recommender', 'service', 'pipeline', 'tools'],
