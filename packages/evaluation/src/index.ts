@@ -43,8 +43,6 @@ export { runExperiment } from './experiment/driver.js';
 export type { ExperimentReadOut, WhichExperiment } from './experiment/driver.js';
 export { analyseExperiment } from './experiment/analyse.js';
 export type { AnalysisOptions, ExperimentFindings, PanelFindings } from './experiment/analyse.js';
-export { chiSquareTest } from './statistics/chi-square.js';
-export type { ChiSquare } from './statistics/chi-square.js';
 
 // Search the options of a trainer.
 export { search } from './tune/search.js';

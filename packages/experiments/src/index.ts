@@ -21,3 +21,23 @@ export { BUCKETS } from './experiment.js';
 // What goes wrong.
 export { EXPERIMENTS_ERRORS, ExperimentsError } from './errors.js';
 export type { ExperimentsErrorCode } from './errors.js';
+
+// Statistics from sums over users: values of metrics, differences with intervals for one look and for many, CUPED, Holm.
+export { compare, estimate } from './statistics/compare.js';
+export type { Comparison, Difference, Estimate, MetricType } from './statistics/compare.js';
+export { anytimeReach, holm, mixture } from './statistics/intervals.js';
+export type { Effect, Range, Reading } from './statistics/intervals.js';
+export { addMoments, momentsOf } from './statistics/moments.js';
+export type { Moments, UserValues } from './statistics/moments.js';
+
+// Whether the panels got the users they should, and which fault would be found.
+export { sampleRatio, sampleRatioFaultSeen, sampleRatioOverTime, sampleRatioPower } from './statistics/sample-ratio.js';
+export type { ChiSquare, RatioFault, RatioOverTime } from './statistics/sample-ratio.js';
+
+// Plan: the users that are needed, or the effect that is seen.
+export { baselineOf, effectSeen, powerOf, samplesNeeded } from './statistics/power.js';
+export type { Baseline, Design } from './statistics/power.js';
+
+// Interleave two recommenders in one list.
+export { draftCoin, readInterleaved, teamDraft } from './statistics/interleaving.js';
+export type { InterleavedRead, Preferences, TeamDraft } from './statistics/interleaving.js';

@@ -4,8 +4,8 @@ import type { Experiment } from '@attractions/experiments';
 import { EvaluationError } from '../errors.js';
 import { bootstrap, unpairedDifference } from '../statistics/bootstrap.js';
 import type { BootstrapOptions } from '../statistics/bootstrap.js';
-import { chiSquareTest } from '../statistics/chi-square.js';
-import type { ChiSquare } from '../statistics/chi-square.js';
+import { sampleRatio } from '@attractions/experiments';
+import type { ChiSquare } from '@attractions/experiments';
 import type { VisitLog } from '../visit-log.js';
 import { outcomesOf } from './outcomes.js';
 import { disagreement } from './recompute.js';
@@ -100,7 +100,7 @@ function refuseDisagreement(name: string, experiment: Experiment, exposures: rea
 function refuseRatio(name: string, { panels }: Experiment, exposures: readonly Exposure[]): ChiSquare {
   const shares = panels.map(({ buckets }) => buckets.reduce((sum, [from, to]) => sum + to - from, 0));
   const counts = panels.map((panel) => usersOf(exposures, panel.name));
-  const test = chiSquareTest(counts, shares);
+  const test = sampleRatio(counts, shares);
   if (test.p >= MIN_P) return test;
   const found = panels.map((panel, k) => `${panel.name} has ${counts[k]} users with ${shares[k]} buckets`).join(', ');
   throw new EvaluationError(
