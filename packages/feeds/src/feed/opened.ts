@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { sha256 } from '../canonical.js';
+import type { StoredFile } from '../codec/codec.js';
 import type { Batches } from '../codec/parquet-batches.js';
 import type { FeedContract } from '../contract.js';
 import { FeedsError } from '../errors.js';
@@ -26,7 +27,7 @@ export interface OpenedUpdate {
   readonly token: string;
   /**
    * Reads the files back, one at a time, and commits them as one update, in the order given. Schema, rows, missing values and ranges must fit
-   * the contract: FEEDS_UNVERIFIED. After a throw nothing is committed, with the exceptions of `put`, and the files are gone.
+   * the contract: FEEDS_UNVERIFIED. The rows of the first file are decoded, to see that readers can; of the others, a footer that shows all this is enough. After a throw nothing is committed, with the exceptions of `put`, and the files are gone.
    *
    * @param files names of files that were written, and files of the record that `open` was given, which the two updates then share. Throws
    *   FEEDS_EXPIRED if that update has expired in the meantime
@@ -97,7 +98,7 @@ export async function openUpdate(
     }
     try {
       const own = { written: taken, shared, all, ...(base && { base }) };
-      return await commitFiles(end, files, contract, own, options);
+      return await commitFiles(end, files, byFooters(contract), own, options);
     } finally {
       // What was not committed is removed by `commitFiles`; if the store did not answer, it may have been.
       isDone = true;
@@ -106,6 +107,17 @@ export async function openUpdate(
   }
 
   return { folder, token, commit, discard };
+}
+
+/** The same contract, of files whose footers are believed. */
+function byFooters(contract: FeedContract<Batches>): FeedContract<Batches> {
+  const { codec, schema } = contract;
+  const check = async (files: readonly StoredFile[]): Promise<void> => {
+    const { footerFits } = await import('../arrow/footer.js');
+    for (const [i, file] of files.entries())
+      if (i === 0 || !(await footerFits(file, schema))) await codec.check?.([file]);
+  };
+  return { ...contract, codec: { ...codec, check } };
 }
 
 /** Files of one update have one schema, so an update cannot share those of an older one. */
