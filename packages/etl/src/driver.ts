@@ -15,15 +15,18 @@ import type { Profile } from './checks/profile.js';
 import { addVisits } from './incremental/load.js';
 import { labelsOf, planOf, rawFilesOf, settingsKey, withVersions } from './incremental/plan.js';
 import type { Plan, RawFiles } from './incremental/plan.js';
-import { loadVisits, writeVisits } from './loader.js';
+import { loadVisits } from './loader.js';
 import { settingsOf } from './source/deliver.js';
-import type { JudgedLoad, LoadedVisits, LoaderOptions, WrittenLoad } from './loader.js';
+import type { LoadedVisits, LoaderOptions } from './loader.js';
 import type { EtlConfig } from './settings.js';
+import type { JudgedLoad } from './settle.js';
 import { chooseSources } from './source/choose.js';
 import type { SourceSettings } from './source/choose.js';
 import { keyNameOf, pseudonymKeyOf } from './source/pseudonym.js';
 import type { Source } from './source/source.js';
 import type { Tally } from './tally.js';
+import { writeVisits } from './write.js';
+import type { WrittenLoad } from './write.js';
 
 /** What a run is given besides its configuration. */
 export interface EtlContext {

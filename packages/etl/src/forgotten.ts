@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Engine, RunOptions } from './engine/engine.js';
 import { frame, sql } from './frame/frame.js';
 import type { Frame } from './frame/frame.js';
+import { counted } from './source/source.js';
 import type { DeliveredVisits } from './source/source.js';
 
 /** Users whose lines are left out as if they were not there: SHA-256 of the salt and the id in UTF-8, in hexadecimal. */
@@ -18,12 +19,13 @@ const REASON = 'The line cannot be read, and names a user who was forgotten.';
  * is there, nothing changes. A line that the source could not read loses its text where one of its words is such a user.
  */
 export async function withoutUsers(
-  visits: DeliveredVisits,
+  given: DeliveredVisits,
   { salt, hashes }: LeftOut,
   engine: Engine,
   how: RunOptions,
 ): Promise<{ readonly visits: DeliveredVisits; readonly lines: number }> {
-  if (hashes.size === 0) return { visits, lines: 0 };
+  if (hashes.size === 0) return { visits: given, lines: 0 };
+  const visits = await counted(given);
   const { extract } = visits;
   const users = frame('visit_line_users')`
 SELECT user_id, count(*) AS line_count FROM ${extract.unnumbered ?? extract.lines} GROUP BY user_id`;

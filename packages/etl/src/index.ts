@@ -19,7 +19,7 @@ export { sigir17 } from './sigir17/source.js';
 export { BUILT_IN_SOURCES, checkSources, probeSources } from './source/choose.js';
 export { judgeAttractions, judgeVisits } from './source/judge.js';
 export { defineSource } from './source/source.js';
-export { transformVisits } from './visits.js';
+export { transformVisits } from './visits/visits.js';
 export type { AttractionsExtract, AttractionsFrames } from './attractions.js';
 export type { CheckRules } from './checks/checks.js';
 export type { ConfiguredSources, SourceEntry } from './config-file.js';
@@ -71,4 +71,4 @@ export type {
   VisitRow,
 } from './source/source.js';
 export type { Tally } from './tally.js';
-export type { VisitsExtract, VisitsFrames, VisitsOptions } from './visits.js';
+export type { VisitsExtract, VisitsFrames, VisitsOptions } from './visits/visits.js';

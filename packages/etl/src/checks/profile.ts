@@ -1,3 +1,4 @@
+import type { Attraction } from '@attractions/contracts';
 import type { Engine, RunOptions } from '../engine/engine.js';
 import { frame, sql } from '../frame/frame.js';
 import type { Frame, Sql } from '../frame/frame.js';
@@ -14,40 +15,20 @@ export interface Profile {
   readonly empty: Readonly<Record<string, number>>;
 }
 
-/** Columns of attractions that may be empty, and how they are then. */
-const MAY_BE_EMPTY = [
-  ['latitude', sql`latitude IS NULL`],
-  ['longitude', sql`longitude IS NULL`],
-  ['duration', sql`duration_minutes IS NULL`],
-  ['themes', sql`themes = ''`],
-] as const;
-
-/** Counts what is not counted for other ends already. `previous` are the Parquet files of the visits to compare with. */
-export async function profileOf(
-  { visits, attractions }: { readonly visits: Frame; readonly attractions: Frame },
-  previous: readonly string[],
-  engine: Engine,
-  how: RunOptions,
-): Promise<Omit<Profile, 'rejects'>> {
-  const [times] = await engine.rows(
-    sql`SELECT unix_millis(min(visited_at)) AS earliest, unix_millis(max(visited_at)) AS latest FROM ${visits}`,
-    how,
-  );
-  const counts = MAY_BE_EMPTY.map(([name, isEmpty]) => sql`count_if(${isEmpty}) AS ${sql.identifier(name)}`);
-  const [empty] = await engine.rows(
-    sql`SELECT count(*) AS attractions, ${sql.join(counts, ', ')} FROM ${attractions}`,
-    how,
-  );
-  const { earliest = null, latest = null } = times ?? {};
-  const all = Number(empty?.['attractions']);
+/** Of each column of attractions that may be empty, the share that is. */
+export function emptyShares(attractions: readonly Attraction[]): Profile['empty'] {
+  const share = (isEmpty: (attraction: Attraction) => boolean): number =>
+    attractions.length === 0 ? 0 : attractions.filter(isEmpty).length / attractions.length;
   return {
-    ...(earliest !== null && { range: { earliest: new Date(Number(earliest)), latest: new Date(Number(latest)) } }),
-    ...(previous.length > 0 && { fresh: await freshIn(visits, previous, engine, how) }),
-    empty: Object.fromEntries(MAY_BE_EMPTY.map(([name]) => [name, all === 0 ? 0 : Number(empty?.[name]) / all])),
+    latitude: share(({ latitude }) => latitude === undefined),
+    longitude: share(({ longitude }) => longitude === undefined),
+    duration: share(({ durationMinutes }) => durationMinutes === undefined),
+    themes: share(({ themes }) => themes.length === 0),
   };
 }
 
-async function freshIn(
+/** Shares of users and attractions that the visits to compare with, of which `previous` are the Parquet files, did not have. */
+export async function freshIn(
   visits: Frame,
   previous: readonly string[],
   engine: Engine,

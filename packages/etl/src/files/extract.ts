@@ -4,8 +4,9 @@ import type { RowCount } from '../engine/engine.js';
 import { EtlError } from '../errors.js';
 import { frame, sql } from '../frame/frame.js';
 import type { Frame, Sql } from '../frame/frame.js';
-import type { Delivered, DeliveredVisits, LinePlace, SourceContext } from '../source/source.js';
-import type { VisitsExtract } from '../visits.js';
+import { counted } from '../source/source.js';
+import type { CountedRows, Delivered, DeliveredVisits, LinePlace, SourceContext } from '../source/source.js';
+import type { VisitsExtract } from '../visits/visits.js';
 import { locator } from './locate.js';
 import type { AttractionColumn, FilesOptions, VisitColumn } from './options.js';
 import type { FileGroup } from './read.js';
@@ -23,7 +24,7 @@ export async function visitsOfFiles(
   groups: readonly FileGroup[],
   context: SourceContext,
 ): Promise<DeliveredVisits> {
-  const counted = await countFiles(groups, context);
+  const read = await readOf(groups, context);
   const has = (column: VisitColumn): boolean =>
     groups.some(({ files }) => files.some(({ mapping }) => mapping[column]));
   const format = options.timeFormat ?? (await formatOf(groups, context));
@@ -68,7 +69,7 @@ export async function visitsOfFiles(
     hasEvents: has('event'),
     idsAreGlobal: options.ids === 'global',
   };
-  return { extract, ...counted };
+  return { extract, ...read };
 }
 
 /** Attractions of groups of files, as relations on the engine. */
@@ -77,7 +78,7 @@ export async function attractionsOfFiles(
   groups: readonly FileGroup[],
   context: SourceContext,
 ): Promise<Delivered<AttractionsExtract>> {
-  const counted = await countFiles(groups, context);
+  const read = await counted(await readOf(groups, context));
   const values = await fileValues('attraction_file_values', groups, context);
   const columns = {
     park: (given: Given) => given.text('park'),
@@ -102,18 +103,37 @@ export async function attractionsOfFiles(
     parks: lines,
     idsAreGlobal: options.ids === 'global',
   };
-  return { extract, ...counted };
+  return { extract, ...read };
 }
 
-/** What was read besides the extract, held to what was counted apart from the engine. */
+/** What was read besides the extract. */
+async function readOf(groups: readonly FileGroup[], context: SourceContext) {
+  const files = groups.flatMap((group) => group.files);
+  let counting: ReturnType<typeof countFiles> | undefined;
+  const counts = () => (counting ??= countFiles(groups, context));
+  const records = files.map((file) => (file.faults.length > 0 ? undefined : file.records));
+  const isKnown = records.every((count) => count !== undefined);
+  const count = async (): Promise<CountedRows> => (await counts()).rows;
+  return {
+    ...(isKnown ? { rows: records.reduce((sum, each) => sum + each, 0), faults: [], count } : await count()),
+    files: files.map(({ name, bytes, sha256 }) => ({ path: name, bytes, sha256 })),
+    locate: async (places: readonly LinePlace[]) => (await counts()).locate(places),
+    confirm: async () => {
+      for (const { confirm } of files) await confirm();
+    },
+  };
+}
+
+/** Lets the engine count the rows, and holds it to what was counted apart from it. */
 async function countFiles(groups: readonly FileGroup[], { engine, signal }: SourceContext) {
   const counts: RowCount[] = [];
   const how = { faultsKept: FAULTS_KEPT, ...(signal && { signal }) };
   for (const { rows } of groups) counts.push(...(await engine.countRows(rows, how)));
   const files = groups.flatMap((group) => group.files);
-  for (const { number, name, records } of files) {
+  for (const { number, name, records, confirm } of files) {
     const count = counts.find((each) => each.number === number);
     if (records === undefined || !count || count.rows + count.faultCount === records) continue;
+    await confirm();
     throw new EtlError(
       'ETL_LINES_LOST',
       `'${name}' has ${records} rows, but the engine read ${count.rows} and refused ${count.faultCount}; check its quotes, or set \`quote\` to '' where they mean nothing.`,
@@ -122,16 +142,12 @@ async function countFiles(groups: readonly FileGroup[], { engine, signal }: Sour
   const { locate, faultsOf } = locator(groups, counts, engine);
   const long = files.flatMap(({ faults }) => faults);
   const named: Reject[] = [...long, ...(await faultsOf())];
-  return {
+  const rows: CountedRows = {
     rows: counts.reduce((sum, { rows }) => sum + rows, 0),
     faults: named,
     faultCount: counts.reduce((sum, { faultCount }) => sum + faultCount, long.length),
-    files: files.map(({ name, bytes, sha256 }) => ({ path: name, bytes, sha256 })),
-    locate: (places: readonly LinePlace[]) => locate(places),
-    confirm: async () => {
-      for (const { confirm } of files) await confirm();
-    },
   };
+  return { rows, locate };
 }
 
 const NO_TEXT = sql`CAST(NULL AS STRING)`;

@@ -58,8 +58,8 @@ export function scanRecords({ delimiter = -1, quote = -1 }: RecordShape, visit?:
     },
     scan(block) {
       const isPlain = visit === undefined && !quoted && start === offset && block.at(-1) === LF;
-      if (isPlain && (quote < 0 || !block.includes(quote)) && !hasBlankLine(block)) {
-        const lines = countLineFeeds(block);
+      const lines = isPlain && (quote < 0 || !block.includes(quote)) ? linesIn(block) : undefined;
+      if (lines !== undefined) {
         [records, line, startLine, previous] = [records + lines, line + lines, line + lines, LF];
         offset += block.length;
         start = offset;
@@ -98,16 +98,13 @@ export function scanRecords({ delimiter = -1, quote = -1 }: RecordShape, visit?:
   };
 }
 
-function hasBlankLine(block: Uint8Array): boolean {
-  const { buffer, byteOffset, length } = block;
-  const bytes = Buffer.from(buffer, byteOffset, length);
-  return bytes[0] === LF || bytes[0] === CR || bytes.includes('\n\n') || bytes.includes('\n\r');
-}
-
-/** Most blocks have neither quotes nor blank lines. */
-function countLineFeeds(block: Uint8Array): number {
+/** Lines of a block that ends with one; undefined where some are blank. Most blocks have neither quotes nor blank lines. */
+function linesIn(block: Uint8Array): number | undefined {
   let count = 0;
-  for (let i = 0; i < block.length; i++) if (block[i] === LF) count++;
+  for (let begin = 0; begin < block.length; begin = block.indexOf(LF, begin) + 1) {
+    if (block[begin] === LF || block[begin] === CR) return undefined;
+    count++;
+  }
   return count;
 }
 

@@ -6,7 +6,7 @@ import { duckDbEngine } from '../engine/duckdb.js';
 import type { Row as EngineRow } from '../engine/engine.js';
 import { sql } from '../frame/frame.js';
 import type { Frame } from '../frame/frame.js';
-import { defineSource } from '../source/source.js';
+import { counted, defineSource } from '../source/source.js';
 import type { AttractionRow, Delivered, Probe, RefusedRow, Source, SourceContext, VisitRow } from '../source/source.js';
 import { attractionsOfFiles, visitsOfFiles } from './extract.js';
 import { findFiles } from './find.js';
@@ -155,10 +155,11 @@ export async function firstRows(
 
 /** The first rows with their places, those that cannot be read among them. */
 async function rowsIn<Row extends AttractionRow | VisitRow | RefusedRow>(
-  { extract, faults, locate }: Delivered<{ readonly lines: Frame }>,
+  delivered: Delivered<{ readonly lines: Frame }>,
   { engine }: SourceContext,
   rowOf: (row: EngineRow) => Row,
 ): Promise<Probe['sample']> {
+  const { extract, faults, locate } = await counted(delivered);
   const rows = await engine.rows(sql`SELECT * FROM ${extract.lines} l LIMIT ${SAMPLE_ROWS}`);
   const keys = rows.map((row) => ({ fileNumber: Number(row['file_number']), line: Number(row['line']) }));
   const places = (await locate?.(keys)) ?? [];

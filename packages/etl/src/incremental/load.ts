@@ -1,15 +1,20 @@
 import type { Attraction, Reject } from '@attractions/contracts';
 import type { DataFile, UpdateRecord } from '@attractions/feeds';
+import { emptyShares } from '../checks/profile.js';
 import type { Profile } from '../checks/profile.js';
 import type { Engine, RunOptions } from '../engine/engine.js';
 import { sql } from '../frame/frame.js';
 import type { Frame } from '../frame/frame.js';
-import { attractionsOf, begin, partsIn, settled, withSources, writtenColumns } from '../loader.js';
-import type { Composed, JudgedLoad, LoaderOptions, VisitsTarget, WrittenLoad } from '../loader.js';
+import { withSources } from '../loader.js';
+import type { Composed, LoaderOptions } from '../loader.js';
+import { attractionsOf, begin, settled } from '../settle.js';
+import type { JudgedLoad } from '../settle.js';
 import { shapeOf } from '../source/deliver.js';
 import type { RawData } from '../source/deliver.js';
 import type { SourceSettings } from '../source/choose.js';
 import { byPlace } from '../tally.js';
+import { partsIn, writtenColumns } from '../write.js';
+import type { VisitsTarget, WrittenLoad } from '../write.js';
 import { mergeVisits } from './merge.js';
 import type { Merged } from './merge.js';
 
@@ -167,8 +172,6 @@ async function profiled(
     const key = column === 'line' ? '' : column;
     rejects[key] = (rejects[key] ?? 0) + Number(count);
   }
-  const share = (isEmpty: (attraction: Attraction) => boolean): number =>
-    attractions.length === 0 ? 0 : attractions.filter(isEmpty).length / attractions.length;
   return {
     ...(times.length > 0 && {
       range: { earliest: new Date(Math.min(...times)), latest: new Date(Math.max(...times)) },
@@ -178,12 +181,7 @@ async function profiled(
       attractions: merged.newAttractions / Math.max(1, merged.visitedAttractions),
     },
     rejects,
-    empty: {
-      latitude: share(({ latitude }) => latitude === undefined),
-      longitude: share(({ longitude }) => longitude === undefined),
-      duration: share(({ durationMinutes }) => durationMinutes === undefined),
-      themes: share(({ themes }) => themes.length === 0),
-    },
+    empty: emptyShares(attractions),
   };
 }
 

@@ -3,7 +3,7 @@ import type { TableRow } from '../engine/engine.js';
 import type { Engine, RunOptions } from '../engine/engine.js';
 import { frame, sql } from '../frame/frame.js';
 import type { Frame, Sql } from '../frame/frame.js';
-import type { PhotoRows } from '../visits.js';
+import type { PhotoRows } from '../visits/visits.js';
 
 /** Visits that are there already. */
 export interface OldVisits {

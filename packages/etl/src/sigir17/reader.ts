@@ -2,7 +2,7 @@ import type { AttractionsExtract } from '../attractions.js';
 import type { Engine } from '../engine/engine.js';
 import { frame, sql } from '../frame/frame.js';
 import type { Frame, Sql } from '../frame/frame.js';
-import type { VisitsExtract } from '../visits.js';
+import type { VisitsExtract } from '../visits/visits.js';
 import type { AttractionsColumn, MappedFile, VisitsColumn } from './layout.js';
 import { HIDDEN_LINE_MARK } from './survey.js';
 

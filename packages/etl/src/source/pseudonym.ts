@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.js';
 import { EtlError } from '../errors.js';
 import { frame, sql } from '../frame/frame.js';
 import type { Frame } from '../frame/frame.js';
-import type { DeliveredVisits, LinePlace, LocatedLine } from './source.js';
+import type { CountedRows, DeliveredVisits, LinePlace, LocatedLine } from './source.js';
 
 /** Of SHA-256, in bytes. */
 const BLOCK_BYTES = 64;
@@ -43,7 +43,11 @@ export function keyNameOf(key: string): string {
  * through JavaScript, and no statement holds the key. The text of rows that are refused is left out, since the id is in it.
  */
 export async function pseudonymized(visits: DeliveredVisits, key: string, engine: Engine): Promise<DeliveredVisits> {
-  const { extract, faults, locate } = visits;
+  const { extract, count, locate } = visits;
+  const withoutTexts = <C extends CountedRows>(rows: C): C => ({
+    ...rows,
+    faults: rows.faults.map((fault) => ({ ...fault, text: '' })),
+  });
   const pads = await engine.table('pseudonym_pads', { inner_pad: 'text', outer_pad: 'text' }, [[padsOf(key)]]);
   const { timeUnit, hasWeights, hasEvents, unnumbered, places } = extract;
   const kept = [
@@ -64,7 +68,7 @@ SELECT ${sql.join(
   CASE WHEN l.user_id = '' THEN '' ELSE hmac_sha256(l.user_id, k.inner_pad, k.outer_pad) END AS user_id
 FROM ${lines} l CROSS JOIN ${pads} k`;
   return {
-    ...visits,
+    ...withoutTexts(visits),
     extract: {
       ...extract,
       lines: hidden('visit_lines_hidden', extract.lines, ['file_number', 'line']),
@@ -73,7 +77,7 @@ FROM ${lines} l CROSS JOIN ${pads} k`;
         places: frame('visit_places_hidden')`SELECT file_number, line, file, file_line, '' AS text FROM ${places}`,
       }),
     },
-    faults: faults.map((fault) => ({ ...fault, text: '' })),
+    ...(count && { count: async () => withoutTexts(await count()) }),
     ...(locate && {
       locate: async (asked: readonly LinePlace[]): Promise<readonly (LocatedLine | undefined)[]> =>
         (await locate(asked)).map((line) => line && { ...line, text: '' }),

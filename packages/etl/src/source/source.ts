@@ -3,7 +3,7 @@ import type { Source as SourceFile } from '@attractions/feeds';
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import type { AttractionsExtract } from '../attractions.js';
 import type { Engine } from '../engine/engine.js';
-import type { VisitsExtract } from '../visits.js';
+import type { VisitsExtract } from '../visits/visits.js';
 
 /** Where a row stands in the raw data, for its reject. */
 export interface RowPlace {
@@ -65,16 +65,25 @@ export interface LinePlace {
 /** A row as it stands in the raw data. */
 export type LocatedLine = Required<RowPlace>;
 
-/** What was read, for the sum that every load is held to: rows = kept + duplicates + rejected. */
-export interface Delivered<Extract> {
-  /** Relations on the engine. */
-  readonly extract: Extract;
+/** How many rows were read, and which could not be. */
+export interface CountedRows {
   /** How many rows `extract.lines` has. */
   readonly rows: number;
   /** The rows that are not in it, since they could not be read; of very many, the first ones. */
   readonly faults: readonly Reject[];
   /** How many rows could not be read; default: as many as `faults`. */
   readonly faultCount?: number;
+}
+
+/** What was read, for the sum that every load is held to: rows = kept + duplicates + rejected. */
+export interface Delivered<Extract> extends CountedRows {
+  /** Relations on the engine. */
+  readonly extract: Extract;
+  /**
+   * Where given, `rows` are those that the raw data have, whether they can be read or not, counted apart from the engine; `faults` is empty, and this finds how many
+   * and which can be read. It reads all of them once more, so it is called only where not every row is in a visit.
+   */
+  count?(): Promise<CountedRows>;
   /**
    * Where rows stand, for their rejects, where `extract` has no `places`. In the order given; undefined where it cannot be told, so that the row is
    * counted, and not named.
@@ -84,6 +93,14 @@ export interface Delivered<Extract> {
   confirm?(): Promise<void>;
   /** What was read, for the record of the update. */
   readonly files: readonly SourceFile[];
+}
+
+/** The same with its rows counted. */
+export async function counted<D extends CountedRows & Pick<Delivered<unknown>, 'count'>>({
+  count,
+  ...given
+}: D): Promise<Omit<D, 'count'>> {
+  return count ? { ...given, ...(await count()) } : given;
 }
 
 /** Visits as relations on the engine. */

@@ -3,7 +3,8 @@ import { transformAttractions, visitedAttractions } from '../../src/attractions.
 import { duckDbEngine } from '../../src/engine/duckdb.js';
 import type { Frame } from '../../src/frame/frame.js';
 import { readAttractions, readVisits } from '../../src/sigir17/reader.js';
-import { orderedVisits, transformVisits } from '../../src/visits.js';
+import { orderedVisits } from '../../src/visits/table.js';
+import { transformVisits } from '../../src/visits/visits.js';
 
 /** What DuckDB and Spark do not both have, or do not do alike. */
 const NOT_PORTABLE: readonly RegExp[] = [

@@ -1,11 +1,11 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { duckDbEngine } from '../src/engine/duckdb.js';
-import type { Row } from '../src/engine/engine.js';
-import { sql } from '../src/frame/frame.js';
-import { EARLIEST_TAKEN, transformVisits } from '../src/visits.js';
-import type { VisitsExtract, VisitsFrames } from '../src/visits.js';
-import { NEW_YEAR } from './support/raw-folder.js';
-import { rowsFrame } from './support/rows-frame.js';
+import { duckDbEngine } from '../../src/engine/duckdb.js';
+import type { Row } from '../../src/engine/engine.js';
+import { sql } from '../../src/frame/frame.js';
+import { EARLIEST_TAKEN, transformVisits } from '../../src/visits/visits.js';
+import type { VisitsExtract, VisitsFrames } from '../../src/visits/visits.js';
+import { NEW_YEAR } from '../support/raw-folder.js';
+import { rowsFrame } from '../support/rows-frame.js';
 
 const engine = duckDbEngine();
 afterAll(() => engine.close());

@@ -1,9 +1,7 @@
-import type { VisitsTable } from '@attractions/contracts';
-import type { Data, Utf8 } from 'apache-arrow';
-import type { Columns } from './engine/engine.js';
-import { frame, sql } from './frame/frame.js';
-import type { Frame, Sql } from './frame/frame.js';
-import { isWholeNumber, rawName, shown } from './frame/portable.js';
+import { frame, sql } from '../frame/frame.js';
+import type { Frame, Sql } from '../frame/frame.js';
+import { isWholeNumber, rawName, shown } from '../frame/portable.js';
+import { visitsOfPhotos } from './sequences.js';
 
 /** What a source extracts of visits: nothing is judged or typed yet. */
 export interface VisitsExtract {
@@ -181,24 +179,17 @@ FROM ${sound} s ANTI JOIN ${repeats} r ON r.file_number = s.file_number AND r.li
   const plain =
     unnumbered && !hasPhotos ? soundOf('_unnumbered', checksOf('_unnumbered', unnumbered, sql``), sql``) : undefined;
   const kept = plain ?? (hasPhotos ? photos : sound);
-  const order = plain ? sql`` : sql`, file_number, line`;
-  const sequenced = hasSequences
-    ? kept
-    : deriveSequences(kept, gap, {
-        order,
-        weight,
-        park: extract.hasParks === false ? sql`` : sql`park, `,
-        all: hasNoSequences === true,
-        isText: isParsed,
-      });
-  const timestamp = (taken: Sql): Sql =>
-    timeUnit === 'seconds' ? sql`timestamp_seconds(${taken})` : sql`timestamp_millis(${taken})`;
-  const weights = hasWeights ? sql`, CAST(sum(weight) AS FLOAT) AS weight, sum(weight) AS weight_sum` : sql``;
-  const given = hasSequences ? sql`CAST(sequence AS STRING)` : sql`given`;
-  const visits = frame('visits')`
-SELECT user_id, attraction_id, ${timestamp(sql`min(taken)`)} AS visited_at, CAST(count(*) AS INT) AS photos${weights},
-  CASE WHEN max(taken) > min(taken) THEN ${timestamp(sql`max(taken)`)} END AS ended_at${hasNoSequences ? sql`` : sql`, max(${given}) AS sequence`}
-FROM ${sequenced} GROUP BY user_id, attraction_id, sequence`;
+  const park = extract.hasParks === false ? sql`` : sql`park, `;
+  const visits = visitsOfPhotos(kept, {
+    gap,
+    order: plain ? sql`` : sql`, file_number, line`,
+    hasWeights,
+    park,
+    parkOfVisit: options.idsAreGlobal ? park : sql``,
+    given: hasSequences ? 'all' : hasNoSequences ? 'none' : 'some',
+    isText: isParsed,
+    timestamp: (taken) => (timeUnit === 'seconds' ? sql`timestamp_seconds(${taken})` : sql`timestamp_millis(${taken})`),
+  });
 
   const unit = isParsed ? '' : `, in ${timeUnit} since 1970`;
   const range = ` is not a time from ${day(EARLIEST_TAKEN)} to ${day(latest)}${unit}.`;
@@ -271,108 +262,6 @@ function weightOf(events: VisitsOptions['events']): Sql {
   return cases.length === 0 ? own : sql`CASE l.event ${sql.join(cases, ' ')} ELSE 1e0 END * ${own}`;
 }
 
-/** What is known of the lines whose sequences are derived. */
-interface Sequencing {
-  /** What tells lines of one time apart; may be empty, since it changes nothing but who comes first. */
-  readonly order: Sql;
-  /** The column of weights, or empty where there is none. */
-  readonly weight: Sql;
-  /** The park, or empty where there is only one. */
-  readonly park: Sql;
-  /** Whether no line has a sequence. */
-  readonly all: boolean;
-  /** Whether given sequences are texts. */
-  readonly isText: boolean;
-}
-
-/** Derived sequences count down from -1, so they never meet those of a file of the same park, which are not negative. */
-function deriveSequences(photos: Frame, gap: number, { order, weight, park, all, isText }: Sequencing): Frame {
-  const window = sql`PARTITION BY ${park}user_id ORDER BY taken${order}`;
-  // A range, not rows: of photos of one time, in no order, any may be the one that starts.
-  const number = sql`CAST(-sum(starts) OVER (${window} RANGE UNBOUNDED PRECEDING) AS BIGINT)`;
-  const none = all ? sql`` : sql`, CAST(NULL AS STRING) AS given`;
-  const derived = (condition: Sql, sequence: Sql): Sql => sql`
-SELECT user_id, attraction_id, taken, ${sequence} AS sequence${none}${weight}
-FROM (
-  SELECT *, CASE WHEN taken - lag(taken) OVER (${window}) < ${gap} THEN 0 ELSE 1 END AS starts
-  FROM ${photos}${condition}
-) gaps`;
-  if (all) return frame('visit_sequenced')`${derived(sql``, number)}`;
-  const text = isText ? sql`'derived ' || CAST(${number} AS VARCHAR(20))` : number;
-  return frame('visit_sequenced')`
-SELECT user_id, attraction_id, taken, sequence, CAST(sequence AS STRING) AS given${weight} FROM ${photos} WHERE sequence IS NOT NULL
-UNION ALL
-${derived(sql` WHERE sequence IS NULL`, text)}`;
-}
-
 function day(time: Date): string {
   return time.toISOString().slice(0, 10);
-}
-
-/**
- * The query that {@link visitsTable} takes the answer of: visits in the one order they have. They come by user, so a user's
- * id is sent with the first row alone, and an attraction is its place among all attractions in order of files and lines: to decode a
- * text in each row would take longer than all the rest.
- */
-export function orderedVisits(visits: Frame, attractions: Frame, hasWeights = false): Sql {
-  const numbered = frame('visits_numbered')`
-SELECT v.user_id, v.attraction_id, v.visited_at, v.photos, ${hasWeights ? sql`v.weight` : sql`NULL AS weight`}, a.number
-FROM ${visits} v
-JOIN (SELECT attraction_id, row_number() OVER (ORDER BY file_number, line) - 1 AS number FROM ${attractions}) a
-  ON a.attraction_id = v.attraction_id`;
-  return sql`
-SELECT nullif(user_id, lag(user_id) OVER w) AS new_user, number, unix_millis(visited_at) AS visited_at, photos${hasWeights ? sql`, CAST(weight AS DOUBLE) AS weight` : sql``}
-FROM ${numbered}
-WINDOW w AS (ORDER BY user_id, visited_at, attraction_id, photos)
-ORDER BY user_id, visited_at, attraction_id, photos`;
-}
-
-/** The answer to {@link orderedVisits} as an Arrow table of one batch. `attractionIds[number]` is the attraction. */
-export async function visitsTable(
-  answer: Columns,
-  attractionIds: readonly string[],
-  hasWeights = false,
-): Promise<VisitsTable> {
-  // On demand: Arrow takes longer to load than its table takes to make.
-  const { Float32, Int32, makeData, Table, TimestampMillisecond, Utf8: Text } = await import('apache-arrow');
-  const length = answer.rowCount;
-  const users: string[] = [];
-  const userOf = new Int32Array(length);
-  const attractionOf = new Int32Array(length);
-  const visitedAt = new BigInt64Array(length);
-  const photos = new Int32Array(length);
-  answer.eachValue(0, (value, row) => {
-    if (value !== null) users.push(String(value));
-    userOf[row] = users.length - 1;
-  });
-  answer.eachValue(1, (value, row) => (attractionOf[row] = Number(value)));
-  answer.eachValue(2, (value, row) => (visitedAt[row] = typeof value === 'bigint' ? value : 0n));
-  answer.eachValue(3, (value, row) => (photos[row] = Number(value)));
-  const weights = new Float32Array(hasWeights ? length : 0);
-  if (hasWeights) answer.eachValue(4, (value, row) => (weights[row] = Number(value)));
-
-  const texts = (words: readonly string[], wordOf: Int32Array): Data<Utf8> =>
-    makeData({ type: new Text(), length, nullCount: 0, ...textBuffers(words, wordOf) });
-  const columns = {
-    user_id: texts(users, userOf),
-    attraction_id: texts(attractionIds, attractionOf),
-    visited_at: makeData({ type: new TimestampMillisecond('UTC'), nullCount: 0, data: visitedAt }),
-    photos: makeData({ type: new Int32(), nullCount: 0, data: photos }),
-    ...(hasWeights && { weight: makeData({ type: new Float32(), nullCount: 0, data: weights }) }),
-  };
-  return new Table(columns) as VisitsTable;
-}
-
-/** A text column's buffers: row `r` is `words[wordOf[r]]`. */
-function textBuffers(
-  words: readonly string[],
-  wordOf: Int32Array,
-): { readonly valueOffsets: Int32Array; readonly data: Uint8Array } {
-  const encoded = words.map((word) => Buffer.from(word));
-  const valueOffsets = new Int32Array(wordOf.length + 1);
-  let bytes = 0;
-  for (const [row, word] of wordOf.entries()) valueOffsets[row + 1] = bytes += encoded[word]?.length ?? 0;
-  const data = new Uint8Array(bytes);
-  for (const [row, word] of wordOf.entries()) data.set(encoded[word] ?? [], valueOffsets[row]);
-  return { valueOffsets, data };
 }
