@@ -25,6 +25,7 @@ import { publint } from 'publint';
 import { attractionsIn, servedIn } from './command-line.mjs';
 import { unpackedBudgetKilobytes } from './budgets.mjs';
 import { broughtTo, filesOf, nativeIn, undeclaredIn } from './installed.mjs';
+import { nightCases } from './nights.mjs';
 import { copyOwnModel, ownModelCases } from './own-model.mjs';
 import { publicPackages } from './public-packages.mjs';
 import { openRegistry } from './registry.mjs';
@@ -246,6 +247,8 @@ describe('publish', () => {
         assert.equal((await answer.json()).recommendations.length, 3);
       });
     });
+
+    describe('nights on data of its own', () => nightCases(folder));
   });
 
   describe('examples/own-model in an empty folder', () => {
