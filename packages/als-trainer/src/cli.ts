@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runStage } from '@attractions/config';
+import { plural, runStage } from '@attractions/config';
 import { modelsSection } from '@attractions/models/config-file';
 
 import { runTrain } from './driver.js';
@@ -10,7 +10,7 @@ function summaryText({ visits, users, attractions, rank, loss, feeds, unchanged,
   if (unchanged)
     return `Nothing is new since model ${unchanged.seq}: visits, settings and release are the same, so nothing was trained; --full trains again.`;
   return [
-    `Trained on ${visits} visits of ${users} users to ${attractions} attractions: rank ${rank}, ${seconds.toFixed(1)} s.`,
+    `Trained on ${visits} ${plural(visits, 'visit')} of ${users} ${plural(users, 'user')} to ${attractions} ${plural(attractions, 'attraction')}: rank ${rank}, ${seconds.toFixed(1)} s.`,
     `Loss by iteration: ${loss.map((entry) => entry.loss.toPrecision(6)).join(', ')}.`,
     ...feeds.map(({ feed, seq }) => `Put ${feed}, update ${seq}.`),
   ].join('\n');

@@ -173,6 +173,9 @@ export function shown(value: unknown): string {
   return JSON.stringify(value) ?? 'missing';
 }
 
+/** The noun for so many: `file` for 1, else `files`. */
+export const plural = (count: number, noun: string): string => (count === 1 ? noun : `${noun}s`);
+
 /** The fault of a key that must hold a function. */
 export const functionFault = (entry: Readonly<Record<string, unknown>>, key: string): Fault[] =>
   typeof entry[key] === 'function' ? [] : [[key, `is ${shown(entry[key])}; give a function.`]];

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { runStage } from '@attractions/config';
+import { plural, runStage } from '@attractions/config';
 import { checksSection, eventsSection, pseudonymizeSection, sourcesSection } from './config-file.js';
 import { runEtl } from './driver.js';
 import type { EtlSummary } from './driver.js';
@@ -9,12 +9,12 @@ function summaryText(summary: EtlSummary): string {
   const { rows, files, kept, duplicates, rejected, visits, users, attractions, parks, feeds, seconds } = summary;
   const { unchanged, read } = summary;
   return [
-    `Read ${rows} rows of ${files} ${files === 1 ? 'file' : 'files'} in ${seconds.toFixed(2)} s: ${kept} kept, ${duplicates} repeated, ${rejected} refused.`,
-    `${visits} visits of ${users} users; ${attractions} attractions of ${parks} parks.`,
+    `Read ${rows} ${plural(rows, 'row')} of ${files} ${plural(files, 'file')} in ${seconds.toFixed(2)} s: ${kept} kept, ${duplicates} repeated, ${rejected} refused.`,
+    `${visits} ${plural(visits, 'visit')} of ${users} ${plural(users, 'user')}; ${attractions} ${plural(attractions, 'attraction')} of ${parks} ${plural(parks, 'park')}.`,
     ...(unchanged
       ? [`Nothing is new since update ${unchanged.seq} of ${unchanged.feed}, so nothing was read or put.`]
       : []),
-    ...(read === 'new' ? ['Only new files were read.'] : []),
+    ...(read === 'new' ? ['Only what is new was read.'] : []),
     ...feeds.map(({ feed, seq }) => `Put ${feed}, update ${seq}.`),
   ].join('\n');
 }

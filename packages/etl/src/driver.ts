@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { plural } from '@attractions/config';
 import type { Logger, ShowProgress } from '@attractions/config';
 import { attractions, guardOfForgotten, readForgotten, rejects, visits, writtenVisits } from '@attractions/contracts';
 import { openFeeds, parentOf, preloadParquet } from '@attractions/feeds';
@@ -292,8 +293,11 @@ function loaderOptions(config: EtlConfig, context: LoadContext): LoaderOptions {
 /** Tells what was read, and throws where too much of it was refused. */
 function judge(loaded: JudgedLoad, { maxRejectShare, rawDataPath }: EtlConfig, { logger, from }: LoadContext): void {
   const { tally, forgotten: lines } = loaded;
-  if (lines > 0) logger.info({ lines }, `Left out ${lines} lines of users who were forgotten.`);
-  logger.info({ ...tally }, `Read ${tally.rows} rows of ${tally.files} ${tally.files === 1 ? 'file' : 'files'}.`);
+  if (lines > 0) logger.info({ lines }, `Left out ${lines} ${plural(lines, 'line')} of users who were forgotten.`);
+  logger.info(
+    { ...tally },
+    `Read ${tally.rows} ${plural(tally.rows, 'row')} of ${tally.files} ${plural(tally.files, 'file')}.`,
+  );
   if (loaded.rejects.length > 0)
     logger.warn({ rejects: loaded.rejects.length, first: examples(loaded) }, 'Some lines were refused.');
   const place = from ? `the source '${from.visits.type}'` : `'${rawDataPath}'`;

@@ -32,8 +32,8 @@ export function evaluateVisits(context: PipelineContext): Promise<EvaluateSummar
 
 /** The gate, for one model or the latest, under the rules and with the written lists of the configuration. */
 export function validateModel(model: number | undefined, context: PipelineContext): Promise<ValidateSummary> {
-  const { config, store, logger, signal, own } = context;
+  const { config, store, logger, signal, progress, own } = context;
   const kinds = trainedKindsIn(config, own);
   const answered = (subject: ModelSubject) => candidateOf(subject, { ...own, kinds });
-  return runValidate(config, { store, logger, signal, model, kinds, candidateOf: answered });
+  return runValidate(config, { store, logger, signal, progress, model, kinds, candidateOf: answered });
 }

@@ -22,9 +22,12 @@ const COUNTS = [
   'bytes',
 ] as const;
 
+/** What is refused since raw data are not there: the configuration may be right, and a mount or a server be missing. */
+const MISSING: readonly unknown[] = ['ETL_NO_FOLDER', 'ETL_NO_FILES', 'ETL_DATABASE_DENIED'];
+
 /**
- * Does the work of a command and commits its result to the feed of runs, also for refused and failed runs. Wrong usage or configuration is not a run. If the
- * run cannot be recorded, that is only logged: the work itself is valid.
+ * Does the work of a command and commits its result to the feed of runs, also for refused and failed runs. Wrong usage or configuration is not a run, with the
+ * exception of raw data that are not there. If the run cannot be recorded, that is only logged: the work itself is valid.
  */
 export async function recorded(
   command: string,
@@ -48,10 +51,11 @@ export async function recorded(
     return result;
   } catch (error) {
     const { exitCode = 1, code, message = String(error) } = Object(error) as Partial<Record<string, unknown>>;
-    if (exitCode !== 2)
+    const isMissing = MISSING.includes(code);
+    if (exitCode !== 2 || isMissing)
       await put(
         {
-          outcome: exitCode === 3 ? 'refused' : 'failed',
+          outcome: exitCode === 3 || isMissing ? 'refused' : 'failed',
           ...(typeof code === 'string' && { code }),
           message: withoutExamples(String(message)),
         },

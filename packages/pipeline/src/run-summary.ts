@@ -1,4 +1,5 @@
 import type { TrainSummary } from '@attractions/als-trainer';
+import { plural } from '@attractions/config';
 import type { EtlSummary, Tally } from '@attractions/etl';
 
 import type { KeepSummary } from './keep/keep.js';
@@ -51,7 +52,7 @@ export function etlText(summary: EtlSummary): string {
 function readText({ read, unchanged }: Pick<RunSummary, 'read' | 'unchanged'>): string[] {
   if (unchanged)
     return [`Nothing is new since update ${unchanged.seq} of ${unchanged.feed}, so nothing was read or put.`];
-  return read === 'new' ? ['Only new files were read.'] : [];
+  return read === 'new' ? ['Only what is new was read.'] : [];
 }
 
 /** The summary of a training as text. */
@@ -96,8 +97,8 @@ export function recommendationsText({ recommendations }: Pick<SampleAnswer, 'rec
 
 function tallyText({ rows, kept, rejected, duplicates, visits, users, attractions, parks }: Tally): string {
   return [
-    `Read       ${grouped(rows)} rows: ${grouped(kept)} kept, ${grouped(rejected)} rejected, ${grouped(duplicates)} repeated`,
-    `Found      ${grouped(visits)} visits of ${grouped(users)} users to ${grouped(attractions)} attractions in ${grouped(parks)} ${parks === 1 ? 'park' : 'parks'}`,
+    `Read       ${grouped(rows)} ${plural(rows, 'row')}: ${grouped(kept)} kept, ${grouped(rejected)} rejected, ${grouped(duplicates)} repeated`,
+    `Found      ${grouped(visits)} ${plural(visits, 'visit')} of ${grouped(users)} ${plural(users, 'user')} to ${grouped(attractions)} ${plural(attractions, 'attraction')} in ${grouped(parks)} ${plural(parks, 'park')}`,
   ].join('\n');
 }
 

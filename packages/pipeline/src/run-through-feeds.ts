@@ -33,11 +33,11 @@ export async function runThroughFeeds(
 /** The run stands whatever happens here; what could not be given up tonight is tomorrow. */
 async function keepAfterRun(
   rule: KeepRule,
-  { store, logger }: Pick<PipelineContext, 'store' | 'logger'>,
+  { store, logger, progress }: Pick<PipelineContext, 'store' | 'logger' | 'progress'>,
 ): Promise<KeepSummary | undefined> {
   try {
     const isOn = await isKeepOn(store);
-    const summary = await keepFeeds(store, rule, !isOn);
+    const summary = await keepFeeds(store, rule, !isOn, progress);
     if (summary.expired + summary.purged === 0) return summary;
     const { feeds, ...figures } = summary;
     const howTo = isOn ? '' : " Nothing was done: run 'attractions keep' once, and every run does it from then on.";

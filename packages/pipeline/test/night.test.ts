@@ -134,6 +134,20 @@ test('runs lists what was run, how long it took and how many there were, and why
   expect((await store.feed(runs).head())?.seq).toBe(3);
 }, 120_000);
 
+test('raw data that are not there are a refused run, since a mount may be missing; wrong usage is not a run', async () => {
+  const { cwd, command } = await site();
+  await command('etl');
+  for (const day of [2, 3, 4]) await rm(join(cwd, 'events', `day-${day}.csv`));
+  const few = await command('etl');
+  expect(few.stderr).toContain('There is 1 file, 25 % of 4, what the last update has; checks.minVolume is 70 %.');
+  await rm(join(cwd, 'events'), { recursive: true });
+  expect(await command('etl')).toMatchObject({ exitCode: 2 });
+  expect(await command('etl', '--acept')).toMatchObject({ exitCode: 2 });
+  const [missing, refused, done] = JSON.parse((await command('runs', '--json')).stdout);
+  expect(missing).toMatchObject({ seq: 3, command: 'etl', outcome: 'refused', code: 'ETL_NO_FILES', feeds: [] });
+  expect([refused.code, done.outcome]).toEqual(['ETL_UNLIKE_BEFORE', 'done']);
+}, 120_000);
+
 test('a configuration of checks that nothing takes is refused with every problem', async () => {
   const { command } = await site({
     ...CONFIG,

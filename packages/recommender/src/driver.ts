@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { plural } from '@attractions/config';
 import type { Logger, ShowProgress } from '@attractions/config';
 import { als, guardOfForgotten, lists } from '@attractions/contracts';
 import { openFeeds, parentOf, siblingOf, streamed } from '@attractions/feeds';
@@ -65,7 +66,7 @@ export async function runRecommend(config: RecommendConfig, context: RecommendCo
   signal?.throwIfAborted();
 
   const { users } = source;
-  logger.info({ model, users, threads }, `making lists for ${users} users by model ${model}`);
+  logger.info({ model, users, threads }, `making lists for ${users} ${plural(users, 'user')} by model ${model}`);
   const order = {
     request,
     experiment,

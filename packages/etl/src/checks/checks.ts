@@ -109,20 +109,19 @@ export function checkProblems(
 function volumeProblems({ tally, sources }: Checked, before: readonly UpdateRecord[], rules: CheckRules): string[] {
   const { minVolume, maxVolume } = rules;
   const known: readonly [string, number, (record: UpdateRecord) => unknown][] = [
-    ['files', sources.length, (record) => record.sources.length],
-    ['visits', tally.visits, (record) => record.totals.rows],
-    ['users', tally.users, (record) => record.checks['users']],
+    ['file', sources.length, (record) => record.sources.length],
+    ['visit', tally.visits, (record) => record.totals.rows],
+    ['user', tally.users, (record) => record.checks['users']],
   ];
   return known.flatMap(([what, count, valueOf]) => {
     const values = before.map(valueOf).filter((value) => typeof value === 'number');
     const usual = median(values);
     if (usual === undefined || usual === 0) return [];
     const share = count / usual;
-    const compared = `There are ${count} ${what}, ${percent(share)} of ${usual}, the median of the last ${values.length} updates`;
+    const last = values.length === 1 ? 'what the last update has' : `the median of the last ${values.length} updates`;
+    const compared = `There ${count === 1 ? `is 1 ${what}` : `are ${count} ${what}s`}, ${percent(share)} of ${usual}, ${last}`;
     if (share < minVolume)
-      return [
-        `${compared}; checks.minVolume is ${percent(minVolume)}.${what === 'files' ? gone(sources, before) : ''}`,
-      ];
+      return [`${compared}; checks.minVolume is ${percent(minVolume)}.${what === 'file' ? gone(sources, before) : ''}`];
     return share > maxVolume ? [`${compared}; checks.maxVolume is ${percent(maxVolume)}.`] : [];
   });
 }

@@ -42,5 +42,13 @@ export interface GateLimits {
   readonly resamples: number;
 }
 
+/** Told how far the checks are. */
+export interface GateProgress {
+  /** After each user whose lists were checked. */
+  onUser?(done: number, of: number): void;
+  /** Before each recommender that is judged, and at the end. */
+  readonly onContender?: ((name: string, judged: number, of: number) => void) | undefined;
+}
+
 /** Length of the lists that are checked. */
 export const LIST_LENGTH = 5;

@@ -1,4 +1,4 @@
-import type { Logger } from '@attractions/config';
+import type { Logger, ShowProgress } from '@attractions/config';
 import { CHAMPION, als, evaluationReport, guardOfForgotten } from '@attractions/contracts';
 import { FeedsError, openFeeds } from '@attractions/feeds';
 import type { FeedStore } from '@attractions/feeds';
@@ -19,6 +19,8 @@ export interface ValidateContext {
   /** The feeds of `config.feedsRoot` where absent. */
   readonly store?: FeedStore;
   readonly logger: Pick<Logger, 'info'>;
+  /** Told of each user whose lists are checked, and of each recommender that is judged. */
+  readonly progress?: ShowProgress | undefined;
   /** Nothing is committed once it aborts. */
   readonly signal?: AbortSignal;
   /** Which model; the latest where absent. */
@@ -58,7 +60,11 @@ export async function runValidate(config: EvaluationConfig, context: ValidateCon
   const guard = await guardOfForgotten(store, subject.parents);
   if (subject.sample) logger.info(subject.sample, `${sampleText(subject.sample)}.`);
   const limits = { margin: config.gateMargin, coverage: config.gateCoverage, resamples: config.reportResamples };
-  const { passed, checks, report } = await judgeModel(subject, context.candidateOf, limits);
+  const { passed, checks, report } = await judgeModel(subject, context.candidateOf, limits, {
+    onUser: (done, total) => context.progress?.({ what: 'checking lists', done, total, unit: 'users' }),
+    onContender: (name, done, total) =>
+      context.progress?.({ what: 'judging', done, total, unit: 'recommenders', detail: name }),
+  });
   for (const { check, passed, found } of checks)
     logger.info({ check, passed }, `${passed ? 'ok  ' : 'FAIL'} ${check}: ${found}.`);
   signal?.throwIfAborted();

@@ -6,7 +6,7 @@ import { lastNewAttraction } from '../splits/protocols.js';
 import { recommendationRequestOf } from '../splits/split.js';
 import type { VisitLog } from '../visit-log.js';
 import { LIST_LENGTH } from './candidate.js';
-import type { Candidate, CheckResult, GateLimits } from './candidate.js';
+import type { Candidate, CheckResult, GateLimits, GateProgress } from './candidate.js';
 
 /** The checks of the model's figures, and the report that holds them. */
 export interface Figures {
@@ -26,11 +26,17 @@ export async function figuresOf(
   candidate: Candidate,
   log: VisitLog,
   { margin, resamples }: GateLimits,
+  { onContender }: GateProgress = {},
 ): Promise<Figures> {
   const split = lastNewAttraction(log);
   const itself = servedContender(candidate);
   const { mayShow } = candidate;
-  const { report } = await drawReport(split, [itself, candidate.replay], { k: LIST_LENGTH, resamples, mayShow });
+  const { report } = await drawReport(split, [itself, candidate.replay], {
+    k: LIST_LENGTH,
+    resamples,
+    mayShow,
+    onContender,
+  });
   const checkOf = (check: string, name: string): CheckResult => {
     const measures = report.recommenders.find((judged) => judged.name === name)?.overall.measures;
     const differences = decidingMetrics.map((metric) => [metric, measures?.[metric].difference] as const);

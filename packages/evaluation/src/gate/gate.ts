@@ -2,7 +2,7 @@ import type { EvaluationReport } from '@attractions/contracts';
 
 import type { ModelSubject } from '../subject.js';
 import { visitLogOf } from '../visit-log.js';
-import type { Candidate, CheckResult, GateLimits } from './candidate.js';
+import type { Candidate, CheckResult, GateLimits, GateProgress } from './candidate.js';
 import { figuresOf } from './figures.js';
 import { fitCheck, historiesOf, monotoneCheck } from './fit.js';
 import { listChecks } from './lists.js';
@@ -26,6 +26,7 @@ export async function judgeModel(
   subject: ModelSubject,
   candidateOf: (subject: ModelSubject) => Candidate,
   limits: GateLimits,
+  progress: GateProgress = {},
 ): Promise<Verdict> {
   const log = visitLogOf(subject.visits, subject.attractions);
   const [vocabulary, finite] = [vocabularyCheck(subject, log), finiteCheck(subject)];
@@ -37,9 +38,9 @@ export async function judgeModel(
   const behaviour = [
     fitCheck(subject, histories),
     monotoneCheck(candidate, histories),
-    ...listChecks(candidate, histories, limits),
+    ...listChecks(candidate, histories, limits, progress),
   ];
-  const { report, checks } = await figuresOf(candidate, log, limits);
+  const { report, checks } = await figuresOf(candidate, log, limits, progress);
   const all = [...parts, ...behaviour, ...checks];
   return { passed: all.every(({ passed }) => passed), checks: all, report };
 }

@@ -1,5 +1,5 @@
 import { LIST_LENGTH } from './candidate.js';
-import type { Candidate, CheckResult, GateLimits, Listed } from './candidate.js';
+import type { Candidate, CheckResult, GateLimits, GateProgress, Listed } from './candidate.js';
 import type { History } from './fit.js';
 
 const MS_PER_DAY = 86_400_000;
@@ -12,6 +12,7 @@ export function listChecks(
   candidate: Candidate,
   histories: readonly History[],
   { coverage }: Pick<GateLimits, 'coverage'>,
+  { onUser }: GateProgress = {},
 ): CheckResult[] {
   const { model, attractions } = candidate;
   const idsIn = groupedByPark(candidate);
@@ -20,7 +21,7 @@ export function listChecks(
   // Attractions that the rules hide from every request are not missed.
   const hidden = new Set(candidate.mayShow === undefined ? [] : everywhere);
   const faults = { visited: '', full: '', scores: '' };
-  for (const { userId, items, park, lastAt } of histories) {
+  for (const [n, { userId, items, park, lastAt }] of histories.entries()) {
     const seen = new Set(Array.from(items, (item) => model.attractionIds[item]));
     for (const [pool, question] of [
       [everywhere, { userId, at: lastAt, limit: LIST_LENGTH }],
@@ -37,6 +38,7 @@ export function listChecks(
         ? ''
         : `'${userId}' gets a score that is not a number`;
     }
+    onUser?.(n + 1, histories.length);
   }
   const wanted = model.attractionIds.filter((id) => !hidden.has(id));
   const share = wanted.filter((id) => listed.has(id)).length / (wanted.length || 1);

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { plural } from '@attractions/config';
 
 import { PipelineError } from '../errors.js';
 import type { ForgetSummary } from '../forget/forget.js';
@@ -61,6 +62,6 @@ function forgetText({ dryRun, users, feeds, files, bytes, remaining, waiting }: 
     ),
     dryRun
       ? `Nothing was done; add --yes to do it.`
-      : `${files} files (${(bytes / 1e6).toFixed(1)} MB) were deleted. Later data leave ${who} out.`,
+      : `${files} ${plural(files, 'file')} (${(bytes / 1e6).toFixed(1)} MB) ${files === 1 ? 'was' : 'were'} deleted. Later data leave ${who} out.`,
   ].join('\n');
 }

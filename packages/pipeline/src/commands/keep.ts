@@ -23,14 +23,14 @@ export function keepCommand(run: Runner): Command {
     );
 }
 
-async function keep({ store, own = {} }: PipelineContext, dryRun: boolean): Promise<PipelineResult> {
+async function keep({ store, progress, own = {} }: PipelineContext, dryRun: boolean): Promise<PipelineResult> {
   if (own.keep === undefined)
     throw new PipelineError(
       'PIPELINE_USAGE',
       'Nothing says what is kept; write "keep": { "last": 14, "days": 90 } into the configuration file.',
     );
   const { keepFeeds, keepText } = await import('../keep/keep.js');
-  const summary = await keepFeeds(store, own.keep, dryRun);
+  const summary = await keepFeeds(store, own.keep, dryRun, progress);
   return {
     document: summary,
     text: () => [...summary.feeds.flatMap((feed) => feedLines(feed, dryRun)), keepText(summary)].join('\n'),

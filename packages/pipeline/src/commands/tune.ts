@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { Command } from 'commander';
+import { plural } from '@attractions/config';
 
 import { PipelineError } from '../errors.js';
 import { table } from '../text.js';
@@ -53,8 +54,8 @@ function tuneText({ study, best, trials, ran, expired, seconds }: TuneSummary): 
     ([name, value]) => `ALS_${name.replace(/[A-Z]/g, '_$&').toUpperCase()}=${value}`,
   );
   return [
-    ...(expired > 0 ? [`Passed over ${expired} trials of the study that have expired.`] : []),
-    `Study ${study}: ${trials.length} trials, ${ran} of them now, in ${seconds.toFixed(1)} s. The last round:`,
+    ...(expired > 0 ? [`Passed over ${expired} ${plural(expired, 'trial')} of the study whose data are gone.`] : []),
+    `Study ${study}: ${trials.length} ${plural(trials.length, 'trial')}, ${ran} of them now, in ${seconds.toFixed(1)} s. The last round:`,
     table([[best.metric, 'iterations', ...names], ...rows]),
     '',
     `Best: ${variables.join(' ')}`,

@@ -89,7 +89,7 @@ export async function forgetUsers(userIds: readonly string[], context: ForgetCon
     if (round > MAX_ROUNDS)
       throw new PipelineError(
         'PIPELINE_FORGET_UNFINISHED',
-        `${plan.going.length} updates still hold something after ${MAX_ROUNDS} rounds; forget again when no other run is at work.`,
+        `${plan.going.length === 1 ? 'An update still holds' : `${plan.going.length} updates still hold`} something after ${MAX_ROUNDS} rounds; forget again when no other run is at work.`,
       );
     for (const { feed, from, to } of await writeAnew(store, scanned.feeds, plan, users, context))
       note(feed, { anew: [{ from, to }] });

@@ -63,7 +63,7 @@ export async function scan(
     });
     if (naming.length > 0)
       mentions.push(
-        `${naming.length} records of ${path} name a user, in the name of a raw file or in a setting; a log is never changed.`,
+        `${naming.length} ${naming.length === 1 ? 'record' : 'records'} of ${path} ${naming.length === 1 ? 'names' : 'name'} a user, in the name of a raw file or in a setting; a log is never changed.`,
       );
     feeds.push({ path, living, ...history.named, isAdding: isAddingFeed(path) });
   }

@@ -1,3 +1,5 @@
+import { plural } from '@attractions/config';
+import type { ShowProgress } from '@attractions/config';
 import { runs } from '@attractions/contracts';
 import type { ExpireRule, FeedStore, Kept } from '@attractions/feeds';
 
@@ -66,13 +68,20 @@ export function ruleFor(feed: string, { last, days }: KeepRule): ExpireRule | un
  * or a pin or are needed by kept ones, are always kept. A parent expires only after its children, so this repeats until nothing more expires; a dry run shows
  * the first round.
  */
-export async function keepFeeds(store: FeedStore, rule: KeepRule, dryRun: boolean): Promise<KeepSummary> {
+export async function keepFeeds(
+  store: FeedStore,
+  rule: KeepRule,
+  dryRun: boolean,
+  progress?: ShowProgress,
+): Promise<KeepSummary> {
   const producer = { id: 'attractions keep', package: '@attractions/pipeline', version: packageVersion() };
   const paths = await store.list();
   const found = new Map<string, KeptFeed>();
   for (let round = 0, more = true; more && round <= paths.length; round++) {
     more = false;
-    for (const path of paths) {
+    const what = round === 0 ? 'giving up' : `giving up, round ${round + 1}`;
+    for (const [done, path] of paths.entries()) {
+      progress?.({ what, done, total: paths.length, unit: 'feeds', detail: path });
       const expireRule = ruleFor(path, rule);
       if (expireRule === undefined) continue;
       const { expired, kept } = await store.log(path).expire(expireRule, { producer, dryRun, graceMs: GRACE_MS });
@@ -80,14 +89,17 @@ export async function keepFeeds(store: FeedStore, rule: KeepRule, dryRun: boolea
       found.set(path, { feed: path, expired: [...before, ...expired], kept, purged: [] });
       more ||= expired.length > 0 && !dryRun;
     }
+    progress?.({ what, done: paths.length, total: paths.length, unit: 'feeds' });
   }
   const totals = { files: 0, bytes: 0 };
-  for (const path of paths) {
+  for (const [done, path] of paths.entries()) {
+    progress?.({ what: 'deleting', done, total: paths.length, unit: 'feeds', detail: path });
     const { purged, files, bytes } = await store.log(path).purge({ producer, dryRun });
     totals.files += files;
     totals.bytes += bytes;
     found.set(path, { ...(found.get(path) ?? { feed: path, expired: [], kept: [] }), purged });
   }
+  progress?.({ what: 'deleting', done: paths.length, total: paths.length, unit: 'feeds' });
   const feeds = [...found.values()].filter(({ expired, purged }) => expired.length + purged.length > 0);
   const count = (of: 'expired' | 'purged') => feeds.reduce((sum, feed) => sum + feed[of].length, 0);
   return { dryRun, expired: count('expired'), purged: count('purged'), ...totals, feeds };
@@ -109,8 +121,9 @@ export async function turnKeepOn(store: FeedStore): Promise<void> {
 
 /** What `keep` did, in a sentence. */
 export function keepText({ dryRun, expired, purged, files, bytes }: KeepSummary): string {
-  const size = `${(bytes / 1e6).toFixed(1)} MB`;
+  const old = `${files} ${plural(files, 'file')} (${(bytes / 1e6).toFixed(1)} MB) of ${purged} ${plural(purged, 'update')} given up before`;
+  const given = `${expired} ${plural(expired, 'update')}`;
   return dryRun
-    ? `Would give up ${expired} updates, and delete ${files} files (${size}) of ${purged} updates given up before.`
-    : `Gave up ${expired} updates, whose data are deleted a day from now, and deleted ${files} files (${size}) of ${purged} updates given up before.`;
+    ? `Would give up ${given}, and delete ${old}.`
+    : `Gave up ${given}, whose data are deleted a day from now, and deleted ${old}.`;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { plural } from '@attractions/config';
 import { latestSubject, search, visitLogOf } from '@attractions/evaluation';
 import type { SearchPlan, SearchResult } from '@attractions/evaluation';
 import { FeedsError } from '@attractions/feeds';
@@ -52,7 +53,8 @@ export async function tune(options: TuneOptions, context: PipelineContext): Prom
   const metric = `ndcg@${question.k}`;
   const study = studyOf(question, { ...plan, points: options.points, metric });
   const { done, expired } = await trialsOf(store, study);
-  if (done.length > 0) logger.info({ study }, `Study ${study} has ${done.length} trials already.`);
+  if (done.length > 0)
+    logger.info({ study }, `Study ${study} has ${done.length} ${plural(done.length, 'trial')} already.`);
   let kept = done.length;
   const total = trialsIn(options.points);
   const workers = openWorkers(question, options.workers, signal);

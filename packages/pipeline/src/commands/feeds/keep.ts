@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { plural } from '@attractions/config';
 import type { ExpireRule, Producer } from '@attractions/feeds';
 
 import { logNamed, updateNamed } from '../../feed-log.js';
@@ -97,7 +98,7 @@ export function expireCommand(run: Runner): Command {
         const dryRun = yes !== true;
         const expiry = await log.expire(rule, { ...reasoned(options), dryRun, graceMs: Math.round(grace * DAY_MS) });
         const purge = await log.purge({ producer: byHand(), dryRun });
-        const [will, wouldBe] = dryRun ? ['would expire', 'would be'] : ['expired', 'were'];
+        const [will, wouldBe] = dryRun ? ['would expire', 'would be'] : ['expired', purge.files === 1 ? 'was' : 'were'];
         return {
           document: { feed: log.path, dryRun, expiry, purge },
           text: () =>
@@ -107,7 +108,7 @@ export function expireCommand(run: Runner): Command {
               ...purge.spared.map(
                 ({ seq, because }) => `${log.path}#${seq} has expired but its data stay: it ${because}`,
               ),
-              `${purge.files} files of ${purge.purged.length} updates ${wouldBe} deleted (${purge.bytes} bytes); ${purge.waiting.length} updates wait.`,
+              `${purge.files} ${plural(purge.files, 'file')} of ${purge.purged.length} ${plural(purge.purged.length, 'update')} ${wouldBe} deleted (${purge.bytes} bytes); ${purge.waiting.length} ${purge.waiting.length === 1 ? 'update waits' : 'updates wait'}.`,
               ...(dryRun ? ['Nothing was done; add --yes to do it.'] : []),
             ].join('\n'),
         };
