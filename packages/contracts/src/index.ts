@@ -4,7 +4,15 @@ export { ease } from './ease.js';
 export { evaluationReport } from './evaluation-report.js';
 export { CONTRACTS_ERRORS, ContractsError } from './errors.js';
 export { eventProblem, events } from './events.js';
-export { experiments, experimentsOf } from './experiments.js';
+export {
+  DEFAULT,
+  EXPERIMENT_LABEL,
+  experiments,
+  experimentsOf,
+  readExperiments,
+  wantedExperiments,
+  winnerOf,
+} from './experiments.js';
 export { exposureProblem, exposures } from './exposures.js';
 export { forgotten, forgottenHash, guardOfForgotten, readForgotten, withForgotten } from './forgotten.js';
 export { itemKnn } from './item-knn.js';
@@ -29,6 +37,7 @@ export type {
   WorstRequest,
 } from './evaluation-report.js';
 export type { Event } from './events.js';
+export type { StoredExperiment, StoredExperiments, StoredFault, WantedExperiments } from './experiments.js';
 export type { Exposure } from './exposures.js';
 export type { ForgottenUsers } from './forgotten.js';
 export type { ItemKnnModel } from './item-knn.js';

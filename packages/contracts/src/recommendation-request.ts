@@ -25,6 +25,8 @@ export interface RecommendationRequest {
   readonly includeVisited?: boolean | undefined;
   /** Whether each entry carries a `reason`. Default false, since a reason can cost more than the list. */
   readonly explain?: boolean | undefined;
+  /** What else is known of the request, such as `{ platform: 'ios' }`: experiments may be for some requests only. Changes no list by itself. */
+  readonly attributes?: Readonly<Record<string, string>> | undefined;
 }
 
 /**

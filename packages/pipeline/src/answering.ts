@@ -2,7 +2,7 @@
 import {
   createRecommender,
   parkClocks,
-  runningExperiment,
+  runningExperiments,
   runRecommend,
   similarIn,
   summaryText,
@@ -28,9 +28,10 @@ export async function recommendTo(
   const clocks = parkClocks(timeZonesIn(config.parkTimeZones));
   const kinds = scoringKindsIn(config, own);
   const generation = await loadGeneration(store, undefined, kinds);
-  const running = await runningExperiment(store, generation, logger, { ...own, kinds });
-  const experiment = running?.experiment ?? own.experiment;
-  const recommender = createRecommender(generation, { ...own, kinds, experiment, clocks });
+  const { experiment, ...parts } = own;
+  const composition = { ...parts, kinds, clocks, experiments: experiment && [experiment] };
+  const { experiments, usual } = await runningExperiments(store, generation, logger, composition);
+  const recommender = createRecommender(generation, { ...composition, experiments, usual });
   return { userId: request.userId, ...recommender.recommend({ ...request, explain: true }) };
 }
 

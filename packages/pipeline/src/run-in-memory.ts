@@ -26,8 +26,8 @@ export async function runInMemory({
   const kinds = trainedKindsIn(config, own);
   const { model, models } = await trainedOn(visits, kinds, { attractions, signal, threads: config.threads });
   const generation = generationOf(model, attractions, { visits, models });
-  const { experiment = demoExperiment } = own;
-  const recommender = createRecommender(generation, { ...own, kinds, experiment });
+  const { experiment = demoExperiment, ...parts } = own;
+  const recommender = createRecommender(generation, { ...parts, kinds, experiments: [experiment] });
   return {
     ...tally,
     rank: model.rank,

@@ -21,11 +21,13 @@ export function sampleAnswers(generation: Generation, recommender: Recommender, 
   for (const userId of visitorsByHistory(generation).slice(0, TRIES)) {
     if (byPanel.size === panels) break;
     const answer = recommender.recommend({ userId, limit: SAMPLE_LIMIT, explain: true });
-    const panel = answer.panel?.panel ?? '';
+    const panel = panelOf(answer);
     if (!byPanel.has(panel)) byPanel.set(panel, { userId, ...answer });
   }
-  return [...byPanel.values()].sort((a, b) => ((a.panel?.panel ?? '') < (b.panel?.panel ?? '') ? -1 : 1));
+  return [...byPanel.values()].sort((a, b) => (panelOf(a) < panelOf(b) ? -1 : 1));
 }
+
+const panelOf = ({ panel }: Recommendations): string => (panel ? `${panel.experiment} ${panel.panel}` : '');
 
 function visitorsByHistory({ model: { userIds, seen } }: Generation): string[] {
   const lengthOf = (user: number) => (seen.offsets[user + 1] ?? 0) - (seen.offsets[user] ?? 0);

@@ -2,8 +2,8 @@
 import { runTrain } from '@attractions/als-trainer';
 import type { TrainContext } from '@attractions/als-trainer';
 import { als } from '@attractions/contracts';
-import { createRecommender, runningExperiment } from '@attractions/recommender';
-import { demoExperiment } from '@attractions/experiments';
+import { createRecommender, runningExperiments } from '@attractions/recommender';
+import { decidesLists, demoExperiment } from '@attractions/experiments';
 import { loadGeneration } from '@attractions/models';
 
 import type { PipelineContext } from './commands/command.js';
@@ -28,13 +28,16 @@ export async function trainAndAnswer(
   // The served model may be an older one, the champion, until the new one has passed the gate.
   const model = (unchanged ? [unchanged] : feeds).find(({ feed }) => feed === als.path)?.seq;
   const generation = await loadGeneration(store, model, kinds);
-  const running = await runningExperiment(store, generation, logger, { ...own, kinds });
-  const experiment = running?.experiment ?? own.experiment ?? demoExperiment;
-  const recommender = createRecommender(generation, { ...own, kinds, experiment });
+  const { experiment = demoExperiment, ...parts } = own;
+  const composition = { ...parts, kinds, experiments: [experiment] };
+  const { experiments, usual } = await runningExperiments(store, generation, logger, composition);
+  const deciding = experiments.filter(decidesLists);
+  const shown = deciding.length > 0 || usual !== undefined ? deciding : [experiment];
+  const recommender = createRecommender(generation, { ...composition, experiments: shown, usual });
   return {
     rank,
     loss: loss.map((entry) => entry.loss),
-    recommendations: sampleAnswers(generation, recommender, experiment.panels.length),
+    recommendations: sampleAnswers(generation, recommender, Math.max(1, shown.flatMap(({ panels }) => panels).length)),
     feeds,
     ...(unchanged && { unchangedModel: unchanged }),
   };

@@ -94,7 +94,7 @@ describe('attractions recommend', () => {
     const { exitCode, answer } = await asked('--all', '--at', at, '--limit', '7', '--threads', '2');
     const users = generation.model.userIds;
     expect(exitCode).toBe(0);
-    expect(answer).toMatchObject({ model: 1, users: users.length, limit: 7, at, threads: 2, experiment: null });
+    expect(answer).toMatchObject({ model: 1, users: users.length, limit: 7, at, threads: 2, experiments: [] });
     const shown = await attractions(config, 'feeds', 'cat', 'serving/lists');
     const rows: Record<string, unknown>[] = shown.stdout
       .trimEnd()

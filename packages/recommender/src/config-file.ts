@@ -18,7 +18,7 @@ declare module '@attractions/config' {
      * one attraction a line, best first.
      */
     readonly mapping?: string | Readonly<Record<string, readonly string[]>>;
-    /** Runs while the feed of experiments is empty. */
+    /** Runs while the feed of experiments is empty; `attractions experiment start` puts one there. */
     readonly experiment?: Experiment;
     /** Recommenders for panels of an experiment, by the names that panels use; each is topped up by the chain. */
     readonly recommenders?: OwnRecommenders;
@@ -48,8 +48,10 @@ export const recommenderSections: {
  */
 export async function compositionIn(
   path: string | undefined,
-): Promise<Pick<Composition, 'rules' | 'mapping' | 'experiment' | 'recommenders'>> {
-  return path === undefined ? {} : readSections(await loadConfigFile(path), recommenderSections, false);
+): Promise<Pick<Composition, 'rules' | 'mapping' | 'experiments' | 'recommenders'>> {
+  if (path === undefined) return {};
+  const { experiment, ...parts } = await readSections(await loadConfigFile(path), recommenderSections, false);
+  return { ...parts, ...(experiment && { experiments: [experiment] }) };
 }
 
 function recommendersIssues(value: unknown) {

@@ -3,6 +3,7 @@ import { availableParallelism } from 'node:os';
 import { plural } from '@attractions/config';
 import type { Logger, ShowProgress } from '@attractions/config';
 import { als, guardOfForgotten, lists } from '@attractions/contracts';
+import { decidesLists } from '@attractions/experiments';
 import { openFeeds, parentOf, siblingOf, streamed } from '@attractions/feeds';
 import type { Batches, FeedStore, Parent, Producer } from '@attractions/feeds';
 import { BUILT_IN_KINDS, kindsNamed, loadGeneration } from '@attractions/models';
@@ -16,8 +17,8 @@ import { listsOnThreads, listsSource } from './lists/threads.js';
 import type { ListsOrder, ListsPart, ListsSource } from './lists/threads.js';
 import { reporter } from './progress.js';
 import type { ListsProgress, RecommendSummary } from './progress.js';
-import { runningExperiment } from './running-experiment.js';
-import type { RunningExperiment } from './running-experiment.js';
+import { runningExperiments } from './running-experiments.js';
+import type { RunningExperiments } from './running-experiments.js';
 import type { RecommendConfig } from './settings.js';
 
 /** What a run needs in addition to its configuration. */
@@ -62,14 +63,14 @@ export async function runRecommend(config: RecommendConfig, context: RecommendCo
     own: { ...own, kinds },
   });
   const guard = await guardOfForgotten(store, parents);
-  const experiment = running?.experiment ?? own.experiment;
   signal?.throwIfAborted();
 
   const { users } = source;
   logger.info({ model, users, threads }, `making lists for ${users} ${plural(users, 'user')} by model ${model}`);
   const order = {
     request,
-    experiment,
+    experiments: running.experiments,
+    usual: running.usual,
     configFile: context.configFile,
     timeZones: config.parkTimeZones,
     kinds: kinds.map(({ name }) => name),
@@ -93,7 +94,7 @@ export async function runRecommend(config: RecommendConfig, context: RecommendCo
     limit,
     park: park ?? null,
     at,
-    experiment: experiment ? { experiment: experiment.experiment, version: experiment.version } : null,
+    experiments: running.experiments.filter(decidesLists).map(({ experiment, version }) => ({ experiment, version })),
     threads,
     feeds: [{ feed: record.feed, seq: record.seq }],
     seconds: (performance.now() - begin) / 1000,
@@ -116,20 +117,21 @@ async function sourceOf(
 ): Promise<{
   readonly source: ListsSource;
   readonly model: number;
-  readonly running: RunningExperiment | undefined;
+  readonly running: RunningExperiments;
   readonly parents: readonly Parent[];
 }> {
   const generation = await loadGeneration(store, undefined, own.kinds);
   // Checked once here, instead of in each list.
   candidates(generation, request);
   parkClocks(timeZonesIn(zones)).at(request.at)(request.park);
-  const running = await runningExperiment(store, generation, logger, own);
+  const running = await runningExperiments(store, generation, logger, own);
+  const deciding = running.versions.filter(({ experiment }) => decidesLists(experiment));
   const lineage = await lineageOf(store, generation, own.kinds);
   return {
     source: listsSource(generation),
     model: generation.seqs.model,
     running,
-    parents: [...lineage, ...(running ? [parentOf(running.record)] : [])],
+    parents: [...lineage, ...deciding.map(({ record }) => parentOf(record))],
   };
 }
 

@@ -18,7 +18,8 @@ export interface RecommendSummary {
   readonly park: string | null;
   /** The time that the lists are for: as configured, or the start of the run, in UTC. */
   readonly at: string;
-  readonly experiment: { readonly experiment: string; readonly version: number } | null;
+  /** The experiments that split the users. */
+  readonly experiments: readonly { readonly experiment: string; readonly version: number }[];
   readonly threads: number;
   /** The committed update: path and sequence number. */
   readonly feeds: readonly { readonly feed: string; readonly seq: number }[];
@@ -56,9 +57,10 @@ export function reporter({
 
 /** The summary of a run as text. */
 export function summaryText(summary: RecommendSummary): string {
-  const { users, entries, limit, park, at, model, experiment, feeds, seconds } = summary;
+  const { users, entries, limit, park, at, model, experiments, feeds, seconds } = summary;
   const where = park === null ? 'all parks' : park;
-  const split = experiment ? `, split by experiment '${experiment.experiment}' version ${experiment.version}` : '';
+  const names = experiments.map(({ experiment, version }) => `'${experiment}' version ${version}`);
+  const split = names.length === 0 ? '' : `, split by experiment${names.length > 1 ? 's' : ''} ${names.join(', ')}`;
   return [
     `Listed ${entries} attractions for ${users} users, at most ${limit} each, of ${where} at ${at}, by model ${model}${split}.`,
     ...feeds.map(({ feed, seq }) => `Put ${feed}, update ${seq}.`),

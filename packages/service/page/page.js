@@ -30,8 +30,9 @@ async function ask(path) {
 }
 
 async function showGeneration() {
-  const { generation, experiment, version } = await ask('v1/version');
-  const trial = experiment ? `experiment ${experiment.experiment}, version ${experiment.version}` : 'no experiment';
+  const { generation, experiments, version } = await ask('v1/version');
+  const names = experiments.map(({ experiment, version }) => `${experiment}, version ${version}`);
+  const trial = names.length > 0 ? `experiment ${names.join('; ')}` : 'no experiment';
   at('generation').textContent =
     `Model ${generation.model}, of visits ${generation.visits} and attractions ${generation.attractions}; ${trial}; service ${version}.`;
 }
@@ -132,7 +133,7 @@ function showLists({ assigned, panels }) {
         : 'This visitor takes no part in the experiment; the lists show what the panels would answer.'
       : '';
   at('lists').replaceChildren(
-    ...panels.map(({ panel, recommender, source, recommendations }) =>
+    ...panels.map(({ experiment, panel, recommender, source, recommendations }) =>
       element(
         'article',
         {},
@@ -140,7 +141,7 @@ function showLists({ assigned, panels }) {
           'h3',
           {},
           panels.length > 1
-            ? `Panel ${panel}: ${recommender}${assigned?.panel === panel ? ', the panel of this visitor' : ''}`
+            ? `Panel ${panel}: ${recommender}${assigned?.panel === panel && assigned.experiment === experiment ? ', the panel of this visitor' : ''}`
             : 'The list',
         ),
         element('p', { class: 'note' }, `From: ${source}`),
@@ -182,7 +183,9 @@ async function show(wanted) {
     user === '' ? { known: false, visits: [] } : ask(`v1/users/${id}/visits`),
     ask(`v1/users/${id}/panels?${asked}`),
   ]);
-  const own = lists.panels.find(({ panel }) => panel === lists.assigned?.panel) ?? lists.panels[0];
+  const own = lists.panels.find(
+    ({ experiment, panel }) => panel === lists.assigned?.panel && experiment === lists.assigned?.experiment,
+  ) ?? lists.panels[0];
   showMap(
     attractions,
     new Set([...visited.visits.map(({ attractionId }) => attractionId), chosen.last, ...chosen.been]),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from '@attractions/config';
 import type { GenerationSeqs } from '@attractions/contracts';
+import { decidesLists } from '@attractions/experiments';
 import type { Experiment } from '@attractions/experiments';
 import { openFeeds } from '@attractions/feeds';
 import type { FeedStore } from '@attractions/feeds';
@@ -45,7 +46,7 @@ export interface RunningService {
   readonly url: string;
   /** The updates that it started with; `/v1/version` has those in use now. */
   readonly generation: GenerationSeqs;
-  /** The experiment that it started with, if there is one. */
+  /** The experiment that it started with and that decides lists; if there are several, the one changed last. */
   readonly experiment?: { readonly experiment: string; readonly version: number };
   /** Answers until no more requests come, for at most `DRAIN_MS`; then closes. May be called more than once. */
   close(): Promise<void>;
@@ -71,7 +72,7 @@ export async function runServe(config: ServeConfig, context: ServeContext): Prom
     configFile: context.configFile,
     composition: {
       kinds: context.kinds ?? kindsNamed(namesIn(config.models), BUILT_IN_KINDS),
-      experiment: context.experiment,
+      experiments: context.experiment && [context.experiment],
       mapping: context.mapping,
       rules: context.rules,
       recommenders: context.recommenders,
@@ -94,7 +95,8 @@ export async function runServe(config: ServeConfig, context: ServeContext): Prom
     await service.close();
     throw error;
   });
-  const { generation, experiment } = service.served();
+  const { generation, experiments } = service.served();
+  const experiment = experiments.findLast(decidesLists);
   logger.info({ url, generation: generation.seqs }, 'serving');
   return {
     url,

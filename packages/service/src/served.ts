@@ -1,9 +1,9 @@
-import { BUCKETS } from '@attractions/experiments';
+import { BUCKETS, decidesLists } from '@attractions/experiments';
 import type { Experiment, Panel } from '@attractions/experiments';
 import { DEFAULT_KINDS, popular, sourcesOf } from '@attractions/models';
 import type { Generation } from '@attractions/models';
 import { createRecommender, kindRecommender, parkClocks, similarIn, situated } from '@attractions/recommender';
-import type { Composition, Recommender } from '@attractions/recommender';
+import type { Composition, ExperimentFault, Recommender } from '@attractions/recommender';
 
 /** Everything that answers are made from. A request takes the reference once, so its answer never mixes two generations. */
 export interface Served {
@@ -12,24 +12,15 @@ export interface Served {
   /** Answers with popular lists, which are made in advance; used while the service is too busy for more. */
   readonly popular: Recommender;
   readonly similar: ReturnType<typeof similarIn>;
-  readonly experiment: Experiment | undefined;
-  /** Why the wanted experiment does not run. */
-  readonly experimentFault: ExperimentFault | undefined;
+  /** All that run, those that decide lists and flags. */
+  readonly experiments: readonly Experiment[];
+  /** Experiments that should run and cannot; the others run. */
+  readonly experimentFaults: readonly ExperimentFault[];
   /** Made at the first call. */
   panels(): readonly PanelRecommender[];
   /** Whether there are rules: then lists may be shorter than the filters allow. */
   readonly underRules: boolean;
   readonly servedSince: Date;
-}
-
-/** A wanted experiment that cannot run: all users get answers as if there were no experiment. */
-export interface ExperimentFault {
-  /** Its update in the feed of experiments; undefined if the feed cannot be read, or the experiment is not from the feed. */
-  readonly update: number | undefined;
-  /** `'demo' version 3`; absent where it cannot be read. */
-  readonly name?: string;
-  readonly code: string;
-  readonly error: unknown;
 }
 
 /**
@@ -39,7 +30,7 @@ export interface ExperimentFault {
 export function serving(
   generation: Generation,
   composition: Composition = {},
-  experimentFault?: ExperimentFault,
+  experimentFaults: readonly ExperimentFault[] = [],
 ): Served {
   let panels: readonly PanelRecommender[] | undefined;
   return {
@@ -53,36 +44,41 @@ export function serving(
     ),
     similar: similarIn(generation, composition),
     underRules: (composition.rules ?? []).length > 0,
-    experiment: composition.experiment,
-    experimentFault,
+    experiments: composition.experiments ?? [],
+    experimentFaults,
     panels: () => (panels ??= panelRecommenders(generation, composition)),
     servedSince: new Date(),
   };
 }
 
-/** A panel of the running experiment, with a recommender that answers every user as that panel does. */
+/** A panel of a running experiment, with a recommender that answers every user as that panel does. */
 interface PanelRecommender {
+  /** Absent where no experiment decides lists. */
+  readonly experiment?: string;
   readonly panel: string;
   readonly recommender: string;
   readonly answers: Recommender;
 }
 
-/** The recommender of each panel, for every user; only the usual one if no experiment runs. For comparisons, not for serving. */
+/** The recommender of each panel that decides lists, for every user; only the usual one if there is none. For comparisons, not for serving. */
 function panelRecommenders(generation: Generation, composition: Composition): readonly PanelRecommender[] {
-  const { experiment } = composition;
-  if (experiment === undefined)
+  const deciding = (composition.experiments ?? []).filter(decidesLists);
+  if (deciding.length === 0)
     return [{ panel: 'everybody', recommender: 'usual', answers: createRecommender(generation, composition) }];
-  return experiment.panels.map((panel) => ({
-    panel: panel.name,
-    recommender: panel.recommender ?? 'usual',
-    answers: createRecommender(generation, { ...composition, experiment: ofOnePanel(experiment, panel) }),
-  }));
+  return deciding.flatMap((experiment) =>
+    experiment.panels.map((panel) => ({
+      experiment: experiment.experiment,
+      panel: panel.name,
+      recommender: panel.recommender ?? 'usual',
+      answers: createRecommender(generation, { ...composition, experiments: [ofOnePanel(experiment, panel)] }),
+    })),
+  );
 }
 
 /** The experiment as if all users were in one panel. */
-function ofOnePanel(experiment: Experiment, panel: Panel): Experiment {
+function ofOnePanel({ experiment, version, layerSalt, salt }: Experiment, panel: Panel): Experiment {
   const all = [0, BUCKETS] as const;
-  return { ...experiment, layerBuckets: all, panels: [{ ...panel, buckets: [all] }] };
+  return { experiment, version, layerSalt, salt, layerBuckets: all, panels: [{ ...panel, buckets: [all] }] };
 }
 
 /** The sources that entries of lists may have. */

@@ -32,7 +32,7 @@ describe('under rules, over HTTP', () => {
     ['similar attractions of one that nobody visited', '/v1/attractions/moon:crater/similar', {}],
     ['each panel', '/v1/users/ana/panels', {}],
   ])('lists of %s keep them', async (_, path, init) => {
-    const composition = { rules, experiment: demoExperiment, cachedLists: 10 };
+    const composition = { rules, experiments: [demoExperiment], cachedLists: 10 };
     for (const load of ['normal', 'degraded'] as const) {
       const pressure = { ...pressureOf({ maxInFlight: 10, maxDelayMs: 60_000 }), load: () => load };
       const url = await listening(serving(generation, composition), silent, { pressure });

@@ -38,7 +38,7 @@ describe('GET /v1/users/{userId}/recommendations', () => {
   });
 
   test('names the panel', async () => {
-    const { body } = await ask('/v1/users/ana/recommendations', { experiment: demoExperiment });
+    const { body } = await ask('/v1/users/ana/recommendations', { experiments: [demoExperiment] });
     expect(body).toMatchObject({ panel: { experiment: 'demo', version: 1, panel: 'model', bucket: 996 } });
   });
 
@@ -89,13 +89,14 @@ describe('GET /v1/users/{userId}/recommendations', () => {
 
 describe('the service', () => {
   test('tells what is running', async () => {
-    const { body } = await ask('/v1/version', { experiment: demoExperiment });
+    const { body } = await ask('/v1/version', { experiments: [demoExperiment] });
     expect(body).toEqual({
       name: '@attractions/service',
       version: '1.2.3',
       generation: { model: 0, visits: 0, attractions: 0 },
       servedSince: expect.stringMatching(/^\d{4}-.*Z$/),
       experiment: { experiment: 'demo', version: 1 },
+      experiments: [{ experiment: 'demo', version: 1 }],
     });
     expect((await ask('/v1/version')).body).toMatchObject({ experiment: null });
   });

@@ -8,10 +8,15 @@ export interface LeftOut {
   readonly problem: string;
 }
 
-/** The latest version of each experiment, in the order of these versions. */
+/**
+ * The version with the highest number of each experiment, in the order in which they are given. Of two with the same number the later counts: only a program
+ * that keeps no rules puts such.
+ */
 export function latestVersions(versions: readonly Experiment[]): Experiment[] {
   const latest = new Map<string, Experiment>();
   for (const version of versions) {
+    const before = latest.get(version.experiment);
+    if (before !== undefined && before.version > version.version) continue;
     // Deleted first, so that the order is that of the latest versions.
     latest.delete(version.experiment);
     latest.set(version.experiment, version);

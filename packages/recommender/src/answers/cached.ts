@@ -64,11 +64,12 @@ function askedAgain(answer: Recommendations): Recommendations {
 /** Everything that an answer depends on; undefined where the list is not cached. */
 function keyOf(request: RecommendationRequest, time: string | undefined): string | undefined {
   if (time === undefined) return undefined;
-  const { userId, visits, park, limit, themes, allow, exclude, includeVisited, explain } = request;
+  const { userId, visits, park, limit, themes, allow, exclude, includeVisited, explain, attributes } = request;
   // Most requests name only a user. The keys of all others begin with a bracket.
-  if (userId !== undefined && time === '' && !visits && !park && !themes && !allow && !exclude)
+  if (userId !== undefined && time === '' && !visits && !park && !themes && !allow && !exclude && !attributes)
     return `${limit} ${includeVisited} ${explain} ${userId}`;
   const ids = visits?.map(attractionIdOf);
-  const key = JSON.stringify([userId, ids, park, time, limit, themes, allow, exclude, includeVisited, explain]);
+  const asked = [userId, ids, park, time, limit, themes, allow, exclude, includeVisited, explain, attributes];
+  const key = JSON.stringify(asked);
   return key.length > MAX_KEY_LENGTH ? undefined : key;
 }

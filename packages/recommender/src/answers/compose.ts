@@ -23,10 +23,12 @@ export interface Composition {
   /** Kinds of model, in the order in which they are tried; `popular` is always the last, listed or not. Default: next attraction, ALS, popular. */
   readonly kinds?: readonly ScoringKind[] | undefined;
   /**
-   * Splits users into panels. The `recommender` of a panel is a kind of which the generation has a model, `mapping` where there are written lists, or one of
+   * Split users into panels; at most one of those that decide lists may take a request. The `recommender` of a panel is a kind of which the generation has a model, `mapping` where there are written lists, or one of
    * `recommenders`; any other name is an error, since no other recommender may stand in for it.
    */
-  readonly experiment?: Experiment | undefined;
+  readonly experiments?: readonly Experiment[] | undefined;
+  /** The recommender that answers everybody who is in no experiment, by its name; default: the written list, then the kinds of model. */
+  readonly usual?: string | undefined;
   /** Lists written for some users. Without an experiment they come first. */
   readonly mapping?: Mapping | undefined;
   /** For panels; each is topped up by the chain. */
@@ -40,7 +42,7 @@ export interface Composition {
 }
 
 /**
- * Builds the usual stack: the written list, then each kind of model, topped up by the next; with panels where there is an experiment. Where a request has no
+ * Builds the usual stack: the written list, then each kind of model, topped up by the next; with panels where there are experiments. Where a request has no
  * time or no park, the answer says what was assumed.
  * @throws ModelsError MODELS_MODEL_INVALID
  * @throws RecommenderError RECOMMENDER_EXPERIMENT_INVALID, RECOMMENDER_NAME_TAKEN
@@ -62,6 +64,18 @@ export function createRecommender(generation: Generation, composition: Compositi
 export function checkExperiment(experiment: Experiment, generation: Generation, composition: Composition = {}): void {
   assignmentIn(experiment);
   checkPanels(experiment, namesOf(generation, composition, true), namesOf(generation, composition, false));
+}
+
+/**
+ * Checks that the recommender of a winner can answer everybody with a generation.
+ * @throws RecommenderError RECOMMENDER_EXPERIMENT_INVALID
+ */
+export function checkWinner(winner: Experiment, generation: Generation, composition: Composition = {}): void {
+  checkExperiment(
+    { ...winner, panels: winner.panels.filter(({ name }) => name === winner.winner) },
+    generation,
+    composition,
+  );
 }
 
 /** Refuses a recommender that a panel could not name without naming something else. */
@@ -95,7 +109,7 @@ const chainOf = (kinds = DEFAULT_KINDS): readonly ScoringKind[] => [
 ];
 
 function stackOf(generation: Generation, clocks: ParkClocks, composition: Composition): Recommender {
-  const { kinds, experiment, mapping, recommenders = {} } = composition;
+  const { kinds, experiments = [], usual, mapping, recommenders = {} } = composition;
   checkNames(composition);
   const atHand = chainOf(kinds).filter((kind) => modelOfKind(kind, generation) !== undefined);
   const byName = new Map<string, Recommender>();
@@ -106,15 +120,21 @@ function stackOf(generation: Generation, clocks: ParkClocks, composition: Compos
     byName.set(kind.name, topped);
     return topped;
   }, undefined) as Recommender;
-  const usual = mapping === undefined ? chain : withFallback(mappingRecommender(generation, mapping), chain);
-  if (experiment === undefined) return usual;
+  const written = mapping === undefined ? chain : withFallback(mappingRecommender(generation, mapping), chain);
+  if (experiments.length === 0 && usual === undefined) return written;
   const own = Object.entries(recommenders).map(
     ([name, make]) => [name, withFallback(make(generation), chain)] as const,
   );
-  return paneledRecommender(
-    experiment,
-    Object.fromEntries([...[...byName].reverse(), ...(mapping ? [['mapping', usual] as const] : []), ...own]),
-    usual,
-    namesOf(generation, composition, false),
-  );
+  const named = Object.fromEntries([
+    ...[...byName].reverse(),
+    ...(mapping ? [['mapping', written] as const] : []),
+    ...own,
+  ]);
+  const otherwise = usual === undefined ? written : named[usual];
+  if (otherwise === undefined)
+    throw new RecommenderError(
+      'RECOMMENDER_EXPERIMENT_INVALID',
+      `The recommender '${usual}' is to answer everybody, but is not there; give one of: ${Object.keys(named).join(', ')}.`,
+    );
+  return paneledRecommender(experiments, named, otherwise, namesOf(generation, composition, false));
 }

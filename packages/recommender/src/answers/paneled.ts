@@ -1,38 +1,58 @@
-import type { Experiment } from '@attractions/experiments';
+import { assignmentIn, decidesLists } from '@attractions/experiments';
+import type { Experiment, PanelOf } from '@attractions/experiments';
 import { RecommenderError } from '../errors.js';
-import { assignmentIn } from '@attractions/experiments';
-import type { Recommender } from './recommender.js';
+import type { RecommendationRequest, Recommender } from './recommender.js';
 
 /**
  * Sends each user to the recommender of their panel, and names the panel in the answer. A user keeps the panel while the version of the experiment runs.
- * `otherwise` answers those who take no part, without a panel: anonymous visitors, users outside the buckets of the layer, and users in buckets that no panel
- * owns.
+ * `otherwise` answers those who take no part, without a panel: anonymous visitors, users outside the buckets of the layer, users in buckets that no panel
+ * owns, users held out, and requests that no target fits. Where an experiment forces a panel on a user, it goes before all others.
  *
+ * Targets see only the `attributes` of the request; `situated` puts the park that was asked for among them.
+ *
+ * @param experiments those without recommenders are left out. At most one of them takes a request, unless it is forced
  * @param recommenders by the names that panels use
  * @param lacking known names for which the generation has no model or lists; for the message
- * @throws RecommenderError RECOMMENDER_EXPERIMENT_INVALID for overlapping ranges, or a name that is not in `recommenders`
+ * @throws ExperimentsError EXPERIMENTS_EXPERIMENT_INVALID for overlapping ranges
+ * @throws RecommenderError RECOMMENDER_EXPERIMENT_INVALID for a name that is not in `recommenders`
  */
 export function paneledRecommender(
-  experiment: Experiment,
+  experiments: readonly Experiment[],
   recommenders: Readonly<Record<string, Recommender>>,
   otherwise: Recommender,
   lacking: readonly string[] = [],
 ): Recommender {
-  const assign = assignmentIn(experiment);
-  checkPanels(experiment, Object.keys(recommenders), lacking);
-  const byPanel = new Map(
-    experiment.panels.map(({ name, recommender }) => [
-      name,
-      recommender === undefined ? undefined : recommenders[recommender],
+  const deciding = experiments.filter(decidesLists);
+  for (const experiment of deciding) checkPanels(experiment, Object.keys(recommenders), lacking);
+  const panelOf = decidingPanel(deciding);
+  const answering = new Map(
+    deciding.map((experiment) => [
+      experiment.experiment,
+      new Map(experiment.panels.map(({ name, recommender = '' }) => [name, recommenders[recommender]])),
     ]),
   );
   return {
     recommend(request) {
-      const panel = request.userId === undefined ? undefined : assign(request.userId);
-      const recommender = panel && byPanel.get(panel.panel);
+      const panel = panelOf(request);
+      const recommender = panel && answering.get(panel.experiment)?.get(panel.panel);
       if (recommender === undefined) return otherwise.recommend(request);
       return { ...recommender.recommend(request), panel };
     },
+  };
+}
+
+/** The panel that decides the list of a request: the first that is forced, or else the first that the hash gives. */
+function decidingPanel(experiments: readonly Experiment[]): (request: RecommendationRequest) => PanelOf | undefined {
+  const assignments = experiments.map(assignmentIn);
+  return ({ userId, attributes }) => {
+    if (userId === undefined) return undefined;
+    let assigned: PanelOf | undefined;
+    for (const assignment of assignments) {
+      const panel = assignment(userId, attributes);
+      if (panel?.forced) return panel;
+      assigned ??= panel;
+    }
+    return assigned;
   };
 }
 

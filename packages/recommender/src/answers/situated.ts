@@ -36,7 +36,10 @@ export function situated(
       const last = request.park === undefined ? lastVisit({ ...request, visits }) : undefined;
       const park = request.park ?? last?.park;
       const at = clocks.at(request.at)(park);
-      const asked = { ...request, visits, at };
+      // The park that was asked for: what targets see is the same in both parts of a list.
+      const attributes =
+        request.park === undefined ? request.attributes : { ...request.attributes, park: request.park };
+      const asked = { ...request, visits, at, attributes };
       const answer = underRules(last === undefined ? inner : firstIn(last.park, inner), asked, last?.park);
       if (request.at !== undefined && request.park !== undefined) return answer;
       const when: Assumed = request.at === undefined ? { at: clockText(at), timeZone: clocks.zoneOf(park) } : {};

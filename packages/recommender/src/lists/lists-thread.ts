@@ -10,13 +10,13 @@ import { parkClocks, timeZonesIn } from '../answers/park-clocks.js';
 import { listsTable } from './table.js';
 import type { ThreadOrder, Turn } from './threads.js';
 
-const { frame, pieces, request, experiment, timeZones, generatedAtMs, configFile, ...order } =
+const { frame, pieces, request, experiments, usual, timeZones, generatedAtMs, configFile, ...order } =
   workerData as ThreadOrder;
 const generation = unpacked(frame, pieces);
 const { rules, mapping, recommenders } = await compositionIn(configFile);
 const kinds = kindsNamed(order.kinds, [...(await ownKindsIn(configFile)), ...BUILT_IN_KINDS]);
 const clocks = parkClocks(timeZonesIn(timeZones));
-const recommender = createRecommender(generation, { kinds, experiment, clocks, rules, mapping, recommenders });
+const recommender = createRecommender(generation, { kinds, experiments, usual, clocks, rules, mapping, recommenders });
 
 function* userIds([from, to]: Turn): Generator<string> {
   for (let row = from; row < to; row++) yield generation.userOf.at(row) as string;

@@ -10,7 +10,9 @@ import type { RecommendationRequest } from '../answers/recommender.js';
 export interface ListsOrder {
   /** The request of each user. */
   readonly request: Omit<RecommendationRequest, 'userId'>;
-  readonly experiment: Experiment | undefined;
+  readonly experiments: readonly Experiment[];
+  /** The recommender that answers everybody who is in no experiment. */
+  readonly usual?: string | undefined;
   /** As `timeZonesIn` reads them. */
   readonly timeZones: string | undefined;
   readonly generatedAtMs: number;

@@ -92,7 +92,7 @@ function pathsOf(generation: Generation, rules: readonly Rule[]): Readonly<Recor
   const panel = (recommender: string): Path => {
     const panels = [{ name: 'all', recommender, buckets: [[0, 10_000] as const] }];
     const experiment = { experiment: 'rules', version: 1, layerSalt: 'l', layerBuckets: [0, 10_000] as const, salt: 's', panels }; // prettier-ignore
-    return createRecommender(generation, { experiment, mapping, clocks, rules }).recommend;
+    return createRecommender(generation, { experiments: [experiment], mapping, clocks, rules }).recommend;
   };
   const similar = similarIn(generation, { rules, clocks });
   return {

@@ -65,6 +65,7 @@ describe('a cache', () => {
     { ...base, exclude: ['bay:pool'] },
     { ...base, includeVisited: true },
     { ...base, explain: true },
+    { ...base, attributes: { platform: 'ios' } },
   ];
 
   test('takes no request for another that differs in a single field', () => {
@@ -100,8 +101,8 @@ describe('a cache', () => {
     const dated = { ...generation, lastVisits, models: new Map([['next-attraction', { asOf: 2 * DAY, parks }]]) };
     let now = 0;
     const moving = parkClocks({ default: 'America/New_York', parks: { hill: 'Europe/Berlin' } }, () => now);
-    const plain = createRecommender(dated, { clocks: moving, experiment: demoExperiment });
-    const cached = createRecommender(dated, { clocks: moving, experiment: demoExperiment, cachedLists: 10_000 });
+    const plain = createRecommender(dated, { clocks: moving, experiments: [demoExperiment] });
+    const cached = createRecommender(dated, { clocks: moving, experiments: [demoExperiment], cachedLists: 10_000 });
     const time = fc.integer({ min: 0, max: 5 * DAY });
     const timed = fc.tuple(
       fc.array(fc.constantFrom(...sampleRequests(dated, 500)), { minLength: 1, maxLength: 5 }),

@@ -47,7 +47,7 @@ const ownPanel = {
   ...demoExperiment,
   panels: [{ name: 'own', recommender: 'backwards', buckets: [[0, 10_000]] as const }],
 };
-const withOwn = createRecommender(generation, { experiment: ownPanel, recommenders: { backwards }, clocks });
+const withOwn = createRecommender(generation, { experiments: [ownPanel], recommenders: { backwards }, clocks });
 keepsTheContract("a recommender of one's own", generation, backwards(generation), { complete: true });
 keepsTheContract("a panel of a recommender of one's own", generation, withOwn, { complete: true });
 test("a panel is answered by the recommender of one's own that it names", () => {
@@ -76,6 +76,6 @@ keepsTheContract('the usual stack', generation, createRecommender(generation, { 
 keepsTheContract('the usual stack, cached', withNext, createRecommender(withNext, { cachedLists: 50, clocks }), {
   complete: true,
 });
-keepsTheContract('panels', generation, createRecommender(generation, { experiment, mapping, clocks }), {
+keepsTheContract('panels', generation, createRecommender(generation, { experiments: [experiment], mapping, clocks }), {
   complete: true,
 });

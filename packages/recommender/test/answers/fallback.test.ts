@@ -43,7 +43,7 @@ describe('the fallback chain', () => {
   });
 
   test('keeps the panel of the link that has one', () => {
-    const paneled = createRecommender(generation, { experiment: demoExperiment });
+    const paneled = createRecommender(generation, { experiments: [demoExperiment] });
     const chain = withFallback(paneled, popular);
     const request = { userId: 'ana', limit: 20 };
     expect(chain.recommend(request).panel).toEqual(paneled.recommend(request).panel);

@@ -118,7 +118,7 @@ describe('a user together with visits', () => {
     // The same as for an unknown user with both visits; the model counts one visit to the slide.
     const stranger = usual.recommend({ ...request, userId: 'nobody', visits: ['bay:slide', 'hill:train'] });
     expect(answer).toEqual(stranger);
-    const paneled = createRecommender(generation, { experiment: demoExperiment });
+    const paneled = createRecommender(generation, { experiments: [demoExperiment] });
     expect(paneled.recommend(request).panel).toEqual(paneled.recommend({ userId: 'ana' }).panel);
     expect(paneled.recommend(request).panel).toBeDefined();
   });

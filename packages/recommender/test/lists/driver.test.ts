@@ -155,9 +155,9 @@ test('where an experiment runs, everybody gets the list of their panel, and the 
   const summary = await run(store, { listsPark: 'bay' });
   const rows = await rowsOf(store);
   const generation = await loadGeneration(store);
-  expect(withoutTime(rows)).toEqual(expected(generation, { park: 'bay' }, { experiment: demoExperiment }));
+  expect(withoutTime(rows)).toEqual(expected(generation, { park: 'bay' }, { experiments: [demoExperiment] }));
   expect(new Set(rows.map(({ panel }) => panel)).size).toBeGreaterThan(1);
-  expect(summary.experiment).toEqual({ experiment: demoExperiment.experiment, version: demoExperiment.version });
+  expect(summary.experiments).toEqual([{ experiment: demoExperiment.experiment, version: demoExperiment.version }]);
   const { parents } = (await store.feed(lists).latest()).record;
   expect(parents.at(-1)).toMatchObject({ feed: 'experiments/config/v1.0', seq: 1 });
 });

@@ -5,7 +5,7 @@ import { listsOnThreads, listsSource } from '../../src/lists/threads.js';
 test('a fault on a thread is the fault of the run', async () => {
   const order = {
     request: { at: 0 },
-    experiment: undefined,
+    experiments: [],
     timeZones: 'Mars/Olympus',
     generatedAtMs: 0,
     kinds: ['als'],

@@ -11,8 +11,8 @@ function listPartOf(list: ShownList): string {
 
 function formatted({ panel, source, generation, recommendations }: ShownList): string {
   const items = recommendations.map(({ attractionId }) => attractionId);
-  const { experiment, version, panel: name, bucket } = panel ?? {};
-  const rest = { experiment, version, panel: name, bucket, source, modelSeq: generation.model, items };
+  const { experiment, version, panel: name, bucket, forced } = panel ?? {};
+  const rest = { experiment, version, panel: name, bucket, forced, source, modelSeq: generation.model, items };
   return `${JSON.stringify(rest).slice(1)}\n`;
 }
 
@@ -20,9 +20,16 @@ function formatted({ panel, source, generation, recommendations }: ShownList): s
  * One shown list as a line of a chunk, with its line break: an {@link Exposure} in JSON. A popular list given because of the load is not part of an
  * experiment, and has no panel.
  */
-export function lineOf({ requestId, userId, list }: Shown, shownAt: string): string {
+export function lineOf({ requestId, userId, park, attributes, list }: Shown, shownAt: string): string {
   const user = userId === undefined ? '' : `"userId":${JSON.stringify(userId)},`;
-  return `{"shownAt":"${shownAt}","requestId":${JSON.stringify(requestId)},${user}${listPartOf(list)}`;
+  const where = park === undefined ? '' : `"park":${JSON.stringify(park)},`;
+  const known = attributes === undefined ? '' : `"attributes":${JSON.stringify(textOf(attributes))},`;
+  return `{"shownAt":"${shownAt}","requestId":${JSON.stringify(requestId)},${user}${where}${known}${listPartOf(list)}`;
+}
+
+/** Attributes as the feed has them: JSON with the names in order. */
+function textOf(attributes: Readonly<Record<string, string>>): string {
+  return JSON.stringify(attributes, Object.keys(attributes).sort());
 }
 
 /** The lines of a chunk. */

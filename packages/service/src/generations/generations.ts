@@ -48,22 +48,22 @@ const RETRY_MS = 60_000;
 /** Holds the one reference to the served generation. It only changes to a generation that was loaded completely and passed the smoke test. */
 export function generationsFrom(
   first: Served,
-  experiment: number | undefined,
+  running: Pick<Wanted, 'experiment' | 'winner'>,
   sources: GenerationSources,
 ): Generations {
   const { now = Date.now } = sources;
   let served = first;
-  let taken: Wanted = { model: first.generation.seqs.model, experiment };
+  let taken: Wanted = { ...running, model: first.generation.seqs.model };
   const before: number[] = [];
   let state: GenerationState = {};
   let retry: { wanted: Wanted; atMs: number } | undefined;
   let experimentAtMs = now() + RETRY_MS;
-  let running: Promise<unknown> = Promise.resolve();
+  let changing: Promise<unknown> = Promise.resolve();
 
   /** One change at a time: a rollback waits for a check, and a check for a rollback. */
   const inTurn = <R>(change: () => Promise<R>): Promise<R> => {
-    const turn = running.then(change);
-    running = turn.catch(() => undefined);
+    const turn = changing.then(change);
+    changing = turn.catch(() => undefined);
     return turn;
   };
 
@@ -98,9 +98,9 @@ export function generationsFrom(
     const wanted = {
       ...inFeeds,
       ...(inFeeds.model === state.heldBack && { model: taken.model }),
-      ...(inFeeds.experimentsFault !== undefined && { experiment: taken.experiment }),
+      ...(inFeeds.experimentsFault !== undefined && { experiment: taken.experiment, winner: taken.winner }),
     };
-    const again = served.experimentFault !== undefined && now() >= experimentAtMs;
+    const again = served.experimentFaults.length > 0 && now() >= experimentAtMs;
     if (same(wanted, taken) && !again) return;
     if (retry !== undefined && same(wanted, retry.wanted) && now() < retry.atMs) return;
     experimentAtMs = now() + RETRY_MS;
@@ -142,7 +142,7 @@ export function generationsFrom(
 }
 
 function same(a: Wanted, b: Wanted): boolean {
-  return a.model === b.model && a.experiment === b.experiment;
+  return a.model === b.model && a.experiment === b.experiment && a.winner === b.winner;
 }
 
 /** Only the code, since the state is public. The message may contain a path, so it goes only into the log. */

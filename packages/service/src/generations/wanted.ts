@@ -1,11 +1,13 @@
-import { CHAMPION, als, experiments, wantedModel } from '@attractions/contracts';
+import { CHAMPION, DEFAULT, als, experiments, wantedModel } from '@attractions/contracts';
 import type { FeedStore } from '@attractions/feeds';
 
 /** What the feeds want the service to serve. */
 export interface Wanted {
   readonly model: number;
-  /** Undefined while the feed of experiments is empty, or cannot be read. */
+  /** The newest update of experiments; undefined while their feed is empty, or cannot be read. */
   readonly experiment: number | undefined;
+  /** The update with the winner that answers everybody who is in no experiment. */
+  readonly winner?: number | undefined;
   /** The error of reading the feed of experiments. Models are followed all the same. */
   readonly experimentsFault?: unknown;
 }
@@ -18,7 +20,7 @@ export async function wantedIn(store: FeedStore): Promise<Wanted | undefined> {
       .feed(experiments)
       .refs()
       .then(
-        ({ latest }) => ({ experiment: latest }),
+        ({ latest, [DEFAULT]: winner }) => ({ experiment: latest, winner }),
         (experimentsFault: unknown) => ({ experiment: undefined, experimentsFault }),
       ),
   ]);

@@ -3,7 +3,10 @@ import type { Scope } from '../admission/access.js';
 import { ServiceError } from '../errors.js';
 import type { GenerationState } from '../generations/generations.js';
 import { HealthAnswer, ReadyAnswer, VersionAnswer, problems } from '../schema/answers.js';
-import type { ExperimentFault, Served } from '../served.js';
+import type { ExperimentFault } from '@attractions/recommender';
+import { decidesLists } from '@attractions/experiments';
+import { nameIn } from '../generations/experiments.js';
+import type { Served } from '../served.js';
 import type { Metrics } from '../telemetry/metrics.js';
 
 /** What the routes for operators report. */
@@ -36,14 +39,16 @@ export function operations(server: FastifyInstance, parts: OperationParts): void
       },
     },
     async () => {
-      const { generation, experiment, servedSince } = served();
+      const { generation, experiments, servedSince } = served();
+      const running = experiments.map(({ experiment, version }) => ({ experiment, version }));
+      const last = experiments.findLastIndex(decidesLists);
       return {
         name: '@attractions/service',
         version,
         generation: generation.seqs,
         servedSince: servedSince.toISOString(),
-        experiment:
-          experiment === undefined ? null : { experiment: experiment.experiment, version: experiment.version },
+        experiment: running[last] ?? null,
+        experiments: running,
       };
     },
   );
@@ -74,8 +79,8 @@ export function operations(server: FastifyInstance, parts: OperationParts): void
     async () => {
       if (closing())
         throw new ServiceError('RECOMMENDER_CLOSING', 'The service is about to end; send requests to another one.');
-      const { generation, experimentFault } = served();
-      const detail = [...detailOf(state(), generation.seqs.model), ...experimentDetail(state(), experimentFault)];
+      const { generation, experimentFaults } = served();
+      const detail = [...detailOf(state(), generation.seqs.model), ...experimentDetail(state(), experimentFaults)];
       return { status: 'ready', generation: generation.seqs, detail };
     },
   );
@@ -93,14 +98,15 @@ function detailOf({ refused, heldBack, unreachable }: GenerationState, model: nu
   ];
 }
 
-/** What is wrong with experiments: the wanted one cannot run, or its feed cannot be read. */
-function experimentDetail({ experimentsUnreadable }: GenerationState, fault: ExperimentFault | undefined): string[] {
-  const which =
-    fault?.update === undefined
-      ? 'The experiment'
-      : `Experiment update ${fault.update}${fault.name ? `, ${fault.name},` : ''}`;
+/** What is wrong with experiments: some cannot run, or their feed cannot be read. */
+function experimentDetail({ experimentsUnreadable }: GenerationState, faults: readonly ExperimentFault[]): string[] {
   return [
-    ...(fault ? [`${which} cannot be run (${fault.code}); all users are answered without it. The log says why.`] : []),
+    ...faults.map((fault) => {
+      const name = nameIn(fault);
+      const which =
+        fault.update === undefined ? 'The experiment' : `Experiment update ${fault.update}${name ? `, ${name},` : ''}`;
+      return `${which} cannot be run (${fault.code}); all users are answered without it. The log says why.`;
+    }),
     ...(experimentsUnreadable === undefined
       ? []
       : [`The feed of experiments cannot be read (${experimentsUnreadable}); the previous state stays.`]),

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { assignmentIn } from '@attractions/experiments';
+import { assignmentsIn } from '@attractions/experiments';
 import { visitOf } from '@attractions/recommender';
 import type { FastifyInstance } from 'fastify';
 import type { Scope } from '../admission/access.js';
 import { PanelsAnswer, problems } from '../schema/answers.js';
-import { PanelsQuery, UserParams } from '../schema/requests.js';
+import { PanelsQuery, UserParams, attributesIn } from '../schema/requests.js';
 import type { Served } from '../served.js';
 
 /** The same path from `src` and from `dist`. */
@@ -41,19 +41,23 @@ export function panels(server: FastifyInstance, { served }: { served(): Served }
         response: { 200: PanelsAnswer, ...problems },
       },
     },
-    async ({ params: { userId }, query: { visits, ...rest } }) => {
-      const { panels, experiment, generation } = served();
-      const lists = panels().map(({ panel, recommender, answers }) => {
-        const { recommendations, source, assumed } = answers.recommend({
-          userId,
-          visits: visits?.map(visitOf),
-          ...rest,
-          explain: true,
-        });
-        return { panel, recommender, recommendations, source, ...(assumed && { assumed }) };
+    async ({ params: { userId }, query }) => {
+      const { panels, experiments, recommender: usual, generation } = served();
+      const { visits, at, limit, park } = query;
+      const request = { userId, visits: visits?.map(visitOf), at, limit, park, attributes: attributesIn(query) };
+      const lists = panels().map(({ experiment, panel, recommender, answers }) => {
+        const { recommendations, source, assumed } = answers.recommend({ ...request, explain: true });
+        return { experiment, panel, recommender, recommendations, source, ...(assumed && { assumed }) };
       });
-      const assigned = (experiment && assignmentIn(experiment)(userId)) ?? null;
-      return { assigned, panels: lists, generation: generation.seqs };
+      // What decides is what answers.
+      const assigned = usual.recommend(request).panel ?? null;
+      const attributes = { ...request.attributes, ...(park !== undefined && { park }) };
+      return {
+        assigned,
+        assignments: assignmentsIn(experiments)(userId, attributes),
+        panels: lists,
+        generation: generation.seqs,
+      };
     },
   );
 }

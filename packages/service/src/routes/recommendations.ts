@@ -1,10 +1,11 @@
+import type { Attributes } from '@attractions/experiments';
 import { textsKeptOf, visitOf } from '@attractions/recommender';
 import type { RecommendationRequest, Recommendations } from '@attractions/recommender';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import { ServiceError } from '../errors.js';
 import { ListAnswer, ListsAnswer, problems } from '../schema/answers.js';
-import { ListBody, ListQuery, UserParams } from '../schema/requests.js';
+import { ListBody, ListQuery, UserParams, attributesIn } from '../schema/requests.js';
 import type { Served } from '../served.js';
 import { listAttributes } from '../telemetry/tracing.js';
 
@@ -22,6 +23,9 @@ export type ShownList = Recommendations & { readonly degraded?: true };
 export interface Shown {
   readonly requestId: string;
   readonly userId: string | undefined;
+  /** Park and attributes of the request: targets of experiments are recomputed from them. */
+  readonly park?: string | undefined;
+  readonly attributes?: Attributes | undefined;
   readonly list: ShownList;
 }
 
@@ -32,7 +36,8 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
       ? { ...popular.recommend(request), degraded: true }
       : recommender.recommend(request);
     httpRequest.span?.setAttributes(listAttributes(list));
-    shown({ requestId: httpRequest.id, userId: request.userId, list });
+    const { userId, park, attributes } = request;
+    shown({ requestId: httpRequest.id, userId, park, attributes, list });
     return list;
   };
 
@@ -73,6 +78,7 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
         exclude: query.exclude,
         includeVisited: query.includeVisited === true || query.include_visited,
         explain: query.explain,
+        attributes: attributesIn(query),
       });
       send(reply, list);
     },
@@ -104,6 +110,7 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
         exclude: joined(body.exclude, body.deny),
         includeVisited: body.includeVisited,
         explain: body.explain,
+        attributes: body.attributes,
       };
       const now = served();
       if (users === undefined) return send(reply, listFor(now, httpRequest, request));

@@ -34,6 +34,7 @@ const panel = closed({
   version: Type.Integer(),
   panel: Type.String(),
   bucket: Type.Integer({ minimum: 0, maximum: 9_999 }),
+  forced: Type.Optional(Type.Boolean({ description: 'True for a tester, on whom the experiment forces the panel.' })),
 });
 
 const assumed = closed(
@@ -87,8 +88,10 @@ export const ListsAnswer = closed(
 /** What each panel would show. */
 export const PanelsAnswer = closed({
   assigned: orNull(panel),
+  assignments: Type.Array(panel, { description: 'The panels of the user in all experiments, flags too.' }),
   panels: Type.Array(
     closed({
+      experiment: Type.Optional(Type.String()),
       panel: Type.String(),
       recommender: Type.String(),
       recommendations: entries,
@@ -132,13 +135,18 @@ export const VisitsAnswer = closed({
   generation: GenerationAnswer,
 });
 
+const running = closed({ experiment: Type.String(), version: Type.Integer() });
+
 /** What is running. */
 export const VersionAnswer = closed({
   name: Type.String(),
   version: Type.String({ description: 'Of the package.' }),
   generation: GenerationAnswer,
   servedSince: Type.String({ description: 'When this generation came into use: UTC, ISO 8601.' }),
-  experiment: orNull(closed({ experiment: Type.String(), version: Type.Integer() })),
+  experiment: orNull(running),
+  experiments: Type.Array(running, {
+    description: 'All that run; `experiment` is the one that decides lists and was changed last.',
+  }),
 });
 
 /** Whether the process is alive. */

@@ -10,7 +10,7 @@ export const MAX_BODY_BYTES = 64 * 1_024;
 /** An object without other properties: an unknown parameter is an error, not ignored. */
 export const closed = <P extends TProperties>(
   properties: P,
-  about: { description?: string; examples?: unknown[] } = {},
+  about: { description?: string; examples?: unknown[]; patternProperties?: Record<string, TSchema> } = {},
 ) => Type.Object(properties, { additionalProperties: false, ...about });
 
 /** A user or attraction id. */

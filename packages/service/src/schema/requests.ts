@@ -9,6 +9,9 @@ const MAX_PAGE = 1_000;
 /** Most users in one body. */
 const MAX_USERS = 100;
 
+/** Longest value of an attribute, in UTF-16 units. */
+const MAX_ATTRIBUTE_LENGTH = 200;
+
 /** Most visits in a body; a query has room for fewer. */
 const [MAX_VISITS, MAX_VISITS_IN_QUERY] = [1_000, 100];
 
@@ -51,6 +54,34 @@ const filters = {
   explain: Type.Optional(explain),
 };
 
+/** What else is known of a request, in a body. */
+export const Attributes = Type.Record(
+  Type.String({ minLength: 1, maxLength: 100 }),
+  Type.String({ maxLength: MAX_ATTRIBUTE_LENGTH }),
+  {
+    maxProperties: 20,
+    description:
+      'What else is known of the request, text by name: experiments may be for some requests only. In a query each is a parameter: `attributes.platform=ios`.',
+    examples: [{ platform: 'ios' }],
+  },
+);
+
+/** Parameters of a query that begin with this are attributes. */
+const ATTRIBUTE_PREFIX = 'attributes.';
+
+/** For the schema of a query with attributes. */
+const attributesInQuery = {
+  patternProperties: { '^attributes\\..{1,100}$': Type.String({ maxLength: MAX_ATTRIBUTE_LENGTH }) },
+};
+
+/** The attributes in a query, by their names without the prefix; undefined where there are none. */
+export function attributesIn(query: object): Record<string, string> | undefined {
+  let attributes: Record<string, string> | undefined;
+  for (const [name, value] of Object.entries(query))
+    if (name.startsWith(ATTRIBUTE_PREFIX)) (attributes ??= {})[name.slice(ATTRIBUTE_PREFIX.length)] = value;
+  return attributes;
+}
+
 /** What a query says about the visitor. */
 const visitor = {
   at: Type.Optional(at),
@@ -71,17 +102,23 @@ export const UserParams = closed({
 export type UserParams = Static<typeof UserParams>;
 
 /** Query of a user's list. */
-export const ListQuery = closed({
-  ...visitor,
-  ...filters,
-  includeVisited: Type.Optional(includeVisited),
-  theme: formerly(themes, 'themes'),
-  include_visited: formerly(includeVisited, 'includeVisited'),
-});
+export const ListQuery = closed(
+  {
+    ...visitor,
+    ...filters,
+    includeVisited: Type.Optional(includeVisited),
+    theme: formerly(themes, 'themes'),
+    include_visited: formerly(includeVisited, 'includeVisited'),
+  },
+  attributesInQuery,
+);
 export type ListQuery = Static<typeof ListQuery>;
 
 /** Query of a comparison of panels. */
-export const PanelsQuery = closed({ ...visitor, limit: Type.Optional(limit), park: Type.Optional(park) });
+export const PanelsQuery = closed(
+  { ...visitor, limit: Type.Optional(limit), park: Type.Optional(park) },
+  attributesInQuery,
+);
 export type PanelsQuery = Static<typeof PanelsQuery>;
 
 /** Path parameters of the routes of one attraction. */
@@ -129,6 +166,7 @@ export const ListBody = closed(
     ),
     ...filters,
     includeVisited: Type.Optional(includeVisited),
+    attributes: Type.Optional(Attributes),
     deny: formerly(exclude, 'exclude'),
   },
   {

@@ -75,7 +75,7 @@ export function createMetrics(served: () => Served, pressure: Pressure): Metrics
     return (Date.now() - served().servedSince.getTime()) / 1_000;
   });
   gauge('experiment_invalid', '1 while a wanted experiment cannot run, else 0.', () =>
-    served().experimentFault === undefined ? 0 : 1,
+    served().experimentFaults.length === 0 ? 0 : 1,
   );
   gauge('requests_in_flight', 'Requests received and not completely answered.', pressure.inFlight);
   gauge('event_loop_delay_seconds', 'Recent delay of the event loop.', () => pressure.delayMs() / 1_000);

@@ -3,11 +3,12 @@ import { generationsFrom } from '../../src/generations/generations.js';
 import type { SwapResult } from '../../src/generations/generations.js';
 import type { Wanted } from '../../src/generations/wanted.js';
 import { serving } from '../../src/served.js';
-import type { ExperimentFault, Served } from '../../src/served.js';
+import type { Served } from '../../src/served.js';
+import type { ExperimentFault } from '@attractions/recommender';
 import { sampleGeneration } from '@attractions/models/testing';
 
 const servedOf = (model: number, fault?: ExperimentFault): Served =>
-  serving({ ...sampleGeneration(), seqs: { model, visits: 1, attractions: 1 } }, {}, fault);
+  serving({ ...sampleGeneration(), seqs: { model, visits: 1, attractions: 1 } }, {}, fault && [fault]);
 
 /** Feeds that want what a test says, where some models cannot be loaded. */
 function following(first: number, broken: readonly number[] = []) {
@@ -20,29 +21,33 @@ function following(first: number, broken: readonly number[] = []) {
   const reached: unknown[] = [];
   const loads: number[] = [];
   const gone = new Set<number>();
-  const generations = generationsFrom(servedOf(first), undefined, {
-    wanted: async () => {
-      if (feeds.wanted instanceof Error) throw feeds.wanted;
-      return feeds.wanted;
+  const generations = generationsFrom(
+    servedOf(first),
+    { experiment: undefined },
+    {
+      wanted: async () => {
+        if (feeds.wanted instanceof Error) throw feeds.wanted;
+        return feeds.wanted;
+      },
+      load: async ({ model, experiment }, present) => {
+        loads.push(model);
+        const error = Object.assign(new Error('cannot be run'), { code: 'UNFIT' });
+        const fault = feeds.unfit.has(experiment) ? { update: experiment, code: error.code, error } : undefined;
+        const same = present.generation.seqs.model === model && present.experimentFaults[0]?.update === experiment;
+        if (fault !== undefined && same) return present;
+        if (gone.has(model)) {
+          feeds.wanted = { model: model + 1, experiment };
+          throw Object.assign(new Error('has expired'), { code: 'FEEDS_EXPIRED' });
+        }
+        if (broken.includes(model)) throw Object.assign(new Error('is broken'), { code: 'BROKEN' });
+        return servedOf(model, fault);
+      },
+      modelBefore: async (model) => (model > 1 ? model - 1 : undefined),
+      onSwap: (result) => results.push(result),
+      onReach: (error) => reached.push(error),
+      now: () => feeds.nowMs,
     },
-    load: async ({ model, experiment }, present) => {
-      loads.push(model);
-      const error = Object.assign(new Error('cannot be run'), { code: 'UNFIT' });
-      const fault = feeds.unfit.has(experiment) ? { update: experiment, code: error.code, error } : undefined;
-      const same = present.generation.seqs.model === model && present.experimentFault?.update === experiment;
-      if (fault !== undefined && same) return present;
-      if (gone.has(model)) {
-        feeds.wanted = { model: model + 1, experiment };
-        throw Object.assign(new Error('has expired'), { code: 'FEEDS_EXPIRED' });
-      }
-      if (broken.includes(model)) throw Object.assign(new Error('is broken'), { code: 'BROKEN' });
-      return servedOf(model, fault);
-    },
-    modelBefore: async (model) => (model > 1 ? model - 1 : undefined),
-    onSwap: (result) => results.push(result),
-    onReach: (error) => reached.push(error),
-    now: () => feeds.nowMs,
-  });
+  );
   const model = () => generations.served().generation.seqs.model;
   const want = async (wanted: number, experiment?: number) => {
     feeds.wanted = { model: wanted, experiment };
@@ -91,7 +96,7 @@ describe('generationsFrom', () => {
     const { generations, feeds, want, loads, results } = following(1);
     feeds.unfit = new Set([7]);
     expect(await want(1, 7)).toBe(1);
-    expect(generations.served().experimentFault).toMatchObject({ update: 7, code: 'UNFIT' });
+    expect(generations.served().experimentFaults).toMatchObject([{ update: 7, code: 'UNFIT' }]);
     expect(generations.state()).toEqual({});
     expect(await want(2, 7)).toBe(2);
     await generations.check();
@@ -102,7 +107,7 @@ describe('generationsFrom', () => {
     feeds.unfit = new Set();
     feeds.nowMs = 120_000;
     await generations.check();
-    expect(generations.served().experimentFault).toBeUndefined();
+    expect(generations.served().experimentFaults).toEqual([]);
     expect(results).toEqual(['swapped', 'swapped', 'swapped']);
   });
 

@@ -21,13 +21,18 @@ describe('the page', () => {
 describe('GET /v1/users/{userId}/panels', () => {
   test('shows what each panel would answer for any user, and records nothing', async () => {
     const shown: Shown[] = [];
-    const served = serving(sampleGeneration(), { experiment: demoExperiment });
+    const served = serving(sampleGeneration(), { experiments: [demoExperiment] });
     const url = await listening(served, silent, { shown: (one) => void shown.push(one) });
     const { status, body } = await askAt(url, '/v1/users/ana/panels?limit=1&park=bay');
     expect(status).toBe(200);
     expect(body).toMatchObject({
       assigned: { experiment: 'demo', bucket: 996 },
-      panels: demoExperiment.panels.map(({ name, recommender }) => ({ panel: name, recommender, source: recommender })),
+      panels: demoExperiment.panels.map(({ name, recommender }) => ({
+        experiment: 'demo',
+        panel: name,
+        recommender,
+        source: recommender,
+      })),
       generation: { model: 0 },
     });
     expect(shown).toEqual([]);

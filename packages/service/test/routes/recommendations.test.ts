@@ -12,7 +12,7 @@ const clocks = parkClocks({ parks: { hill: 'Europe/Berlin' } }, () => noon);
 const panels = demoExperiment.panels.map((panel) =>
   panel.name === 'model' ? { ...panel, recommender: 'next-attraction' } : panel,
 );
-const composition = { clocks, experiment: { ...demoExperiment, panels }, cachedLists: 100 };
+const composition = { clocks, experiments: [{ ...demoExperiment, panels }], cachedLists: 100 };
 const generation = { ...sampleGeneration(), models: new Map([['next-attraction', sampleNext()]]) };
 const library = createRecommender(generation, composition);
 const url = () => listening(serving(generation, composition));

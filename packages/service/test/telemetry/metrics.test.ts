@@ -40,7 +40,7 @@ describe('GET /metrics', () => {
   });
 
   test('counts answers by source and panel, and times requests by route; it names no user', async () => {
-    const url = await listening(serving(sampleGeneration(), { experiment: demoExperiment }));
+    const url = await listening(serving(sampleGeneration(), { experiments: [demoExperiment] }));
     for (const user of ['ana', 'ana', 'nobody-at-all']) await askAt(url, `/v1/users/${user}/recommendations`);
     await askAt(url, '/v1/recommendations', {
       method: 'POST',
