@@ -63,7 +63,7 @@ describe('the cache', () => {
     [
       'a source runs its package and all that is built on it',
       'packages/feeds/src/index.ts',
-      () => tasks(others('config', 'experiments'), checks),
+      () => tasks(others('config', 'experiments', 'spark'), checks),
     ],
     [
       'a source of a stage does not run its neighbours',
@@ -83,6 +83,8 @@ describe('the cache', () => {
     ["the linter's settings run every lint", 'eslint.config.mjs', () => tasks(packages, ['lint'])],
     ["the test runner's settings run every test", 'jest.config.mjs', () => tasks(packages, ['test'])],
     ["the compiler's settings run everything", 'tsconfig.base.json', () => tasks(packages, checks)],
+    ['a page of the guides runs the tests that read it', 'docs/etl.md', () => tasks(['etl'], ['test'])],
+    ['so does a tool that tests start', 'tools/ceph/start.sh', () => tasks(['etl', 'feeds', 'pipeline'], ['test'])],
     ['another lockfile runs everything', 'package-lock.json', () => tasks(packages, checks)],
   ];
   for (const [what, path, expected] of changes)
@@ -90,6 +92,24 @@ describe('the cache', () => {
       touch(path);
       assert.deepEqual(ofPackages(ran(checks)), expected());
     });
+
+  test('what tests read outside of their package is an input of them', () => {
+    const missing = packages.flatMap((name) => {
+      const { nx } = JSON.parse(readFileSync(join(workspace.root, 'packages', name, 'package.json'), 'utf8'));
+      const inputs = (nx.targets.test.inputs ?? []).map((input) => input.replace('{workspaceRoot}/', ''));
+      const isInput = (path) =>
+        inputs.some((input) => path.startsWith(input.replace(/[*].*$/, '').replace(/[/]$/, '')));
+      return readdirSync(join(workspace.root, 'packages', name, 'test'), { recursive: true, withFileTypes: true })
+        .filter((entry) => entry.isFile() && /[.]m?ts$|[.]mjs$/.test(entry.name))
+        .flatMap((entry) => {
+          const text = readFileSync(join(entry.parentPath, entry.name), 'utf8');
+          const paths = [...text.matchAll(/(?:[.][.][/])+((?:docs|tools|examples)[/][\w./-]+|[.]env[.\w]*)/g)];
+          return paths.map(([, path]) => path).filter((path) => !isInput(path) && !path.endsWith('tools/'));
+        })
+        .map((path) => `${name}: ${path}`);
+    });
+    assert.deepEqual(missing, []);
+  });
 
   test('after all these changes nothing is left to run', () => {
     assert.deepEqual(ran(checks), []);
