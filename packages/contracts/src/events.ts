@@ -1,4 +1,4 @@
-import { float64, optional, parquetRows, rowProblem, schemaOf, text } from '@attractions/feeds';
+import { float64, optional, parquetRowChunks, parquetRows, rowProblem, schemaOf, text } from '@attractions/feeds';
 import type { Columns, FeedContract } from '@attractions/feeds';
 
 import { time } from './exposures.js';
@@ -37,6 +37,12 @@ export const events: FeedContract<readonly Event[]> = {
   description: 'What users did, as clients report it.',
   schema: schemaOf(columns),
   codec: parquetRows(columns),
+};
+
+/** The same feed in chunks of rows, for updates that are larger than memory. */
+export const eventChunks: FeedContract<AsyncIterable<readonly Event[]>> = {
+  ...events,
+  codec: parquetRowChunks(columns),
 };
 
 /** Why the feed refuses an event, such as `value is NaN, not a finite number`; undefined where it takes it. One bad row makes it refuse a whole put. */

@@ -1,4 +1,4 @@
-import { parquetRows, rowProblem } from '@attractions/feeds';
+import { parquetRowChunks, parquetRows, rowProblem } from '@attractions/feeds';
 import { int32, optional, schemaOf, text } from '@attractions/feeds';
 import type { Column, Columns } from '@attractions/feeds';
 import type { FeedContract } from '@attractions/feeds';
@@ -57,6 +57,12 @@ export const exposures: FeedContract<readonly Exposure[]> = {
   description: 'Lists shown, with their panel and model.',
   schema: schemaOf(columns),
   codec: parquetRows(columns),
+};
+
+/** The same feed in chunks of rows, for updates that are larger than memory. */
+export const exposureChunks: FeedContract<AsyncIterable<readonly Exposure[]>> = {
+  ...exposures,
+  codec: parquetRowChunks(columns),
 };
 
 /** Why the feed refuses a list, such as `bucket is 10000, outside 0 to 9999`; undefined where it takes it. One bad row makes it refuse a whole put. */

@@ -3,7 +3,7 @@ export { attractions } from './attractions.js';
 export { ease } from './ease.js';
 export { evaluationReport } from './evaluation-report.js';
 export { CONTRACTS_ERRORS, ContractsError } from './errors.js';
-export { eventProblem, events } from './events.js';
+export { eventChunks, eventProblem, events } from './events.js';
 export {
   DEFAULT,
   EXPERIMENT_LABEL,
@@ -13,7 +13,7 @@ export {
   wantedExperiments,
   winnerOf,
 } from './experiments.js';
-export { exposureProblem, exposures } from './exposures.js';
+export { exposureChunks, exposureProblem, exposures } from './exposures.js';
 export { forgotten, forgottenHash, guardOfForgotten, readForgotten, withForgotten } from './forgotten.js';
 export { itemKnn } from './item-knn.js';
 export { lists } from './lists.js';

@@ -6,16 +6,17 @@ import type { GenerationSeqs } from '@attractions/contracts';
 import { decidesLists } from '@attractions/experiments';
 import type { Experiment } from '@attractions/experiments';
 import { openFeeds } from '@attractions/feeds';
-import type { FeedStore } from '@attractions/feeds';
+import type { FeedStore, Producer } from '@attractions/feeds';
 import { BUILT_IN_KINDS, kindsNamed } from '@attractions/models';
 import type { ScoringKind } from '@attractions/models';
 import { namesIn } from '@attractions/models/settings';
 import { parkClocks, timeZonesIn } from '@attractions/recommender';
 import type { Mapping, OwnRecommenders, Rule } from '@attractions/recommender';
 import type { FastifyInstance } from 'fastify';
-import { settleSpool } from './exposures/settle.js';
 import { visibilityOf, keyOf, keysIn, originsIn, proxiesIn } from './admission/access.js';
 import { ServiceError } from './errors.js';
+import { settleSpool } from './recording/settle.js';
+import { sinkOf } from './recording/sinks.js';
 import type { ServeConfig } from './settings.js';
 import type { ServiceParts } from './start.js';
 
@@ -87,7 +88,7 @@ export async function runServe(config: ServeConfig, context: ServeContext): Prom
     trustProxy: proxiesIn(config.trustProxy),
     drainMs: config.drainMs,
     otlpEndpoint: endpointIn(config.otlpEndpoint),
-    ...exposuresOf(config, store, logger),
+    ...recordingOf(config, store, logger),
   });
   signal?.throwIfAborted();
   signal?.addEventListener('abort', () => void service.close(), { once: true });
@@ -137,37 +138,71 @@ function endpointIn(text: string | undefined): string | undefined {
   );
 }
 
-/** Feeds in a folder have the spool in the same folder; for other feeds the settings must name a local folder. */
-function spoolOf({ exposureSpool }: Pick<ServeConfig, 'exposureSpool'>, root: string): string | undefined {
+/** Where lists shown and events wait: in the same folder as the feeds, if that is one; for other feeds the settings must name a local folder. */
+function spoolsOf({ exposureSpool, eventSpool }: Spools, root: string): Spools {
   const beside = /^(memory:|s3:)/.test(root) ? undefined : root.startsWith('file:') ? fileURLToPath(root) : root;
-  return exposureSpool ?? (beside && join(beside, '_spool'));
+  return {
+    exposureSpool: exposureSpool ?? (beside && join(beside, '_spool')),
+    eventSpool: eventSpool ?? (beside && join(beside, '_events')),
+  };
 }
 
+type Spools = Pick<ServeConfig, 'exposureSpool' | 'eventSpool'>;
+
 /**
- * Commits the lists shown that wait in the spool, and removes lines of users from those that the feed refused.
+ * Commits the lists shown and the events that wait, and removes what is of these users from the rest: from lines that the feeds refused, and ids.
  *
  * @returns how many refused lines were removed
  * @throws ServiceError SERVICE_SPOOL_UNUSABLE
  */
-export async function settleExposures(
-  config: Pick<ServeConfig, 'exposureSpool'>,
+export async function settleSpools(
+  config: Spools & Pick<ServeConfig, 'eventIdDays'>,
   store: FeedStore,
   users: ReadonlySet<string>,
 ): Promise<number> {
-  const spool = spoolOf(config, store.root);
-  if (spool === undefined) return 0;
-  return settleSpool(store, spool, users, { id: 'serve', package: '@attractions/service', version: ownVersion() });
+  const spools = spoolsOf(config, store.root);
+  const producer: Producer = { id: 'serve', package: '@attractions/service', version: ownVersion() };
+  let removed = 0;
+  for (const [name, spool] of [
+    ['exposures', spools.exposureSpool],
+    ['events', spools.eventSpool],
+  ] as const)
+    if (spool !== undefined) {
+      const sink = sinkOf(name, spool, config.eventIdDays * DAY_MS);
+      removed += await settleSpool(sink, store, spool, users, producer);
+    }
+  return removed;
 }
 
-function exposuresOf(config: ServeConfig, { root }: FeedStore, logger: Logger): Pick<ServiceParts, 'exposures'> {
-  if (!config.logExposures) return {};
-  const folder = spoolOf(config, root);
-  if (folder === undefined) {
+const DAY_MS = 86_400_000;
+
+function recordingOf(
+  config: ServeConfig,
+  { root }: FeedStore,
+  logger: Logger,
+): Pick<ServiceParts, 'exposures' | 'events'> {
+  const { exposureSpool, eventSpool } = spoolsOf(config, root);
+  if (config.logExposures && exposureSpool === undefined)
     logger.warn('lists shown are not recorded; set EXPOSURE_SPOOL to a local folder, or LOG_EXPOSURES=false');
-    return {};
-  }
+  if (config.logEvents && eventSpool === undefined)
+    logger.warn('events are not taken; set EVENT_SPOOL to a local folder, or LOG_EVENTS=false');
   return {
-    exposures: { folder, syncMs: config.exposureSyncMs, commitMs: config.exposureCommitSeconds * 1_000 },
+    ...(config.logExposures &&
+      exposureSpool !== undefined && {
+        exposures: {
+          folder: exposureSpool,
+          syncMs: config.exposureSyncMs,
+          commitMs: config.exposureCommitSeconds * 1_000,
+        },
+      }),
+    ...(config.logEvents &&
+      eventSpool !== undefined && {
+        events: {
+          folder: eventSpool,
+          commitMs: config.eventCommitSeconds * 1_000,
+          knownMs: config.eventIdDays * DAY_MS,
+        },
+      }),
   };
 }
 

@@ -44,6 +44,11 @@ export const SERVICE_ERRORS = {
     exitCode: 1,
     status: 503,
   },
+  RECOMMENDER_EVENTS_NOT_TAKEN: {
+    when: 'Events cannot be stored now; the answer has Retry-After, and the client must send them again.',
+    exitCode: 1,
+    status: 503,
+  },
   RECOMMENDER_CLOSING: {
     when: 'The service is about to end.',
     exitCode: 1,
@@ -59,7 +64,7 @@ export const SERVICE_ERRORS = {
     exitCode: 3,
   },
   SERVICE_SPOOL_UNUSABLE: {
-    when: 'The folder for lists shown cannot be created or written to.',
+    when: 'The folder for lists shown or for events cannot be created or written to.',
     exitCode: 2,
   },
   SERVICE_TRACING_MODULE_MISSING: {

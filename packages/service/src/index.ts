@@ -1,4 +1,4 @@
-export { runServe, settleExposures } from './driver.js';
+export { runServe, settleSpools } from './driver.js';
 export { serveSettings } from './settings.js';
 export type { RunningService, ServeContext } from './driver.js';
 export type { ServeConfig } from './settings.js';

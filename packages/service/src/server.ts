@@ -14,10 +14,12 @@ import { SECURITY_HEADERS, onClientError, onError, onExpectation, onNotFound } f
 import { admin } from './routes/admin.js';
 import type { Administration } from './routes/admin.js';
 import { catalogue } from './routes/catalogue.js';
+import { events } from './routes/events.js';
 import { operations } from './routes/operations.js';
 import { page, panels } from './routes/page.js';
 import { recommendations } from './routes/recommendations.js';
 import type { Shown } from './routes/recommendations.js';
+import type { Events } from './recording/events.js';
 import { MAX_BODY_BYTES, MAX_ID_LENGTH } from './schema/parts.js';
 import { answerSources } from './served.js';
 import type { Served } from './served.js';
@@ -52,6 +54,8 @@ export interface ServerParts {
   readonly tracing?: Pick<Tracing, 'observe'>;
   /** Called with every list that goes out; must not throw, and must be fast. */
   shown?(shown: Shown): void;
+  /** Takes events; absent: there is no path for them. */
+  readonly takeEvents?: Events['take'];
   /** Whether the service is about to end: `/readyz` then answers 503. */
   closing(): boolean;
   /** Whether the service takes no new connections: answers then close theirs. */
@@ -137,6 +141,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
         shown?.(one);
       },
     });
+    if (parts.takeEvents) events(api, parts.takeEvents);
     catalogue(api, parts);
     panels(api, parts);
     if (visible.page !== undefined) page(api, visible.page);

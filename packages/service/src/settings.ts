@@ -40,9 +40,9 @@ export const serveSettings = {
   apiKeys: text({
     variable: 'API_KEY_HASHES',
     description:
-      'SHA-256 in hex of each key, separated by commas. A key may read lists and the catalogue; with :read+history after its hash also what is known of one user. Unset: no key is needed.',
+      'SHA-256 in hex of each key, separated by commas. A key may read lists and the catalogue; with :read+events after its hash it may also send events, with :read+history also read what is known of one user. Unset: no key is needed.',
     secret: true,
-    range: 'hashes such as 9f86d081…:read+history, with some of the scopes read, history, admin',
+    range: 'hashes such as 9f86d081…:read+events, with some of the scopes read, events, history, admin',
     fault: (keys) => faultOf(() => keysIn(keys)),
   }),
   openPaths: text({
@@ -127,6 +127,32 @@ export const serveSettings = {
     min: 0.05,
     max: 86_400,
     unit: 'seconds',
+  }),
+  logEvents: flag({
+    variable: 'LOG_EVENTS',
+    description: 'Whether events are taken at POST /v1/events and recorded in the feed serving/events/v1.0.',
+    default: true,
+  }),
+  eventSpool: text({
+    variable: 'EVENT_SPOOL',
+    description:
+      'Folder where events wait to be committed; services may share it. Default: _events in FEEDS_ROOT if that is a folder.',
+  }),
+  eventCommitSeconds: number({
+    variable: 'EVENT_COMMIT_SECONDS',
+    description: 'How often events are committed to the feed.',
+    default: 60,
+    min: 0.05,
+    max: 86_400,
+    unit: 'seconds',
+  }),
+  eventIdDays: number({
+    variable: 'EVENT_ID_DAYS',
+    description: 'How long an event that is sent again is known by its id, and left out of the feed.',
+    default: 7,
+    min: 0.01,
+    max: 3_650,
+    unit: 'days',
   }),
   otlpEndpoint: text({
     variable: 'OTEL_EXPORTER_OTLP_ENDPOINT',

@@ -5,16 +5,21 @@ import type { Access } from './admission/admission.js';
 import { pressureOf } from './admission/pressure.js';
 import type { Bounds } from './admission/pressure.js';
 import { drain } from './drain.js';
-import { committerOf } from './exposures/committer.js';
-import { recordExposures } from './exposures/exposures.js';
-import type { ExposureParts } from './exposures/exposures.js';
 import { followFeeds } from './generations/follow.js';
+import { committerOf } from './recording/committer.js';
+import { takeEvents } from './recording/events.js';
+import type { EventParts } from './recording/events.js';
+import { recordExposures } from './recording/exposures.js';
+import type { ExposureParts } from './recording/exposures.js';
 import { answerSources } from './served.js';
 import type { Served } from './served.js';
 import { createServer } from './server.js';
 import type { ServerParts } from './server.js';
 import { createMetrics } from './telemetry/metrics.js';
 import { tracingTo } from './telemetry/tracing.js';
+
+/** How often events are synced that a sync has failed for; the others do not wait for it. */
+const EVENT_SYNC_MS = 200;
 
 /** The parts of a service. */
 export interface ServiceParts {
@@ -35,6 +40,8 @@ export interface ServiceParts {
   readonly otlpEndpoint?: string | undefined;
   /** Absent: lists shown are not recorded. */
   readonly exposures?: Pick<ExposureParts, 'folder' | 'syncMs' | 'commitMs'>;
+  /** Absent: events are not taken. `knownMs`: how long an event is known by its id. */
+  readonly events?: Pick<EventParts, 'folder' | 'commitMs'> & { readonly knownMs: number };
 }
 
 /** A service that does not listen yet. */
@@ -57,13 +64,23 @@ export async function startService(parts: ServiceParts): Promise<Service> {
   const generations = await followFeeds({ ...parts, onSwap: (result) => metrics.swapped(result) });
   const { served } = generations;
   const metrics = createMetrics(served, pressure);
+  const committer = committerOf(parts.store, parts.version, parts.events?.knownMs ?? 0);
   const exposures =
     parts.exposures &&
     (await recordExposures({
       ...parts.exposures,
       logger,
-      commit: committerOf(parts.store, parts.exposures.folder, parts.version),
+      commit: (names) => committer.commit('exposures', parts.exposures?.folder ?? '', names),
       onResult: metrics.exposed,
+    }));
+  const events =
+    parts.events &&
+    (await takeEvents({
+      ...parts.events,
+      syncMs: EVENT_SYNC_MS,
+      logger,
+      commit: (names) => committer.commit('events', parts.events?.folder ?? '', names),
+      onResult: metrics.reported,
     }));
   const server = createServer({
     served,
@@ -81,6 +98,7 @@ export async function startService(parts: ServiceParts): Promise<Service> {
       administration: { rollBack: generations.rollBack },
     }),
     ...(exposures && { shown: exposures.shown }),
+    ...(events && { takeEvents: events.take }),
     ...(tracing && { tracing }),
     closing: ending.closing,
     closed: ending.closed,
@@ -93,6 +111,8 @@ export async function startService(parts: ServiceParts): Promise<Service> {
     server.addHook('onClose', async () => {
       await generations.stop();
       await exposures?.stop();
+      await events?.stop();
+      await committer.close();
       await tracing?.close();
       pressure.close();
       logger.info('closed');

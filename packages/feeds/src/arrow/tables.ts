@@ -64,6 +64,12 @@ function columnOf(type: FieldType, values: readonly unknown[]): Data {
       const data = BigInt64Array.from(values, (value) => BigInt(numberIn(value)));
       return arrow.makeData({ type: new arrow.TimestampMillisecond('UTC'), ...given, data });
     }
+    case 'bool': {
+      const data = new Uint8Array(Math.ceil(length / 64) * 8);
+      for (let row = 0; row < length; row++)
+        if (values[row] === true) data[row >> 3] = (data[row >> 3] ?? 0) | (1 << (row & 7));
+      return arrow.makeData({ type: new arrow.Bool(), ...given, data });
+    }
     case 'list<utf8>': {
       const lists = values.map((value) => (value ?? []) as readonly string[]);
       const valueOffsets = new Int32Array(length + 1);

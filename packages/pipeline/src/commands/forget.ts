@@ -28,11 +28,11 @@ async function forget(users: readonly string[], context: PipelineContext, dryRun
   if (users.some((id) => id.trim() === ''))
     throw new PipelineError('PIPELINE_USAGE', 'An id of a visitor is empty; give ids as they are in the visits.');
   const { store, signal, config, progress, own = {} } = context;
-  const { forgetUsers, pseudonymKeyOf, pseudonymOf, settleExposures } = await import('../forgetting.js');
+  const { forgetUsers, pseudonymKeyOf, pseudonymOf, settleSpools } = await import('../forgetting.js');
   // Feeds with pseudonyms know no ids; those who forget may give either.
   const key = pseudonymKeyOf(config, own.pseudonymize);
   const ids = key === undefined ? users : [...users, ...users.map((id) => pseudonymOf(key, id))];
-  const settle = (all: ReadonlySet<string>) => settleExposures(config, store, all);
+  const settle = (all: ReadonlySet<string>) => settleSpools(config, store, all);
   const found = await forgetUsers(ids, { store, dryRun, signal, settle, progress });
   const summary = { ...found, users: users.length };
   return {

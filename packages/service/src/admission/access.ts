@@ -4,8 +4,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import { ServiceError } from '../errors.js';
 
-/** What a key gives access to: `read` to lists and the catalogue, `history` to what is known of one user, `admin` to the administration. */
-const SCOPES = ['read', 'history', 'admin'] as const;
+/** What a key gives access to: `read` to lists and the catalogue, `events` to sending events, `history` to what is known of one user, `admin` to the administration. */
+const SCOPES = ['read', 'events', 'history', 'admin'] as const;
 
 export type Scope = (typeof SCOPES)[number];
 

@@ -36,6 +36,7 @@ export async function openapi(
       servers: [{ url: '/' }],
       tags: [
         { name: 'recommendations', description: 'Lists for visitors.' },
+        { name: 'events', description: 'What users did.' },
         { name: 'catalogue', description: 'Parks and attractions, and the visits that the model knows.' },
         { name: 'operations', description: 'The state of the service.' },
       ],

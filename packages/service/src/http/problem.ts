@@ -21,7 +21,7 @@ export function problem(status: number, code: string, detail: string): Problem {
 }
 
 /** The document for an error thrown while answering. Never contains a stack trace, nor details of our own errors. */
-function problemOf(error: FastifyError | RecommenderError | ServiceError): Problem {
+function problemOf(error: FastifyError | RecommenderError | ServiceError, bodyLimit = MAX_BODY_BYTES): Problem {
   if (error instanceof RecommenderError || error instanceof ServiceError) {
     const status = STATUS_OF.get(error.code);
     return status === undefined ? UNEXPECTED : problem(status, error.code, error.message);
@@ -29,14 +29,17 @@ function problemOf(error: FastifyError | RecommenderError | ServiceError): Probl
   if (error.validation !== undefined) return problem(400, 'RECOMMENDER_REQUEST_INVALID', validationSentence(error));
   const status = error.statusCode ?? 500;
   if (status < 400 || status >= 500) return UNEXPECTED;
-  return problem(status, 'RECOMMENDER_REQUEST_INVALID', FRAMEWORK_SENTENCES[error.code] ?? error.message);
+  const sentence =
+    error.code === 'FST_ERR_CTP_BODY_TOO_LARGE'
+      ? `The body is larger than ${bodyLimit / 1_024} KiB; send less in one request.`
+      : (FRAMEWORK_SENTENCES[error.code] ?? error.message);
+  return problem(status, 'RECOMMENDER_REQUEST_INVALID', sentence);
 }
 
 /** Requests that Fastify refuses before a route runs, by its codes. Clients do not see these codes, which belong to the framework. */
 const FRAMEWORK_SENTENCES: Readonly<Record<string, string>> = {
   FST_ERR_BAD_URL: 'The path cannot be decoded: a % must begin a byte of UTF-8, such as %20; write a % itself as %25.',
   FST_ERR_MAX_PARAM_LENGTH: `An id in the path is longer than ${MAX_ID_LENGTH} characters; send a shorter one.`,
-  FST_ERR_CTP_BODY_TOO_LARGE: `The body is larger than ${MAX_BODY_BYTES / 1_024} KiB; send less in one request.`,
   FST_ERR_CTP_EMPTY_JSON_BODY: 'The body is empty; send a JSON object, such as {}.',
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: "The body is not as long as 'content-length' says; send its length in bytes.",
   FST_ERR_CTP_INVALID_JSON_BODY: "The body is not valid JSON, or has the key '__proto__'; correct it.",
@@ -50,7 +53,7 @@ export function sendProblem(reply: FastifyReply, document: Problem): FastifyRepl
 
 /** The error handler for Fastify: logs our errors, and explains the errors of clients to them. */
 export function onError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  const document = problemOf(error);
+  const document = problemOf(error, request.routeOptions.bodyLimit);
   if (document.status === 500)
     request.log.error({ requestId: request.id, err: error, route: request.routeOptions.url }, 'a request failed');
   return sendProblem(reply, document);
@@ -119,7 +122,8 @@ function validationSentence({ validation = [], validationContext = 'querystring'
   const first = [...validation].sort((a, b) => depthOf(a) - depthOf(b)).at(-1);
   const where = first?.instancePath.slice(1).replaceAll('/', '.') ?? '';
   const unknown = first?.params['additionalProperty'];
-  if (typeof unknown === 'string') return `There is no parameter '${unknown}' in the ${part}.`;
+  if (typeof unknown === 'string')
+    return `There is no parameter '${unknown}' in ${where === '' ? '' : `'${where}' of `}the ${part}.`;
   const fault = (first?.message ?? 'is not valid')
     .replace(/^must be (?=(array|integer|object)$)/, 'must be an ')
     .replace(/^must be (?=(boolean|number|string)$)/, 'must be a ');

@@ -161,6 +161,16 @@ export const ReadyAnswer = closed({
   }),
 });
 
+/** What became of events. */
+export const EventsAnswer = closed({
+  taken: Type.Integer({ minimum: 0, description: 'Events that are new; they are stored.' }),
+  known: Type.Integer({
+    minimum: 0,
+    description:
+      'Events that this service has taken before, by their ids. Those that another one has taken are left out later.',
+  }),
+});
+
 /** The generation after a rollback. */
 export const RollbackAnswer = closed({ generation: GenerationAnswer });
 

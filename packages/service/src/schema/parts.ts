@@ -4,7 +4,7 @@ import type { TProperties, TSchema } from 'typebox';
 /** Longest user or attraction id, in UTF-16 units. */
 export const MAX_ID_LENGTH = 256;
 
-/** Longest body of a request. */
+/** Longest body of a request, unless its route says otherwise. */
 export const MAX_BODY_BYTES = 64 * 1_024;
 
 /** An object without other properties: an unknown parameter is an error, not ignored. */

@@ -185,3 +185,50 @@ export const ListBody = closed(
   },
 );
 export type ListBody = Static<typeof ListBody>;
+
+/** Most events in one body, and its length. */
+export const [MAX_EVENTS, MAX_EVENTS_BYTES] = [500, 512 * 1_024];
+
+/** Body of a report of events. */
+export const EventsBody = closed(
+  {
+    events: Type.Array(
+      closed({
+        eventId: id(
+          'Chosen by the client, such as a UUID. An event that is sent again, with the same id, counts once.',
+        ),
+        userId: id('Who did it, as in the requests for lists.'),
+        type: word('`view`, `click`, `visit`, `rating`, or any other type of yours.'),
+        attractionId: Type.Optional(id('The attraction that it is about.')),
+        at: Type.Optional(
+          Type.String({
+            maxLength: 40,
+            description:
+              'When it happened: RFC 3339 with an offset, at most a day ahead of the clock of the service. It may be long ago. Default: when it is received.',
+            examples: ['2014-08-05T14:30:00Z', '2014-08-05T10:30:00-04:00'],
+          }),
+        ),
+        value: Type.Optional(Type.Number({ description: 'A number that goes with it, such as stars or an amount.' })),
+        requestId: Type.Optional(id('`requestId` of the list that led to it.')),
+      }),
+      { minItems: 1, maxItems: MAX_EVENTS },
+    ),
+  },
+  {
+    description: 'What users did.',
+    examples: [
+      {
+        events: [
+          {
+            eventId: '7f1c2a34-9d3e-4f5a-8b6c-0d1e2f3a4b5c',
+            userId: 'ana',
+            type: 'click',
+            attractionId: 'epcot:7',
+            at: '2014-08-05T14:31:02Z',
+          },
+        ],
+      },
+    ],
+  },
+);
+export type EventsBody = Static<typeof EventsBody>;

@@ -13,6 +13,9 @@ type ShedReason = 'overload' | 'rate';
 /** What happened to the record of a list that was shown. */
 export type ExposureResult = 'spooled' | 'committed' | 'dropped' | 'rejected';
 
+/** What happened to an event: `known` ones came before, in the same process or when their batch is committed; `refused` ones their client has to send again. */
+export type EventResult = 'spooled' | 'committed' | 'known' | 'refused' | 'rejected';
+
 /** What the service counts, for Prometheus. No label names a user. */
 export interface Metrics {
   /** `route` is the pattern (`/v1/users/:userId/visits`) and not the path. */
@@ -21,6 +24,7 @@ export interface Metrics {
   swapped(result: SwapResult): void;
   shed(reason: ShedReason): void;
   exposed(result: ExposureResult, lists: number): void;
+  reported(result: EventResult, events: number): void;
   readonly contentType: string;
   /** The text format 0.0.4. */
   text(): Promise<string>;
@@ -67,9 +71,11 @@ export function createMetrics(served: () => Served, pressure: Pressure): Metrics
   const swaps = counter('generation_swaps', 'Changes of generation, by result.', ['result']);
   const shed = counter('requests_shed', 'Requests refused, by reason.', ['reason']);
   const exposures = counter('exposures', 'Lists shown, by what happened to their record.', ['result']);
+  const events = counter('events', 'Events received, by what happened to them.', ['result']);
   for (const result of ['swapped', 'refused', 'rolled-back'] as const) swaps.add({ result }, 0);
   for (const reason of ['overload', 'rate'] as const) shed.add({ reason }, 0);
   for (const result of ['spooled', 'committed', 'dropped', 'rejected'] as const) exposures.add({ result }, 0);
+  for (const result of ['spooled', 'committed', 'known', 'refused', 'rejected'] as const) events.add({ result }, 0);
   gauge('generation_model_seq', 'Update of the model feed in use.', () => served().generation.seqs.model);
   gauge('generation_age_seconds', 'Time since the generation in use took over.', () => {
     return (Date.now() - served().servedSince.getTime()) / 1_000;
@@ -89,6 +95,7 @@ export function createMetrics(served: () => Served, pressure: Pressure): Metrics
     swapped: (result) => swaps.add({ result }),
     shed: (reason) => shed.add({ reason }),
     exposed: (result, lists) => exposures.add({ result }, lists),
+    reported: (result, count) => events.add({ result }, count),
     contentType: registry.contentType,
     text: () => registry.metrics(),
   };

@@ -271,7 +271,9 @@ describe('the settings', () => {
       expect(() => keysIn(list)).toThrow(/API_KEY_HASHES holds/);
     expect(keysIn(undefined)).toEqual([]);
     expect(() => keysIn('secret')).toThrow(/API_KEY_HASHES holds a hash that is not a SHA-256/);
-    expect(() => keysIn(`${hash}:everything`)).toThrow(/the scope 'everything'; give some of read\+history\+admin/);
+    expect(() => keysIn(`${hash}:everything`)).toThrow(
+      /the scope 'everything'; give some of read\+events\+history\+admin/,
+    );
     expect(() => visibilityOf('page,stats', [])).toThrow(/OPEN_PATHS holds 'stats'; give some of page,docs,metrics/);
     expect(() => originsIn('https://park.example/lists')).toThrow(/CORS_ORIGINS holds 'https:\/\/park.example\/lists'/);
     for (const text of ['0', 'nginx', '10.0.0.0/40', '::1/200', '1.2.3', '10.0.0.0/8/8', '0.0.0.0/0', '::/0', 'true'])

@@ -6,12 +6,14 @@ import type { Exposure } from '@attractions/contracts';
 import { openFeeds } from '@attractions/feeds';
 import { producer } from '@attractions/models/testing';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { batchesIn, chunkName, commitBatches } from '../../src/exposures/batch.js';
-import { recordExposures, watchLeases } from '../../src/exposures/exposures.js';
-import type { ExposureParts } from '../../src/exposures/exposures.js';
-import { exposuresIn, lineOf } from '../../src/exposures/line.js';
-import { MAX_BATCH_LINES, MAX_WAITING, spoolIn } from '../../src/exposures/spool.js';
+import { batchesIn, chunkName, commitBatches } from '../../src/recording/batch.js';
+import { lineOf, recordExposures } from '../../src/recording/exposures.js';
+import type { ExposureParts } from '../../src/recording/exposures.js';
+import { watchLeases } from '../../src/recording/recorder.js';
+import { exposureSink } from '../../src/recording/sinks.js';
+import { MAX_BATCH_LINES, MAX_WAITING, spoolIn } from '../../src/recording/spool.js';
 import type { Shown } from '../../src/routes/recommendations.js';
+import { exposuresIn } from '../support/exposures.js';
 import { silent } from '../support/service.js';
 
 let folder: string;
@@ -147,7 +149,7 @@ describe('the spool', () => {
 
 describe('batches', () => {
   const commitAll = async (store: ReturnType<typeof openFeeds>) =>
-    commitBatches(store, folder, await batchesIn(folder), producer);
+    commitBatches(exposureSink, store, folder, await batchesIn(folder), producer);
 
   test('whose owners all take each other for dead all the time: each list is in the feed once', async () => {
     const store = openFeeds('memory:');
@@ -251,7 +253,7 @@ describe('recordExposures', () => {
       folder,
       syncMs: 10,
       commitMs: 3_600_000,
-      commit: (names) => commitBatches(store, folder, names, producer),
+      commit: (names) => commitBatches(exposureSink, store, folder, names, producer),
       logger: silent,
       onResult: () => undefined,
       ...more,
@@ -267,8 +269,7 @@ describe('recordExposures', () => {
   });
 
   test('syncs when it is due, and not before', async () => {
-    const realTick = setImmediate;
-    jest.useFakeTimers();
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'] });
     try {
       const recording = await record(openFeeds('memory:'), { syncMs: 200 });
       recording.shown(shown('r-1'));
@@ -277,7 +278,7 @@ describe('recordExposures', () => {
       jest.advanceTimersByTime(1);
       const onDisk = async () =>
         (await Promise.all((await batchesIn(folder)).map((name) => readdir(join(folder, name))))).flat();
-      while (!(await onDisk()).includes(chunkName(1))) await new Promise((resolve) => realTick(resolve));
+      while (!(await onDisk()).includes(chunkName(1))) await new Promise((resolve) => setImmediate(resolve));
       await recording.stop();
     } finally {
       jest.useRealTimers();
@@ -306,7 +307,7 @@ describe('recordExposures', () => {
     recording.shown(shown('r-1'));
     await recording.stop();
     const [batch = ''] = await batchesIn(folder);
-    await commitBatches(store, folder, [batch], producer);
+    await commitBatches(exposureSink, store, folder, [batch], producer);
     expect(await idsIn(store)).toEqual(['r-1']);
   });
 

@@ -9,12 +9,18 @@ export interface Spool {
   probe(): Promise<void>;
   /** Takes a line, with its line break. Never waits. Returns false if there is no space left; the line is lost then. */
   add(line: string): boolean;
+  /** How many lines there is space for in memory. */
+  space(): number;
+  /** Lines that are not in the feed yet, as far as {@link Spool.keepOnly} was told. */
+  uncommitted(): number;
   /** Writes the added lines to disk as one chunk, and syncs it. Throws where that fails; the lines are kept for the next time. */
   flush(): Promise<void>;
   /** Ends the current batch, if there is one; the next chunk begins another. */
   seal(): Promise<void>;
   /** The current batch; undefined between two batches. */
   current(): string | undefined;
+  /** Says which folders are still in the spool. */
+  keepOnly(names: readonly string[]): void;
   /** Whether a folder is a batch that this process has begun. */
   isOwn(name: string): boolean;
 }
@@ -50,6 +56,8 @@ export function spoolIn(folder: string): Spool {
   let batches = 0;
   let chunks = 0;
   let batch: { readonly name: string; lines: number } | undefined;
+  /** Lines on disk, by their batch. */
+  const spooled = new Map<string, number>();
   let turn: Promise<unknown> = Promise.resolve();
 
   const newPiece = (bytes: number): void => {
@@ -121,6 +129,7 @@ export function spoolIn(folder: string): Spool {
     }
     const { name } = batch;
     batch.lines += taken.lines;
+    spooled.set(name, batch.lines);
     if (batch.lines >= MAX_BATCH_LINES) batch = undefined;
     await syncFolder(join(folder, name));
   };
@@ -143,12 +152,18 @@ export function spoolIn(folder: string): Spool {
       waiting++;
       return true;
     },
+    space: () => Math.max(0, MAX_WAITING - waiting),
+    uncommitted: () => [...spooled.values()].reduce((sum, lines) => sum + lines, waiting),
     flush: () => inTurn(flush),
     seal: () =>
       inTurn(async () => {
         batch = undefined;
       }),
     current: () => batch?.name,
+    keepOnly(names) {
+      const kept = new Set(names.map((name) => nameOf(name)?.batch));
+      for (const name of spooled.keys()) if (!kept.has(name)) spooled.delete(name);
+    },
     isOwn: (name) => nameOf(name)?.batch.startsWith(`${owner}-`) === true,
   };
 }

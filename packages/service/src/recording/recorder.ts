@@ -1,13 +1,11 @@
 import { mkdir, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { ServiceError } from '../errors.js';
 import { every } from '../every.js';
-import type { Shown } from '../routes/recommendations.js';
-import type { ExposureResult } from '../telemetry/metrics.js';
 import { batchesIn } from './batch.js';
 import type { Commit } from './batch.js';
-import { lineOf } from './line.js';
 import { spoolIn } from './spool.js';
 
 /**
@@ -40,11 +38,11 @@ export function watchLeases(leaseMs: number): (marks: ReadonlyMap<string, number
   };
 }
 
-/** Where exposures are written, and how often. */
-export interface ExposureParts {
+/** Where lines are written, and how often. */
+export interface RecorderParts {
   /** The spool; processes on the same feeds may share it. */
   readonly folder: string;
-  /** How often lines are synced to disk: a killed process loses at most the lines since the last sync. */
+  /** How often lines are synced to disk: a killed process loses at most the lines since the last sync, unless it waits for it. */
   readonly syncMs: number;
   readonly commitMs: number;
   /** {@link LEASE_MS} where absent. */
@@ -52,30 +50,42 @@ export interface ExposureParts {
   /** Commits batches of the spool to the feed. */
   commit(names: readonly string[]): Promise<Commit>;
   readonly logger: FastifyBaseLogger;
-  onResult(result: ExposureResult, lists: number): void;
+  /** `known`: rows that the feed had before. */
+  onResult(result: 'committed' | 'known' | 'rejected', rows: number): void;
+  /** What the lines are, and what the operator can do if the folder is of no use. */
+  readonly what: { readonly lines: string; readonly fix: string };
 }
 
-/** The record of lists shown. */
-export interface Exposures {
-  /** Does not throw and does not wait. */
-  shown(shown: Shown): void;
+/** Takes lines, and brings them to the feed. */
+export interface Recorder {
+  /** Takes a line, with its line break. Never waits. Returns false if there is no space left; the line is lost then. */
+  add(line: string): boolean;
+  /** How many lines there is space for in memory. */
+  space(): number;
+  /** Lines of this process that are not in the feed yet. */
+  uncommitted(): number;
+  /** Waits until all lines added before are on disk; many calls share one sync. Throws where the disk fails; the lines are kept for the next sync. */
+  synced(): Promise<void>;
   /** Writes and commits all lines. Lines that cannot be committed now stay in the spool for the next process. */
   stop(): Promise<void>;
 }
 
+/** How long a sync that is waited for gathers lines before it begins: each makes a file, and takes some milliseconds anyway. */
+const GATHER_MS = 10;
+
 /**
- * Records the lists shown: line by line in the spool, and from there in batches in the feed. Also commits the batches of processes that have ended.
+ * Records lines: in the spool, and from there in batches in the feed. Also commits the batches of processes that have ended.
  * @throws ServiceError SERVICE_SPOOL_UNUSABLE where the folder cannot be created or written to
  */
-export async function recordExposures(parts: ExposureParts): Promise<Exposures> {
-  const { folder, logger, onResult, leaseMs = LEASE_MS } = parts;
+export async function recordIn(parts: RecorderParts): Promise<Recorder> {
+  const { folder, logger, onResult, what, leaseMs = LEASE_MS } = parts;
   const spool = spoolIn(folder);
   await mkdir(folder, { recursive: true })
     .then(spool.probe)
     .catch((cause: unknown) => {
       throw new ServiceError(
         'SERVICE_SPOOL_UNUSABLE',
-        `Lists shown cannot be recorded in '${folder}' (${String(cause)}); set EXPOSURE_SPOOL to a folder of this user, or LOG_EXPOSURES=false.`,
+        `${what.lines} cannot be recorded in '${folder}' (${String(cause)}); ${what.fix}.`,
         { cause },
       );
     });
@@ -84,26 +94,28 @@ export async function recordExposures(parts: ExposureParts): Promise<Exposures> 
     try {
       await act();
     } catch (error) {
-      logger.error({ err: error }, `exposures cannot be ${action}; they are kept and tried again`);
+      logger.error({ err: error }, `${what.lines} cannot be ${action}; they are kept and tried again`);
     }
   };
   const flush = () => attempt('written', spool.flush);
 
   const commit = async (names: readonly string[]): Promise<void> => {
     if (names.length === 0) return;
-    const { committed, rejected, failed } = await parts.commit(names);
+    const { committed, known, rejected, failed } = await parts.commit(names);
     onResult('committed', committed);
+    if (known > 0) onResult('known', known);
     for (const one of rejected) {
       onResult('rejected', one.lines);
-      logger.error(one, 'exposures that the feed refuses are set aside');
+      logger.error(one, `${what.lines} that the feed refuses are set aside`);
     }
-    for (const one of failed) logger.error(one, 'exposures cannot be committed; they are kept and tried again');
+    for (const one of failed) logger.error(one, `${what.lines} cannot be committed; they are kept and tried again`);
   };
   const commitOwn = () =>
     attempt('committed', async () => {
       await spool.seal();
       const names = await batchesIn(folder);
       await commit(names.filter((name) => spool.isOwn(name) && name !== spool.current()));
+      spool.keepOnly(await batchesIn(folder));
     });
 
   const abandoned = watchLeases(leaseMs);
@@ -124,17 +136,21 @@ export async function recordExposures(parts: ExposureParts): Promise<Exposures> 
       await commit(abandoned(marks, performance.now()));
     });
 
-  const clock = isoClock();
   const timers = [
     every(parts.syncMs, flush),
     every(parts.commitMs, commitOwn),
     every(leaseMs / RENEWALS, commitAbandoned),
   ];
+  let next: Promise<void> | undefined;
   return {
-    shown(shown) {
-      const taken = spool.add(lineOf(shown, clock()));
-      onResult(taken ? 'spooled' : 'dropped', 1);
-    },
+    add: spool.add,
+    space: spool.space,
+    uncommitted: spool.uncommitted,
+    synced: () =>
+      (next ??= delay(GATHER_MS).then(() => {
+        next = undefined;
+        return spool.flush();
+      })),
     async stop() {
       await Promise.all(timers.map((timer) => timer.stop()));
       await flush();
@@ -144,7 +160,7 @@ export async function recordExposures(parts: ExposureParts): Promise<Exposures> 
 }
 
 /** The time in ISO 8601, formatted at most once a millisecond. */
-function isoClock(): () => string {
+export function isoClock(): () => string {
   let [writtenMs, written] = [0, ''];
   return () => {
     const now = Date.now();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from '@jest/globals';
 import { exposures } from '@attractions/contracts';
 import { openFeeds } from '@attractions/feeds';
-import { batchesIn } from '../../src/exposures/batch.js';
+import { batchesIn } from '../../src/recording/batch.js';
 import { isolation, startProcess } from '../support/service-process.js';
 import { putGeneration } from '@attractions/models/testing';
 import { testIf } from '../support/test-if.js';

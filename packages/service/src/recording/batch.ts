@@ -11,15 +11,15 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readFile, readdir, rename, rmdir, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FeedsError } from '@attractions/feeds';
-import { exposures } from '@attractions/contracts';
 import type { FeedStore, Producer } from '@attractions/feeds';
-import { exposuresIn } from './line.js';
-import type { Lines } from './line.js';
+import type { Sink } from './sink.js';
 
 /** The result of committing some batches. */
 export interface Commit {
-  /** Lists that are now in the feed. */
+  /** Rows that are now in the feed. */
   readonly committed: number;
+  /** Rows that the feed had before. */
+  readonly known: number;
   readonly rejected: readonly Rejected[];
   /** Batches that are still in the spool. */
   readonly failed: readonly { readonly batch: string; readonly problem: string }[];
@@ -43,9 +43,14 @@ interface ClosedBatch extends BatchName {
   readonly chunks: number;
 }
 
-interface Chunk extends Lines {
-  readonly name: string;
+/** Lines of a chunk that the contract of the feed refuses, unchanged, with the reason. They are kept apart, since one of them would block all others. */
+interface Refused {
+  readonly chunk: string;
+  readonly lines: { readonly reason: string; readonly line: string }[];
 }
+
+/** Rows that are put at a time: chunks are small, and every piece of a Parquet file costs something. */
+const ROWS_AT_ONCE = 4_096;
 
 /** Where lines that the feed refuses are kept, in the spool. */
 export const REJECTS = '_rejects';
@@ -54,31 +59,32 @@ export const REJECTS = '_rejects';
  * Closes batches, commits each as one update, and removes it. A batch that fails does not stop the others, unless the store itself fails.
  * @param names of folders in the spool
  */
-export async function commitBatches(
+export async function commitBatches<R>(
+  sink: Sink<R>,
   store: FeedStore,
   spool: string,
   names: readonly string[],
   producer: Producer,
 ): Promise<Commit> {
-  let committed = 0;
+  let [committed, known] = [0, 0];
   const rejected: Rejected[] = [];
   const failed: Commit['failed'][number][] = [];
   for (const name of names) {
     try {
       const batch = await close(spool, name);
       if (batch === undefined) continue;
-      const chunks = await chunksOf(batch);
-      const rows = chunks.flatMap((chunk) => chunk.rows);
-      if (rows.length > 0) await store.feed(exposures).put(rows, { producer, runId: batch.batch });
-      committed += rows.length;
-      rejected.push(...(await setAside(spool, batch, chunks)));
+      const { chunks, refused } = await rowsIn(sink, batch);
+      const added = await sink.put(store, chunks, { producer, runId: batch.batch });
+      committed += added.committed;
+      known += added.known;
+      rejected.push(...(await setAside(spool, batch, await refused())));
       await remove(spool, batch);
     } catch (error) {
       failed.push({ batch: name, problem: String(error) });
       if (error instanceof FeedsError && error.code.startsWith('FEEDS_STORE_')) break;
     }
   }
-  return { committed, rejected, failed };
+  return { committed, known, rejected, failed };
 }
 
 /** The folders of batches in a spool, open and closed. */
@@ -115,13 +121,41 @@ async function close(spool: string, name: string): Promise<ClosedBatch | undefin
   return closed;
 }
 
-/** The chunks of a batch, in order. A missing chunk means that another process has committed the batch and is removing it. */
-async function chunksOf({ folder, chunks }: ClosedBatch): Promise<Chunk[]> {
+/**
+ * Reads the chunks of a batch, in order, as often as it is asked. A missing chunk means that another process has committed the batch and is removing it.
+ * `refused` is what the last complete reading left out; it reads the batch if none was complete.
+ */
+async function rowsIn<R>(sink: Sink<R>, { folder, chunks: last }: ClosedBatch) {
   const names = ((await unlessGone(readdir(folder))) ?? [])
-    .filter((name) => numberOf(name) > 0 && numberOf(name) <= chunks)
+    .filter((name) => numberOf(name) > 0 && numberOf(name) <= last)
     .sort();
-  const texts = await Promise.all(names.map((name) => unlessGone(readFile(join(folder, name), 'utf8'))));
-  return texts.flatMap((text, n) => (text === undefined ? [] : { name: names[n] ?? '', ...exposuresIn(text) }));
+  let complete: Refused[] | undefined;
+  async function* chunks(): AsyncGenerator<readonly R[]> {
+    const refused: Refused[] = [];
+    let rows: R[] = [];
+    for (const chunk of names) {
+      const lines: Refused['lines'] = [];
+      const text = (await unlessGone(readFile(join(folder, chunk), 'utf8'))) ?? '';
+      for (const line of text.split('\n')) {
+        if (line === '') continue;
+        const row = sink.rowOf(line);
+        const reason = typeof row === 'string' ? row : sink.problem(row);
+        if (typeof row === 'string' || reason !== undefined) lines.push({ reason: String(reason), line });
+        else rows.push(row);
+      }
+      if (lines.length > 0) refused.push({ chunk, lines });
+      if (rows.length < ROWS_AT_ONCE) continue;
+      yield rows;
+      rows = [];
+    }
+    if (rows.length > 0) yield rows;
+    complete = refused;
+  }
+  const refused = async (): Promise<readonly Refused[]> => {
+    if (complete === undefined) for await (const rows of chunks()) void rows;
+    return complete ?? [];
+  };
+  return { chunks, refused };
 }
 
 /** Removes a committed batch. Chunks that were added after it was closed become a new batch. */
@@ -147,15 +181,13 @@ async function removeIfEmpty(folder: string): Promise<void> {
 }
 
 /** Writes refused lines to files. Their names and contents depend only on the chunk, so repeating this changes nothing. */
-async function setAside(spool: string, { batch }: BatchName, chunks: readonly Chunk[]): Promise<Rejected[]> {
+async function setAside(spool: string, { batch }: BatchName, refused: readonly Refused[]): Promise<Rejected[]> {
   const rejected: Rejected[] = [];
-  for (const { name, refused } of chunks) {
-    const [first] = refused;
-    if (first === undefined) continue;
-    const file = join(spool, REJECTS, `${batch}-${name}`);
+  for (const { chunk, lines } of refused) {
+    const file = join(spool, REJECTS, `${batch}-${chunk}`);
     await mkdir(join(spool, REJECTS), { recursive: true });
-    await writeFile(file, refused.map((one) => `${JSON.stringify(one)}\n`).join(''), { flush: true });
-    rejected.push({ file, lines: refused.length, reason: first.reason });
+    await writeFile(file, lines.map((one) => `${JSON.stringify(one)}\n`).join(''), { flush: true });
+    rejected.push({ file, lines: lines.length, reason: lines[0]?.reason ?? '' });
   }
   return rejected;
 }
@@ -182,7 +214,7 @@ export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
 }
 
-async function unlessGone<T>(action: Promise<T>): Promise<T | undefined> {
+export async function unlessGone<T>(action: Promise<T>): Promise<T | undefined> {
   try {
     return await action;
   } catch (error) {
