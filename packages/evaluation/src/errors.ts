@@ -8,7 +8,7 @@ export const EVALUATION_ERRORS = {
     exitCode: 3,
   },
   EVALUATION_OPTIONS_INVALID: {
-    when: 'An option is out of its range, or names a metric or experiment that does not exist.',
+    when: 'An option is out of its range, or names a metric that does not exist.',
     exitCode: 2,
   },
   EVALUATION_HELD_OUT_INVALID: {
@@ -29,15 +29,6 @@ export const EVALUATION_ERRORS = {
     exitCode: 3,
   },
   EVALUATION_LISTS_INVALID: { when: 'A file of users and items cannot be read, or has no pair in it.', exitCode: 3 },
-  EVALUATION_EXPOSURES_MISSING: {
-    when: 'No list of the experiment was logged, or all that were logged have expired.',
-    exitCode: 3,
-  },
-  EVALUATION_EXPOSURES_DISAGREE: { when: 'A logged exposure does not recompute to the panel it names.', exitCode: 3 },
-  EVALUATION_SAMPLE_RATIO: {
-    when: 'The users of the panels are not in the ratio of their buckets: p is below 0.001.',
-    exitCode: 3,
-  },
   EVALUATION_NOTHING_HELD_OUT: { when: 'No visitor has enough attractions to hold one out.', exitCode: 3 },
 } as const satisfies Record<string, { when: string; exitCode: 1 | 2 | 3 }>;
 

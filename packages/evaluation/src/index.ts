@@ -1,7 +1,7 @@
 // Judge a ranking, or lists on a published split.
 export { evaluate, metricNames, rankByScore } from './evaluate.js';
 export type { EvaluateOptions, HeldOut, MetricName, Report } from './evaluate.js';
-export { bootstrap, pairedDifference, unpairedDifference } from './statistics/bootstrap.js';
+export { bootstrap, pairedDifference } from './statistics/bootstrap.js';
 export type { BootstrapOptions } from './statistics/bootstrap.js';
 export { listEase, listItemKnn, listPopular, listsOf } from './lists/list-recommender.js';
 export type { ListRecommender, ListScorer } from './lists/list-recommender.js';
@@ -22,10 +22,15 @@ export type { DrawnReport, ReportOptions } from './report/report.js';
 export type { JudgedList, ListMetric } from './report/list-metric.js';
 export { reportPage } from './page/page.js';
 
+// Pages of your own that look the same.
+export { escaped, htmlPage, table as htmlTable } from './page/markup.js';
+export { bandPlot, intervalPlot } from './page/plots.js';
+export type { PlottedInterval, PlottedMoment } from './page/plots.js';
+
 // Contenders to compare with.
 export { ease, itemKnn, lastAttraction, latelyPopular, popular, popularInPark } from './baselines.js';
 
-// Run a stage on the feeds: evaluate, validate, read an experiment.
+// Run a stage on the feeds: evaluate, validate.
 export { evaluationSettings } from './settings.js';
 export type { EvaluationConfig } from './settings.js';
 export { runEvaluate } from './driver.js';
@@ -39,10 +44,6 @@ export type { ValidateContext, ValidateSummary } from './gate/driver.js';
 export { judgeModel } from './gate/gate.js';
 export type { Verdict } from './gate/gate.js';
 export type { Candidate, CheckResult, GateLimits, Listed } from './gate/candidate.js';
-export { runExperiment } from './experiment/driver.js';
-export type { ExperimentReadOut, WhichExperiment } from './experiment/driver.js';
-export { analyseExperiment } from './experiment/analyse.js';
-export type { AnalysisOptions, ExperimentFindings, PanelFindings } from './experiment/analyse.js';
 
 // Search the options of a trainer.
 export { search } from './tune/search.js';

@@ -41,3 +41,27 @@ export type { Baseline, Design } from './statistics/power.js';
 // Interleave two recommenders in one list.
 export { draftCoin, readInterleaved, teamDraft } from './statistics/interleaving.js';
 export type { InterleavedRead, Preferences, TeamDraft } from './statistics/interleaving.js';
+
+// Read an experiment out.
+export { readOut } from './read-out/read-out.js';
+export { findingsOf } from './read-out/findings.js';
+export { gatherRows } from './read-out/gather-rows.js';
+export { REFUSALS } from './read-out/refusals.js';
+export { digits, percent } from './read-out/verdict.js';
+export type { ReadOutOptions } from './read-out/read-out.js';
+export type { ShownList, UserEvent } from './read-out/gather-rows.js';
+export type { Refusal, RefusalCode } from './read-out/refusals.js';
+export type {
+  DecidedDifference,
+  Findings,
+  MetricFindings,
+  MetricPanel,
+  PanelDifference,
+  PartOfDifference,
+} from './read-out/findings.js';
+
+// What a program that adds up rows itself gathers for it.
+export { EXPOSURE, FOLLOWED, completeMetric, metricsProblems } from './read-out/metric.js';
+export { latestPhase } from './read-out/phases.js';
+export type { CompleteMetric, Metric, MetricProblem } from './read-out/metric.js';
+export type { Gathered, GatheredMetric, HeavyUsers, PanelMoments, Preferred } from './read-out/gathered.js';

@@ -1,7 +1,7 @@
 /** `defineConfig` with the sections of all packages, for `attractions.config.ts`. It loads no more than the settings do. */
 export { defineConfig } from '@attractions/config';
 
-export type { KeepRule } from './config-file.js';
+export type { ExperimentsSection, KeepRule, Metric } from './config-file.js';
 
 // Each of these brings the sections of its package along.
 export type { SourceEntry } from '@attractions/etl';

@@ -8,7 +8,6 @@ import { contendersOf } from './contenders/contenders.js';
 import { scoringKindsIn } from './kinds.js';
 import { trainedKindsIn } from './training.js';
 
-export { runExperiment } from '@attractions/evaluation';
 export { evaluationText } from './evaluation-text.js';
 export { evaluateLists, listEvaluationText } from './evaluate-lists.js';
 export { recorded } from './recorded.js';

@@ -7,7 +7,7 @@ import { evaluationSections } from '@attractions/evaluation';
 import { modelsSection } from '@attractions/models/config-file';
 import { recommenderSections } from '@attractions/recommender';
 
-import { keepSection } from './config-file.js';
+import { experimentsSection, keepSection } from './config-file.js';
 
 /** The sections that the file may have. */
 const sections = {
@@ -16,6 +16,7 @@ const sections = {
   checks: checksSection,
   pseudonymize: pseudonymizeSection,
   keep: keepSection,
+  experiments: experimentsSection,
   models: modelsSection,
   ...recommenderSections,
   ...evaluationSections,

@@ -179,9 +179,9 @@ test('help says what defaults are as they are typed, and what is served', async 
 
 test('a read-out without any experiment says where to put one', async () => {
   const config = { feedsRoot: await emptyFolder(), logLevel: 'silent' as const };
-  const { exitCode, stderr } = await attractions(config, 'experiment');
+  const { exitCode, stderr } = await attractions(config, 'experiment', 'report');
   expect({ exitCode, stderr }).toEqual({
     exitCode: 2,
-    stderr: 'There is no experiment in the feeds yet; put one into experiments/config/v1.0 first.\n',
+    stderr: "There is no experiment in the feeds yet; start one with 'attractions experiment start'.\n",
   });
 });

@@ -1,11 +1,5 @@
 import { expect, test } from '@jest/globals';
-import {
-  attractions as attractionsFeed,
-  experiments,
-  experimentsOf,
-  exposures as exposuresFeed,
-  visits,
-} from '@attractions/contracts';
+import { experiments, experimentsOf, exposures as exposuresFeed, visits } from '@attractions/contracts';
 import { openFeeds } from '@attractions/feeds';
 import type { Exposure } from '@attractions/contracts';
 import type { FeedStore } from '@attractions/feeds';
@@ -25,7 +19,7 @@ async function sampleFeeds(): Promise<{ feedsRoot: string; store: FeedStore; lis
   const panelOf = assignmentIn(demoExperiment);
   const table = await (await store.feed(visits).latest()).read();
   const first = new Map<string, Exposure>();
-  for (const row of table.toArray().slice(0, 1_000)) {
+  for (const row of table.toArray()) {
     const userId = String(row['user_id']);
     first.set(userId, {
       shownAt: new Date(Number(row['visited_at']) - 60_000),
@@ -40,55 +34,69 @@ async function sampleFeeds(): Promise<{ feedsRoot: string; store: FeedStore; lis
   return { feedsRoot, store, lists: [...first.values()] };
 }
 
-test('what the service assigns is what the analysis recomputes; then it speaks, and refuses once the log is tampered with', async () => {
+const report = (config: ReturnType<typeof quick>, ...argv: string[]) =>
+  attractions(config, 'experiment', 'report', ...argv);
+
+test('what the service assigns is what the engine recomputes; then it speaks, and refuses once the log is tampered with', async () => {
   const { feedsRoot, store, lists } = await sampleFeeds();
   const config = quick(feedsRoot);
   const [some, others] = [lists.slice(0, 100), lists.slice(100)];
   await store.feed(exposuresFeed).put(some, { producer });
   await store.feed(exposuresFeed).put(others, { producer });
-  const { exitCode, stdout } = await attractions(config, 'experiment', '--days', '1', '--json');
-  expect(exitCode).toBe(0);
+  const { exitCode, stdout } = await report(config, '--days', '1', '--json');
   const found = JSON.parse(stdout);
-  expect(found).toMatchObject({ experiment: 'demo', version: 1, days: 1, recomputed: lists.length });
-  // Everybody goes where the list said, a minute later.
-  expect(found.panels.map(({ followed }: { followed: { mean: number } }) => followed.mean)).toEqual([1, 1]);
-  expect((await attractions(config, 'experiment', 'demo')).stdout).toMatch(/all \d+ exposures recompute/);
-  expect((await attractions(config, 'experiment', 'nobody')).exitCode).toBe(2);
-  const versioned = await attractions(config, 'experiment', '--version', '1', '--days', '1', '--json');
+  expect({ exitCode, refusals: found.refusals }).toEqual({ exitCode: 0, refusals: [] });
+  expect(found).toMatchObject({
+    experiment: 'demo',
+    versions: [1],
+    refusals: [],
+    exposures: { recomputed: lists.length },
+  });
+  // Everybody goes where the list said, a minute later: so there is no difference to judge.
+  expect(found.metrics.map(({ metric }: { metric: object }) => metric)).toMatchObject([
+    { name: 'followed', windowDays: 1 },
+  ]);
+  expect(found.metrics[0].panels.map(({ users }: { users: number }) => users > 100)).toEqual([true, true]);
+  expect(found.metrics[0].panels.map(({ panel }: { panel: string }) => panel)).toEqual(['model', 'popular']);
+  expect((await report(config, 'demo')).stdout).toMatch(/All \d+ exposures recompute; sample ratio: p 0/);
+  expect((await report(config, 'nobody')).exitCode).toBe(2);
+  const versioned = await report(config, '--version', '1', '--days', '1', '--json');
   expect(versioned.exitCode).toBe(0);
-  expect(JSON.parse(versioned.stdout)).toMatchObject({ experiment: 'demo', version: 1, recomputed: lists.length });
-  expect((await attractions(config, 'experiment', '--version', '2')).exitCode).toBe(2);
+  expect((await report(config, '--version', '2')).exitCode).toBe(2);
   await store.feed(exposuresFeed).put([{ ...(lists[0] as Exposure), bucket: 12 }], { producer });
-  const tampered = await attractions(config, 'experiment', '--json');
+  const tampered = await report(config, '--json');
   expect(tampered.exitCode).toBe(3);
-  expect(JSON.parse(tampered.stdout).error.code).toBe('EVALUATION_EXPOSURES_DISAGREE');
+  const refused = JSON.parse(tampered.stdout);
+  expect(refused.refusals).toMatchObject([{ code: 'exposures-disagree' }]);
+  expect(refused.refusals[0].message).toMatch(
+    /^1 of \d+ exposures do not recompute; request r\d+ shows '.+' panel \w+, bucket 12, which recomputes to panel \w+, bucket \d+/,
+  );
+  expect(refused.metrics).toEqual([]);
+  expect((await report(config)).stdout).toContain('REFUSED (exposures-disagree): 1 of');
 });
 
-test('passes over exposures that have expired and experiments nobody can read, says how many, and keeps to one lineage', async () => {
+test('passes over exposures that have expired and experiments nobody can read, and says how many', async () => {
   const { feedsRoot, store, lists } = await sampleFeeds();
   const config = quick(feedsRoot);
-  const readOut = () => attractions(config, 'experiment', '--days', '1', '--json');
+  const read = async () => JSON.parse((await report(config, '--days', '1', '--json')).stdout);
   for (const some of [lists.slice(0, 50), lists.slice(50, 100), lists.slice(100)])
     await store.feed(exposuresFeed).put(some, { producer });
-  const whole = JSON.parse((await readOut()).stdout);
-  expect(whole).toMatchObject({ recomputed: lists.length, passedOver: { expiredExposures: 0, experiments: 0 } });
-
-  // Attractions that came after the visits are not theirs.
-  await store.feed(attractionsFeed).put([{ attractionId: 'x:1', park: 'x', name: 'Later', themes: [] }], { producer });
-  expect(JSON.parse((await readOut()).stdout)).toEqual(whole);
+  expect(await read()).toMatchObject({
+    exposures: { lists: lists.length },
+    passedOver: { expiredExposures: 0, expiredEvents: 0, experiments: 0 },
+  });
 
   await attractions(config, 'feeds', 'expire', 'serving/exposures', '--keep-last', '1', '--grace', '0', '--yes');
+  await attractions(config, 'feeds', 'purge', 'serving/exposures', '--yes');
   const damaged = { format: 'json', encode: nonsense, decode: async () => undefined };
   await store.feed({ ...experiments, codec: damaged as never }).put(demoExperiment, { producer });
-  const { exitCode, stdout } = await readOut();
-  expect({ exitCode, ...JSON.parse(stdout) }).toMatchObject({
-    exitCode: 0,
-    recomputed: lists.length - 100,
+  expect(await read()).toMatchObject({
+    exposures: { lists: lists.length - 100 },
     passedOver: { expiredExposures: 2, experiments: 1 },
   });
-  const text = await attractions(config, 'experiment', '--days', '1');
-  expect(text.stdout).toContain('Passed over 2 updates of exposures that have expired');
-  expect(text.stdout).toContain('Passed over 1 newer experiments that have expired or cannot be read.');
+  const { stdout } = await report(config, '--days', '1');
+  expect(stdout).toContain('Passed over 2 updates of exposures that have expired');
+  expect(stdout).toContain('Passed over 1 experiments that have expired or cannot be read.');
 });
 
 async function* nonsense() {

@@ -41,6 +41,10 @@ const DIALECT: readonly string[] = [
   'CREATE MACRO unix_millis(x) AS epoch_ms(x)',
   'CREATE MACRO regexp_like(x, pattern) AS regexp_matches(x, pattern)',
   'CREATE MACRO sha2(x, bits) AS sha256(x)',
+  // From hexadecimal digits to decimal ones; other bases are not needed.
+  "CREATE MACRO conv(x, of, to_base) AS CAST(CAST('0x' || x AS UBIGINT) AS VARCHAR)",
+  // What stands in one list where `x` stands in another.
+  'CREATE MACRO element_beside(xs, x, ys) AS list_extract(ys, list_position(xs, x))',
   // Texts as milliseconds since 1970, NULL where they are no times.
   'CREATE MACRO iso_millis(x) AS epoch_ms(try_cast(x AS TIMESTAMPTZ))',
   'CREATE MACRO seconds_millis(x) AS try_cast(floor(try_cast(x AS DOUBLE) * 1000) AS BIGINT)',

@@ -1,7 +1,7 @@
 import type { EvaluationReport, JudgedRecommender, Measure, Segment } from '@attractions/contracts';
 import { decidingMetrics } from '../report/segments.js';
 import type { DecidingMetric } from '../report/segments.js';
-import { escaped, signed, table } from './markup.js';
+import { escaped, htmlPage, signed, table } from './markup.js';
 import { calibrationPlot, intervalPlot } from './plots.js';
 
 /** Of metrics whose name is not what people call them. */
@@ -40,13 +40,7 @@ export function reportPage(report: EvaluationReport, origin?: string): string {
     ...(ours ? detail(ours, baseline) : []),
     ...(origin === undefined ? [] : [`<footer>${escaped(origin)}</footer>`]),
   ];
-  return [
-    '<!doctype html>',
-    '<html lang="en">',
-    `<head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title><style>${STYLE}</style></head>`,
-    `<body>\n${sections.join('\n')}\n</body>`,
-    '</html>\n',
-  ].join('\n');
+  return htmlPage(title, sections);
 }
 
 function introduction({ protocol, data, baseline }: EvaluationReport): string {
@@ -128,28 +122,3 @@ const differenceOf = ({ difference: { mean, low, high } }: Measure): string =>
   low === 0 && high === 0 && mean === 0 ? '–' : `${signed(mean)} (${signed(low)} to ${signed(high)})`;
 
 const count = (value: number): string => value.toLocaleString('en-GB');
-
-/** Styles of the page and its drawings, light and dark. */
-const STYLE = `
-:root { color-scheme: light dark; --ink: #1c2430; --faint: #8a94a3; --rule: #d9dee6; --mark: #0b6fb8; --paper: #fff; --shade: #f3f6fa; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ee; --faint: #98a2b1; --rule: #37404d; --mark: #5db5f5; --paper: #14181e; --shade: #1c222b; } }
-body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper); max-width: 1000px; margin: 2rem auto; padding: 0 1rem; }
-h2 { margin-top: 2.5rem; }
-table { border-collapse: collapse; font-size: 13px; display: block; overflow-x: auto; }
-th, td { text-align: left; padding: .3rem .7rem .3rem 0; border-bottom: 1px solid var(--rule); vertical-align: top; }
-td.number, td.whole { font-variant-numeric: tabular-nums; white-space: nowrap; }
-tbody tr:hover { background: var(--shade); }
-figure { margin: 1.5rem 0; max-width: 800px; }
-footer { margin-top: 2.5rem; color: var(--faint); font-size: 13px; }
-figcaption { color: var(--faint); font-size: 13px; }
-svg text { font-size: 12px; fill: var(--ink); }
-svg .tick { text-anchor: middle; fill: var(--faint); }
-svg .label { text-anchor: end; }
-svg .axis { text-anchor: middle; fill: var(--faint); }
-svg .axis.start { text-anchor: start; }
-svg .grid { stroke: var(--rule); }
-svg .zero { stroke: var(--ink); stroke-width: 1.5; }
-svg .bar { stroke: var(--mark); stroke-width: 3; stroke-linecap: round; opacity: .5; }
-svg .mean { fill: var(--mark); }
-svg .curve { fill: none; stroke: var(--mark); stroke-width: 1.5; }
-`;

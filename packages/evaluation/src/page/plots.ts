@@ -33,7 +33,11 @@ const [LABELS, FIGURES, TOP, LINE_HEIGHT] = [150, 220, 12, 26];
  * Intervals as bars with a point at the mean, one below the other, as SVG. `zero` draws a line at 0 and writes signs: for differences, where
  * a bar that lies wholly to the right of the line is a win. The title is the label of the axis.
  */
-export function intervalPlot(title: string, lines: readonly PlottedInterval[], { zero = false } = {}): string {
+export function intervalPlot(
+  title: string,
+  lines: readonly PlottedInterval[],
+  { zero = false, written = zero ? signed : decimals }: { zero?: boolean; written?: (value: number) => string } = {},
+): string {
   const ends = lines.flatMap(({ interval }) => [interval.low, interval.high]);
   const range = [Math.min(...ends, ...(zero ? [0] : [])), Math.max(...ends, ...(zero ? [0] : []))] as const;
   const x = scale(range, [LABELS, WIDTH - FIGURES]);
@@ -46,7 +50,6 @@ export function intervalPlot(title: string, lines: readonly PlottedInterval[], {
   const zeroLine = zero ? `<line class="zero" x1="${x(0)}" y1="${TOP}" x2="${x(0)}" y2="${bottom}"/>` : '';
   const rows = lines.map(({ label, interval: { mean, low, high } }, row) => {
     const y = TOP + (row + 0.5) * LINE_HEIGHT;
-    const written = zero ? signed : decimals;
     const figure = `${written(mean)} (${written(low)} to ${written(high)})`;
     return (
       `<text class="label" x="${LABELS - 12}" y="${y + 4}">${escaped(label)}</text>` +
@@ -65,7 +68,7 @@ function drawing(title: string, height: number, parts: readonly string[]): strin
   return `<svg role="img" aria-label="${name}" viewBox="0 0 ${WIDTH} ${height}">\n<title>${name}</title>\n${parts.join('\n')}\n</svg>`;
 }
 
-/** Edges of the calibration plot. */
+/** Edges of the other plots. */
 const EDGE = { left: 60, right: 740, top: 28, bottom: 240 } as const;
 
 /**
@@ -104,5 +107,63 @@ export function calibrationPlot(title: string, bins: readonly CalibrationBin[], 
     ...diagonal,
     `<polyline class="curve" points="${path}"/>`,
     ...dots,
+  ]);
+}
+
+/** An estimate at one moment, with a wide and a narrow interval around it. */
+export interface PlottedMoment {
+  readonly at: number;
+  readonly estimate: number;
+  readonly wide: readonly [low: number, high: number];
+  readonly narrow: readonly [low: number, high: number];
+}
+
+/**
+ * How an estimate went, left to right, as a line within two bands, as SVG, with a line at 0. The title is the label of the vertical axis; `axis` that of the other.
+ * Values far beyond the last intervals are cut off, since the first days say little and would flatten the rest.
+ */
+export function bandPlot(
+  title: string,
+  axis: string,
+  moments: readonly PlottedMoment[],
+  written: (value: number) => string = String,
+): string {
+  const { left, right, top, bottom } = EDGE;
+  const last = moments.at(-1) ?? { at: 0, estimate: 0, wide: [0, 0] as const };
+  const reach = 5 * (last.wide[1] - last.wide[0]);
+  const ends = moments.flatMap(({ wide }) => wide);
+  const range = [
+    Math.min(0, Math.max(Math.min(...ends), last.estimate - reach)),
+    Math.max(0, Math.min(Math.max(...ends), last.estimate + reach)),
+  ] as const;
+  const days = [moments[0]?.at ?? 0, last.at] as const;
+  const x = scale(days, [left, right]);
+  const inside = scale(range, [bottom, top]);
+  const y = (value: number): number => inside(Math.min(range[1], Math.max(range[0], value)));
+  const band = (of: 'wide' | 'narrow'): string => {
+    const upper = moments.map((moment) => `${x(moment.at)},${y(moment[of][1])}`);
+    const lower = moments.map((moment) => `${x(moment.at)},${y(moment[of][0])}`).reverse();
+    return `<polygon class="band ${of}" points="${[...upper, ...lower].join(' ')}"/>`;
+  };
+  const grid = [
+    ...ticks(days)
+      .filter(Number.isInteger)
+      .map((value) => `<text class="tick" x="${x(value)}" y="${bottom + 16}">${value}</text>`),
+    ...ticks(range).map(
+      (value) =>
+        `<line class="grid" x1="${left}" y1="${y(value)}" x2="${right}" y2="${y(value)}"/>` +
+        `<text class="label" x="${left - 8}" y="${y(value) + 4}">${escaped(written(value))}</text>`,
+    ),
+  ];
+  const path = moments.map(({ at, estimate }) => `${x(at)},${y(estimate)}`).join(' ');
+  return drawing(title, bottom + 46, [
+    `<text class="axis" x="${(left + right) / 2}" y="${bottom + 36}">${escaped(axis)}</text>`,
+    `<text class="axis start" x="${left - 52}" y="${top - 14}">${escaped(title)}</text>`,
+    ...grid,
+    `<line class="zero" x1="${left}" y1="${y(0)}" x2="${right}" y2="${y(0)}"/>`,
+    band('wide'),
+    band('narrow'),
+    `<polyline class="curve" points="${path}"/>`,
+    ...moments.map(({ at, estimate }) => `<circle class="mean" cx="${x(at)}" cy="${y(estimate)}" r="2.5"/>`),
   ]);
 }

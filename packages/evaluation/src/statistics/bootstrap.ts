@@ -55,28 +55,6 @@ export function pairedDifference(
   );
 }
 
-/** The difference of the means of two groups of different users: each group is resampled on its own. All 0 where a group is empty. */
-export function unpairedDifference(
-  ours: ArrayLike<number>,
-  theirs: ArrayLike<number>,
-  { resamples = 2000, confidence = 0.95, seed = 1 }: BootstrapOptions = {},
-): Interval {
-  if (ours.length === 0 || theirs.length === 0) return { mean: 0, low: 0, high: 0 };
-  const random = randomFrom(seed);
-  const drawn = Float64Array.from(
-    { length: resamples },
-    () => drawnMean(ours, random) - drawnMean(theirs, random),
-  ).sort();
-  const outside = (1 - confidence) / 2;
-  return { mean: meanOf(ours) - meanOf(theirs), low: quantile(drawn, outside), high: quantile(drawn, 1 - outside) };
-}
-
-function drawnMean(values: ArrayLike<number>, random: () => number): number {
-  let sum = 0;
-  for (let draw = 0; draw < values.length; draw++) sum += values[(random() * values.length) >>> 0] as number;
-  return sum / values.length;
-}
-
 function meanOf(values: ArrayLike<number>): number {
   let sum = 0;
   for (let n = 0; n < values.length; n++) sum += values[n] as number;

@@ -65,7 +65,8 @@ export function overlaps(a: Range, b: Range): boolean {
   return a[0] < b[1] && b[0] < a[1];
 }
 
-function countIn(ranges: readonly Range[]): number {
+/** How many buckets there are in some ranges. */
+export function countIn(ranges: readonly Range[]): number {
   return ranges.reduce((sum, [from, to]) => sum + to - from, 0);
 }
 
