@@ -125,6 +125,7 @@ test('all problems are reported at once, with file and key, settings and file to
       rules: [{ name: 'a', allows: 5 }, { name: 'a', allows: () => true }, { name: 'b' }, { name: 'c', caps: { most: 0, of: () => 'x' } }],
       mapping: { ana: 'bay:pool' },
       experiment: { experiment: 'x' },
+      experiments: { metrics: [{ name: 'clicked', type: 'share', event: 'click' }], events: { visits: 'visit' }, page: 1 },
     };`,
   });
   const { exitCode, stderr } = await attractions(folder, ['run', '--config', 'mine.config.mjs'], { ALS_RANK: 'many' });
@@ -139,6 +140,9 @@ test('all problems are reported at once, with file and key, settings and file to
     'mine.config.mjs: rules[3].caps.most is 0; give a whole number of 1 or more.',
     `mine.config.mjs: mapping is not a mapping: The list of 'ana' is "bay:pool"`,
     'mine.config.mjs: experiment: version is missing',
+    'mine.config.mjs: experiments.metrics[0].type is "share"; give one of proportion, mean, count, ratio.',
+    'mine.config.mjs: experiments.events.visits is "visit"; give a list of types of events.',
+    'mine.config.mjs: experiments.page is unknown; give an object with "metrics", "events", or both.',
   ])
     expect(stderr).toContain(problem);
 });

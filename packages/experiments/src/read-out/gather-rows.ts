@@ -239,14 +239,14 @@ function momentsOf(
 
 function heavyOf(metric: CompleteMetric, done: readonly Done[], totals: readonly Sums[], caps: Sums): HeavyUsers {
   const whole = totals.reduce((sum, { y }) => sum + y, 0);
-  const top = totals.reduce((most, { y }, n) => (y > (totals[most]?.y ?? 0) ? n : most), 0);
+  const most = totals.reduce((top, { y }) => Math.max(top, y), 0);
+  const [topUser] = done.flatMap(({ user }, n) => (totals[n]?.y === most ? [user.userId] : [])).sort();
   const isCapped = metric.type !== 'proportion';
-  const topUser = done[top]?.user.userId;
   return {
     ...(isCapped && caps.y < Infinity && { cap: caps.y }),
     users: isCapped ? totals.filter(({ y, x }) => y > caps.y || x > caps.x).length : 0,
     ...(whole > 0 && topUser !== undefined && { topUser }),
-    topShare: whole > 0 ? (totals[top]?.y ?? 0) / whole : 0,
+    topShare: whole > 0 ? most / whole : 0,
   };
 }
 

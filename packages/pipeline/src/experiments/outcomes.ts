@@ -285,11 +285,11 @@ async function heavyUsers(
   );
   const above = isAbove.length === 0 ? sql`false` : sql`CASE t.metric ${sql.join(isAbove, ' ')} ELSE false END`;
   const found = await engine.rows(
-    sql`SELECT h.metric AS metric, h.capped AS capped, h.share AS share, u.user_id AS user_id
+    sql`SELECT h.metric AS metric, min(h.capped) AS capped, min(h.most / nullif(h.whole, 0)) AS share, min(u.user_id) AS user_id
 FROM (
-  SELECT t.metric, count_if(${above}) AS capped, max(t.y) / nullif(sum(t.y), 0) AS share, max_by(t.user_number, t.y) AS top
-  FROM ${totals} t GROUP BY t.metric
-) h JOIN ${users} u ON u.user_number = h.top`,
+  SELECT t.metric, count_if(${above}) AS capped, max(t.y) AS most, sum(t.y) AS whole FROM ${totals} t GROUP BY t.metric
+) h JOIN ${totals} t ON t.metric = h.metric AND t.y = h.most JOIN ${users} u ON u.user_number = t.user_number
+GROUP BY h.metric`,
     how,
   );
   return metrics.map(({ metric, place }) => {
@@ -299,7 +299,7 @@ FROM (
       metric: place,
       ...(metric.type !== 'proportion' && cap !== undefined && { cap }),
       cappedUsers: Number(row?.['capped'] ?? 0),
-      ...(row && { topUser: String(row['user_id']) }),
+      ...(Number(row?.['share'] ?? 0) > 0 && { topUser: String(row?.['user_id']) }),
       topShare: Number(row?.['share'] ?? 0),
     };
   });
