@@ -3,7 +3,9 @@ import { events as eventsFeed, experiments, exposures as exposuresFeed } from '@
 import type { Event, Exposure } from '@attractions/contracts';
 import { assign, completeMetric, gatherRows } from '@attractions/experiments';
 import type { Experiment, Gathered, Metric } from '@attractions/experiments';
-import { openFeeds } from '@attractions/feeds';
+import { openFeeds, parquet } from '@attractions/feeds';
+import type { FeedStore } from '@attractions/feeds';
+import { Field, Int32, List, Table, TimestampMillisecond, Utf8, vectorFromArray } from 'apache-arrow';
 
 import { gather } from '../../src/experiments/gather.js';
 import { emptyFolder } from '../support/command-line.js';
@@ -108,15 +110,35 @@ function comparable({ metrics: found, ...rest }: Gathered): unknown {
   };
 }
 
+const withoutPark = ({ park, ...list }: Exposure): Exposure => (park === undefined ? list : list);
+
+/** Puts lists as releases before 1.1 did: without the columns that came then. */
+async function putAsBefore(store: FeedStore, lists: readonly Exposure[]): Promise<void> {
+  const added = new Set(['forced', 'park', 'attributes', 'teams']);
+  const schema = exposuresFeed.schema.filter(({ name }) => !added.has(name));
+  const texts = (valueOf: (list: Exposure) => string | undefined) => vectorFromArray(lists.map((list) => valueOf(list) ?? null), new Utf8()); // prettier-ignore
+  const numbers = (valueOf: (list: Exposure) => number | undefined) => vectorFromArray(lists.map((list) => valueOf(list) ?? null), new Int32()); // prettier-ignore
+  const table = new Table({
+    shown_at: vectorFromArray(lists.map(({ shownAt }) => shownAt), new TimestampMillisecond('UTC')), // prettier-ignore
+    request_id: texts(({ requestId }) => requestId),
+    user_id: texts(({ userId }) => userId),
+    experiment: texts(({ experiment }) => experiment),
+    version: numbers(({ version }) => version),
+    panel: texts(({ panel }) => panel),
+    bucket: numbers(({ bucket }) => bucket),
+    source: texts(({ source }) => source),
+    model_seq: numbers(({ modelSeq }) => modelSeq),
+    items: vectorFromArray(lists.map(({ items }) => items), new List(new Field('item', new Utf8()))), // prettier-ignore
+  });
+  await store.feed({ ...exposuresFeed, version: '1.0', schema, codec: parquet(schema) }).put(table as never, { producer });
+}
+
 test('the engine gathers from the feeds what is gathered from rows in memory', async () => {
   const store = openFeeds(await emptyFolder());
   await store.feed(experiments).put(first, { producer });
   await store.feed(experiments).put(wider, { producer });
   const { lists, events } = history(600);
-  // One update as an older release wrote it.
-  const { schema, codec, ...older } = exposuresFeed;
-  const old = lists.slice(0, 1).map(({ forced: _f, park: _p, ...list }) => list);
-  await store.feed({ ...older, schema, codec }).put(old, { producer });
+  await putAsBefore(store, lists.slice(0, 1));
   await store.feed(exposuresFeed).put(lists.slice(1, 300), { producer });
   await store.feed(exposuresFeed).put(lists.slice(300), { producer });
   await store.feed(eventsFeed).put(events.slice(0, 500), { producer });
@@ -129,7 +151,12 @@ test('the engine gathers from the feeds what is gathered from rows in memory', a
   });
   expect(passedOver).toEqual({ expiredExposures: 0, expiredEvents: 0, experiments: 0 });
   expect(gathered.disagreeing).toEqual({ lists: 0 });
-  const expected = gatherRows([first, wider], [...old, ...lists.slice(1)], events, metrics.map(completeMetric));
+  const expected = gatherRows(
+    [first, wider],
+    [...lists.slice(0, 1).map(withoutPark), ...lists.slice(1)],
+    events,
+    metrics.map(completeMetric),
+  );
   const endMs = BEGIN_MS + 17 * DAY_MS;
   expect(comparable(gathered)).toEqual(comparable({ ...expected, endMs }));
 });
