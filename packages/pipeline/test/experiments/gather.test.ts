@@ -130,7 +130,9 @@ async function putAsBefore(store: FeedStore, lists: readonly Exposure[]): Promis
     model_seq: numbers(({ modelSeq }) => modelSeq),
     items: vectorFromArray(lists.map(({ items }) => items), new List(new Field('item', new Utf8()))), // prettier-ignore
   });
-  await store.feed({ ...exposuresFeed, version: '1.0', schema, codec: parquet(schema) }).put(table as never, { producer });
+  await store
+    .feed({ ...exposuresFeed, version: '1.0', schema, codec: parquet(schema) })
+    .put(table as never, { producer });
 }
 
 test('the engine gathers from the feeds what is gathered from rows in memory', async () => {
