@@ -22,6 +22,7 @@ describe('GET /v1/users/{userId}/recommendations', () => {
         park: null,
         parkFrom: 'no-recent-visit',
       },
+      requestId: expect.any(String),
     });
   });
 

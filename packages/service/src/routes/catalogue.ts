@@ -2,7 +2,7 @@ import type { Attraction } from '@attractions/contracts';
 import type { FastifyInstance } from 'fastify';
 import { itemKnown, itemsOfPark } from '@attractions/recommender';
 import { historyOf } from '@attractions/models';
-import { CatalogueAnswer, ListAnswer, ParksAnswer, VisitsAnswer, problems } from '../schema/answers.js';
+import { CatalogueAnswer, SimilarAnswer, ParksAnswer, VisitsAnswer, problems } from '../schema/answers.js';
 import { AttractionParams, CatalogueQuery, SimilarQuery, UserParams } from '../schema/requests.js';
 import type { Served } from '../served.js';
 
@@ -60,7 +60,7 @@ export function catalogue(server: FastifyInstance, { served }: { served(): Serve
         tags: ['recommendations'],
         params: AttractionParams,
         querystring: SimilarQuery,
-        response: { 200: ListAnswer, ...problems },
+        response: { 200: SimilarAnswer, ...problems },
       },
     },
     async ({ params: { attractionId }, query: { themes, theme = [], ...filters } }) =>

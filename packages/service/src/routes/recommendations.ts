@@ -43,10 +43,13 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
 
   const textOf = (reply: FastifyReply, list: ShownList): string => {
     const kept = textsKeptOf(list);
-    if (kept === undefined) return String(reply.serialize(list));
-    // Only `assumed` differs each time, so the text is kept without it and without the closing brace.
+    // Ids of requests need no escapes.
+    const end = `,"requestId":"${reply.request.id}"}`;
+    if (kept === undefined) return String(reply.serialize(list)).slice(0, -1) + end;
+    // Only `assumed` and the id differ each time, so the text is kept without them and without the closing brace.
     kept.answer ??= String(reply.serialize({ ...list, assumed: undefined })).slice(0, -1);
-    return list.assumed === undefined ? `${kept.answer}}` : `${kept.answer},"assumed":${JSON.stringify(list.assumed)}}`;
+    if (list.assumed === undefined) return kept.answer + end;
+    return `${kept.answer},"assumed":${JSON.stringify(list.assumed)}${end}`;
   };
   // Returns nothing: Fastify would await a returned value like a promise.
   const send = (reply: FastifyReply, list: ShownList): void => {
@@ -123,6 +126,7 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
       reply.send({
         lists: users.map((userId) => ({ userId, ...listFor(now, httpRequest, { ...request, userId }) })),
         generation: now.generation.seqs,
+        requestId: httpRequest.id,
       });
     },
   );

@@ -76,12 +76,19 @@ const list = {
   assumed: Type.Optional(assumed),
 };
 
+const requestId = Type.String({
+  description: 'Of this request, as in `x-request-id`. Sent with an event, it says which list led to it.',
+});
+
+/** Attractions like another one; not a list for somebody. */
+export const SimilarAnswer = closed(list, { description: 'One list.' });
+
 /** One list. */
-export const ListAnswer = closed(list, { description: 'One list.' });
+export const ListAnswer = closed({ ...list, requestId: Type.Optional(requestId) }, { description: 'One list.' });
 
 /** Lists of many users, in the order asked. */
 export const ListsAnswer = closed(
-  { lists: Type.Array(closed({ userId: Type.String(), ...list })), generation: GenerationAnswer },
+  { lists: Type.Array(closed({ userId: Type.String(), ...list })), generation: GenerationAnswer, requestId },
   { description: 'Lists of many users, in the order asked.' },
 );
 

@@ -5,7 +5,8 @@ import { parkClocks } from '@attractions/recommender';
 import { demoExperiment } from '@attractions/experiments';
 import { serving } from '../../src/served.js';
 import { sampleGeneration, sampleNext } from '@attractions/models/testing';
-import { askAt, listening } from '../support/service.js';
+import type { Shown } from '../../src/routes/recommendations.js';
+import { askAt, listening, silent } from '../support/service.js';
 
 const noon = Date.UTC(2014, 7, 5, 12);
 const clocks = parkClocks({ parks: { hill: 'Europe/Berlin' } }, () => noon);
@@ -25,6 +26,24 @@ const post = async (body: object) =>
     body: JSON.stringify(body),
   });
 const idsIn = (body: unknown) => (body as Recommendations).recommendations.map(({ attractionId }) => attractionId);
+
+/** Of the service, where the client gave none. */
+const requestId = expect.stringMatching(/^[0-9a-f-]{36}-[0-9a-z]+$/);
+
+test('the id of a request is in the answer, in its header and in the record of what was shown', async () => {
+  const shown: Shown[] = [];
+  const base = await listening(serving(generation, composition), silent, { shown: (one) => void shown.push(one) });
+  const path = '/v1/users/ana/recommendations?limit=2';
+  const headers = { 'x-request-id': 'mine:1' };
+  for (const init of [{}, {}, {}, { headers }]) {
+    const answer = await askAt(base, path, init);
+    const { requestId: given, recommendations } = answer.body as { requestId: string; recommendations: object[] };
+    expect(recommendations).toHaveLength(2);
+    expect([given, given]).toEqual([answer.headers.get('x-request-id'), shown.at(-1)?.requestId]);
+  }
+  expect(new Set(shown.map((one) => one.requestId)).size).toBe(4);
+  expect(shown.at(-1)?.requestId).toBe('mine:1');
+});
 
 describe('one request, three ways', () => {
   const request = {
@@ -56,8 +75,8 @@ describe('one request, three ways', () => {
       ['includeVisited', 'true'],
       ['explain', 'true'],
     ]);
-    expect((await get('ana', String(query))).body).toEqual(answer);
-    expect((await post(request)).body).toEqual(answer);
+    expect((await get('ana', String(query))).body).toEqual({ ...answer, requestId });
+    expect((await post(request)).body).toEqual({ ...answer, requestId });
   });
 
   test('without a time and a park the answer says what was assumed, remembered or not', async () => {
@@ -65,7 +84,7 @@ describe('one request, three ways', () => {
     const asks = Array.from({ length: 3 }, () => askAt(base, '/v1/users/ana/recommendations?limit=2'));
     const expected = library.recommend({ userId: 'ana', limit: 2 });
     expect(expected.assumed).toMatchObject({ at: '2014-08-05T12:00:00.000', park: null });
-    for (const { body } of await Promise.all(asks)) expect(body).toEqual(expected);
+    for (const { body } of await Promise.all(asks)) expect(body).toEqual({ ...expected, requestId });
     const { body } = await get('stranger', 'visits=hill:train@2014-08-05T10:30:00Z');
     expect(body).toMatchObject({ assumed: { at: '2014-08-05T14:00:00.000', timeZone: 'Europe/Berlin', park: 'hill' } });
   });
@@ -81,7 +100,7 @@ describe('one request, three ways', () => {
       userId,
       ...library.recommend({ userId, park: 'bay', at: noon, exclude: ['bay:pool'] }),
     }));
-    expect(body).toEqual({ lists: answers, generation: generation.seqs });
+    expect(body).toEqual({ lists: answers, generation: generation.seqs, requestId });
   });
 
   test('each panel is asked the same', async () => {
@@ -102,7 +121,8 @@ describe('the former names', () => {
     ['include_visited=true', { includeVisited: true }],
   ])('%s still counts in a query', async (query, request) => {
     const { body } = await get('ana', `park=bay&at=2014-08-05T09:00&${query}`);
-    expect(body).toEqual(library.recommend({ userId: 'ana', park: 'bay', at: '2014-08-05T09:00', ...request }));
+    const answer = library.recommend({ userId: 'ana', park: 'bay', at: '2014-08-05T09:00', ...request });
+    expect(body).toEqual({ ...answer, requestId });
   });
 
   test('deny still counts in a body, beside exclude', async () => {
