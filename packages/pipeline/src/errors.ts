@@ -16,6 +16,10 @@ export const PIPELINE_ERRORS = {
     when: 'Other runs put visitors back while they were being forgotten.',
     exitCode: 1,
   },
+  PIPELINE_EXPERIMENTS_CHANGED: {
+    when: 'Somebody else changed the experiments at the same time; nothing was changed by this command.',
+    exitCode: 1,
+  },
   PIPELINE_NO_SUCH_FEED: {
     when: 'No feed of that name has an update; the message names those that have.',
     exitCode: 2,

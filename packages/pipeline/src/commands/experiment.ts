@@ -1,9 +1,23 @@
-import { Command } from 'commander';
+import type { Command } from 'commander';
 
+import { commandOf } from './command.js';
 import type { Runner } from './command.js';
+import { rampCommand, stopCommand } from './experiment/change.js';
+import { assignCommand, listCommand, showCommand } from './experiment/inspect.js';
 import { reportCommand } from './experiment/report.js';
+import { startCommand } from './experiment/start.js';
 
-/** `attractions experiment …`. */
+/** `attractions experiment`: the life of experiments, from the first user to the verdict. */
 export function experimentCommand(run: Runner): Command {
-  return new Command('experiment').description('experiments, from question to decision').addCommand(reportCommand(run));
+  return commandOf(
+    'experiment',
+    'A/B experiments: start, ramp and stop them, see who is in which panel, and what it did',
+  )
+    .addCommand(startCommand(run))
+    .addCommand(listCommand(run), { isDefault: true })
+    .addCommand(showCommand(run))
+    .addCommand(rampCommand(run))
+    .addCommand(stopCommand(run))
+    .addCommand(assignCommand(run))
+    .addCommand(reportCommand(run));
 }

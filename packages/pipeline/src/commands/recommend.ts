@@ -8,6 +8,7 @@ import { answerText } from '../run-summary.js';
 import { commandOf } from './command.js';
 import type { PipelineContext, PipelineResult, Runner } from './command.js';
 import { countOf } from './count.js';
+import { attributeOf } from './experiment/options.js';
 
 /** The options that choose among attractions, of `recommend` and `similar`. */
 export interface FilterOptions {
@@ -24,6 +25,7 @@ interface RecommendOptions extends FilterOptions {
   readonly visits: readonly Visited[];
   readonly includeVisited?: true;
   readonly limit?: number;
+  readonly attribute?: Readonly<Record<string, string>>;
   readonly threads?: number;
 }
 
@@ -52,6 +54,11 @@ export function recommendCommand(run: Runner): Command {
   return withFilters(command)
     .option('--include-visited', 'recommend visited attractions again')
     .option('--limit <count>', `longest list, 1 to ${MAX_LIMIT}; default ${DEFAULT_LIMIT}`, limitOf)
+    .option(
+      '--attribute <name=value>',
+      'what else is known of the request, such as platform=ios, for experiments that are for some requests only; may be repeated',
+      attributeOf,
+    )
     .option('--threads <count>', 'with --all: threads that make the lists; default: one for each core', countOf)
     .action(async (userId: string | undefined, { all, threads, ...options }: RecommendOptions) =>
       run(async (context) => {
@@ -62,8 +69,9 @@ export function recommendCommand(run: Runner): Command {
         if (userId === undefined) throw usage('Give the id of a visitor, or --all for the lists of all users.');
         if (threads !== undefined) throw usage('--threads needs --all: one list is made on one thread.');
         const { recommendTo } = await import('../answering.js');
-        const { park, at, visits, themes, allow, exclude, includeVisited, limit = DEFAULT_LIMIT } = options;
-        const request = { userId, park, at, visits, themes, allow, exclude, includeVisited, limit };
+        const { park, at, visits, themes, allow, exclude, includeVisited, limit = DEFAULT_LIMIT, attribute } = options;
+        const asked = { userId, park, at, visits, themes, allow, exclude, includeVisited, limit };
+        const request = { ...asked, ...(attribute && { attributes: attribute }) };
         const answer = await recommendTo(request, context);
         return { document: answer, text: () => answerText(answer) };
       }),
@@ -91,6 +99,7 @@ async function everybody(
       '--allow': ofOne.allow,
       '--exclude': ofOne.exclude,
       '--include-visited': ofOne.includeVisited,
+      '--attribute': ofOne.attribute,
     }).find(([, value]) => value !== undefined) ?? [];
   if (flag !== undefined)
     throw usage(`${flag} is for one visitor; the options that go with --all are --park, --at, --limit and --threads.`);
