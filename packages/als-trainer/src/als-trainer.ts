@@ -7,7 +7,7 @@ import { fillInitial } from './initial.js';
 import type { AttractionsRecommenderTrainer, TrainRun, WarmStart } from './model.js';
 import { resolveOptions } from './options.js';
 import type { AlsOptions } from './options.js';
-import { preparePairs } from './prepare.js';
+import { aged, preparePairs } from './prepare.js';
 import { trainOriented } from './train.js';
 import { historiesOf, indexVisits, visitAges } from './visits.js';
 
@@ -74,7 +74,8 @@ export class AlsTrainer implements AttractionsRecommenderTrainer<AlsGeneration> 
     const { byUser, byItem } = pairs;
     // A copy, so that the memory of the training can be freed.
     const seen = { offsets: byUser.offsets, items: byUser.columns.slice() };
-    const histories = historiesOf(visits, seen);
+    const { weights: each } = aged(interactions, this.options);
+    const histories = historiesOf(visits, seen, each);
     return {
       rank: model.rank,
       userIds,

@@ -9,7 +9,7 @@ import { orient } from './orient.js';
 import { checkSize } from './wasm/training-memory.js';
 
 /** Interactions with weights that fall with age: to a half after `halfLifeDays`. */
-function aged(interactions: Interactions, { halfLifeDays }: AlsOptions): Interactions {
+export function aged(interactions: Interactions, { halfLifeDays }: AlsOptions): Interactions {
   const { daysAgo, weights } = interactions;
   if (halfLifeDays === 0 || !daysAgo) return interactions;
   const faded = daysAgo.map((days, k) => (weights ? (weights[k] as number) : 1) * halved(days / halfLifeDays));

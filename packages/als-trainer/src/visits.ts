@@ -95,19 +95,33 @@ export function visitTimes(visits: VisitsTable): Float64Array {
   return times;
 }
 
-/** How often each user was where, and where last; undefined where the time of a user's visits is not known. */
-export function historiesOf(visits: VisitsTable, seen: AlsGeneration['seen']): Histories | undefined {
+/**
+ * How often each user was where, how much that weighed, and where each was last; undefined where the time of a user's visits is not known.
+ *
+ * @param weights of the visits, as training has them; default: 1 each
+ */
+export function historiesOf(
+  visits: VisitsTable,
+  seen: AlsGeneration['seen'],
+  weights?: ArrayLike<number>,
+): Histories | undefined {
   const { users, items } = indexVisits(visits).interactions;
   const counter = visitCounter(seen);
   let from = 0;
   for (const batch of visits.batches) {
     const to = from + batch.numRows;
-    counter.add(users.subarray(from, to), items.subarray(from, to), timesOf(batch));
+    const own = weights && Float32Array.from({ length: to - from }, (_, n) => weights[from + n] as number);
+    counter.add(users.subarray(from, to), items.subarray(from, to), timesOf(batch), own);
     from = to;
   }
-  const { visitCounts, lastVisits } = counter.done();
+  const { visitCounts: counts, weights: sums, lastVisits } = counter.done();
   if (!lastVisits.times.every(Number.isFinite)) return undefined;
-  return { counts: visitCounts, lastItems: Uint32Array.from(lastVisits.items), lastTimes: lastVisits.times };
+  return {
+    counts,
+    ...(sums && { weights: sums }),
+    lastItems: Uint32Array.from(lastVisits.items),
+    lastTimes: lastVisits.times,
+  };
 }
 
 const DAY_MS = 86_400_000;

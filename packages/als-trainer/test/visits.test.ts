@@ -37,8 +37,12 @@ test('the model tells of each user what the visits tell, in any order: how often
       visitsTable(given),
     );
     expect([...seen.items]).toEqual([0, 1, 1]);
+    const faded = (hour: number): number => expect.closeTo(2 ** ((hour - 9) / 24), 6) as never;
+    const castle = 2 ** (-8 / 24) + 2 ** (-4 / 24) + 1;
+    expect([...(histories?.weights ?? [])]).toEqual([expect.closeTo(castle, 6), faded(9), faded(2)]);
     expect(histories).toEqual({
       counts: Uint32Array.of(3, 1, 1),
+      weights: histories?.weights,
       // Of the two at nine o'clock the later by id.
       lastItems: Uint32Array.of(1, 1),
       lastTimes: Float64Array.of(at(9), at(2)),

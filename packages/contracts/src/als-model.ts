@@ -35,6 +35,8 @@ export interface AlsGeneration extends Infer<typeof alsDocument> {
 export interface Histories {
   /** How often the user visited each entry of `seen.items`, in its order; 1 or more. */
   readonly counts: Uint32Array;
+  /** How much that weighed in training, before the option `weighting`. Undefined where each visit weighed 1. Since 1.2. */
+  readonly weights?: Float32Array | undefined;
   /** The row of `attractionIds` where each user was last; of equal times the greater row. */
   readonly lastItems: Uint32Array;
   /** When that was, on the clock of the park: milliseconds since 1970. */
@@ -116,7 +118,7 @@ function seenProblem({ userIds, attractionIds, seen: { offsets, items } }: AlsGe
 
 function historiesProblem({ userIds, attractionIds, seen, histories }: AlsGeneration): string | undefined {
   if (histories === undefined) return undefined;
-  const { counts, lastItems, lastTimes } = histories;
+  const { counts, weights, lastItems, lastTimes } = histories;
   if (counts.length !== seen.items.length)
     return `users.counts has ${counts.length} numbers for ${seen.items.length} attractions seen`;
   const bad = counts.findIndex((count) => count < 1 || count > INT32_MAX);
@@ -124,6 +126,10 @@ function historiesProblem({ userIds, attractionIds, seen, histories }: AlsGenera
     const row = seen.offsets.findIndex((offset) => offset > bad);
     return `Row ${row}: users.counts holds ${counts[bad]}, outside 1 to ${INT32_MAX}`;
   }
+  if (weights !== undefined && weights.length !== counts.length)
+    return `users.weights has ${weights.length} numbers for ${counts.length} attractions seen`;
+  const odd = weights?.findIndex((weight) => !Number.isFinite(weight)) ?? -1;
+  if (odd >= 0) return `users.weights holds ${weights?.[odd]}, not a finite number`;
   for (const [name, { length }] of Object.entries({ last_item: lastItems, last_visit: lastTimes }))
     if (length !== userIds.length) return `users.${name} has ${length} entries for ${userIds.length} rows`;
   const nowhere = lastItems.findIndex((item) => item >= attractionIds.length);

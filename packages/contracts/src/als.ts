@@ -23,6 +23,12 @@ const users: readonly Field[] = [
     description: 'Visits of the user to each attraction of `seen`, in its order. Since 1.1.',
   },
   {
+    name: 'weights',
+    type: 'list<float32>',
+    nullable: true,
+    description: 'How much they weighed in training, in the same order. Null: as many as `counts`. Since 1.2.',
+  },
+  {
     name: 'last_item',
     type: 'int32',
     nullable: true,
@@ -62,7 +68,7 @@ const alsCodec: Codec<AlsGeneration> = {
   encode: async function* (model) {
     const problem = alsProblem(model);
     if (problem !== undefined) throw new FeedsError('FEEDS_VALUE_INVALID', `${problem}.`);
-    const { float32Rows, int32Column, int32Lists, tableOf, timestampColumn, utf8Data, writeParquet } =
+    const { float32Lists, float32Rows, int32Column, int32Lists, tableOf, timestampColumn, utf8Data, writeParquet } =
       await import('@attractions/feeds/arrow');
     const { rank, userIds, attractionIds, seen, histories, options, history } = model;
     const userTable = tableOf({
@@ -72,6 +78,7 @@ const alsCodec: Codec<AlsGeneration> = {
       ...(histories && {
         // A copy: Arrow writes the same memory only once where nothing is between.
         counts: int32Lists(seen.offsets.slice(), histories.counts),
+        ...(histories.weights && { weights: float32Lists(seen.offsets.slice(), histories.weights) }),
         last_item: int32Column(histories.lastItems),
         last_visit: timestampColumn(histories.lastTimes),
       }),
@@ -122,13 +129,23 @@ async function historiesIn(
   seenOffsets: Uint32Array,
   refuse: (problem: string) => FeedsError,
 ): Promise<Histories | undefined> {
-  const { int32ListsOf, int32sOf, timestampsOf } = await import('@attractions/feeds/arrow');
+  const { float32ListsOf, int32ListsOf, int32sOf, timestampsOf } = await import('@attractions/feeds/arrow');
   const columns = ['counts', 'last_item', 'last_visit'].map((name) => users.getChild(name));
   if (columns.some((column) => column === null || column.nullCount > 0)) return undefined;
   const { offsets, items: counts } = int32ListsOf(users, 'counts');
   const bad = offsets.findIndex((offset, row) => offset !== seenOffsets[row]);
   if (bad >= 0) throw refuse(`Row ${bad}: users.counts has not as many numbers as users.seen`);
-  return { counts, lastItems: int32sOf(users, 'last_item'), lastTimes: timestampsOf(users, 'last_visit') };
+  const column = users.getChild('weights');
+  const weights =
+    column === null || column.length === 0 || column.nullCount > 0
+      ? undefined
+      : float32ListsOf(users, 'weights').values;
+  return {
+    counts,
+    ...(weights && { weights }),
+    lastItems: int32sOf(users, 'last_item'),
+    lastTimes: timestampsOf(users, 'last_visit'),
+  };
 }
 
 async function readTable(file: StoredFile, schema: readonly Field[]) {
@@ -164,7 +181,7 @@ const within = (file: string, fields: readonly Field[]): readonly Field[] =>
 /** The trained model, with its vocabulary and what its users have seen: one generation. Parquet and JSON. */
 export const als: FeedContract<AlsGeneration> = {
   path: 'training/als/v1.0',
-  version: '1.1',
+  version: '1.2',
   description: 'A factor model and all that serving it needs.',
   schema: [...within('users', users), ...within('items', items), ...within('model', fieldsOf(alsDocument))],
   codec: alsCodec,

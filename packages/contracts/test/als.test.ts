@@ -41,12 +41,20 @@ const models: fc.Arbitrary<AlsGeneration> = fc
     const told = fc.constantFrom(
       ...(userIds.length > 0 && attractionIds.length > 0 ? [true, false] : [userIds.length === 0]),
     );
-    const parts = { users: floats(userIds.length), items: floats(attractionIds.length), lists, told };
+    const parts = {
+      users: floats(userIds.length),
+      items: floats(attractionIds.length),
+      lists,
+      told,
+      weighed: fc.boolean(),
+    };
     return fc.record(parts).map((drawn) => {
       const offsets = Uint32Array.of(0, ...drawn.lists.map(() => 0));
       drawn.lists.forEach((list, user) => (offsets[user + 1] = (offsets[user] ?? 0) + list.length));
       const histories = {
         counts: Uint32Array.from(drawn.lists.flat(), (item) => item + 1),
+        ...(drawn.weighed &&
+          userIds.length > 0 && { weights: Float32Array.from(drawn.lists.flat(), (item) => item - 1.25) }),
         lastItems: Uint32Array.from(userIds, (_, user) => user % attractionIds.length),
         lastTimes: Float64Array.from(userIds, (_, user) => (user - 3) * 2 ** 40 + user),
       };
@@ -188,6 +196,8 @@ describe('a model', () => {
       { histories: { ...told, counts: Uint32Array.of(1, 0, 2) } },
       'Row 3: users.counts holds 0, outside 1 to 2147483647.',
     ],
+    [{ histories: { ...told, weights: Float32Array.of(1, 2) } }, 'users.weights has 2 numbers for 3 attractions seen.'],
+    [{ histories: { ...told, weights: Float32Array.of(1, NaN, 2) } }, 'users.weights holds NaN, not a finite number.'],
     [{ histories: { ...told, lastItems: Uint32Array.of(1) } }, 'users.last_item has 1 entries for 3 rows.'],
     [{ histories: { ...told, lastItems: Uint32Array.of(1, 1, 2) } }, 'Row 3: users.last_item is 2; there are 2 items.'],
     [

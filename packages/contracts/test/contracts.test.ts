@@ -67,7 +67,7 @@ describe('the contracts', () => {
       'training/als/v1.0': [
         'als',
         'users.user_id utf8, users.factors list<float32>, users.seen list<int32>, ' +
-          'users.counts list<int32>?, users.last_item int32?, users.last_visit timestamp[ms, UTC]?, items.attraction_id utf8, ' +
+          'users.counts list<int32>?, users.weights list<float32>?, users.last_item int32?, users.last_visit timestamp[ms, UTC]?, items.attraction_id utf8, ' +
           'items.factors list<float32>, items.visitors int32, model.rank int32, model.options json, model.history json',
       ],
       'training/next-attraction/v1.0': ['json', 'asOf int64, parks json'],

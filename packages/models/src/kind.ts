@@ -90,6 +90,9 @@ export interface Visitor {
   readonly park: string | undefined;
 }
 
+/** The items of a history that speak for others: without those whose visits weigh 0 or less in sum. */
+export const likedIn = ({ items, weights }: History): Uint32Array => items.filter((_, n) => (weights[n] as number) > 0);
+
 /** The last visit of a visitor. */
 export interface LastVisit {
   readonly item: number;

@@ -1,9 +1,9 @@
 import { loadJudged } from '@attractions/etl';
 import { createRecommender } from '@attractions/recommender';
-import { demoExperiment } from '@attractions/experiments';
 import { generationOf } from '@attractions/models';
 
 import type { PipelineContext } from './commands/command.js';
+import { demoOf } from './kinds.js';
 import type { RunSummary } from './run-summary.js';
 import { sampleAnswers } from './sample.js';
 import { trainedKindsIn, trainedOn } from './training.js';
@@ -26,7 +26,7 @@ export async function runInMemory({
   const kinds = trainedKindsIn(config, own);
   const { model, models } = await trainedOn(visits, kinds, { attractions, signal, threads: config.threads });
   const generation = generationOf(model, attractions, { visits, models });
-  const { experiment = demoExperiment, ...parts } = own;
+  const { experiment = demoOf(kinds), ...parts } = own;
   const recommender = createRecommender(generation, { ...parts, kinds, experiments: [experiment] });
   return {
     ...tally,

@@ -3,11 +3,11 @@ import { runTrain } from '@attractions/als-trainer';
 import type { TrainContext } from '@attractions/als-trainer';
 import { als } from '@attractions/contracts';
 import { createRecommender, runningExperiments } from '@attractions/recommender';
-import { decidesLists, demoExperiment } from '@attractions/experiments';
+import { decidesLists } from '@attractions/experiments';
 import { loadGeneration } from '@attractions/models';
 
 import type { PipelineContext } from './commands/command.js';
-import { scoringKindsIn } from './kinds.js';
+import { demoOf, scoringKindsIn } from './kinds.js';
 import type { RunSummary } from './run-summary.js';
 import { sampleAnswers } from './sample.js';
 
@@ -28,7 +28,7 @@ export async function trainAndAnswer(
   // The served model may be an older one, the champion, until the new one has passed the gate.
   const model = (unchanged ? [unchanged] : feeds).find(({ feed }) => feed === als.path)?.seq;
   const generation = await loadGeneration(store, model, kinds);
-  const { experiment = demoExperiment, ...parts } = own;
+  const { experiment = demoOf(kinds), ...parts } = own;
   const composition = { ...parts, kinds, experiments: [experiment] };
   const { experiments, usual } = await runningExperiments(store, generation, logger, composition);
   const deciding = experiments.filter(decidesLists);

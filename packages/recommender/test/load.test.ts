@@ -59,7 +59,7 @@ describe('loadGeneration', () => {
     expect(await loadGeneration(store)).toEqual({
       ...sampleGeneration(),
       seqs: { model: 1, visits: 1, attractions: 1 },
-      visitCounts: Float32Array.of(7, 1, 2),
+      pairWeights: Float32Array.of(7, 1, 2),
       lastVisits: { items: Int32Array.of(0, 4), times: Float64Array.of(5, 6) },
     });
   });

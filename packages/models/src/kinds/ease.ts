@@ -1,7 +1,7 @@
 import { ease as contract, visitWeights } from '@attractions/contracts';
 import type { Attraction, EaseModel } from '@attractions/contracts';
 import { checkEaseSize, easeWeights } from '../items/ease-weights.js';
-import { itemsNamed } from '../kind.js';
+import { itemsNamed, likedIn } from '../kind.js';
 import type { ModelKind } from '../kind.js';
 import { rankScores } from '../ranking/top-k.js';
 import { indexVisits } from '../training/indexed-visits.js';
@@ -10,7 +10,7 @@ import { likedByUser } from '../training/pairs.js';
 /**
  * Embarrassingly shallow autoencoders (Steck 2019), for each park by itself: one linear model of all its attractions, by how much those that the visitor went
  * to speak for each. It has no answer for an unknown visitor without visits, and never lists attractions of parks where the visitor has not been. Where visits have weights, a visitor whose
- * visits to an attraction weigh 0 or less in sum is not learnt from as one of its visitors; how much above 0 makes no difference.
+ * visits to an attraction weigh 0 or less in sum is not one of its visitors, neither in training nor in an answer; how much above 0 makes no difference.
  */
 export const ease: ModelKind<EaseModel> = {
   name: 'ease',
@@ -44,7 +44,7 @@ export const ease: ModelKind<EaseModel> = {
     const sums = new Float64Array(attractions.length);
 
     return ({ history, park: asked }) => {
-      const been = Array.from(history.items, (item) => at.get(item)).filter(
+      const been = Array.from(likedIn(history), (item) => at.get(item)).filter(
         (place) => place !== undefined && (asked === undefined || parks[place.park]?.park === asked),
       ) as { park: number; place: number }[];
       if (been.length === 0) return undefined;

@@ -1,7 +1,7 @@
 import { itemKnn as contract, visitWeights } from '@attractions/contracts';
 import type { ItemKnnModel } from '@attractions/contracts';
 import { neighboursOf } from '../items/neighbours.js';
-import { itemsNamed } from '../kind.js';
+import { itemsNamed, likedIn } from '../kind.js';
 import type { ModelKind } from '../kind.js';
 import { rankScores } from '../ranking/top-k.js';
 import { indexVisits } from '../training/indexed-visits.js';
@@ -10,7 +10,7 @@ import { likedByUser } from '../training/pairs.js';
 /**
  * Item-based collaborative filtering (Sarwar et al. 2001): attractions that the same people visit, by the sum of their cosines with those that the visitor
  * went to, however often. It has no answer for an unknown visitor without visits, and never lists an attraction that none of these people went to. Where visits have weights, a visitor
- * whose visits to an attraction weigh 0 or less in sum is not learnt from as one of its visitors; how much above 0 makes no difference.
+ * whose visits to an attraction weigh 0 or less in sum is not one of its visitors, neither in training nor in an answer; how much above 0 makes no difference.
  */
 export const itemKnn: ModelKind<ItemKnnModel> = {
   name: 'item-knn',
@@ -38,7 +38,7 @@ export const itemKnn: ModelKind<ItemKnnModel> = {
     const sums = new Float64Array(attractions.length);
 
     return ({ history }) => {
-      const rows = Int32Array.from(history.items, (item) => rowOf[item] as number).filter((row) => row >= 0);
+      const rows = Int32Array.from(likedIn(history), (item) => rowOf[item] as number).filter((row) => row >= 0);
       if (rows.length === 0) return undefined;
       return {
         source: 'item-knn',

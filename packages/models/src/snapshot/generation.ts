@@ -14,7 +14,7 @@ import { IdIndex } from './id-index.js';
  */
 export interface Generation {
   readonly seqs: GenerationSeqs;
-  /** Without its histories, which are `visitCounts` and `lastVisits`. */
+  /** Without its histories, which are `pairWeights` and `lastVisits`. */
   readonly model: Omit<AlsGeneration, 'histories'>;
   /** The models of other kinds, trained on the same visits, by the names of the kinds; see `modelOfKind`. */
   readonly models: ReadonlyMap<string, unknown>;
@@ -28,8 +28,11 @@ export interface Generation {
   readonly themes: ReadonlySet<string>;
   /** Distinct visitors of each item. */
   readonly visitors: Uint32Array;
-  /** How often each user visited each item of their seen set, in the order of `model.seen.items`; 1 each where neither the model nor visits say. */
-  readonly visitCounts: Float32Array;
+  /**
+   * How much each item of the seen sets weighed in training, in the order of `model.seen.items`: the sum of the weights of its visits, else how often it was
+   * visited; 1 each where neither the model nor visits say.
+   */
+  readonly pairWeights: Float32Array;
   /** Of each user, where the model or visits say. */
   readonly lastVisits: LastVisits;
 }
@@ -94,18 +97,18 @@ export function generationIn(
     themes: new Set(ordered.flatMap(({ themes }) => themes).sort()),
     visitors,
   };
-  const finished = ({ visitCounts, lastVisits }: VisitSummary): Generation => ({
+  const finished = ({ visitCounts, weights, lastVisits }: VisitSummary): Generation => ({
     ...generation,
-    visitCounts: Float32Array.from(visitCounts),
+    pairWeights: Float32Array.from(weights ?? visitCounts),
     lastVisits,
   });
   if (histories !== undefined) {
-    const { counts, lastItems, lastTimes } = histories;
+    const { counts, weights, lastItems, lastTimes } = histories;
     const lastVisits = { items: Int32Array.from(lastItems), times: lastTimes };
     return {
       needsVisits: false,
       add: () => undefined,
-      done: () => finished({ visitCounts: counts, lastVisits }),
+      done: () => finished({ visitCounts: counts, ...(weights && { weights }), lastVisits }),
     };
   }
   const { add, done } = visitReader(model.seen, userOf, ids);
@@ -117,12 +120,12 @@ export function seenBy({ model }: Generation, user: number): Uint32Array {
   return model.seen.items.subarray(model.seen.offsets[user], model.seen.offsets[user + 1]);
 }
 
-/** The same with the number of visits, as a fold-in takes it. */
+/** The same with what it weighed, as a fold-in takes it. */
 export function historyOf(generation: Generation, user: number): History {
   const { offsets } = generation.model.seen;
   return {
     items: seenBy(generation, user),
-    weights: generation.visitCounts.subarray(offsets[user], offsets[user + 1]),
+    weights: generation.pairWeights.subarray(offsets[user], offsets[user + 1]),
   };
 }
 

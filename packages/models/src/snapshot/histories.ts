@@ -14,13 +14,15 @@ export interface LastVisits {
 export interface VisitSummary {
   /** How often, for each entry of the seen sets, in their order; 1 where no visit is known. */
   readonly visitCounts: Uint32Array;
+  /** How much they weigh in sum, where visits have weights. */
+  readonly weights?: Float32Array;
   readonly lastVisits: LastVisits;
 }
 
 /** Counts visits as they come. */
 interface VisitCounter {
-  /** Takes the row of the user, the item and the time of each visit; those of a user or an item below zero do not count. */
-  add(users: ArrayLike<number>, items: ArrayLike<number>, times: Float64Array): void;
+  /** Takes the row of the user, the item, the time and the weight (default: 1) of each visit; those of a user or an item below zero do not count. */
+  add(users: ArrayLike<number>, items: ArrayLike<number>, times: Float64Array, weights?: ArrayLike<number>): void;
   /** The result, which does not depend on the order of the visits: of equal times the greater item is the last visit. */
   done(): VisitSummary;
 }
@@ -28,10 +30,12 @@ interface VisitCounter {
 /** A visit without an entry in the seen sets is not counted, but it may be the last visit of a user. */
 export function visitCounter({ offsets, items }: AlsGeneration['seen']): VisitCounter {
   const visitCounts = new Uint32Array(items.length);
+  // How far the sums are from the counts: sums of single-precision numbers in double precision, so that their order makes no difference.
+  let beyond: Float64Array | undefined;
   const users = offsets.length - 1;
   const last = { items: new Int32Array(users).fill(-1), times: new Float64Array(users).fill(-Infinity) };
 
-  const count = (user: number, item: number): void => {
+  const count = (user: number, item: number, weight: number): void => {
     const end = offsets[user + 1] as number;
     let [low, high] = [offsets[user] as number, end];
     while (low < high) {
@@ -39,16 +43,18 @@ export function visitCounter({ offsets, items }: AlsGeneration['seen']): VisitCo
       if ((items[middle] as number) < item) low = middle + 1;
       else high = middle;
     }
-    if (low < end && items[low] === item) (visitCounts[low] as number) += 1;
+    if (low >= end || items[low] !== item) return;
+    (visitCounts[low] as number) += 1;
+    if (weight !== 1) ((beyond ??= new Float64Array(items.length))[low] as number) += weight - 1;
   };
 
   return {
-    add(userRows, itemRows, times) {
+    add(userRows, itemRows, times, weights) {
       for (let row = 0; row < times.length; row++) {
         const user = userRows[row] as number;
         const item = itemRows[row] as number;
         if (user < 0 || item < 0) continue;
-        count(user, item);
+        count(user, item, weights ? (weights[row] as number) : 1);
         const time = times[row] as number;
         const lastTime = last.times[user] as number;
         if (time < lastTime || (time === lastTime && item < (last.items[user] as number))) continue;
@@ -56,7 +62,13 @@ export function visitCounter({ offsets, items }: AlsGeneration['seen']): VisitCo
         last.times[user] = time;
       }
     },
-    done: () => ({ visitCounts: visitCounts.map((visits) => Math.max(1, visits)), lastVisits: last }),
+    done: () => ({
+      visitCounts: visitCounts.map((visits) => Math.max(1, visits)),
+      ...(beyond && {
+        weights: Float32Array.from(beyond, (more, n) => Math.max(1, visitCounts[n] as number) + more),
+      }),
+      lastVisits: last,
+    }),
   };
 }
 
@@ -75,7 +87,12 @@ export function visitReader(
   const counter = visitCounter(seen);
   return {
     add: (batch) =>
-      counter.add(rowsIn(batch, 'user_id', users), rowsIn(batch, 'attraction_id', attractions), timesOf(batch)),
+      counter.add(
+        rowsIn(batch, 'user_id', users),
+        rowsIn(batch, 'attraction_id', attractions),
+        timesOf(batch),
+        weightsOf(batch),
+      ),
     done: counter.done,
   };
 }
@@ -98,6 +115,12 @@ function rowsIn(batch: RecordBatch, column: string, ids: IdIndex): Int32Array {
   for (let row = 0; row < rows.length; row++)
     rows[row] = ids.ofUtf8(values, valueOffsets[row] as number, valueOffsets[row + 1] as number);
   return rows;
+}
+
+/** What each visit weighs, 1 where nothing is said; undefined without the column. */
+function weightsOf(batch: RecordBatch): Float32Array | undefined {
+  const column = batch.getChild('weight');
+  return column === null ? undefined : Float32Array.from(column, (weight: number | null) => weight ?? 1);
 }
 
 const rowOf = (ids: IdIndex, id: string | null): number => (id === null ? undefined : ids.get(id)) ?? -1;

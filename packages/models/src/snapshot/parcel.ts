@@ -10,13 +10,13 @@ interface LargeParts {
   readonly userFactors: Float32Array;
   readonly seenOffsets: Uint32Array;
   readonly seenItems: Uint32Array;
-  readonly visitCounts: Float32Array;
+  readonly pairWeights: Float32Array;
   readonly lastItems: Int32Array;
   readonly lastTimes: Float64Array;
 }
 
 /** The rest, whose size is that of the catalogue. */
-export type Frame = Omit<Generation, 'userOf' | 'visitCounts' | 'lastVisits' | 'models'>;
+export type Frame = Omit<Generation, 'userOf' | 'pairWeights' | 'lastVisits' | 'models'>;
 
 /** Large parts of the model, which its frame does not contain. */
 const NOT_IN_FRAME: Pick<AlsGeneration, 'userIds' | 'userFactors' | 'seen'> = {
@@ -37,7 +37,7 @@ type LargePiece = {
  * garbage collector time, and all of it at once would block the thread for long.
  */
 export function packed(generation: Generation): { readonly frame: Frame; readonly pieces: readonly Piece[] } {
-  const { model, userOf, visitCounts, lastVisits, models, ...rest } = generation;
+  const { model, userOf, pairWeights, lastVisits, models, ...rest } = generation;
   const pieces: LargePiece[] = [
     { name: 'idUnits', part: userOf.parts.units },
     { name: 'idOffsets', part: userOf.parts.offsets },
@@ -45,7 +45,7 @@ export function packed(generation: Generation): { readonly frame: Frame; readonl
     { name: 'userFactors', part: model.userFactors },
     { name: 'seenOffsets', part: model.seen.offsets },
     { name: 'seenItems', part: model.seen.items },
-    { name: 'visitCounts', part: visitCounts },
+    { name: 'pairWeights', part: pairWeights },
     { name: 'lastItems', part: lastVisits.items },
     { name: 'lastTimes', part: lastVisits.times },
   ];
@@ -121,7 +121,7 @@ export function unpacked({ model, ...rest }: Frame, pieces: readonly Piece[]): G
     },
     userOf,
     models,
-    visitCounts: of.visitCounts,
+    pairWeights: of.pairWeights,
     lastVisits: { items: of.lastItems, times: of.lastTimes },
   };
 }

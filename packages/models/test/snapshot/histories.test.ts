@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   Dictionary,
+  Float32,
   Int32,
   Table,
   TimestampMicrosecond,
@@ -87,5 +88,23 @@ describe('visitReader', () => {
         expect(reader.done()).toEqual(expected(visits, sets));
       }),
     );
+  });
+
+  test('sums what visits weigh, 1 where nothing is said; without any other weight there are no sums', () => {
+    const of = { offsets: Uint32Array.of(0, 2, 3), items: Uint32Array.of(0, 1, 0) };
+    const read = (weights: readonly (number | null)[]) => {
+      const reader = visitReader(of, IdIndex.of(['ana', 'bob']), ['a', 'b']);
+      const text = (texts: readonly string[]) => vectorFromArray(texts, new Utf8());
+      const table = new Table({
+        user_id: text(['ana', 'ana', 'ana', 'bob']),
+        attraction_id: text(['a', 'a', 'b', 'b']),
+        visited_at: millis([1, 2, 3, 4]),
+        weight: vectorFromArray(weights, new Float32()),
+      });
+      for (const piece of [table.slice(0, 1), table.slice(1)]) for (const batch of piece.batches) reader.add(batch);
+      return reader.done();
+    };
+    expect(read([0.5, null, -3, 9]).weights).toEqual(Float32Array.of(1.5, -3, 1));
+    expect(read([1, null, 1, 9])).not.toHaveProperty('weights');
   });
 });
