@@ -10,10 +10,11 @@ import numpy as np
 import pandas as pd
 import spotify_confidence
 from confseq.boundaries import normal_log_mixture, normal_mixture_bound
-from scipy import stats
+from scipy import optimize, stats
 from statsmodels.api import OLS
 from statsmodels.stats import multitest, power, proportion
 from statsmodels.stats._delta_method import NonlinearDeltaCov
+from statsmodels.tools.numdiff import approx_fprime_cs
 from statsmodels.stats.weightstats import CompareMeans, DescrStatsW
 
 warnings.simplefilter("ignore")
@@ -77,7 +78,7 @@ def spotify(treatment, control):
 
 def delta(kind, treatment, control):
     """The absolute and the relative difference of a function of the means, with standard errors by statsmodels' delta method (complex-step
-    derivatives). With CUPED, theta is the regression's and z is moved to its mean over all."""
+    derivatives), and the interval of the relative one. With CUPED, theta is the regression's and z is moved to its mean over all."""
     names = ["y", "x", "z"]
     panels = [np.array([column(users, name) for name in names]) for users in (treatment, control)]
     sizes = [len(treatment), len(control)]
@@ -116,11 +117,35 @@ def delta(kind, treatment, control):
         treated, untreated = values(params)
         return np.array([(treated - untreated) / (untreated if untreated.real > 0 else -untreated)])
 
-    answers = [theta]
-    for function in (absolute, relative):
-        found = NonlinearDeltaCov(function, at, covariance)
-        answers += [function(at)[0], np.sqrt(np.squeeze(found.cov()))]
-    return [float(np.real(answer)) for answer in answers]
+    def error(function):
+        return float(np.sqrt(np.squeeze(NonlinearDeltaCov(function, at, covariance).cov())))
+
+    answers = [theta, absolute(at)[0], error(absolute), relative(at)[0], error(relative)]
+    return [float(np.real(answer)) for answer in answers] + fieller(values, at, covariance)
+
+
+def fieller(values, at, covariance):
+    """The interval of the relative difference, by search: where treatment - ratio * control is 1.96 standard errors from 0."""
+    treated, untreated = values(at)
+    gradient = approx_fprime_cs(at, lambda params: np.array(values(params)))
+    both = gradient @ covariance @ gradient.T
+    limit = stats.norm.isf(0.025)
+
+    def beyond(ratio):
+        weights = np.array([1, -ratio])
+        return (treated - ratio * untreated) ** 2 - limit**2 * (weights @ both @ weights)
+
+    ratio = treated / untreated
+    ends = []
+    for direction in (-1, 1):
+        step = 1e-3
+        while beyond(ratio + direction * step) < 0 and step < 1e6:
+            step *= 2
+        if step >= 1e6:
+            return [None] * 2
+        ends.append(optimize.brentq(beyond, ratio, ratio + direction * step, xtol=1e-15, rtol=1e-14))
+    low, high = ends
+    return [low - 1, high - 1] if untreated > 0 else [1 - high, 1 - low]
 
 
 def regression(treatment, control):

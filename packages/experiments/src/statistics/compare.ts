@@ -1,4 +1,4 @@
-import { effectOf } from './intervals.js';
+import { anytimeReach, effectOf, fixedReach } from './intervals.js';
 import type { Effect, Range, Reading } from './intervals.js';
 import { summarise } from './moments.js';
 import type { Moments, Summary, Weights } from './moments.js';
@@ -25,8 +25,9 @@ export interface Difference {
   /** Treatment minus control, in the unit of the metric. */
   readonly absolute: Effect;
   /**
-   * The same divided by the control's value without its sign: .02 is 2 % more. Variance by the delta method, so its p may differ a little from that
-   * of `absolute`, which is the one to decide by. Undefined where the control's value is 0.
+   * The same divided by the control's value without its sign: .02 is 2 % more. Intervals by Fieller (1954), so they leave out 0 exactly where those of
+   * `absolute` do, and the p values are the same; they reach to infinity where the control's value may be 0. Standard error by the delta
+   * method. Undefined where the control's value is 0.
    */
   readonly relative: Effect | undefined;
 }
@@ -106,18 +107,43 @@ function differenceOf(
   tOnControl: Weights,
   cOnTreatment: Weights,
 ): Difference | undefined {
-  /** The effect whose derivatives by the values of treatment and control are `byT` and `byC`. */
-  const effect = (value: number, byT: number, byC: number): Effect | undefined => {
-    const onTreatment = plus(times(t.weights, byT), times(cOnTreatment, byC));
-    const onControl = plus(times(tOnControl, byT), times(c.weights, byC));
-    const error = Math.sqrt(varianceOf(type, treatment, onTreatment) + varianceOf(type, control, onControl));
-    return isPositive(error) ? effectOf(value, error, treatment.users + control.users, reading) : undefined;
+  /** Of `byT` times the treatment's value and `byC` times the control's. */
+  const variance = (byT: number, byC: number) =>
+    varianceOf(type, treatment, plus(times(t.weights, byT), times(cOnTreatment, byC))) +
+    varianceOf(type, control, plus(times(tOnControl, byT), times(c.weights, byC)));
+  const error = Math.sqrt(variance(1, -1));
+  if (!isPositive(error)) return undefined;
+  const users = treatment.users + control.users;
+  const absolute = effectOf(t.value - c.value, error, users, reading);
+  if (c.value === 0) return { absolute, relative: undefined };
+  const [sign, ratio] = [Math.sign(c.value), t.value / c.value];
+  const [ofDifference, ofControl] = [variance(1, -1), variance(0, 1)];
+  const covariance = (variance(1, 0) - ofDifference - ofControl) / 2;
+  const range = (reach: number) =>
+    fieller(absolute.estimate, sign * c.value, reach ** 2, ofDifference, ofControl, sign * covariance);
+  return {
+    absolute,
+    relative: {
+      estimate: absolute.estimate / Math.abs(c.value),
+      standardError: Math.sqrt(variance(1, -ratio)) / Math.abs(c.value),
+      fixed: range(fixedReach(reading)),
+      p: absolute.p,
+      anytime: range(anytimeReach(users, reading)),
+      anytimeP: absolute.anytimeP,
+    },
   };
-  const absolute = effect(t.value - c.value, 1, -1);
-  const size = Math.abs(c.value);
-  const relative =
-    size > 0 ? effect((t.value - c.value) / size, 1 / size, (-t.value * Math.sign(c.value)) / size ** 2) : undefined;
-  return absolute && { absolute, relative };
+}
+
+/**
+ * The ratios r for which d - r c is at most the root of `reach2` of its standard errors from 0 (Fieller 1954), from the variances of d and c and their
+ * covariance; all numbers where c itself may be 0.
+ */
+function fieller(d: number, c: number, reach2: number, dd: number, cc: number, dc: number): Range {
+  const bottom = c * c - reach2 * cc;
+  if (!(bottom > 0)) return [-Infinity, Infinity];
+  const middle = d * c - reach2 * dc;
+  const side = Math.sqrt(Math.max(0, middle * middle - bottom * (d * d - reach2 * dd)));
+  return [(middle - side) / bottom, (middle + side) / bottom];
 }
 
 function valueOf(type: MetricType, { means: { y, x } }: Summary): Value {

@@ -38,6 +38,9 @@ export function mixture(users: number, alpha: number): number {
   return (evidence + Math.log(evidence + 1)) / users;
 }
 
+/** By how many standard errors the interval for one look reaches to each side. */
+export const fixedReach = ({ alpha = 0.05 }: Reading = {}): number => normalAbove(alpha / 2);
+
 /**
  * By how many standard errors an anytime-valid interval reaches to each side at `users`: the asymptotic confidence sequence of Waudby-Smith et
  * al. 2021, theorem 2.2, sqrt(2 (n rho^2 + 1) / (n rho^2) * log(sqrt(n rho^2 + 1) / alpha)). At the intended number of users it is 3.03
@@ -61,7 +64,7 @@ export function effectOf(estimate: number, standardError: number, users: number,
   return {
     estimate,
     standardError,
-    fixed: around(normalAbove((reading.alpha ?? 0.05) / 2)),
+    fixed: around(fixedReach(reading)),
     p: twoSidedP(z),
     anytime: around(anytimeReach(users, reading)),
     anytimeP: anytimeP(z, users, reading),

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { addMoments, compare, estimate, momentsOf } from '../../src/index.js';
-import type { MetricType, Moments, UserValues } from '../../src/index.js';
+import type { MetricType, Moments, Range, UserValues } from '../../src/index.js';
 
 const users = (...values: number[]): UserValues[] => values.map((y) => ({ y }));
 const sums = (...values: number[]): Moments => momentsOf(users(...values));
@@ -17,6 +17,8 @@ describe('by hand', () => {
     expect(relative?.estimate).toBe(2);
     // .046875 / .25^2 + .75^2 * .046875 / .25^4
     expect(relative?.standardError).toBeCloseTo(Math.sqrt(0.75 + 6.75), 14);
+    // The control's .25 is 1.15 standard errors from 0, so the ratio may be anything.
+    expect(relative?.fixed).toEqual([-Infinity, Infinity]);
   });
 
   test('means of 2, 4, 6 and of 1, 3', () => {
@@ -103,6 +105,23 @@ describe('laws', () => {
       JSON.stringify(of, (_, at: unknown) => (typeof at === 'number' ? Number(at.toFixed(7)) + 0 : at));
     expect(flat(a)).toBe(flat(b));
   };
+
+  test('a relative interval leaves out 0 where the absolute one does, and holds its estimate', () => {
+    fc.assert(
+      fc.property(group, group, type, fc.boolean(), (a, b, kind, withCuped) => {
+        const found = compare(kind, momentsOf(a), momentsOf(b));
+        const side = withCuped ? found?.cuped : found;
+        for (const name of ['fixed', 'anytime'] as const) {
+          const [absolute, relative] = [side?.absolute[name], side?.relative?.[name]];
+          if (!absolute || !relative || !Number.isFinite(relative[0])) continue;
+          const leavesOut0 = ([low, high]: Range) => low > 1e-9 || high < -1e-9;
+          expect(leavesOut0(relative)).toBe(leavesOut0(absolute));
+          expect(relative[0]).toBeLessThanOrEqual(side?.relative?.estimate ?? 0);
+          expect(relative[1]).toBeGreaterThanOrEqual(side?.relative?.estimate ?? 0);
+        }
+      }),
+    );
+  });
 
   test('sums of parts add up, whatever each part was centred on', () => {
     fc.assert(

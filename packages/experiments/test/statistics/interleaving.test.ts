@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
 import { draftCoin, readInterleaved, teamDraft } from '../../src/index.js';
+import { randomFrom } from '../support/random.js';
 
 describe('team draft', () => {
   test('by hand: each picks its highest that is left', () => {
@@ -71,6 +72,25 @@ describe('reading preferences', () => {
     [{ a: 500_000, b: 503_000, ties: 0 }, 0.002746],
   ])('the sign test of %j', (preferences, p) => {
     expect(readInterleaved(preferences)?.signTestP).toBeCloseTo(p, 5);
+  });
+
+  test('the better list is preferred, and of equal lists none', () => {
+    const items = [...'abcdefghij'];
+    /** Users click on an item of the draft more readily the nearer it is to the start of the alphabet. */
+    const readOf = (a: string[], b: string[]) => {
+      const preferences = { a: 0, b: 0, ties: 0 };
+      const random = randomFrom(5);
+      for (let user = 0; user < 2000; user++) {
+        const { items: shown, teams } = teamDraft(a, b, 5, draftCoin('salt', String(user), '1'));
+        const clicked = teams.filter((_, n) => random() < 0.3 / (1 + items.indexOf(shown[n] as string)));
+        const lead = clicked.filter((team) => team === 'a').length - clicked.filter((team) => team === 'b').length;
+        if (clicked.length > 0) preferences[lead > 0 ? 'a' : lead < 0 ? 'b' : 'ties']++;
+      }
+      return readInterleaved(preferences)?.preference;
+    };
+    expect(readOf(items, [...items].reverse())?.anytime[0]).toBeGreaterThan(0);
+    expect(readOf([...items].reverse(), items)?.anytime[1]).toBeLessThan(0);
+    expect(readOf(items, items)?.p).toBeGreaterThan(0.05);
   });
 
   test('nothing to read', () => {

@@ -76,7 +76,7 @@ const absolute = (type: MetricType, ...panels: [UserValues[], UserValues[]]) => 
   return [estimate, p, ...fixed];
 };
 
-/** The difference of two panels: theta (0 without CUPED), and estimate and standard error, absolute and relative. */
+/** The difference of two panels: theta (0 without CUPED), and estimate and standard error, absolute and relative, and the relative interval. */
 function difference(type: 'mean' | 'ratio', withCuped: boolean, n: number): Case {
   const [treatment, control] = [panel(whole(20, 300), 0.3, n), panel(whole(20, 300), 0, n)];
   const found = compare(type, momentsOf(treatment), momentsOf(control));
@@ -86,6 +86,7 @@ function difference(type: 'mean' | 'ratio', withCuped: boolean, n: number): Case
     ours: [
       withCuped ? found?.cuped?.theta : 0,
       ...[side?.absolute, side?.relative].flatMap((effect) => [effect?.estimate, effect?.standardError]),
+      ...(side?.relative?.fixed ?? []).map((end) => (Number.isFinite(end) ? end : null)),
     ],
   };
 }
