@@ -20,7 +20,7 @@ export interface ReportOptions {
 }
 
 /** More than that in memory does not make it faster. */
-const ENGINE_MB = 600;
+const ENGINE_MB = 500;
 
 /** Reads an experiment out of the feeds, and writes the page that was asked for. */
 export async function reportExperiment(
