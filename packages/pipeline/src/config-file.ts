@@ -11,6 +11,8 @@ export type { KeepRule, Metric };
 export interface ExperimentsSection {
   /** The first that is not a guardrail decides, unless an experiment names others. */
   readonly metrics?: readonly Metric[];
+  /** Users of two panels together that experiments are planned for: there, intervals that hold at any time are narrowest. Default 10,000. */
+  readonly intendedUsers?: number;
   /** `visits`: types of events that become visits of the next training. */
   readonly events?: { readonly visits?: readonly string[] };
 }
@@ -43,12 +45,16 @@ export const keepSection: Section<KeepRule> = () =>
 /** The section `experiments`. */
 export const experimentsSection: Section<ExperimentsSection> = () =>
   schemaOf((value) => {
-    const example = 'give an object with "metrics", "events", or both';
+    const example = 'give an object with some of "metrics", "intendedUsers" and "events"';
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       return [{ message: `is ${shown(value)}; ${example}.` }];
     return Object.entries(value).flatMap(([key, part]) => {
       if (key === 'metrics')
         return metricsProblems(part).map(({ path, message }) => ({ path: [key, ...path], message }));
+      if (key === 'intendedUsers')
+        return Number.isSafeInteger(part) && part >= 1
+          ? []
+          : [{ path: [key], message: `is ${shown(part)}; give a whole number from 1.` }];
       if (key === 'events') return eventsProblems(part).map(([path, message]) => ({ path: [key, ...path], message }));
       return [{ path: [key], message: `is unknown; ${example}.` }];
     });

@@ -125,7 +125,7 @@ test('all problems are reported at once, with file and key, settings and file to
       rules: [{ name: 'a', allows: 5 }, { name: 'a', allows: () => true }, { name: 'b' }, { name: 'c', caps: { most: 0, of: () => 'x' } }],
       mapping: { ana: 'bay:pool' },
       experiment: { experiment: 'x' },
-      experiments: { metrics: [{ name: 'clicked', type: 'share', event: 'click' }], events: { visits: 'visit' }, page: 1 },
+      experiments: { metrics: [{ name: 'clicked', type: 'share', event: 'click' }], events: { visits: 'visit' }, intendedUsers: 0.5, page: 1 },
     };`,
   });
   const { exitCode, stderr } = await attractions(folder, ['run', '--config', 'mine.config.mjs'], { ALS_RANK: 'many' });
@@ -142,7 +142,8 @@ test('all problems are reported at once, with file and key, settings and file to
     'mine.config.mjs: experiment: version is missing',
     'mine.config.mjs: experiments.metrics[0].type is "share"; give one of proportion, mean, count, ratio.',
     'mine.config.mjs: experiments.events.visits is "visit"; give a list of types of events.',
-    'mine.config.mjs: experiments.page is unknown; give an object with "metrics", "events", or both.',
+    'mine.config.mjs: experiments.intendedUsers is 0.5; give a whole number from 1.',
+    'mine.config.mjs: experiments.page is unknown; give an object with some of "metrics", "intendedUsers" and "events".',
   ])
     expect(stderr).toContain(problem);
 });

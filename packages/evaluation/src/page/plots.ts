@@ -31,13 +31,14 @@ const [LABELS, FIGURES, TOP, LINE_HEIGHT] = [150, 220, 12, 26];
 
 /**
  * Intervals as bars with a point at the mean, one below the other, as SVG. `zero` draws a line at 0 and writes signs: for differences, where
- * a bar that lies wholly to the right of the line is a win. The title is the label of the axis.
+ * a bar that lies wholly to the right of the line is a win. The title is the label of the axis; `written` writes values in another way.
  */
 export function intervalPlot(
   title: string,
   lines: readonly PlottedInterval[],
-  { zero = false, written = zero ? signed : decimals }: { zero?: boolean; written?: (value: number) => string } = {},
+  { zero = false, written }: { readonly zero?: boolean; readonly written?: (value: number) => string } = {},
 ): string {
+  const inFull = written ?? (zero ? signed : decimals);
   const ends = lines.flatMap(({ interval }) => [interval.low, interval.high]);
   const range = [Math.min(...ends, ...(zero ? [0] : [])), Math.max(...ends, ...(zero ? [0] : []))] as const;
   const x = scale(range, [LABELS, WIDTH - FIGURES]);
@@ -45,12 +46,12 @@ export function intervalPlot(
   const marks = ticks(range).map(
     (value) =>
       `<line class="grid" x1="${x(value)}" y1="${TOP}" x2="${x(value)}" y2="${bottom}"/>` +
-      `<text class="tick" x="${x(value)}" y="${bottom + 16}">${value}</text>`,
+      `<text class="tick" x="${x(value)}" y="${bottom + 16}">${written?.(value) ?? value}</text>`,
   );
   const zeroLine = zero ? `<line class="zero" x1="${x(0)}" y1="${TOP}" x2="${x(0)}" y2="${bottom}"/>` : '';
   const rows = lines.map(({ label, interval: { mean, low, high } }, row) => {
     const y = TOP + (row + 0.5) * LINE_HEIGHT;
-    const figure = `${written(mean)} (${written(low)} to ${written(high)})`;
+    const figure = `${inFull(mean)} (${inFull(low)} to ${inFull(high)})`;
     return (
       `<text class="label" x="${LABELS - 12}" y="${y + 4}">${escaped(label)}</text>` +
       `<line class="bar" x1="${x(low)}" y1="${y}" x2="${x(high)}" y2="${y}"/>` +

@@ -27,7 +27,7 @@ export const REFUSALS = {
     todo: 'Look at what happened on the days that stand out: a release, an outage, a panel that was switched off.',
   },
   'too-few-users': {
-    when: 'A panel has fewer than 100 users whose days are over.',
+    when: 'A panel has fewer than 100 users; of interleaved lists, fewer than 100 users chose anything.',
     todo: 'Wait for more users. Below that, intervals that rest on the normal distribution are not right.',
   },
 } as const;
@@ -90,6 +90,9 @@ export function checksOf(gathered: Gathered): Checks {
   const few = panels.flatMap(({ name }, n) => ((counts[n] ?? 0) < MIN_USERS ? [`${name} has ${counts[n]}`] : []));
   if (!isInterleaved && exposures - forced > 0 && few.length > 0)
     refuse('too-few-users', `Fewer than ${MIN_USERS} users: ${few.join(', ')}.`);
+  const { a = 0, b = 0, ties = 0 } = gathered.preferred ?? {};
+  if (isInterleaved && exposures - forced > 0 && a + b + ties < MIN_USERS)
+    refuse('too-few-users', `Only ${a + b + ties} users chose anything from the lists.`);
   return { sampleRatio: ratio, overTime: drift, refusals: found };
 }
 

@@ -1,7 +1,8 @@
 import type { Findings, MetricFindings, MetricPanel } from './findings.js';
 
 /** A number of parts in a hundred with its sign. */
-export const percent = (share: number): string => `${share < 0 ? '−' : '+'}${digits(Math.abs(share) * 100)} %`;
+export const percent = (share: number): string =>
+  `${share < 0 ? '−' : share > 0 ? '+' : ''}${digits(Math.abs(share) * 100)} %`;
 
 /** Three digits, or all before the point. */
 export function digits(value: number): string {

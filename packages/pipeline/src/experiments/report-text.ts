@@ -35,7 +35,7 @@ export function reportText(report: ExperimentReport, segments: boolean): string 
       ['panel', 'recommender', 'buckets', 'users'],
       ...report.panels.map(({ panel, recommender = '', buckets, users }) => [panel, recommender, buckets, users]),
     ]),
-    ...(metrics.length > 0 ? ['', readingText(report), metricsTable(metrics)] : []),
+    ...(metrics.length > 0 ? ['', readingText(report), '', metricsTable(metrics)] : []),
     ...assignedText(metrics),
     ...(primary && primary.days.length > 0 ? ['', `By day, ${primary.metric.name}:`, daysTable(primary)] : []),
     ...(segments && metrics.length > 0

@@ -37,7 +37,7 @@ export async function reportExperiment(
     memoryLimitMb: Math.min(config.etlMemoryMb, ENGINE_MB),
   };
   const { gathered, passedOver } = await gather(store, wanted, { signal });
-  const findings = findingsOf(gathered);
+  const findings = findingsOf(gathered, { intendedUsers: own?.experiments?.intendedUsers });
   const files: string[] = [];
   if (html !== undefined) {
     const json = html.replace(/([.]html?)?$/, '.json');
