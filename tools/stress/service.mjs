@@ -12,10 +12,10 @@ if (!existsSync(cli)) {
   console.error('This needs the built packages: npx nx run-many -t build');
   process.exit(2);
 }
-export const { als, attractions, experiments, exposures, visits } = await import(
+export const { als, attractions, events, experiments, exposures, visits } = await import(
   join(packages, 'contracts/dist/index.js')
 );
-export const { openFeeds, parentOf } = await import(join(packages, 'feeds/dist/index.js'));
+export const { openFeeds, parentOf, streamed } = await import(join(packages, 'feeds/dist/index.js'));
 
 /** Who puts things into the feeds here. */
 export const producer = { id: 'stress', package: 'stress', version: '0.0.0' };
