@@ -22,6 +22,7 @@ import type { LoadedVisits, LoaderOptions } from './loader.js';
 import type { EtlConfig } from './settings.js';
 import type { JudgedLoad } from './settle.js';
 import { chooseSources } from './source/choose.js';
+import { eventFiles } from './source/event-visits.js';
 import type { SourceSettings } from './source/choose.js';
 import { keyNameOf, pseudonymKeyOf } from './source/pseudonym.js';
 import type { Source } from './source/source.js';
@@ -40,6 +41,8 @@ export interface EtlContext {
   readonly baseFolder?: string;
   /** What each event weighs, where visits have events. Default: events mean nothing. */
   readonly events?: Readonly<Record<string, number>>;
+  /** Types of events of the feed `serving/events` that are visits too. Default: none. */
+  readonly eventVisits?: readonly string[] | undefined;
   /** Sources of your own, which `from` names by their type. */
   readonly sources?: readonly Source[];
   /** How far the run may be from the updates before it. Default: {@link DEFAULT_CHECKS}. */
@@ -83,6 +86,7 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
   const begin = performance.now();
   const { store = openFeeds(config.feedsRoot), signal, checks: rules = DEFAULT_CHECKS, logger } = context;
   const from = sourceOf(config, context);
+  const types = context.eventVisits ?? [];
   signal?.throwIfAborted();
   const list = await readForgotten(store);
   const guard = await guardOfForgotten(store, [], list?.seq ?? 0);
@@ -113,6 +117,7 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
     const options = {
       ...loaderOptions(config, context),
       ...(leftOut && { leftOut }),
+      ...(types.length > 0 && { eventVisits: { store, types } }),
       ...(context.progress && { onProgress: context.progress }),
     };
     let because = plan.read === 'all' ? plan.because : 'the visits of the last update cannot be read';
@@ -121,7 +126,7 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
       const old = { ...(await parentsOf(plan.base, store)), record: plan.base, paths: previous };
       const found = await addVisits(
         from,
-        { ...options, only: plan.only, after: plan.after },
+        { ...options, only: plan.only, after: plan.after, shape: plan.base.labels['shape'] ?? '' },
         old,
         target(plan.base),
       ).catch(unlessUnclear);
@@ -164,7 +169,7 @@ function unlessUnclear(error: unknown): string {
 async function planned(
   from: SourceSettings | string,
   config: EtlConfig,
-  { full = false, events, pseudonymize, sources, baseFolder = '.', signal }: EtlContext,
+  { full = false, events, eventVisits = [], pseudonymize, sources, baseFolder = '.', signal }: EtlContext,
   store: FeedStore,
   forgottenSeq: number | undefined,
 ): Promise<{ readonly plan: Plan; readonly settings: string | undefined; readonly raw: RawFiles | undefined }> {
@@ -172,10 +177,14 @@ async function planned(
   const { version } = manifest();
   const key = pseudonymKeyOf(config, pseudonymize);
   const pseudonyms = key === undefined ? undefined : keyNameOf(key);
-  const read = { from, events, maxRejectShare, sequenceGapHours };
+  const read = { from, events, maxRejectShare, sequenceGapHours, ...(eventVisits.length > 0 && { eventVisits }) };
   const settings = settingsKey({ version, ...read, forgottenSeq, pseudonyms });
   const chosen = await chooseSources(settingsOf(from), sources);
-  const raw = await rawFilesOf(chosen, { baseFolder: resolve(baseFolder), ...(signal && { signal }) });
+  const found = await rawFilesOf(chosen, { baseFolder: resolve(baseFolder), ...(signal && { signal }) });
+  const raw =
+    typeof found === 'string' || eventVisits.length === 0
+      ? found
+      : { ...found, visits: [...found.visits, ...(await eventFiles({ store }))] };
   const all = (because: string): Plan => ({ read: 'all', because });
   if (typeof raw === 'string')
     return { plan: all(`the source '${raw}' cannot tell what is new`), settings: undefined, raw: undefined };

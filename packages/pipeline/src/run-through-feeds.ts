@@ -15,7 +15,12 @@ export async function runThroughFeeds(
   const { config, store, logger, signal, progress, own = {} } = context;
   const { events, checks, pseudonymize } = own;
   const [etl, { trainAndAnswer }] = await Promise.all([
-    runEtl(config, { store, logger, signal, progress, events, checks, pseudonymize, ...how, ...own.sources }),
+    runEtl(config, {
+      ...{ store, logger, signal, progress, events, checks, pseudonymize },
+      eventVisits: own.experiments?.events?.visits,
+      ...how,
+      ...own.sources,
+    }),
     import('./train-and-answer.js'),
   ]);
   signal.throwIfAborted();

@@ -1,9 +1,12 @@
+import { events } from '@attractions/contracts';
 import type { Source as SourceFile } from '@attractions/feeds';
 import type { AttractionsExtract } from '../attractions.js';
 import { withoutUsers } from '../forgotten.js';
 import type { LeftOut } from '../forgotten.js';
 import { sourceFailed } from './choose.js';
 import type { ChosenSource, ChosenSources, SourceSettings } from './choose.js';
+import { withEventVisits } from './event-visits.js';
+import type { EventVisits } from './event-visits.js';
 import { pseudonymized } from './pseudonym.js';
 import { attractionsOfRows, visitsOfRows } from './rows.js';
 import type { Delivered, DeliveredVisits, SourceContext } from './source.js';
@@ -22,6 +25,10 @@ export interface DeliveryOptions {
   readonly leftOut?: LeftOut;
   /** Where given, the key of the pseudonyms that stand for user ids from the first frame on. */
   readonly pseudonymKey?: string;
+  /** Events that are visits too. Their users are named as in the visits, by pseudonyms where there is a key. Default: none. */
+  readonly eventVisits?: EventVisits;
+  /** Where only events may be new: how the lines were read before, as {@link shapeOf} says it. */
+  readonly shape?: string;
   /** Which files of visits are read, by their paths; for sources that can read only some. Default: all. */
   readonly only?: ReadonlySet<string>;
   /** Those of them that have grown, as they were; see {@link SourceContext}. Default: none. */
@@ -37,11 +44,20 @@ export function settingsOf(from: string | SourceSettings): SourceSettings {
 export async function deliver(
   chosen: ChosenSources,
   context: SourceContext,
-  { leftOut, only, after, pseudonymKey: key }: DeliveryOptions,
+  { leftOut, only, after, shape, eventVisits, pseudonymKey: key }: DeliveryOptions,
 ): Promise<RawData> {
   const { engine, signal } = context;
-  const given = await visitsFrom(chosen.visits, { ...context, ...(only && { only }), ...(after && { after }) });
-  const delivered = key === undefined ? given : await pseudonymized(given, key, engine);
+  const reading: SourceContext = { ...context, ...(only && { only }), ...(after && { after }) };
+  const isOfEvents = (path: string): boolean => path.startsWith(`${events.path}/`);
+  const read = async (): Promise<DeliveredVisits> => {
+    const given = await visitsFrom(chosen.visits, reading);
+    return key === undefined ? given : pseudonymized(given, key, engine);
+  };
+  const hasOnlyEvents = shape !== undefined && only !== undefined && [...only].every(isOfEvents);
+  const delivered =
+    eventVisits === undefined
+      ? await read()
+      : await withEventVisits(hasOnlyEvents ? shape : await read(), eventVisits, reading);
   const { visits, lines: forgotten } =
     leftOut === undefined
       ? { visits: delivered, lines: 0 }

@@ -31,6 +31,7 @@ export function etlCommand(run: Runner): Command {
             events,
             checks,
             pseudonymize,
+            eventVisits: own.experiments?.events?.visits,
             accept,
             full,
             ...sources,
