@@ -155,10 +155,22 @@ function visitsSource(files: FilesLook, assigned: Assigned, notes: Notes): Guess
   else if (weight)
     notes.add(`${key}.columns.weight`, 'Ratings: for a model that predicts them, set ALS_IMPLICIT_FEEDBACK=false; else a low rating is still a visit.'); // prettier-ignore
   if (park) notes.add(`${key}.columns.park`, `An attraction's id is 'park:id' then; with ids that are unique over all parks, set ids: 'global'.`); // prettier-ignore
+  const growing = files.database && growingColumn(files, assigned);
+  if (growing !== undefined)
+    notes.add(`${key}.query`, `Where rows are only added and '${growing}' only grows, add watermark: '${growing}', so that a run reads new rows alone.`); // prettier-ignore
   offerOthers(files, assigned, notes);
   // A database has times of its own, which come as ISO 8601.
   const format = files.database && time?.time?.format === 'iso' ? undefined : time?.time?.format;
   return { ...form, columns, ...(format !== undefined && { timeFormat: format }) };
+}
+
+/** A number of the row itself, by its name and by being another one in each row. */
+function growingColumn({ looks }: FilesLook, { columns }: Assigned): string | undefined {
+  const taken = new Set(Object.values(columns).map(({ place }) => place));
+  return looks
+    .filter(({ kind, count, distinct }) => kind === 'integer' && count > 1 && distinct.length === count)
+    .map(({ place }) => String(place))
+    .find((place) => !taken.has(place) && /(^|_)(id|seq|sequence|serial)$/i.test(place));
 }
 
 /** Columns that were not taken, and may be of use. */

@@ -4,7 +4,6 @@ import { open, writeFile } from 'node:fs/promises';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Source as SourceFile } from '@attractions/feeds';
-import { parse } from 'csv-parse/sync';
 import type { Watermark } from '../files/options.js';
 import { BLOCK_BYTES, scanRecords } from '../files/records.js';
 import { countRows, lastSettled, markOf, relationOf } from './relation.js';
@@ -17,7 +16,7 @@ export interface DatabaseQuery {
   /** The name of the environment variable that holds the address. */
   readonly variable: string;
   readonly query: string;
-  /** So many rows at most; default: all. Not together with a watermark. */
+  /** So many rows at most, whatever their watermark; default: all. */
   readonly limit?: number | undefined;
   /** A column that only grows; default: none is known. */
   readonly watermark?: Watermark | undefined;
@@ -49,12 +48,12 @@ export async function copyQuery(wanted: DatabaseQuery, path: string, signal?: Ab
     const relation = await relationOf(client, wanted.query);
     const header = headerOf(relation);
     const headerBytes = Buffer.byteLength(header);
-    if (wanted.watermark === undefined) {
+    const mark = wanted.watermark && markOf(relation, wanted.watermark);
+    if (mark === undefined || wanted.limit !== undefined) {
       await begin(header);
       await receive(session, rowsOf(relation, wanted), receiver());
       return { headerBytes };
     }
-    const mark = markOf(relation, wanted.watermark);
     const kept = lost && (await cutToWhole(path, mark));
     const upto = lost && kept ? lost.upto : await lastSettled(client, relation, mark, wanted.after?.upto);
     if (!kept) await begin(header);
@@ -186,6 +185,8 @@ async function cutToWhole(path: string, { place }: Mark): Promise<Position | und
     if (first === undefined) return undefined;
     const tail = Buffer.alloc(end - first);
     await file.read(tail, 0, tail.length, first);
+    // On demand: hardly ever is a connection lost.
+    const { parse } = await import('csv-parse/sync');
     const marks = (parse(tail, { relax_column_count: true }) as string[][]).map((row) => row[place] ?? '');
     const last = marks.findLastIndex((mark, i) => i + 1 < marks.length && mark !== marks[i + 1]);
     const [upto, cut] = [marks[last], starts[last + 1]];

@@ -112,10 +112,8 @@ async function probed(given: PostgresOptions, { baseFolder, signal }: Pick<Sourc
   const engine = duckDbEngine();
   const context = { engine, baseFolder, folder: async () => scratch, ...(signal && { signal }) };
   try {
-    const { watermark, ...query } = queryOf(given);
-    void watermark;
     const path = join(scratch, 'query.csv');
-    await copyQuery({ ...query, limit: SAMPLE_ROWS }, path, signal);
+    await copyQuery({ ...queryOf(given), limit: SAMPLE_ROWS }, path, signal);
     const file = { path, name: `${given.url}/query`, partitions: {} };
     const sample = await firstRows(given, (places) => read(places, file, context), context);
     return { found: `The database of ${given.url} answers.`, sample: sample.map(shiftedBy(-1)) };

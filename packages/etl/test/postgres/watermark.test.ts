@@ -8,7 +8,10 @@ import { openFeeds } from '@attractions/feeds';
 import type { FeedStore } from '@attractions/feeds';
 import fc from 'fast-check';
 import { runEtl } from '../../src/driver.js';
-import { checkSources } from '../../src/source/choose.js';
+import { guessSources } from '../../src/guess/guess.js';
+import type { Guess } from '../../src/guess/guess.js';
+import { lookAtPaths } from '../../src/guess/look.js';
+import { checkSources, probeSources } from '../../src/source/choose.js';
 import { copyQuery } from '../../src/postgres/copy.js';
 import { etlSettings } from '../../src/settings.js';
 import { NO_RULES, contentOf } from '../support/csv-project.js';
@@ -173,9 +176,22 @@ tests('a watermark', () => {
       code: 'ETL_HEADER_UNKNOWN',
       message: expect.stringMatching(/its watermark is 'ids', which is not among them/),
     });
+    await expect(probeSources({ visits: { ...source, watermark: 'ids' } })).rejects.toMatchObject({ exitCode: 3 });
+    expect((await probeSources({ visits: source })).visits?.sample).toHaveLength(3);
     const problems = await checkSources({ visits: { ...source, watermark: { column: 'id', delay: 'soon' } } });
     expect(problems.map(({ path }) => path)).toEqual(['sources.visits.watermark']);
   });
+
+  test('init tells of a number of the row that may be a watermark', async () => {
+    await table("1, 'ann', 'a', '2026-05-01 10:00Z'", "2, 'bob', 'b', '2026-05-01 11:00Z'", "3, 'ann', 'b', '2026-05-02Z'");
+    await query('DROP TABLE IF EXISTS products', 'DROP TABLE IF EXISTS notes');
+    const guess = guessSources(await lookAtPaths(['postgres:NIGHTS_URL'], '.'));
+    expect(guess).toMatchObject({ sources: { visits: { columns: { user: 'customer', attraction: 'sku', time: 'at' } } } });
+    const { notes } = guess as Guess;
+    expect(notes['sources.visits.query']).toEqual([
+      "Where rows are only added and 'id' only grows, add watermark: 'id', so that a run reads new rows alone.",
+    ]);
+  }); // prettier-ignore
 
   test('attractions of a table that is as it was are not a reason to read anything', async () => {
     await table("1, 'ann', 'a', '2026-05-01 10:00Z'");
