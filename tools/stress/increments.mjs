@@ -3,9 +3,10 @@
  * feeds verify, and the latest visits are those of the night before or of this night; after the next whole run they are what all files come to when read
  * at once, row for row; after a repair no file is left that no record names. Needs the built packages (`npx nx run-many -t build`); for system calls Linux and strace.
  *
- *     node tools/stress/increments.mjs [--kills 30] [--calls] [--stride 1]
+ *     node tools/stress/increments.mjs [--kills 30] [--calls] [--stride 1] [--feeds s3://bucket/empty?path-style=true]
  *
- * `--kills`: so many kills at random moments. `--calls`: also one kill at each call that syncs, links, renames, removes or makes a folder, or at each `--stride`th. Prints what was counted.
+ * `--kills`: so many kills at random moments. `--calls`: also one kill at each call that syncs, links, renames, removes or makes a folder, or at each `--stride`th. `--feeds`:
+ * where the feeds are, such as an empty root in a bucket of the server that `tools/ceph/start.sh` starts; default: a temporary folder. Prints what was counted.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
@@ -23,12 +24,13 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '30' },
     calls: { type: 'boolean', default: false },
     stride: { type: 'string', default: '1' },
+    feeds: { type: 'string' },
   },
 });
 const HOUR_MS = 3_600_000;
 const settings = { maxRejectShare: 0.5, sequenceGapHours: 8, etlMemoryMb: 256 };
 const scratch = await mkdtemp(join(tmpdir(), 'attractions-increments-'));
-const root = join(scratch, 'feeds');
+const root = values.feeds ?? join(scratch, 'feeds');
 const config = join(scratch, 'attractions.config.json');
 const columns = { user: 'user', attraction: 'item', time: 'ts' };
 const sources = { visits: { type: 'csv', files: 'events/*.csv', columns } };
