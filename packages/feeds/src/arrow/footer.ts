@@ -18,6 +18,15 @@ export async function footerFits(file: StoredFile, schema: readonly Field[]): Pr
   }
 }
 
+/** The number of rows that a Parquet file says it has. Throws where the bytes are not Parquet. */
+export async function rowsIn(path: string, bytes: Uint8Array): Promise<number> {
+  try {
+    return Number((await footerOf(bytes)).num_rows);
+  } catch (cause) {
+    throw new Error(`${path} is not readable as Parquet: ${String(cause)}`, { cause });
+  }
+}
+
 async function footerOf(bytes: Uint8Array): Promise<FileMetaData> {
   const { parquetMetadata } = await import('hyparquet');
   const { buffer, byteOffset, length } = bytes;

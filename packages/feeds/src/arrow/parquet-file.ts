@@ -74,11 +74,6 @@ async function reading<R>(file: StoredFile, read: (wasm: ParquetWasm) => R | Pro
   }
 }
 
-/** The number of rows that a Parquet file says it has, by its footer. Throws FEEDS_DATA_CORRUPT if the bytes are not Parquet. */
-export async function rowsIn(file: Omit<StoredFile, 'rows'>): Promise<number> {
-  return (await footerOf({ ...file, rows: 0 }, new Blob([await file.bytes()]))).rows;
-}
-
 /** What a Parquet file says of itself: rows, row groups, and the names of its columns where there are row groups. */
 interface Footer {
   readonly rows: number;

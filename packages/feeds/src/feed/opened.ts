@@ -60,15 +60,20 @@ export async function openUpdate(
     await Promise.allSettled(ours.map((name) => rm(join(folder, name), { force: true })));
   }
 
-  /** Makes a file that was written one of the store. */
-  async function take(name: string): Promise<DataFile> {
-    const { rowsIn } = await import('../arrow/parquet-file.js');
+  /** Makes a file that was written one of the store. `settling` gets what need not be waited for before the next one. */
+  async function take(name: string, settling: Promise<unknown>[]): Promise<DataFile> {
+    const { rowsIn } = await import('../arrow/footer.js');
     const written = join(folder, name);
     const bytes = await readFile(written);
     const path = `${update}/${name}`;
-    const rows = await rowsIn({ name, path: written, bytes: async () => bytes });
+    const rows = await rowsIn(written, bytes);
     if (local === undefined) await store.write(`${feed}/${path}`, bytes);
-    else await store.settle?.(`${feed}/${path}`);
+    else {
+      const settled = store.settle?.(`${feed}/${path}`) ?? Promise.resolve();
+      // Failures are seen when all are waited for.
+      settled.catch(() => undefined);
+      settling.push(settled);
+    }
     return { path, bytes: bytes.length, rows, sha256: sha256(bytes) };
   }
 
@@ -86,12 +91,15 @@ export async function openUpdate(
     if (given.length === 0) throw invalid('An update has a file at least; write one without rows');
     const taken: DataFile[] = [];
     const all: DataFile[] = [];
+    const settling: Promise<unknown>[] = [];
     try {
       for (const file of given) {
         if (typeof file !== 'string') all.push({ ...file, addedIn: file.addedIn ?? base?.seq ?? 0 });
-        else all.push(taken[taken.push(await take(file)) - 1] as DataFile);
+        else all.push(taken[taken.push(await take(file, settling)) - 1] as DataFile);
       }
+      await Promise.all(settling);
     } catch (cause) {
+      await Promise.allSettled(settling);
       await Promise.all([files.discard(taken), discard()]);
       const problem = cause instanceof Error ? cause.message : String(cause);
       throw new FeedsError('FEEDS_UNVERIFIED', `Read back after writing: ${problem} Nothing was committed.`, { cause });
