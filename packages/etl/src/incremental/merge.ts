@@ -34,7 +34,7 @@ export interface Merged {
 /**
  * Puts photos to visits as if all had been read together. A sequence that is derived reaches from the first photo to the last one of its visits, and
  * photos of a park that are less than the gap apart are of one; so the times of visits are enough to find which of them a new photo joins,
- * and of an old visit no photo need be known. Old visits of users for whom none of them is near enough are not looked at.
+ * and of an old visit no photo need be known. Only old visits near new photos are looked at, and of users whose sequences reach further all.
  */
 export async function mergeVisits(
   { photos, unitMs, gap, hasNoSequences, hasParks }: PhotoRows,
@@ -44,6 +44,7 @@ export async function mergeVisits(
   how: RunOptions,
 ): Promise<Merged> {
   const gapMs = gap * unitMs;
+  const countOf = async (query: Sql): Promise<number> => Number((await engine.rows(query, how))[0]?.['n']);
   const none = sql`CAST(NULL AS STRING)`;
   const given = hasNoSequences ? none : sql`CAST(sequence AS STRING)`;
   const scan = (places: readonly number[]): Sql =>
@@ -57,49 +58,47 @@ SELECT ${hasParks ? sql`park` : sql`''`} AS park, user_id, attraction_id, taken 
 FROM ${photos}`;
   await engine.keep(added, how);
 
-  // Of photos with sequences, any visit of the user may be the one.
-  const isNear = hasNoSequences
-    ? sql`o.first_ms < n.last_ms + ${gapMs} AND o.last_ms > n.first_ms - ${gapMs}`
-    : sql`true`;
-  const spans = frame('new_spans')`
-SELECT user_id, min(taken_ms) AS first_ms, max(taken_ms) AS last_ms
-FROM (
-  SELECT user_id, taken_ms, sum(starts) OVER (PARTITION BY user_id ORDER BY taken_ms RANGE UNBOUNDED PRECEDING) AS span
-  FROM (
-    SELECT user_id, taken_ms,
-      CASE WHEN taken_ms - lag(taken_ms) OVER (PARTITION BY user_id ORDER BY taken_ms) < ${gapMs} THEN 0 ELSE 1 END AS starts
-    FROM ${added}
-  ) gaps
-) numbered GROUP BY user_id, span`;
-  const met = frame('met_users')`
-SELECT o.user_id, bool_or(${isNear}) AS is_near FROM ${before} o JOIN ${spans} n ON n.user_id = o.user_id GROUP BY o.user_id`;
+  const weightSum = hasWeights ? sql`, o.weight_sum` : sql``;
+  const spans = spansOf(added, hasNoSequences ? gapMs : undefined);
+  const met = hasNoSequences
+    ? nearVisits(before, spans, hasWeights)
+    : frame('met_visits')`
+SELECT o.* FROM ${before} o SEMI JOIN ${spans} n ON n.user_id = o.user_id`;
   await engine.keep(met, how);
 
   const parks = await engine.table('old_attractions', { attraction_id: 'text', park: 'text' }, [
     parksOf(old, hasParks),
   ]);
-  const items = frame('merge_items')`
+  const itemsOf = (suffix: string, visits: Frame): Frame => frame(`merge_items${suffix}`)`
 SELECT park, user_id, attraction_id, taken_ms AS first_ms, taken_ms AS last_ms, 1 AS photos, given${hasWeights ? sql`, weight AS weight_sum` : sql``},
   CAST(NULL AS BIGINT) AS file_number, CAST(NULL AS BIGINT) AS row_number
 FROM ${added}
 UNION ALL
-SELECT ${hasParks ? sql`a.park` : sql`''`} AS park, o.user_id, o.attraction_id, o.first_ms, o.last_ms, o.photos, o.given${hasWeights ? sql`, o.weight_sum` : sql``},
-  o.file_number, o.row_number
-FROM ${before} o
-SEMI JOIN (SELECT user_id FROM ${met} WHERE is_near) m ON m.user_id = o.user_id
-LEFT JOIN ${parks} a ON a.attraction_id = o.attraction_id`;
-  const window = sql`PARTITION BY park, user_id ORDER BY first_ms`;
-  const sequenced = frame('merge_sequenced')`
-SELECT user_id, attraction_id, first_ms, last_ms, photos, given${hasWeights ? sql`, weight_sum` : sql``}, file_number, row_number, 'given ' || given AS sequence_key
-FROM ${items} WHERE given IS NOT NULL
-UNION ALL
-SELECT user_id, attraction_id, first_ms, last_ms, photos, given${hasWeights ? sql`, weight_sum` : sql``}, file_number, row_number,
-  'derived ' || CAST(sum(starts) OVER (${window} RANGE UNBOUNDED PRECEDING) AS VARCHAR(20)) AS sequence_key
+SELECT ${hasParks ? sql`a.park` : sql`''`} AS park, o.user_id, o.attraction_id, o.first_ms, o.last_ms, o.photos, o.given${weightSum}, o.file_number, o.row_number
+FROM ${visits} o
+LEFT JOIN ${parks} a ON a.attraction_id = o.attraction_id
+WHERE o.row_number IS NOT NULL`;
+  const near = sequencedItems('', itemsOf('', met), gapMs, hasWeights);
+  await engine.keep(near, how);
+
+  // Of users with a sequence that may go on beyond what is near, all visits are looked at.
+  const wide = frame('wide_users')`
+SELECT DISTINCT s.user_id
 FROM (
-  SELECT *, CASE WHEN first_ms - max(last_ms) OVER (${window} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) < ${gapMs} THEN 0 ELSE 1 END AS starts
-  FROM ${items} WHERE given IS NULL
-) gaps`;
-  await engine.keep(sequenced, how);
+  SELECT user_id, min(first_ms) AS first_ms, max(last_ms) AS last_ms FROM ${near} GROUP BY user_id, sequence_key HAVING count(*) > count(file_number)
+) s
+JOIN ${spans} n ON n.user_id = s.user_id AND s.first_ms <= n.end_ms AND s.last_ms >= n.begin_ms
+WHERE s.first_ms < n.begin_ms + ${gapMs} OR s.last_ms > n.end_ms - ${gapMs}`;
+  const isWide = hasNoSequences && (await countOf(sql`SELECT count(*) AS n FROM ${wide}`)) > 0;
+  if (isWide) await engine.keep(wide, how);
+  const all = frame('wide_visits')`
+SELECT o.user_id, o.attraction_id, o.first_ms, o.last_ms, o.photos, o.given${weightSum}, o.file_number, o.row_number
+FROM ${met} o ANTI JOIN ${wide} w ON w.user_id = o.user_id
+UNION ALL
+SELECT o.user_id, o.attraction_id, o.first_ms, o.last_ms, o.photos, o.given${weightSum}, o.file_number, o.row_number
+FROM ${before} o SEMI JOIN ${wide} w ON w.user_id = o.user_id`;
+  const sequenced = isWide ? sequencedItems('_wide', itemsOf('_wide', all), gapMs, hasWeights) : near;
+  if (isWide) await engine.keep(sequenced, how);
 
   const groups = frame('merge_groups')`
 SELECT user_id, attraction_id, sequence_key, min(first_ms) AS first_ms, max(last_ms) AS last_ms, sum(photos) AS photos, max(given) AS given${hasWeights ? sql`, sum(weight_sum) AS weight_sum` : sql``}
@@ -127,7 +126,6 @@ FROM ${scan(places)} v ANTI JOIN ${gone} g ON g.file_number = v.file_number AND 
   const distinct = frame('old_visited')`SELECT DISTINCT attraction_id FROM ${before}`;
   await engine.keep(distinct, how);
   const [known] = await engine.rows(sql`SELECT count(*) AS n FROM ${distinct}`, how);
-  const countOf = async (query: Sql): Promise<number> => Number((await engine.rows(query, how))[0]?.['n']);
   const visited = await countOf(
     sql`SELECT count(*) AS n FROM (SELECT attraction_id FROM ${distinct} UNION SELECT attraction_id FROM ${added}) b`,
   );
@@ -144,6 +142,56 @@ FROM ${scan(places)} v ANTI JOIN ${gone} g ON g.file_number = v.file_number AND 
     ...(inFiles.length > 0 && { lastGone: Math.max(...inFiles.map((row) => Number(row['last_ms']))) }),
     staying,
   };
+}
+
+/** How many gaps around new photos visits are looked at. Few sequences are longer: that is more than a day, where the gap is eight hours. */
+const REACH_GAPS = 4;
+
+/** Stretches of time with new photos of a user, from `begin_ms` to `end_ms`, that do not meet; without a gap there is one, for users alone. */
+function spansOf(added: Frame, gapMs: number | undefined): Frame {
+  if (gapMs === undefined) return frame('new_spans')`SELECT DISTINCT user_id FROM ${added}`;
+  const reachMs = REACH_GAPS * gapMs;
+  return frame('new_spans')`
+SELECT user_id, min(taken_ms) - ${reachMs} AS begin_ms, max(taken_ms) + ${reachMs} AS end_ms
+FROM (
+  SELECT user_id, taken_ms, sum(starts) OVER (PARTITION BY user_id ORDER BY taken_ms RANGE UNBOUNDED PRECEDING) AS span
+  FROM (
+    SELECT user_id, taken_ms,
+      CASE WHEN taken_ms - lag(taken_ms) OVER (PARTITION BY user_id ORDER BY taken_ms) < ${2 * reachMs + gapMs} THEN 0 ELSE 1 END AS starts
+    FROM ${added}
+  ) gaps
+) numbered GROUP BY user_id, span`;
+}
+
+/** Old visits in the stretches. All others of a user are one row without a place, which says that the user is known: so old visits are read once. */
+function nearVisits(before: Frame, spans: Frame, hasWeights: boolean): Frame {
+  const columns = ['attraction_id', 'first_ms', 'last_ms', 'photos', 'given', ...(hasWeights ? ['weight_sum'] : [])];
+  const isNear = sql`o.first_ms <= n.end_ms AND o.last_ms >= n.begin_ms`;
+  const seen = ['file_number', 'row_number', ...columns].map((name) => {
+    const column = sql.identifier(name);
+    return sql`CASE WHEN ${isNear} THEN o.${column} END AS ${column}`;
+  });
+  const ofRow = columns.map(sql.identifier).map((column) => sql`min(${column}) AS ${column}`);
+  return frame('met_visits')`
+SELECT user_id, ${sql.join(ofRow, ', ')}, file_number, row_number
+FROM (SELECT o.user_id, ${sql.join(seen, ', ')} FROM ${before} o JOIN ${spans} n ON n.user_id = o.user_id) seen
+GROUP BY user_id, file_number, row_number`;
+}
+
+/** New photos and old visits with their sequences: `sequence_key` tells those of a user and a park apart. */
+function sequencedItems(suffix: string, items: Frame, gapMs: number, hasWeights: boolean): Frame {
+  const weights = hasWeights ? sql`, weight_sum` : sql``;
+  const window = sql`PARTITION BY park, user_id ORDER BY first_ms`;
+  return frame(`merge_sequenced${suffix}`)`
+SELECT user_id, attraction_id, first_ms, last_ms, photos, given${weights}, file_number, row_number, 'given ' || given AS sequence_key
+FROM ${items} WHERE given IS NOT NULL
+UNION ALL
+SELECT user_id, attraction_id, first_ms, last_ms, photos, given${weights}, file_number, row_number,
+  'derived ' || CAST(sum(starts) OVER (${window} RANGE UNBOUNDED PRECEDING) AS VARCHAR(20)) AS sequence_key
+FROM (
+  SELECT *, CASE WHEN first_ms - max(last_ms) OVER (${window} ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) < ${gapMs} THEN 0 ELSE 1 END AS starts
+  FROM ${items} WHERE given IS NULL
+) gaps`;
 }
 
 /** A time with a zone as one without, in UTC. */

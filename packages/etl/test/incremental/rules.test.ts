@@ -72,6 +72,20 @@ test('late lines join the visits that they belong to, and may make two of them o
   expect(await visitsIn(store)).toEqual(['ann a 0 3', 'ann b 20 2', 'ann c 7 2', 'bob a 3 1', 'eve c 1 1']);
 });
 
+test.each([0, 98])('a late line joins a visit that days of others lead to, from hour %s on', async (late) => {
+  const { files, store } = await afterFirstRun();
+  // Every seven hours from hour 0 on, or up to it: no gap is long enough to start a new sequence.
+  const days = Array.from({ length: 14 }, (_, i) => 7 * (late === 0 ? i + 1 : i));
+  const far = late === 0 ? 98 : 0;
+  files.write('events/2.csv', csvOf(days.map((hours) => line('dan', hours === far ? 'a' : 'b', hours))));
+  expect(await files.run(store)).toMatchObject({ read: 'new' });
+  expect(await visitsIn(store)).toContain(`dan a ${far} 1`);
+  files.write('events/4.csv', csvOf([line('dan', 'a', late), line('new', 'a', 3)]));
+  expect(await files.run(store)).toMatchObject({ read: 'new', users: 5 });
+  const found = (await visitsIn(store)).filter((visit) => visit.startsWith('dan'));
+  expect(found).toEqual([`dan a 0 2`, `dan b 7 13`]);
+});
+
 test('a line that was refused for lying in the future is a visit when it is due', async () => {
   const { files, store } = await afterFirstRun();
   const hour = (Date.now() - Date.UTC(2026, 0, 1)) / 3_600_000;
