@@ -44,7 +44,7 @@ export type { InterleavedRead, Preferences, TeamDraft } from './statistics/inter
 
 // Read an experiment out.
 export { readOut } from './read-out/read-out.js';
-export { findingsOf } from './read-out/findings.js';
+export { findingsOf } from './read-out/conclude.js';
 export { gatherRows } from './read-out/gather-rows.js';
 export { REFUSALS } from './read-out/refusals.js';
 export { digits, percent } from './read-out/verdict.js';

@@ -96,7 +96,7 @@ test('passes over exposures that have expired and experiments nobody can read, a
   });
   const { stdout } = await report(config, '--days', '1');
   expect(stdout).toContain('Passed over 2 updates of exposures that have expired');
-  expect(stdout).toContain('Passed over 1 experiments that have expired or cannot be read.');
+  expect(stdout).toContain('Passed over 1 versions of experiments that cannot be read.');
 });
 
 async function* nonsense() {

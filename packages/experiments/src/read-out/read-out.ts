@@ -1,6 +1,6 @@
 import type { Experiment } from '../experiment.js';
 import type { Reading } from '../statistics/intervals.js';
-import { findingsOf } from './findings.js';
+import { findingsOf } from './conclude.js';
 import type { Findings } from './findings.js';
 import { gatherRows } from './gather-rows.js';
 import type { ShownList, UserEvent } from './gather-rows.js';

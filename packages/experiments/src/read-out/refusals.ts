@@ -104,7 +104,7 @@ export function usersBy({ arrivals }: Gathered): ReadonlyMap<string, number> {
 }
 
 /** Users by day and panel, in the order of the panels. */
-export function dailyCounts({ phase, arrivals }: Gathered): readonly (readonly number[])[] {
+function dailyCounts({ phase, arrivals }: Gathered): readonly (readonly number[])[] {
   const { panels } = phase.at(-1) as Experiment;
   const days = [...new Set(arrivals.map(({ day }) => day))].sort((a, b) => a - b);
   return days.map((day) =>

@@ -29,7 +29,7 @@ export function reportCommand(run: Runner): Command {
     .option('--html <file>', 'write a page with plots, and its figures as JSON beside it')
     .action(async (experiment: string | undefined, { version, days, html, segments = false }: ReportFlags) =>
       run(async (context) => {
-        const { reportExperiment, reportText } = await import('../../experiments/report.js');
+        const { reportExperiment, reportText } = await import('../../experiments/report/report.js');
         const report = await reportExperiment({ experiment, version, days, html }, context);
         return {
           document: report,

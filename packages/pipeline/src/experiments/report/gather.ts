@@ -2,57 +2,31 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  events as eventsFeed,
-  experiments,
-  exposures as exposuresFeed,
-  visits as visitsFeed,
-} from '@attractions/contracts';
+import { events as eventsFeed, exposures as exposuresFeed, visits as visitsFeed } from '@attractions/contracts';
 import { duckDbEngine, frame, sql } from '@attractions/etl';
 import type { Engine, Frame, RunOptions } from '@attractions/etl';
-import { EXPOSURE, FOLLOWED, completeMetric, latestPhase } from '@attractions/experiments';
-import type {
-  CompleteMetric,
-  Experiment,
-  Gathered,
-  GatheredMetric,
-  Metric,
-  PanelMoments,
-} from '@attractions/experiments';
-import { FeedsError } from '@attractions/feeds';
+import { EXPOSURE, FOLLOWED, latestPhase } from '@attractions/experiments';
+import type { CompleteMetric, Experiment, Gathered, GatheredMetric, PanelMoments } from '@attractions/experiments';
 import type { FeedStore } from '@attractions/feeds';
 
-import { PipelineError } from '../errors.js';
 import { assignedUsers } from './assigned.js';
 import type { DatedVersion } from './assigned.js';
 import { exposedUsers, shownFrame } from './exposed.js';
 import { filesOf } from './feed-files.js';
 import { preferredOf } from './interleaved.js';
-import { DAY_MS, eventRows, eventsFrame, exposureRows, followedRows, sumsOf, visitsFrame } from './outcomes.js';
-import type { Cell, Heavy, PlacedMetric, Population, Sums } from './outcomes.js';
-
-/** Which experiment, and what of it. */
-export interface Wanted {
-  /** Default: the latest in the feeds. */
-  readonly experiment?: string | undefined;
-  /** This version alone; default: the latest phase. */
-  readonly version?: number | undefined;
-  /** Metrics of the configuration, in their order. */
-  readonly metrics: readonly Metric[];
-  /** Days after a list within which a visit to one of its attractions follows it. */
-  readonly followedDays: number;
-  /** Whether all users who could be assigned are looked at too. */
-  readonly isAssignedWanted: boolean;
-  /** What the engine may hold in memory. */
-  readonly memoryLimitMb: number;
-}
+import { DAY_MS, eventRows, eventsFrame, exposureRows, followedRows, visitsFrame } from './rows.js';
+import type { PlacedMetric, Population } from './rows.js';
+import { sumsOf } from './sums.js';
+import type { Cell, Heavy, Sums } from './sums.js';
+import { metricsOf, versionsIn } from './wanted.js';
+import type { Wanted } from './wanted.js';
 
 /** What could not be read. */
 export interface PassedOver {
   /** Updates of exposures and events that have expired: what is in them does not count. */
   readonly expiredExposures: number;
   readonly expiredEvents: number;
-  /** Updates of experiments that have expired or cannot be read. */
+  /** Versions of experiments that cannot be read. */
   readonly experiments: number;
 }
 
@@ -273,68 +247,4 @@ function byDay(cells: readonly Cell[]): GatheredMetric['days'] {
     for (const cell of cells) if (cell.day === day) sums.set(cell.panel, plus(sums.get(cell.panel), cell.moments));
     return [...sums].map(([panel, moments]) => ({ day, panel, moments }));
   });
-}
-
-/** The metrics of an experiment in their order, with the built-in one where there are visits. */
-function metricsOf(
-  { experiment, metrics: named }: Experiment,
-  { metrics, followedDays }: Wanted,
-  hasFollowed: boolean,
-): readonly CompleteMetric[] {
-  const followed = completeMetric({
-    name: FOLLOWED,
-    type: 'proportion',
-    event: 'visit',
-    windowDays: followedDays,
-    cuped: false,
-  });
-  const known = [...metrics.map(completeMetric), ...(hasFollowed ? [followed] : [])];
-  if (named === undefined) return known;
-  return named.map((name) => {
-    const found = known.find((metric) => metric.name === name);
-    if (found !== undefined) return found;
-    const names = known.map((metric) => metric.name);
-    throw new PipelineError(
-      'PIPELINE_USAGE',
-      `Experiment '${experiment}' names the metric '${name}', which is not in the section experiments.metrics of the configuration file; there ${names.length === 0 ? 'is none' : `are: ${names.join(', ')}`}.`,
-    );
-  });
-}
-
-/** Codes of an update that cannot be read; an older one of the same feed may still be the one. */
-const UNREADABLE = new Set<string>(['FEEDS_EXPIRED', 'FEEDS_DATA_CORRUPT', 'FEEDS_VERSION_UNKNOWN']);
-
-/** All versions of an experiment, in rising order. */
-async function versionsIn(
-  store: FeedStore,
-  { experiment, version }: Wanted,
-): Promise<{ readonly versions: readonly DatedVersion[]; readonly unread: number }> {
-  const feed = store.feed(experiments);
-  const byVersion = new Map<number, DatedVersion>();
-  const known: string[] = [];
-  let unread = 0;
-  let name = experiment;
-  for await (const { seq, timestamp } of feed.history()) {
-    try {
-      const found = await (await feed.at(seq)).read();
-      known.push(`'${found.experiment}' version ${found.version}`);
-      name ??= found.experiment;
-      // Newest first; of a version that was put twice, the first one counts, as versions do not change.
-      if (found.experiment === name)
-        byVersion.set(found.version, { experiment: found, fromMs: Date.parse(found.changedAt ?? timestamp) });
-    } catch (error) {
-      if (!(error instanceof FeedsError) || !UNREADABLE.has(error.code)) throw error;
-      unread++;
-    }
-  }
-  const versions = [...byVersion.values()].sort((a, b) => a.experiment.version - b.experiment.version);
-  if (versions.length > 0 && (version === undefined || byVersion.has(version))) return { versions, unread };
-  const which = `${experiment === undefined ? '' : ` '${experiment}'`}${version === undefined ? '' : ` version ${version}`}`;
-  const gone = unread === 0 ? '' : `, and ${unread} that have expired or cannot be read`;
-  throw new PipelineError(
-    'PIPELINE_USAGE',
-    known.length === 0
-      ? `There is no experiment in the feeds${unread === 0 ? ' yet' : ` that can be read: ${unread} have expired or cannot be read`}; start one with 'attractions experiment start'.`
-      : `There is no experiment${which} in the feeds; there are: ${known.join(', ')}${gone}.`,
-  );
 }

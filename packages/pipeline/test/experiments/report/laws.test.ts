@@ -11,8 +11,8 @@ import type { Experiment, Metric } from '@attractions/experiments';
 import { openFeeds } from '@attractions/feeds';
 import { Int32, Table, TimestampMillisecond, Utf8, vectorFromArray } from 'apache-arrow';
 
-import { gather } from '../../src/experiments/gather.js';
-import { emptyFolder } from '../support/command-line.js';
+import { gather } from '../../../src/experiments/report/gather.js';
+import { emptyFolder } from '../../support/command-line.js';
 
 const producer = { id: 'test', package: 'test', version: '0.0.0' };
 const HOUR_MS = 3_600_000;

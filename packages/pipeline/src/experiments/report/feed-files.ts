@@ -7,7 +7,7 @@ import type { Engine, Frame, Sql } from '@attractions/etl';
 import { FeedsError } from '@attractions/feeds';
 import type { FeedStore, UpdateRecord } from '@attractions/feeds';
 
-import { rawContract } from '../forget/scan.js';
+import { rawContract } from '../../forget/scan.js';
 
 /** The files of some updates of a feed. */
 export interface FeedFiles {

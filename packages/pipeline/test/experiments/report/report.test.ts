@@ -2,8 +2,8 @@ import { expect, test } from '@jest/globals';
 import { completeMetric, findingsOf } from '@attractions/experiments';
 import type { Experiment, Gathered, GatheredMetric } from '@attractions/experiments';
 
-import { experimentPage } from '../../src/experiments/report-page.js';
-import { reportText } from '../../src/experiments/report-text.js';
+import { experimentPage } from '../../../src/experiments/report/page.js';
+import { reportText } from '../../../src/experiments/report/text.js';
 
 const experiment: Experiment = {
   experiment: 'home <1>',

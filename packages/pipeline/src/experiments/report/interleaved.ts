@@ -4,7 +4,7 @@ import type { Engine, Frame, RunOptions } from '@attractions/etl';
 import { FOLLOWED } from '@attractions/experiments';
 import type { CompleteMetric, Experiment, Preferred } from '@attractions/experiments';
 
-import { DAY_MS } from './outcomes.js';
+import { DAY_MS } from './rows.js';
 
 /** Which choices count. */
 interface Choices {

@@ -2,12 +2,12 @@
 import { writeFile } from 'node:fs/promises';
 import { findingsOf } from '@attractions/experiments';
 
-import type { PipelineContext } from '../commands/command.js';
+import type { PipelineContext } from '../../commands/command.js';
 import { gather } from './gather.js';
-import { experimentPage } from './report-page.js';
-import type { ExperimentReport } from './report-text.js';
+import { experimentPage } from './page.js';
+import type { ExperimentReport } from './text.js';
 
-export { reportText } from './report-text.js';
+export { reportText } from './text.js';
 
 /** What is reported. */
 export interface ReportOptions {

@@ -7,8 +7,8 @@ import { openFeeds, parquet } from '@attractions/feeds';
 import type { FeedStore } from '@attractions/feeds';
 import { Field, Int32, List, Table, TimestampMillisecond, Utf8, vectorFromArray } from 'apache-arrow';
 
-import { gather } from '../../src/experiments/gather.js';
-import { emptyFolder } from '../support/command-line.js';
+import { gather } from '../../../src/experiments/report/gather.js';
+import { emptyFolder } from '../../support/command-line.js';
 
 const producer = { id: 'test', package: 'test', version: '0.0.0' };
 const DAY_MS = 86_400_000;

@@ -3,7 +3,7 @@ import { bandPlot, escaped, htmlPage, htmlTable, intervalPlot } from '@attractio
 import { digits, percent } from '@attractions/experiments';
 import type { Findings, MetricFindings } from '@attractions/experiments';
 
-import { assignedRows, checksText, dayRows, metricRows, readingText, segmentRows } from './report-text.js';
+import { assignedRows, checksText, dayRows, metricRows, readingText, segmentRows } from './text.js';
 
 /** @param origin where the report is from, as a sentence for the footer */
 export function experimentPage(findings: Findings, origin: string): string {

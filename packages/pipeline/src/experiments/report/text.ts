@@ -2,7 +2,7 @@
 import { digits, percent } from '@attractions/experiments';
 import type { Findings, MetricFindings, PanelDifference, PartOfDifference } from '@attractions/experiments';
 
-import { grouped, table } from '../text.js';
+import { grouped, table } from '../../text.js';
 import type { PassedOver } from './gather.js';
 
 /** Most days in the table of days. */
@@ -58,7 +58,7 @@ export function readingText({ reading }: Findings): string {
 }
 
 /** A difference and its intervals as texts. */
-export function differenceTexts({ absolute, relative }: PanelDifference): readonly [string, string, string] {
+function differenceTexts({ absolute, relative }: PanelDifference): readonly [string, string, string] {
   const effect = relative ?? absolute;
   const written = relative ? percent : (value: number) => `${value < 0 ? '−' : '+'}${digits(Math.abs(value))}`;
   return [
@@ -165,6 +165,6 @@ function passedOverText({ expiredExposures, expiredEvents, experiments }: Passed
     ...(expiredEvents > 0
       ? [`Passed over ${expiredEvents} updates of events that have expired: what is in them does not count.`]
       : []),
-    ...(experiments > 0 ? [`Passed over ${experiments} experiments that have expired or cannot be read.`] : []),
+    ...(experiments > 0 ? [`Passed over ${experiments} versions of experiments that cannot be read.`] : []),
   ];
 }

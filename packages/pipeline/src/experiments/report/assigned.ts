@@ -6,7 +6,7 @@ import type { Experiment } from '@attractions/experiments';
 import { bucketColumns, panelSql } from './assignment-sql.js';
 
 /** The name of users who are held out of the experiment, among the assigned ones. */
-export const HELD_OUT = 'held out';
+const HELD_OUT = 'held out';
 
 /** A version and when it came into force. */
 export interface DatedVersion {
