@@ -1,5 +1,6 @@
 import { readExperiments, wantedExperiments, winnerOf } from '@attractions/contracts';
 import type { StoredExperiment, StoredExperiments } from '@attractions/contracts';
+import { latestVersions } from '@attractions/experiments';
 import type { Experiment } from '@attractions/experiments';
 import type { FeedStore } from '@attractions/feeds';
 import type { Generation } from '@attractions/models';
@@ -25,6 +26,8 @@ export interface RunningExperiments {
   /** The versions that these come from; none where they are not from the feed. */
   readonly versions: readonly StoredExperiment[];
   readonly faults: readonly ExperimentFault[];
+  /** Experiments that were stopped, in their last version. */
+  readonly stopped: readonly Experiment[];
 }
 
 /**
@@ -56,7 +59,12 @@ export function experimentsWith(
   };
   if (stored.versions.length + stored.unreadable.length === 0) {
     const { experiments = [] } = composition;
-    return { experiments: experiments.filter((own) => passes(checkExperiment, own)), versions: [], faults };
+    return {
+      experiments: experiments.filter((own) => passes(checkExperiment, own)),
+      stopped: [],
+      versions: [],
+      faults,
+    };
   }
   const versions = running.filter(({ experiment, record }) => passes(checkExperiment, experiment, record.seq));
   const usual = winner && passes(checkWinner, winner.experiment, winner.record.seq) && winnerOf(winner.experiment);
@@ -65,6 +73,9 @@ export function experimentsWith(
     ...(usual && { usual }),
     versions: [...versions, ...(winner && usual ? [winner] : [])],
     faults,
+    stopped: latestVersions(stored.versions.map(({ experiment }) => experiment)).filter(
+      ({ status }) => status === 'stopped',
+    ),
   };
 }
 
@@ -82,7 +93,7 @@ export async function runningExperiments(
     return running;
   } catch (error) {
     logger.warn({ err: error }, 'the experiments cannot be read; answering without them');
-    return { experiments: [], versions: [], faults: [] };
+    return { experiments: [], stopped: [], versions: [], faults: [] };
   }
 }
 

@@ -3,7 +3,7 @@ import type { Experiment, Panel } from '@attractions/experiments';
 import { DEFAULT_KINDS, popular, sourcesOf } from '@attractions/models';
 import type { Generation } from '@attractions/models';
 import { createRecommender, kindRecommender, parkClocks, similarIn, situated } from '@attractions/recommender';
-import type { Composition, ExperimentFault, Recommender } from '@attractions/recommender';
+import type { Composition, ExperimentFault, Recommender, RunningExperiments } from '@attractions/recommender';
 
 /** Everything that answers are made from. A request takes the reference once, so its answer never mixes two generations. */
 export interface Served {
@@ -14,6 +14,8 @@ export interface Served {
   readonly similar: ReturnType<typeof similarIn>;
   /** All that run, those that decide lists and flags. */
   readonly experiments: readonly Experiment[];
+  /** Experiments that were stopped, in their last version. */
+  readonly stopped: readonly Experiment[];
   /** Experiments that should run and cannot; the others run. */
   readonly experimentFaults: readonly ExperimentFault[];
   /** Made at the first call. */
@@ -30,7 +32,7 @@ export interface Served {
 export function serving(
   generation: Generation,
   composition: Composition = {},
-  experimentFaults: readonly ExperimentFault[] = [],
+  { faults = [], stopped = [] }: Partial<Pick<RunningExperiments, 'faults' | 'stopped'>> = {},
 ): Served {
   let panels: readonly PanelRecommender[] | undefined;
   return {
@@ -45,7 +47,8 @@ export function serving(
     similar: similarIn(generation, composition),
     underRules: (composition.rules ?? []).length > 0,
     experiments: composition.experiments ?? [],
-    experimentFaults,
+    stopped,
+    experimentFaults: faults,
     panels: () => (panels ??= panelRecommenders(generation, composition)),
     servedSince: new Date(),
   };

@@ -15,6 +15,7 @@ import { admin } from './routes/admin.js';
 import type { Administration } from './routes/admin.js';
 import { catalogue } from './routes/catalogue.js';
 import { events } from './routes/events.js';
+import { ofrep } from './routes/ofrep.js';
 import { operations } from './routes/operations.js';
 import { page, panels } from './routes/page.js';
 import { recommendations } from './routes/recommendations.js';
@@ -142,6 +143,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
       },
     });
     if (parts.takeEvents) events(api, parts.takeEvents);
+    ofrep(api, { served: parts.served, shown: (one) => shown?.(one) });
     catalogue(api, parts);
     panels(api, parts);
     if (visible.page !== undefined) page(api, visible.page);
@@ -160,7 +162,7 @@ function allowOrigins(server: FastifyInstance, origins: readonly string[]): void
   const allowed = {
     origin: origins.includes('*') ? '*' : [...origins],
     methods: ['GET', 'HEAD', 'POST'],
-    exposedHeaders: ['x-request-id', 'retry-after'],
+    exposedHeaders: ['x-request-id', 'retry-after', 'etag'],
     maxAge: 600,
   };
   const isPreflight = ({ headers }: FastifyRequest) =>

@@ -30,7 +30,7 @@ export function experimentsIn(
       // The state of the feeds says so too, so it is a fault only where nothing else is known.
       if (stored === undefined || wanted?.experimentsFault === undefined) fault = { code: codeOf(error), error };
     }
-    if (stored === undefined) return { experiments: [], versions: [], faults: fault ? [fault] : [] };
+    if (stored === undefined) return { experiments: [], stopped: [], versions: [], faults: fault ? [fault] : [] };
     const running = experimentsWith(stored, generation, composition);
     return fault ? { ...running, faults: [...running.faults, fault] } : running;
   };

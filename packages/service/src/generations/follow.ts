@@ -38,11 +38,11 @@ export async function followFeeds(following: Following): Promise<Generations & {
   /** What the feeds wanted when `served` was composed. */
   let composed: Wanted | undefined;
   const compose = async (next: Wanted | undefined, generation: Generation, present?: Served): Promise<Served> => {
-    const { experiments, usual, faults } = await experimentsFor(next, generation);
+    const { experiments, usual, faults, stopped } = await experimentsFor(next, generation);
     tell(faults);
     const isRetry = present?.generation === generation && next !== undefined && isSame(next, composed);
     if (isRetry && faults.length > 0 && areAsBefore(faults, present)) return present;
-    const served = serving(generation, { ...composition, experiments, usual }, faults);
+    const served = serving(generation, { ...composition, experiments, usual }, { faults, stopped });
     // Also warms it up.
     await checkAnswers(served);
     composed = next;

@@ -37,6 +37,7 @@ export async function openapi(
       tags: [
         { name: 'recommendations', description: 'Lists for visitors.' },
         { name: 'events', description: 'What users did.' },
+        { name: 'flags', description: 'Panels of experiments for OpenFeature clients (OFREP 0.3).' },
         { name: 'catalogue', description: 'Parks and attractions, and the visits that the model knows.' },
         { name: 'operations', description: 'The state of the service.' },
       ],

@@ -21,7 +21,7 @@ export function problem(status: number, code: string, detail: string): Problem {
 }
 
 /** The document for an error thrown while answering. Never contains a stack trace, nor details of our own errors. */
-function problemOf(error: FastifyError | RecommenderError | ServiceError, bodyLimit = MAX_BODY_BYTES): Problem {
+export function problemOf(error: FastifyError | RecommenderError | ServiceError, bodyLimit = MAX_BODY_BYTES): Problem {
   if (error instanceof RecommenderError || error instanceof ServiceError) {
     const status = STATUS_OF.get(error.code);
     return status === undefined ? UNEXPECTED : problem(status, error.code, error.message);

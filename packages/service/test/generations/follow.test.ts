@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { als, experiments, experimentsOf, nextAttraction } from '@attractions/contracts';
-import { demoExperiment } from '@attractions/experiments';
+import { assignmentsIn, demoExperiment, startExperiment, stopExperiment } from '@attractions/experiments';
 import type { Experiment } from '@attractions/experiments';
 import { openFeeds } from '@attractions/feeds';
 import type { FeedContract, FeedStore } from '@attractions/feeds';
@@ -375,6 +375,78 @@ describe('an experiment that cannot be run', () => {
     await following(store, async (ask) => {
       expect(usual(await ask(listOf))).toBe(true);
       expect(readyIn(await ask('/readyz'))).toContain('The experiment cannot be run (FEEDS_RECORD_CORRUPT);');
+    });
+  });
+});
+
+describe('several experiments', () => {
+  const change = { at: new Date('2026-11-28T12:00:00Z'), by: 'ana' };
+  const halves = (recommender: string) => [
+    { name: 'a', recommender, share: 50 },
+    { name: 'b', recommender: 'popular', share: 50 },
+  ];
+  interface Paneled {
+    readonly panel?: { readonly experiment: string; readonly version: number; readonly panel: string };
+    readonly source: string;
+  }
+
+  test('are taken up, changed and stopped without a restart; a winner answers everybody, and a bad one stops only itself', async () => {
+    const store = openFeeds('memory:');
+    await putNamed(store, 1);
+    const versions: Experiment[] = [];
+    const put = async (experiment: Experiment) => {
+      versions.push(experiment);
+      return (await store.feed(experiments).put(experiment, { producer })).seq;
+    };
+    await following(store, async (ask) => {
+      const listOf = async (userId: string, query = '') =>
+        (await ask(`/v1/users/${userId}/recommendations?include_visited=true${query}`)).body as Paneled;
+      const running = async () => ((await ask('/v1/version')).body as { experiments: unknown }).experiments;
+      const runs = (expected: unknown) => until(running, (found) => JSON.stringify(found) === JSON.stringify(expected));
+      const users = Array.from({ length: 60 }, (_, n) => `visitor-${n}`);
+
+      await put(startExperiment({ experiment: 'first', share: 50, panels: halves('als') }, change, versions));
+      const target = { platform: ['ios'] };
+      await put(startExperiment({ experiment: 'second', share: 50, target, panels: halves('als') }, change, versions));
+      await put(startExperiment({ experiment: 'flag', panels: [{ name: 'on', share: 100 }] }, change, versions));
+      const all = ['first', 'second', 'flag'].map((experiment) => ({ experiment, version: 1 }));
+      expect(await runs(all)).toEqual(all);
+      const seen = new Set<string | undefined>();
+      for (const userId of users) {
+        const [plain, onPhone] = [await listOf(userId), await listOf(userId, '&attributes.platform=ios')];
+        const expected = assignmentsIn(versions)(userId, { platform: 'ios' }).find(
+          ({ experiment }) => experiment !== 'flag',
+        );
+        expect(onPhone.panel).toEqual(expected);
+        expect(plain.panel).toEqual(expected?.experiment === 'second' ? undefined : expected);
+        seen.add(expected?.experiment);
+      }
+      expect(seen).toEqual(new Set(['first', 'second']));
+
+      // A version of one that cannot run: the others go on.
+      const bad = { ...(versions[0] as Experiment), version: 2, panels: [panelOf('nobody')] };
+      await putForeign(store, bad);
+      await runs(all.slice(1));
+      expect(await running()).toEqual(all.slice(1));
+      expect(readyIn(await ask('/readyz'))).toContain("Experiment update 4, 'first' version 2, cannot be run");
+      versions.push(bad);
+
+      const stopped = stopExperiment('second', 'b', change, versions);
+      await store.feed(experiments).alias('default', await put(stopped), { producer });
+      await put({
+        ...stopExperiment('first', undefined, change, versions),
+        panels: halves('als')
+          .map(({ name }) => ({ ...panelOf('als'), name }))
+          .slice(0, 1),
+      });
+      await runs(all.slice(2));
+      const answer = await until(
+        () => listOf('ana'),
+        ({ source }) => source === 'popular',
+      );
+      expect(answer).toMatchObject({ source: 'popular' });
+      expect(answer).not.toHaveProperty('panel');
+      expect(await ask('/readyz')).toMatchObject({ body: { detail: [] } });
     });
   });
 });

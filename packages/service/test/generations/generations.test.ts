@@ -8,7 +8,7 @@ import type { ExperimentFault } from '@attractions/recommender';
 import { sampleGeneration } from '@attractions/models/testing';
 
 const servedOf = (model: number, fault?: ExperimentFault): Served =>
-  serving({ ...sampleGeneration(), seqs: { model, visits: 1, attractions: 1 } }, {}, fault && [fault]);
+  serving({ ...sampleGeneration(), seqs: { model, visits: 1, attractions: 1 } }, {}, fault && { faults: [fault] });
 
 /** Feeds that want what a test says, where some models cannot be loaded. */
 function following(first: number, broken: readonly number[] = []) {
