@@ -123,6 +123,22 @@ describe('laws', () => {
     );
   });
 
+  test('at the ends r of a relative interval, treatment and 1 + r times the control are 1.96 standard errors apart', () => {
+    fc.assert(
+      fc.property(group, group, type, (a, b, kind) => {
+        const [treatment, control] = [a, b].map((users) => estimate(kind, momentsOf(users)));
+        const relative = compare(kind, momentsOf(a), momentsOf(b))?.relative;
+        if (!treatment || !control || !relative || !Number.isFinite(relative.fixed[0])) return;
+        for (const end of relative.fixed) {
+          const times = 1 + Math.sign(control.value) * end;
+          const error = Math.hypot(treatment.standardError, times * control.standardError);
+          const apart = Math.abs(treatment.value - times * control.value) / error;
+          expect(apart).toBeCloseTo(1.959963984540054, 5);
+        }
+      }),
+    );
+  });
+
   test('sums of parts add up, whatever each part was centred on', () => {
     fc.assert(
       fc.property(group, group, group, type, (a, b, control, kind) => {
