@@ -8,7 +8,7 @@ export const unpackedBudgetKilobytes = {
   contracts: 370,
   models: 630,
   spark: 160,
-  experiments: 230,
+  experiments: 570,
   etl: 1470,
   'als-trainer': 830,
   recommender: 490,

@@ -99,7 +99,15 @@ export const experimentSchema = v.pipe(
 );
 
 /** Anything that JSON can hold. */
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+export type JsonValue = string | number | boolean | null | JsonList | JsonObject;
+
+// Interfaces, since a type that names itself is instantiated without end where a consumer checks the declarations of this package.
+interface JsonList extends ReadonlyArray<JsonValue> {
+  readonly length: number;
+}
+interface JsonObject {
+  readonly [key: string]: JsonValue;
+}
 
 /** A group of users who get the same answers. */
 export type Panel = v.InferOutput<typeof panel>;
