@@ -58,36 +58,53 @@ export async function exposedUsers(
   phase: ReadonlySet<number>,
   how: RunOptions,
 ): Promise<Exposed> {
+  // Texts that are aggregated stay in memory whatever the limit; numbers can be put aside.
+  const parks = frame('parks')`
+SELECT park, CAST(row_number() OVER (ORDER BY park) AS INT) AS park_number FROM (SELECT DISTINCT park FROM ${shown}) p`;
+  await engine.keep(parks, how);
   // Lists that are alike in all that is recomputed are recomputed at once.
   const groups = frame('exposure_groups')`
-SELECT user_id, version, panel, bucket, forced, count(*) AS lists, min(shown_ms) AS first_ms, max(shown_ms) AS last_ms,
-  min_by(park, shown_ms) AS park, min(request_id) AS request_id
-FROM ${shown} GROUP BY user_id, version, panel, bucket, forced`;
+SELECT s.user_id, s.version, s.panel, s.bucket, s.forced, count(*) AS lists, min(s.shown_ms) AS first_ms, max(s.shown_ms) AS last_ms,
+  min_by(p.park_number, s.shown_ms) AS park_number
+FROM ${shown} s JOIN ${parks} p ON p.park = s.park GROUP BY s.user_id, s.version, s.panel, s.bucket, s.forced`;
   await engine.keep(groups, how);
   const version = sql`version`;
   const bucketed = frame('exposure_buckets')`
-SELECT user_id, version, panel, bucket, forced, lists, request_id, ${bucketColumns(versions, version, sql`user_id`)} FROM ${groups}`;
+SELECT user_id, version, panel, bucket, forced, lists, ${bucketColumns(versions, version, sql`user_id`)} FROM ${groups}`;
   const recomputed = frame('recomputed')`
-SELECT user_id, panel, bucket, forced, lists, request_id, own_bucket,
+SELECT user_id, version, panel, bucket, forced, lists, own_bucket,
   CASE WHEN forced THEN ${forcedSql(versions, version, sql`user_id`)} ELSE ${panelSql(versions, version)} END AS right_panel
 FROM ${bucketed}`;
   const isWrong = sql`right_panel IS NULL OR panel IS NULL OR right_panel <> panel OR (NOT forced AND (bucket IS NULL OR own_bucket <> bucket))`;
   const wrong = await engine.rows(
-    sql`SELECT user_id, panel, bucket, request_id, right_panel, own_bucket, CAST(sum(lists) OVER () AS BIGINT) AS lists
-FROM ${recomputed} WHERE ${isWrong} ORDER BY user_id, request_id LIMIT 1`,
+    sql`SELECT user_id, version, panel, bucket, right_panel, own_bucket, CAST(sum(lists) OVER () AS BIGINT) AS lists
+FROM ${recomputed} WHERE ${isWrong} ORDER BY user_id, version, panel, bucket LIMIT 1`,
     how,
   );
   const inPhase = sql.join(
     [...phase].map((number) => sql`${number}`),
     ', ',
   );
+  const names = [...new Set(versions.flatMap(({ panels }) => panels.map(({ name }) => name)))];
+  const numbered = sql.join(
+    names.map((name, n) => sql`WHEN ${name} THEN ${n}`),
+    ' ',
+  );
+  const named = sql.join(
+    names.map((name, n) => sql`WHEN ${n} THEN ${name}`),
+    ' ',
+  );
   const users = frame('exposed_users')`
-SELECT CAST(row_number() OVER () AS INT) AS user_number, user_id, panel, other_panel, first_ms, lists, park
+SELECT CAST(row_number() OVER () AS INT) AS user_number, u.user_id, CASE u.panel ${named} ELSE '' END AS panel,
+  u.panel <> u.other_panel AS is_changed, u.first_ms, u.lists, p.park
 FROM (
-  SELECT user_id, min(panel) AS panel, max(panel) AS other_panel, min(first_ms) AS first_ms, CAST(sum(lists) AS BIGINT) AS lists,
-    min_by(park, first_ms) AS park
-  FROM ${groups} WHERE NOT forced AND version IN (${inPhase}) AND user_id IS NOT NULL GROUP BY user_id
-) u`;
+  SELECT user_id, min(panel_number) AS panel, max(panel_number) AS other_panel, min(first_ms) AS first_ms, CAST(sum(lists) AS BIGINT) AS lists,
+    min_by(park_number, first_ms) AS park_number
+  FROM (
+    SELECT user_id, CASE panel ${numbered} ELSE -1 END AS panel_number, first_ms, lists, park_number
+    FROM ${groups} WHERE NOT forced AND version IN (${inPhase}) AND user_id IS NOT NULL
+  ) g GROUP BY user_id
+) u JOIN ${parks} p ON p.park_number = u.park_number`;
   await engine.keep(users, how);
   const [counts] = await engine.rows(
     sql`SELECT CAST(sum(lists) AS BIGINT) AS lists, CAST(sum(CASE WHEN forced THEN lists ELSE 0 END) AS BIGINT) AS forced,
@@ -95,7 +112,7 @@ FROM (
     how,
   );
   const [found] = await engine.rows(
-    sql`SELECT count_if(panel <> other_panel) AS changed, min(CASE WHEN panel <> other_panel THEN user_id END) AS first_changed,
+    sql`SELECT count_if(is_changed) AS changed, min(CASE WHEN is_changed THEN user_id END) AS first_changed,
   min(first_ms) AS first_ms FROM ${users}`,
     how,
   );
@@ -111,7 +128,10 @@ JOIN ${groups} g ON g.user_id = u.user_id WHERE NOT g.forced AND g.version NOT I
     users,
     lists: Number(counts?.['lists'] ?? 0),
     forced: Number(counts?.['forced'] ?? 0),
-    disagreeing: { lists: Number(fault?.['lists'] ?? 0), ...(fault && { first: faultText(fault) }) },
+    disagreeing: {
+      lists: Number(fault?.['lists'] ?? 0),
+      ...(fault && { first: await faultText(engine, shown, fault, how) }),
+    },
     changed: {
       users: Number(found?.['changed'] ?? 0),
       ...(typeof first === 'string' && { first }),
@@ -122,10 +142,26 @@ JOIN ${groups} g ON g.user_id = u.user_id WHERE NOT g.forced AND g.version NOT I
   };
 }
 
-function faultText(row: Readonly<Record<string, unknown>>): string {
+async function faultText(
+  engine: Engine,
+  shown: Frame,
+  row: Readonly<Record<string, unknown>>,
+  how: RunOptions,
+): Promise<string> {
+  const value = (name: string): string | number | null => {
+    const found = row[name];
+    return found === null || found === undefined ? null : typeof found === 'number' ? found : String(found);
+  };
+  const isIt = sql.join(
+    ['user_id', 'version', 'panel', 'bucket'].map(
+      (name) => sql`${sql.identifier(name)} IS NOT DISTINCT FROM ${value(name)}`,
+    ),
+    ' AND ',
+  );
+  const [first] = await engine.rows(sql`SELECT min(request_id) AS request_id FROM ${shown} WHERE ${isIt}`, how);
   const right =
     row['right_panel'] === null
       ? 'who takes no part'
       : `which recomputes to panel ${row['right_panel']}, bucket ${row['own_bucket']}`;
-  return `request ${row['request_id']} shows '${row['user_id']}' panel ${row['panel']}, bucket ${row['bucket']}, ${right}`;
+  return `request ${first?.['request_id']} shows '${row['user_id']}' panel ${row['panel']}, bucket ${row['bucket']}, ${right}`;
 }

@@ -87,12 +87,14 @@ export function eventRows(
   const roles = rolesFrame(name, metrics);
   // A window is seen to its end, also where the experiment was stopped before.
   const isBounded = metrics.every(({ metric }) => metric.windowDays === undefined);
-  const used = frame(`${name}_used_types`)`SELECT type, max(before_ms) AS before_ms FROM ${roles} GROUP BY type`;
+  const used = frame(`${name}_used_types`)`
+SELECT type, before_ms, CAST(row_number() OVER (ORDER BY type) AS INT) AS type_number
+FROM (SELECT type, max(before_ms) AS before_ms FROM ${roles} GROUP BY type) t`;
   // What no metric counts goes first, since finding events that are there twice costs most.
   const once = frame(`${name}_events`)`
-SELECT min(user_number) AS user_number, min(first_ms) AS first_ms, min(type) AS type, min(at_ms) AS at_ms, min(value) AS value
+SELECT min(user_number) AS user_number, min(first_ms) AS first_ms, min(type_number) AS type_number, min(at_ms) AS at_ms, min(value) AS value
 FROM (
-  SELECT e.event_id, u.user_number, u.first_ms, e.type, e.at_ms, e.value
+  SELECT e.event_id, u.user_number, u.first_ms, t.type_number, e.at_ms, e.value
   FROM ${events} e JOIN ${used} t ON t.type = e.type JOIN ${users} u ON u.user_id = e.user_id
   WHERE e.at_ms >= u.first_ms - t.before_ms${isBounded ? sql` AND e.at_ms < ${untilMs}` : sql``}
 ) s GROUP BY event_id`;
@@ -108,7 +110,7 @@ FROM (
     CASE WHEN e.at_ms >= e.first_ms AND r.is_numerator THEN ${weight} ELSE 0e0 END AS y,
     CASE WHEN e.at_ms >= e.first_ms AND NOT r.is_numerator THEN ${weight} ELSE 0e0 END AS x,
     CASE WHEN e.at_ms < e.first_ms THEN ${weight} ELSE 0e0 END AS z
-  FROM ${once} e JOIN ${roles} r ON r.type = e.type
+  FROM ${once} e JOIN ${used} t ON t.type_number = e.type_number JOIN ${roles} r ON r.type = t.type
   WHERE (${isAfter} OR ${isBefore}) AND e.first_ms + coalesce(r.window_ms, 0) <= r.end_ms
 ) d GROUP BY user_number, metric, day`;
 }
