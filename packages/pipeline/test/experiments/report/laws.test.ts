@@ -1,3 +1,6 @@
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+
 import { describe, expect, test } from '@jest/globals';
 import {
   events as eventsFeed,
@@ -96,6 +99,18 @@ const users = (panel: string, count: number): string[] =>
     .slice(0, count);
 const [ann = '', bob = '', cid = '', dan = ''] = users('model', 4);
 
+test('feeds that are not in a folder are copied for the engine first', async () => {
+  const store = openFeeds('memory:');
+  await store.feed(experiments).put(experiment, { producer });
+  await store.feed(exposuresFeed).put([shown(ann, 10, ['p:a'])], { producer });
+  await store.feed(exposuresFeed).put([shown(bob, 10, ['p:a'])], { producer });
+  const before = await readdir(tmpdir());
+  const wanted = { metrics: [], followedDays: 1, isAssignedWanted: true, memoryLimitMb: 200 };
+  expect((await gather(store, wanted)).gathered).toMatchObject({ exposures: 2, disagreeing: { lists: 0 } });
+  const left = (await readdir(tmpdir())).filter((name) => !before.includes(name));
+  expect(left.filter((name) => name.startsWith('attractions-experiment-'))).toEqual([]);
+});
+
 test('the SQL assigns as the design says, and as anybody may compute it', async () => {
   // printf 'v1|demo-1|63257911@N00' | sha256sum | head -c 8 gives 4d2e91de; times 10,000 over 2^32 that is 3014.
   const given = { panel: 'model', bucket: 3014, experiment: 'demo', version: 1 };
@@ -152,6 +167,15 @@ test('an event counts by when it happened, however late it comes, and never afte
   const metrics: Metric[] = [{ name: 'clicks', type: 'count', event: 'click', windowDays: 2, cupedDays: 1 }];
   const found = (await gatherFrom([experiment], lists, events, { metrics })).metrics[0]?.panels[0]?.moments;
   expect(found).toMatchObject({ users: 3, y: 2, yy: 2, z: 1, zz: 1, yz: 0 });
+});
+
+test('a user whose window is not over counts neither as a user nor with what was done', async () => {
+  const metrics: Metric[] = [{ name: 'clicks', type: 'count', event: 'click', windowDays: 1 }];
+  const lists = [shown(ann, 10, ['p:a']), shown(bob, 60, ['p:a'])];
+  const { metrics: found } = await gatherFrom([experiment], lists, [did(ann, 11), did(bob, 61), did(bob, 59)], {
+    metrics,
+  });
+  expect(found[0]?.panels).toMatchObject([{ moments: { users: 1, y: 1, z: 0 } }]);
 });
 
 test('after the stop nothing counts, but a window is seen to its end', async () => {
