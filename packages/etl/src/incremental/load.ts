@@ -33,6 +33,9 @@ const SMALL_SHARE = 4;
 /** So many small files stay; of more, all are written anew as one. */
 const MAX_SMALL = 16;
 
+/** Old visits that are sorted at once. */
+const MOST_ROWS_AT_ONCE = 2_000_000;
+
 /** How many refused lines of visits are named in an update that was added to. */
 const REJECTS_KEPT = 20_000;
 
@@ -61,14 +64,16 @@ export async function addVisits(
     const { folder, token } = await target.open();
     const { files } = base.record;
     const rewritten = rewrittenOf(files, merged, engine.rowGroupRows);
-    const kept = rewritten.length === 0 ? undefined : merged.staying('rewritten_visits', rewritten);
     const columns = writtenColumns(frames);
-    const rows = kept
-      ? sql`SELECT ${columns} FROM ${merged.fresh} UNION ALL SELECT ${columns} FROM ${kept}`
-      : sql`SELECT ${columns} FROM ${merged.fresh}`;
-    const ordered = sql`SELECT ${columns} FROM (${rows}) v ORDER BY user_id, visited_at, attraction_id, photos`;
-    const isSame = merged.freshCount === 0 && !kept;
-    const names = isSame ? [] : await engine.writeParts(ordered, partsIn(folder, token, whole.tally.visits), how);
+    const names: string[] = [];
+    for (const [n, places] of atOnce(rewritten, files).entries()) {
+      const fresh = n === 0 && merged.freshCount > 0 ? [sql`SELECT ${columns} FROM ${merged.fresh}`] : [];
+      const kept = places.length > 0 ? [sql`SELECT ${columns} FROM ${merged.staying('rewritten_visits', places)}`] : [];
+      if (fresh.length + kept.length === 0) continue;
+      const rows = sql.join([...fresh, ...kept], ' UNION ALL ');
+      const ordered = sql`SELECT ${columns} FROM (${rows}) v ORDER BY user_id, visited_at, attraction_id, photos`;
+      names.push(...(await engine.writeParts(ordered, partsIn(folder, `${n}-${token}`, whole.tally.visits), how)));
+    }
     const again = new Set(rewritten);
     const first = earlier(due, base.record.labels['due']);
     return {
@@ -97,6 +102,22 @@ function rewrittenOf(files: readonly DataFile[], { goneIn }: Merged, rowGroupRow
   const small = places.filter((i) => (files[i]?.rows ?? 0) < rowGroupRows / SMALL_SHARE);
   const isFull = small.length > MAX_SMALL;
   return places.filter((i) => goneIn.has(i) || (isFull && small.includes(i)));
+}
+
+/** Files that are written anew together: an engine sorts them, and of many it would need much memory. There is one group at least, which may be empty. */
+function atOnce(places: readonly number[], files: readonly DataFile[]): readonly (readonly number[])[] {
+  const groups: number[][] = [[]];
+  let rows = 0;
+  for (const place of places) {
+    const more = files[place]?.rows ?? 0;
+    if (rows > 0 && rows + more > MOST_ROWS_AT_ONCE) {
+      groups.push([]);
+      rows = 0;
+    }
+    groups.at(-1)?.push(place);
+    rows += more;
+  }
+  return groups;
 }
 
 /** What all lines come to, old and new. */
