@@ -8,6 +8,7 @@ import type { VisitsColumns } from '@attractions/contracts';
 import { openFeeds, parentOf, parquet, streamed } from '@attractions/feeds';
 import { duckDbEngine } from '../src/engine/duckdb.js';
 import { sql } from '../src/frame/frame.js';
+import type { Sql } from '../src/frame/frame.js';
 import { loadVisits } from '../src/loader.js';
 import { etlSettings } from '../src/settings.js';
 import { runEtl } from '../src/driver.js';
@@ -134,37 +135,55 @@ test('visits that the engine writes are those that were put through JavaScript, 
     );
 });
 
-test('many visits are several files, and each row group is in order', async () => {
+test('many visits are several files, also after lines that change all of these, and each row group is in order', async () => {
   const root = rawFolder();
-  const rows = sql.relation(sql`range(2500000)`);
-  const engine = duckDbEngine();
-  const user = sql`md5(CAST(i % 50021 AS VARCHAR))`;
-  await engine.write(
-    sql`SELECT ${user} AS u, i % 7 AS a, TIMESTAMP '2026-01-01 00:00:00' + to_seconds(i * 9) AS t FROM ${rows} r(i)`,
-    `${root}/rows.parquet`,
-  );
-  await engine.close();
-  const from = {
-    visits: { type: 'parquet', files: 'rows.parquet', columns: { user: 'u', attraction: 'a', time: 't' } },
+  const write = async (name: string, rows: Sql, seconds: number): Promise<void> => {
+    const engine = duckDbEngine();
+    const [user, time] = [sql`md5(CAST(i % 50021 AS VARCHAR))`, sql`to_seconds(i * 9 + ${seconds})`];
+    await engine.write(
+      sql`SELECT ${user} AS u, i % 7 AS a, TIMESTAMP '2026-01-01 00:00:00' + ${time} AS t FROM ${sql.relation(rows)} r(i)`,
+      `${root}/${name}.parquet`,
+    );
+    await engine.close();
   };
+  const columns = { user: 'u', attraction: 'a', time: 't' };
+  const from = { visits: { type: 'parquet', files: '*.parquet', columns } };
   const store = openFeeds(`${root}/feeds`);
-  const summary = await runEtl(configured('unused'), { store, logger, from, baseFolder: root });
-  expect(summary).toMatchObject({ rows: 2_500_000, kept: 2_500_000, visits: 2_500_000, users: 50_021 });
+  const run = () => runEtl(configured('unused'), { store, logger, from, baseFolder: root });
+  const wholeInOrder = async (): Promise<number> => {
+    let read = 0;
+    // A batch has rows of one row group.
+    for await (const batch of await (await store.feed(streamed(visits)).latest()).read()) {
+      let last = '';
+      const [users, times] = [batch.getChild('user_id'), batch.getChild('visited_at')];
+      for (let row = 0; row < batch.numRows; row++) {
+        const key = `${String(users?.get(row))} ${String(Number(times?.get(row))).padStart(16, '0')}`;
+        if (key < last) throw new Error(`Row ${read} is out of order: ${key} after ${last}.`);
+        last = key;
+        read++;
+      }
+    }
+    return read;
+  };
+
+  await write('rows', sql`range(2500000)`, 0);
+  expect(await run()).toMatchObject({ rows: 2_500_000, kept: 2_500_000, visits: 2_500_000, users: 50_021 });
   const { record } = await store.feed(visits).latest();
   expect(record.files.length).toBeGreaterThan(5);
-  let read = 0;
-  // A batch has rows of one row group.
-  for await (const batch of await (await store.feed(streamed(visits)).latest()).read()) {
-    let last = '';
-    const [users, times] = [batch.getChild('user_id'), batch.getChild('visited_at')];
-    for (let row = 0; row < batch.numRows; row++) {
-      const key = `${String(users?.get(row))} ${String(Number(times?.get(row))).padStart(16, '0')}`;
-      if (key < last) throw new Error(`Row ${read} is out of order: ${key} after ${last}.`);
-      last = key;
-      read++;
-    }
-  }
-  expect(read).toBe(2_500_000);
+  expect(await wholeInOrder()).toBe(2_500_000);
+
+  // A second photo, a second later, of a visit in each hundred users.
+  await write('more', sql`range(0, 50021, 100)`, 1);
+  expect(await run()).toMatchObject({
+    read: 'new',
+    rows: 2_500_501,
+    kept: 2_500_501,
+    visits: 2_500_000,
+    users: 50_021,
+  });
+  const { record: next } = await store.feed(visits).latest();
+  expect(next.files.filter(({ addedIn }) => addedIn !== undefined)).toEqual([]);
+  expect(await wholeInOrder()).toBe(2_500_000);
 });
 
 test('what is refused leaves no file', async () => {

@@ -13,4 +13,6 @@ const config = {
 };
 const columns = { user: 'user', attraction: 'item', time: 'ts' };
 const { seconds, visits, read } = await runEtl(config, { logger, from: { visits: { type: 'csv', files, columns } } });
-console.log(JSON.stringify({ seconds, visits, read, peakMb: Math.round(process.resourceUsage().maxRSS / 1024) }));
+const { user, system } = process.cpuUsage();
+const peakMb = Math.round(process.resourceUsage().maxRSS / 1024);
+console.log(JSON.stringify({ seconds, processor: (user + system) / 1e6, visits, read, peakMb }));
