@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { commandOf } from './command.js';
 import type { Runner } from './command.js';
 import { rampCommand, stopCommand } from './experiment/change.js';
+import { exportCommand } from './experiment/export.js';
 import { assignCommand, listCommand, showCommand } from './experiment/inspect.js';
 import { reportCommand } from './experiment/report.js';
 import { startCommand } from './experiment/start.js';
@@ -19,5 +20,6 @@ export function experimentCommand(run: Runner): Command {
     .addCommand(rampCommand(run))
     .addCommand(stopCommand(run))
     .addCommand(assignCommand(run))
-    .addCommand(reportCommand(run));
+    .addCommand(reportCommand(run))
+    .addCommand(exportCommand(run));
 }
