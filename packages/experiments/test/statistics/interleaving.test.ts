@@ -44,6 +44,11 @@ describe('team draft', () => {
     );
   });
 
+  test("coins are those of Python's hashlib, by the one-liner in docs/experiments.md", () => {
+    const coin = draftCoin('demo-1', 'ana', 'r-1');
+    expect(Array.from({ length: 16 }, (_, round) => Number(coin(round))).join('')).toBe('0110111001101101');
+  });
+
   test('coins are fair and independent of each other', () => {
     const heads = new Array<number>(256).fill(0);
     for (let user = 0; user < 4000; user++) {

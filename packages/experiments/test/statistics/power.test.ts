@@ -42,6 +42,11 @@ test('the power where nothing changed is alpha', () => {
   expect(powerOf(mean, 0, 1000, { reading: 'fixed', alpha: 0.01 })).toBeCloseTo(0.01, 12);
 });
 
+test('by statsmodels: a rise from 10 % to 15 % among 500 + 500 users, and 2 % of a panel lost among 100,000', () => {
+  expect(powerOf(proportion, 0.05, 1000, { reading: 'fixed' })).toBeCloseTo(0.6690787294379479, 12);
+  expect(sampleRatioPower({ users: 100_000, shares: [1, 1], lost: 0.02 })).toBeCloseTo(0.4552855952255718, 11);
+});
+
 test('a proportion cannot rise above 1', () => {
   expect(effectSeen({ type: 'proportion', value: 0.9, variance: 0.09 }, 8, 0.99)).toBeUndefined();
 });
