@@ -44,7 +44,7 @@ describe('attractions experiment', () => {
       '--holdout',
       '5',
       '--force',
-      'tester=control',
+      'tester=als',
       '--metric',
       'followed',
       '--by',
@@ -58,7 +58,7 @@ describe('attractions experiment', () => {
       layer: 'lists',
       layerBuckets: [0, 5_000],
       holdout: { salt: 'holdout', buckets: [0, 500] },
-      forced: { tester: 'control' },
+      forced: { tester: 'als' },
       metrics: ['followed'],
       changedBy: 'ana',
       reason: 'does the model help?',
@@ -84,9 +84,9 @@ describe('attractions experiment', () => {
         ({ panels }: { panels: { panel: string }[] }) => panels[0]?.panel,
       );
     const before = await panelsOf();
-    expect(before[0]).toBe('control');
+    expect(before[0]).toBe('als');
     const ramped = await json('ramp', 'home', '--panels', 'als=50,control=50');
-    expect(ramped).toMatchObject({ version: 2, forced: { tester: 'control' } });
+    expect(ramped).toMatchObject({ version: 2, forced: { tester: 'als' } });
     const after = await panelsOf();
     expect(after.filter((panel: unknown) => panel !== undefined).length).toBeGreaterThan(
       before.filter((panel: unknown) => panel !== undefined).length,

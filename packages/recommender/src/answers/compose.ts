@@ -71,11 +71,8 @@ export function checkExperiment(experiment: Experiment, generation: Generation, 
  * @throws RecommenderError RECOMMENDER_EXPERIMENT_INVALID
  */
 export function checkWinner(winner: Experiment, generation: Generation, composition: Composition = {}): void {
-  checkExperiment(
-    { ...winner, panels: winner.panels.filter(({ name }) => name === winner.winner) },
-    generation,
-    composition,
-  );
+  const panels = winner.panels.filter(({ name }) => name === winner.winner);
+  checkPanels({ ...winner, panels }, namesOf(generation, composition, true), namesOf(generation, composition, false));
 }
 
 /** Refuses a recommender that a panel could not name without naming something else. */

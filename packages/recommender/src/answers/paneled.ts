@@ -1,6 +1,7 @@
 import { assignmentIn, decidesLists } from '@attractions/experiments';
 import type { Experiment, PanelOf } from '@attractions/experiments';
 import { RecommenderError } from '../errors.js';
+import { interleavedRecommender } from './interleaved.js';
 import type { RecommendationRequest, Recommender } from './recommender.js';
 
 /**
@@ -26,19 +27,31 @@ export function paneledRecommender(
   for (const experiment of deciding) checkPanels(experiment, Object.keys(recommenders), lacking);
   const panelOf = decidingPanel(deciding);
   const answering = new Map(
-    deciding.map((experiment) => [
-      experiment.experiment,
-      new Map(experiment.panels.map(({ name, recommender = '' }) => [name, recommenders[recommender]])),
-    ]),
+    deciding.map((experiment) => [experiment.experiment, answersOf(experiment, recommenders)] as const),
   );
   return {
     recommend(request) {
       const panel = panelOf(request);
-      const recommender = panel && answering.get(panel.experiment)?.get(panel.panel);
+      const recommender = panel && answering.get(panel.experiment)?.(panel);
       if (recommender === undefined) return otherwise.recommend(request);
       return { ...recommender.recommend(request), panel };
     },
   };
+}
+
+/** What answers each panel; the panels of an interleaving experiment answer together, whichever a user is in. A forced panel answers alone. */
+function answersOf(
+  { design, panels, salt }: Experiment,
+  recommenders: Readonly<Record<string, Recommender>>,
+): (panel: PanelOf) => Recommender | undefined {
+  const teams = panels.flatMap(({ name, recommender = '' }) => {
+    const found = recommenders[recommender];
+    return found === undefined ? [] : [{ panel: name, recommender: found }];
+  });
+  const alone = new Map(teams.map(({ panel, recommender }) => [panel, recommender]));
+  const [a, b] = teams;
+  const both = design === 'interleaving' && a && b ? interleavedRecommender(salt, a, b) : undefined;
+  return ({ panel, forced }) => (both !== undefined && !forced ? both : alone.get(panel));
 }
 
 /** The panel that decides the list of a request: the first that is forced, or else the first that the hash gives. */

@@ -32,6 +32,8 @@ export interface Recommendation {
   readonly source: Source;
   /** A sentence for people; only where the request says `explain`. */
   readonly reason?: string;
+  /** Of a list that two panels gave together: the panel of this entry. */
+  readonly team?: string;
 }
 
 /** An answer. */

@@ -6,7 +6,7 @@ import { paneledRecommender } from '../../src/answers/paneled.js';
 import { popular as popularKind } from '@attractions/models';
 import { kindRecommender } from '../../src/answers/kind.js';
 import { bucketOf, demoExperiment } from '@attractions/experiments';
-import type { Experiment } from '@attractions/experiments';
+import type { Experiment, Panel } from '@attractions/experiments';
 import { sampleGeneration, sampleNext } from '@attractions/models/testing';
 
 const generation = sampleGeneration();
@@ -138,6 +138,46 @@ describe('the paneled recommender', () => {
       expect(() => composed([], { usual: 'nobody' })).toThrow(
         "The recommender 'nobody' is to answer everybody, but is not there",
       );
+    });
+
+    test('an interleaved list has the entries of both panels in turn, each with its team; half of the users begin with either', () => {
+      const both = of('both', {
+        design: 'interleaving',
+        panels: [
+          { name: 'a', recommender: 'als', buckets: [[0, 5_000]] },
+          { name: 'b', recommender: 'popular', buckets: [[5_000, 10_000]] },
+        ],
+        forced: { tester: 'b' },
+      });
+      const recommender = composed([both], { cachedLists: 1_000 });
+      const alone = (name: string) =>
+        composed([
+          {
+            ...both,
+            design: 'ab',
+            forced: {},
+            panels: [{ ...(both.panels[name === 'a' ? 0 : 1] as Panel), buckets: [[0, 10_000]] }],
+          },
+        ]);
+      const lists = { a: alone('a'), b: alone('b') };
+      let firstByA = 0;
+      for (const userId of users) {
+        const asked = { userId, includeVisited: true, limit: 4 };
+        const { recommendations, panel } = recommender.recommend(asked);
+        expect(panel?.experiment).toBe('both');
+        expect(new Set(recommendations.map(({ attractionId }) => attractionId)).size).toBe(recommendations.length);
+        expect(recommendations).toHaveLength(lists.b.recommend(asked).recommendations.length);
+        const [first] = recommendations;
+        if (first?.team === 'a') firstByA++;
+        const [top] = lists[first?.team as 'a' | 'b'].recommend(asked).recommendations;
+        expect(first?.attractionId).toBe(top?.attractionId);
+        for (let n = 0; n + 1 < recommendations.length; n += 2)
+          expect(new Set([recommendations[n]?.team, recommendations[n + 1]?.team]).size).toBe(2);
+        expect(recommender.recommend(asked).recommendations).toEqual(recommendations);
+      }
+      // Binomial: 250 of 500, five standard deviations of 11.
+      expect(Math.abs(firstByA - 250)).toBeLessThan(56);
+      expect(recommender.recommend({ userId: 'tester' }).recommendations[0]).not.toHaveProperty('team');
     });
   });
 });

@@ -13,7 +13,8 @@ function listPartOf(list: ShownList): string {
 function formatted({ panel, source, generation, recommendations }: ShownList): string {
   const items = recommendations.map(({ attractionId }) => attractionId);
   const { experiment, version, panel: name, bucket, forced } = panel ?? {};
-  const rest = { experiment, version, panel: name, bucket, forced, source, modelSeq: generation.model, items };
+  const teams = recommendations[0]?.team === undefined ? undefined : recommendations.map(({ team = '' }) => team);
+  const rest = { experiment, version, panel: name, bucket, forced, source, modelSeq: generation.model, items, teams };
   return `${JSON.stringify(rest).slice(1)}\n`;
 }
 

@@ -26,6 +26,9 @@ const entries = Type.Array(
     score: Type.Number({ description: 'On the scale of its source; descends within one source.' }),
     source,
     reason: Type.Optional(Type.String()),
+    team: Type.Optional(
+      Type.String({ description: 'Of a list that two panels gave together, interleaved: the panel of this entry.' }),
+    ),
   }),
 );
 
