@@ -5,6 +5,7 @@ import type { Runner } from './command.js';
 import { rampCommand, stopCommand } from './experiment/change.js';
 import { exportCommand } from './experiment/export.js';
 import { assignCommand, listCommand, showCommand } from './experiment/inspect.js';
+import { planCommand } from './experiment/plan.js';
 import { reportCommand } from './experiment/report.js';
 import { startCommand } from './experiment/start.js';
 
@@ -14,6 +15,7 @@ export function experimentCommand(run: Runner): Command {
     'experiment',
     'A/B experiments: start, ramp and stop them, see who is in which panel, and what it did',
   )
+    .addCommand(planCommand(run))
     .addCommand(startCommand(run))
     .addCommand(listCommand(run), { isDefault: true })
     .addCommand(showCommand(run))

@@ -156,14 +156,16 @@ FROM ${exposed.users} u LEFT JOIN ${known} k ON k.user_number = u.user_number`;
   };
 }
 
-interface Inputs {
+/** What was shown and done, and what of it counts. */
+export interface Inputs {
   readonly shown: Frame;
   readonly events: Frame;
   readonly visits: Frame;
   readonly metrics: readonly PlacedMetric[];
 }
 
-async function outcomes(
+/** What the users of a population did, by metric and day. */
+export async function outcomes(
   engine: Engine,
   population: Population,
   { shown, events, visits, metrics }: Inputs,
@@ -233,7 +235,8 @@ function plus(a: Sums | undefined, b: Sums): Sums {
   return Object.fromEntries(keys.map((key) => [key, (a?.[key] ?? 0) + b[key]])) as Sums;
 }
 
-function totalsOf(cells: readonly Cell[]): readonly PanelMoments[] {
+/** The sums of all days, by panel. */
+export function totalsOf(cells: readonly Cell[]): readonly PanelMoments[] {
   const sums = new Map<string, Sums>();
   for (const { panel, day, moments } of cells) if (day !== undefined) sums.set(panel, plus(sums.get(panel), moments));
   return [...sums].map(([panel, moments]) => ({ panel, moments }));
