@@ -26,7 +26,7 @@ export const experiment = {
 const FILE_ROWS = 1_000_000;
 
 /**
- * Puts an experiment of 28 days into feeds: half of the rows are lists, half are events, by one user for each 20 rows, some of whom do far more than others. In the second
+ * Puts an experiment of 28 days into feeds: half of the rows are lists, half are events, by one user for each 20 rows, a million at most, some of whom do far more than others. In the second
  * panel one view in eight leads to a click, in the first one in ten. One event in a hundred is there twice.
  */
 export async function makeFeeds(rows, root) {
