@@ -37,6 +37,9 @@ const PIECE_BYTES = 1 << 20;
 /** A UTF-16 unit takes at most 3 bytes of UTF-8. */
 const MAX_BYTES_OF_A_UNIT = 3;
 
+/** Pieces that are used again, once they are written: at full load a new one is needed every few milliseconds. */
+const MAX_SPARE = 4;
+
 /** Waiting lines, in order. */
 interface Waiting {
   readonly pieces: readonly Buffer[];
@@ -50,7 +53,8 @@ interface Waiting {
 export function spoolIn(folder: string): Spool {
   const owner = randomUUID();
   let full: Buffer[] = [];
-  let piece = Buffer.allocUnsafe(PIECE_BYTES);
+  const spare: Buffer[] = [];
+  let piece: Buffer = Buffer.allocUnsafe(PIECE_BYTES);
   let used = 0;
   let waiting = 0;
   let batches = 0;
@@ -61,8 +65,13 @@ export function spoolIn(folder: string): Spool {
   let turn: Promise<unknown> = Promise.resolve();
 
   const newPiece = (bytes: number): void => {
-    if (used > 0) full.push(piece.subarray(0, used));
-    piece = Buffer.allocUnsafe(Math.max(bytes, PIECE_BYTES));
+    if (used > 0) {
+      full.push(piece.subarray(0, used));
+      piece =
+        bytes <= PIECE_BYTES && spare.length > 0
+          ? (spare.pop() ?? piece)
+          : Buffer.allocUnsafe(Math.max(bytes, PIECE_BYTES));
+    } else if (bytes > piece.length) piece = Buffer.allocUnsafe(bytes);
     used = 0;
   };
 
@@ -128,6 +137,9 @@ export function spoolIn(folder: string): Spool {
       throw error;
     }
     const { name } = batch;
+    for (const { buffer, byteOffset } of taken.pieces)
+      if (spare.length < MAX_SPARE && buffer.byteLength - byteOffset === PIECE_BYTES)
+        spare.push(Buffer.from(buffer, byteOffset, PIECE_BYTES));
     batch.lines += taken.lines;
     spooled.set(name, batch.lines);
     if (batch.lines >= MAX_BATCH_LINES) batch = undefined;
