@@ -115,11 +115,11 @@ export function wantedExperiments({ versions, unreadable, defaultSeq }: StoredEx
   const { running, leftOut } = runningIn(latest.filter((version) => !hidden.has(version)));
   for (const { experiment, problem } of leftOut) faults.push({ update: seqOf(experiment), experiment, problem });
   const winner = versions.find(({ record }) => record.seq === defaultSeq);
-  if (defaultSeq !== undefined && (winner === undefined || winnerOf(winner.experiment) === undefined))
+  // A version without a winner is how the alias is taken back: everybody gets the usual answers.
+  if (defaultSeq !== undefined && winner === undefined)
     faults.push({
       update: defaultSeq,
-      ...(winner && { experiment: winner.experiment }),
-      problem: `The alias '${DEFAULT}' names update ${defaultSeq}, which has no winner with a recommender; stop an experiment with a winner, or move the alias.`,
+      problem: `The alias '${DEFAULT}' names update ${defaultSeq}, which cannot be read; move it to another version.`,
     });
   return {
     running: versions.filter(({ experiment }) => running.includes(experiment)),

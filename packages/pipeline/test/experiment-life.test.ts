@@ -108,7 +108,7 @@ describe('attractions experiment', () => {
     const answered = async () => JSON.parse((await attractions(config, 'recommend', known, '--json')).stdout);
     expect(await answered()).toMatchObject({ source: 'popular' });
     expect(await answered()).not.toHaveProperty('panel');
-    // The alias names nothing else before, so it goes to another version: one without a winner.
+    // There was no winner before, so the alias goes to a version without one.
     await attractions(config, 'feeds', 'alias', 'default', 'experiments/config#2');
     expect((await answered()).source).not.toBe('popular');
     expect((await run('list')).stdout).toContain('control');

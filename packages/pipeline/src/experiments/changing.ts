@@ -71,13 +71,15 @@ export async function changeExperiments(
 /**
  * Stops an experiment. A winner that decides lists gets the alias `default`: its recommender answers everybody who is in no experiment. Run again after a
  * failure between the two, it only gives the alias.
+ *
+ * @returns also the update to which the alias has to be moved to take that back: the winner before, or a version without one
  */
 export async function stopIn(
   store: FeedStore,
   name: string,
   winner: string | undefined,
   change: Change,
-): Promise<StoredExperiment & { readonly isDefault: boolean }> {
+): Promise<StoredExperiment & { readonly isDefault: boolean; readonly backTo?: number }> {
   const stored = await changeExperiments(store, (versions) => stopExperiment(name, winner, change, versions)).catch(
     async (error: unknown) => {
       const half = winner === undefined ? undefined : await stoppedBefore(store, name, winner);
@@ -87,8 +89,12 @@ export async function stopIn(
   );
   if (winnerOf(stored.experiment) === undefined) return { ...stored, isDefault: false };
   const reason = change.reason ?? `the winner of '${name}'`;
+  const { versions, defaultSeq } = await readExperiments(store);
+  const before = versions.findLast(
+    ({ experiment, record }) => experiment.experiment === name && record.seq < stored.record.seq,
+  );
   await store.feed(experimentsOf()).alias(DEFAULT, stored.record.seq, { producer: producer(), reason });
-  return { ...stored, isDefault: true };
+  return { ...stored, isDefault: true, backTo: defaultSeq ?? before?.record.seq ?? 1 };
 }
 
 /** A version that was stopped with this winner, which no alias ever named. */

@@ -61,7 +61,7 @@ export function stopCommand(run: Runner): Command {
   return withChange(command).action(async (name: string, options: StopOptions) =>
     run(async ({ store }) => {
       const { stopIn } = await import('../../experiments/changing.js');
-      const { experiment, record, isDefault } = await stopIn(store, name, options.winner, changeOf(options));
+      const { experiment, record, isDefault, backTo } = await stopIn(store, name, options.winner, changeOf(options));
       const { winner, panels } = experiment;
       const recommender = panels.find((panel) => panel.name === winner)?.recommender;
       return {
@@ -71,7 +71,7 @@ export function stopCommand(run: Runner): Command {
             changedText('Stopped', experiment),
             ...(isDefault
               ? [
-                  `'${recommender}' answers everybody who is in no experiment; 'attractions feeds rollback experiments/config default' takes that back.`,
+                  `'${recommender}' answers everybody who is in no experiment; 'attractions feeds alias default experiments/config#${backTo}' takes that back.`,
                 ]
               : []),
           ].join('\n'),
