@@ -205,6 +205,27 @@ describe('attractions experiment', () => {
     expect((await store.feed(experiments).head())?.seq).toBe(1);
   });
 
+  test('a tester who is forgotten is in no version any more, and the versions stay in their order', async () => {
+    const { config, json, store } = await onFeeds();
+    await json('start', 'home', '--panels', 'als=10,popular=10', '--force', 'tester=als', '--force', 'other=als');
+    await json('ramp', 'home', '--panels', 'als=20,popular=20');
+    await json('start', 'button', '--flag', '--panels', 'on=50,off=50');
+    const stopped = await json('stop', 'home', '--winner', 'als');
+    const forgot = await attractions(config, 'forget', 'tester', '--yes', '--json');
+    expect(forgot.exitCode).toBe(0);
+    const shown = await json('show', 'home');
+    expect(shown).toMatchObject({ version: stopped.version, status: 'stopped', forced: { other: 'als' } });
+    expect(shown.versions.map(({ version }: { version: number }) => version)).toEqual([1, 2, 3]);
+    expect(await json('list')).toMatchObject([
+      { experiment: 'button', status: 'running' },
+      { experiment: 'home', status: 'stopped', isDefault: true },
+    ]);
+    for await (const { seq } of store.feed(experiments).history()) {
+      const cat = await attractions(config, 'feeds', 'cat', `experiments/config#${seq}`, '--json');
+      expect(cat.stdout).not.toContain('tester');
+    }
+  });
+
   test('a flag has values, and a target', async () => {
     const { json, run } = await onFeeds();
     const flag = await json(

@@ -15,6 +15,9 @@ export interface CleanedFile {
 /** What a column, or a key in JSON, is called that holds the id of a user. */
 const USER_NAMES = ['user_id', 'userId', 'user'];
 
+/** Objects in JSON whose keys are ids of users: the testers of an experiment. */
+const BY_USER = ['forced'];
+
 /** Keys in JSON with sentences, which may name a user. */
 const TEXT_NAMES = ['message', 'reason', 'text'];
 
@@ -23,7 +26,7 @@ const LEFT_OUT = '…';
 
 /**
  * The file without rows of the users; undefined where there is nothing of them in it. In Parquet, rows go by the columns `user_id`, `userId` or `user`; in JSON,
- * entries of lists by the same keys, and ids out of sentences; of the CSV feeds only rejects have users, in their lines and reasons.
+ * entries of lists by the same keys, testers of experiments, and ids out of sentences; of the CSV feeds only rejects have users, in their lines and reasons.
  */
 export async function cleaned(
   feed: string,
@@ -90,8 +93,12 @@ async function cleanedJson(file: StoredFile, users: ReadonlySet<string>): Promis
       removed += value.length - kept.length;
       return kept.map((entry) => without(entry, key));
     }
-    if (typeof value === 'object' && value !== null)
-      return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, without(entry, name)]));
+    if (typeof value === 'object' && value !== null) {
+      const entries = Object.entries(value);
+      const kept = BY_USER.includes(key) ? entries.filter(([id]) => !users.has(id)) : entries;
+      removed += entries.length - kept.length;
+      return Object.fromEntries(kept.map(([name, entry]) => [name, without(entry, name)]));
+    }
     if (typeof value !== 'string' || !TEXT_NAMES.includes(key) || value.search(mentions) < 0) return value;
     removed++;
     return value.replaceAll(mentions, LEFT_OUT);
