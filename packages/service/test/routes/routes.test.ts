@@ -143,6 +143,8 @@ describe('the description', () => {
       'get /v1/users/{userId}/recommendations',
       'get /v1/users/{userId}/visits',
       'get /v1/version',
+      'post /ofrep/v1/evaluate/flags',
+      'post /ofrep/v1/evaluate/flags/{key}',
       'post /v1/recommendations',
     ]);
     expect(paths['/v1/users/{userId}/recommendations']?.['get']).toMatchObject({
