@@ -18,7 +18,8 @@ import { labelsOf, planOf, rawFilesOf, settingsKey, withVersions } from './incre
 import type { Plan, RawFiles } from './incremental/plan.js';
 import { loadVisits } from './loader.js';
 import { settingsOf } from './source/deliver.js';
-import type { LoadedVisits, LoaderOptions } from './loader.js';
+import type { LoaderOptions } from './compose.js';
+import type { LoadedVisits } from './loader.js';
 import type { EtlConfig } from './settings.js';
 import type { JudgedLoad } from './settle.js';
 import { chooseSources } from './source/choose.js';

@@ -1,19 +1,30 @@
-import type { Attraction } from '@attractions/contracts';
+import type { Attraction, Reject } from '@attractions/contracts';
+import type { Source as SourceFile } from '@attractions/feeds';
 import { toAttraction } from './attractions.js';
+import { CLOCK_LEEWAY_MS } from './compose.js';
+import type { Composed, LoaderOptions } from './compose.js';
 import type { Profile } from './checks/profile.js';
 import type { Engine, RunOptions } from './engine/engine.js';
 import { NO_EXCEPTIONS, exceptionsOf, withFaults } from './exceptions.js';
 import type { Exceptions } from './exceptions.js';
 import { sql } from './frame/frame.js';
-import type { Composed, LoadedVisits, LoaderOptions } from './loader.js';
-import { CLOCK_LEEWAY_MS } from './loader.js';
 import type { RawData } from './source/deliver.js';
 import { counted } from './source/source.js';
 import { byPlace, tally } from './tally.js';
-import type { VisitCounts } from './tally.js';
+import type { Tally, VisitCounts } from './tally.js';
 
 /** All that a load comes to but the visits themselves. */
-export type JudgedLoad = Omit<LoadedVisits, 'visits'>;
+export interface JudgedLoad {
+  /** In order of files and lines. */
+  readonly attractions: readonly Attraction[];
+  /** In order of files and lines. */
+  readonly rejects: readonly Reject[];
+  /** The files read, in order of their paths. */
+  readonly sources: readonly SourceFile[];
+  /** Lines that were left out, as `leftOut` says; they are not in the tally. */
+  readonly forgotten: number;
+  readonly tally: Tally;
+}
 
 /** What is always done first. */
 export async function begin(frames: Composed, engine: Engine, options: LoaderOptions): Promise<RunOptions> {

@@ -137,12 +137,12 @@ test('wrong usage with --json is one document on stdout too', async () => {
   expect(JSON.parse(stdout).error.code).toBe('USAGE');
 });
 
-test('raw data that are not there are wrong configuration; nothing is made', async () => {
+test('raw data that are not there are wrong configuration; only that it was refused is recorded', async () => {
   const feedsRoot = await emptyFolder();
   const { exitCode, stderr } = await attractions({ ...quick(feedsRoot), rawDataPath: '/nowhere/at-all' }, 'run');
   expect(exitCode).toBe(2);
   expect(stderr).toContain('/nowhere/at-all');
-  expect(await readdir(feedsRoot)).toEqual([]);
+  expect(await openFeeds(feedsRoot).list()).toEqual([runs.path]);
 });
 
 test('too many rejects are refused data: exit code 3, and nothing is committed', async () => {

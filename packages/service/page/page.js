@@ -183,9 +183,10 @@ async function show(wanted) {
     user === '' ? { known: false, visits: [] } : ask(`v1/users/${id}/visits`),
     ask(`v1/users/${id}/panels?${asked}`),
   ]);
-  const own = lists.panels.find(
-    ({ experiment, panel }) => panel === lists.assigned?.panel && experiment === lists.assigned?.experiment,
-  ) ?? lists.panels[0];
+  const own =
+    lists.panels.find(
+      ({ experiment, panel }) => panel === lists.assigned?.panel && experiment === lists.assigned?.experiment,
+    ) ?? lists.panels[0];
   showMap(
     attractions,
     new Set([...visited.visits.map(({ attractionId }) => attractionId), chosen.last, ...chosen.been]),

@@ -11,27 +11,16 @@ import { findObjects, isS3 } from '../files/s3.js';
 import { copyQuery } from '../postgres/copy.js';
 import { patternOf, varyingIn } from './names.js';
 import { SAMPLE_ROWS, sampleOf } from './sample.js';
-import type { Sample } from './sample.js';
+import type { FilesShape, Sample } from './sample.js';
 import { lookAt } from './values.js';
 import type { ColumnLook } from './values.js';
 
 /** Files that are alike, as far as their beginnings show. */
-export interface FilesLook {
-  readonly type: 'csv' | 'jsonl' | 'parquet' | 'postgres';
+export interface FilesLook extends FilesShape {
   /** As the option `files` has it. */
   readonly files: string | readonly string[];
-  /** Of `postgres`. */
-  readonly database?: { readonly url: string; readonly query: string };
   readonly count: number;
   readonly looks: readonly ColumnLook[];
-  readonly delimiter?: string;
-  readonly quote?: string;
-  readonly hasHeader?: boolean;
-  readonly encoding?: string;
-  /** A word that shows whether the encoding is right. */
-  readonly encodingExample?: string;
-  /** What differs between the names of the files, where it is not numbers: maybe parks. */
-  readonly varying?: { readonly fileName: string; readonly values: readonly string[] };
 }
 
 /** What is in files and folders. */

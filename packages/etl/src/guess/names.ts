@@ -1,6 +1,11 @@
 import { basename } from 'node:path';
 import { escapePath } from 'tinyglobby';
-import type { FilesLook } from './look.js';
+
+/** What differs between the names of files, where it is not numbers: maybe parks. */
+export interface Varying {
+  readonly fileName: string;
+  readonly values: readonly string[];
+}
 
 /** One pattern for names: `*` where they differ; undefined where they lie at different depths. */
 export function patternOf(names: readonly string[]): string | undefined {
@@ -19,7 +24,7 @@ export function patternOf(names: readonly string[]): string | undefined {
 }
 
 /** What differs between the last parts of names, where it is words: `events-north.csv`, `events-south.csv`. */
-export function varyingIn(names: readonly string[]): Pick<FilesLook, 'varying'> {
+export function varyingIn(names: readonly string[]): { readonly varying?: Varying } {
   const files = names.map((name) => basename(name));
   const [before, after] = around(files);
   const values = [...new Set(files.map((name) => name.slice(before.length, name.length - after.length)))];

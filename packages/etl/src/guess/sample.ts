@@ -4,7 +4,7 @@ import { openText } from '../files/open.js';
 import { fetched } from '../files/s3.js';
 import { sql } from '../frame/frame.js';
 import { sniffDelimited, sniffEncoding } from './delimited.js';
-import type { FilesLook } from './look.js';
+import type { Varying } from './names.js';
 
 /** Bytes of a text, and rows of Parquet, that are looked at. */
 const SAMPLE_BYTES = 1 << 20;
@@ -14,8 +14,22 @@ const SAMPLE_FILES = 3;
 
 const OTHER_FILES = /[.](md|html?|xml|xlsx?|ods|pdf|docx?|pptx?|zip|tar|7z|png|jpe?g|gif|svg|webp|[cm]?[jt]sx?|map|py|ipynb|r|sh|ya?ml|toml|env|css|lock|sqlite|db|duckdb)(?:[.]gz)?$/i; // prettier-ignore
 
+/** How files are read, as far as their beginnings show. */
+export interface FilesShape {
+  readonly type: 'csv' | 'jsonl' | 'parquet' | 'postgres';
+  /** Of `postgres`. */
+  readonly database?: { readonly url: string; readonly query: string };
+  readonly delimiter?: string;
+  readonly quote?: string;
+  readonly hasHeader?: boolean;
+  readonly encoding?: string;
+  /** A word that shows whether the encoding is right. */
+  readonly encodingExample?: string;
+  readonly varying?: Varying;
+}
+
 /** The values of the columns at the beginnings of some files. */
-export interface Sample extends Omit<FilesLook, 'files' | 'count' | 'looks'> {
+export interface Sample extends FilesShape {
   readonly values: Map<string | number, string[]>;
   readonly typed: ReadonlySet<string | number>;
 }

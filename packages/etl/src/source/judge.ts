@@ -1,6 +1,6 @@
 import type { StandardSchemaV1 } from '@standard-schema/spec';
 import { loadVisits } from '../loader.js';
-import type { LoaderOptions } from '../loader.js';
+import type { LoaderOptions } from '../compose.js';
 import type { ChosenSettings, SourceSettings } from './choose.js';
 import { pseudonymOf } from './pseudonym.js';
 import { defineSource } from './source.js';

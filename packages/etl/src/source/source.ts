@@ -132,7 +132,7 @@ export interface SourceContext {
 }
 
 /** What a look at raw files is given besides the source's options. */
-export interface FingerprintContext extends Pick<SourceContext, 'signal' | 'baseFolder'> {
+interface FingerprintContext extends Pick<SourceContext, 'signal' | 'baseFolder'> {
   /** What the files are read for. */
   readonly role: 'visits' | 'attractions';
 }

@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 import { duckDbEngine } from '../../src/engine/duckdb.js';
 import type { Engine } from '../../src/engine/engine.js';
 import { loadVisits } from '../../src/loader.js';
-import type { LoaderOptions } from '../../src/loader.js';
+import type { LoaderOptions } from '../../src/compose.js';
 import { rawFolder } from '../support/raw-folder.js';
 
 /*

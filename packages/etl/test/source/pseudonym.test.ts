@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { loadVisits } from '../../src/loader.js';
-import type { LoaderOptions } from '../../src/loader.js';
+import type { LoaderOptions } from '../../src/compose.js';
 import { defineSource } from '../../src/source/source.js';
 import { keyNameOf, pseudonymKeyOf, pseudonymOf } from '../../src/source/pseudonym.js';
 import { rawFolder } from '../support/raw-folder.js';

@@ -30,7 +30,7 @@ export interface PlanOptions {
 }
 
 /** What an experiment can show of one metric. */
-export interface PlannedMetric {
+interface PlannedMetric {
   readonly metric: string;
   /** Users whose values are known: for a metric with a window, those whose window is over. */
   readonly users: number;

@@ -214,7 +214,7 @@ export function hasCode(error: unknown, ...codes: readonly string[]): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && codes.includes(String(error.code));
 }
 
-export async function unlessGone<T>(action: Promise<T>): Promise<T | undefined> {
+async function unlessGone<T>(action: Promise<T>): Promise<T | undefined> {
   try {
     return await action;
   } catch (error) {

@@ -12,7 +12,7 @@ export interface ReportedEvent extends Omit<Event, 'at' | 'receivedAt'> {
 }
 
 /** What became of the events of a request. */
-export interface Taken {
+interface Taken {
   /** Events that are new, as far as this service knows; the feed leaves out those that another one has taken. */
   readonly taken: number;
   readonly known: number;

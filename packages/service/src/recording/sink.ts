@@ -14,7 +14,7 @@ export interface Sink<R> {
 }
 
 /** Who puts a batch, and its name. */
-export interface BatchRun {
+interface BatchRun {
   readonly producer: Producer;
   readonly runId: string;
 }

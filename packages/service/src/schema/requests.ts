@@ -55,7 +55,7 @@ const filters = {
 };
 
 /** What else is known of a request, in a body. */
-export const Attributes = Type.Record(
+const Attributes = Type.Record(
   Type.String({ minLength: 1, maxLength: 100 }),
   Type.String({ maxLength: MAX_ATTRIBUTE_LENGTH }),
   {
@@ -187,7 +187,8 @@ export const ListBody = closed(
 export type ListBody = Static<typeof ListBody>;
 
 /** Most events in one body, and its length. */
-export const [MAX_EVENTS, MAX_EVENTS_BYTES] = [500, 512 * 1_024];
+export const MAX_EVENTS_BYTES = 512 * 1_024;
+const MAX_EVENTS = 500;
 
 /** Body of a report of events. */
 export const EventsBody = closed(
