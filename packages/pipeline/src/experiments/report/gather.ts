@@ -118,7 +118,9 @@ async function gatherFrom(
     endMs,
   };
   if (isInterleaved) {
-    const choices = { metric: metrics[0]?.metric, phase, untilMs };
+    // Where no metric is declared and there are events, clicks count, although visits could.
+    const isDeclared = latest.metrics !== undefined || wanted.metrics.length > 0 || files.events.rows === 0;
+    const choices = { metric: isDeclared ? metrics[0]?.metric : undefined, phase, untilMs };
     const preferred = await preferredOf(engine, shown, events, visits, choices, how);
     return { ...common, arrivals: [], metrics: [], preferred };
   }
