@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openFeeds } from '@attractions/feeds';
 import { BUILT_IN_KINDS, kindsNamed, loadGeneration, memoryOf, packed } from '@attractions/models';
 import { ownKindsIn } from '@attractions/models/config-file';
-import { stepBack } from './loader.js';
+import { stepBack } from '../step-back.js';
 import type { Loaded, LoadOrder } from './loader.js';
 
 const { root, model, kinds, configFile, behindAnswers } = workerData as LoadOrder;

@@ -5,6 +5,10 @@ import type { FeedStore } from '@attractions/feeds';
 import { commitBatches } from './batch.js';
 import type { CommitAnswer, CommitJob } from './committer.js';
 import { sinkOf } from './sinks.js';
+import { stepBack } from '../step-back.js';
+
+// What waits is on disk, so it may wait longer while the processor is busy with answers.
+stepBack();
 
 const stores = new Map<string, FeedStore>();
 let turn = Promise.resolve();
