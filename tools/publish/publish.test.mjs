@@ -25,6 +25,7 @@ import { publint } from 'publint';
 import { attractionsIn, servedIn } from './command-line.mjs';
 import { unpackedBudgetKilobytes } from './budgets.mjs';
 import { broughtTo, filesOf, nativeIn, undeclaredIn } from './installed.mjs';
+import { experimentCases } from './experiment.mjs';
 import { nightCases } from './nights.mjs';
 import { copyOwnModel, ownModelCases } from './own-model.mjs';
 import { publicPackages } from './public-packages.mjs';
@@ -248,6 +249,7 @@ describe('publish', () => {
       });
     });
 
+    describe('an experiment', () => experimentCases(folder));
     describe('nights on data of its own', () => nightCases(folder));
   });
 
