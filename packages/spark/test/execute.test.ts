@@ -1,16 +1,13 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 
 import { connect, sql } from '../src/index.js';
 import type { SparkSession } from '../src/index.js';
 import { proxyTo } from './support/proxy.js';
 import type { Fault, Proxy } from './support/proxy.js';
-import { hasServer, startServer } from './support/servers.js';
-import type { ConnectServer, EngineName } from './support/servers.js';
+import { describeOn, startServer } from './support/servers.js';
+import type { ConnectServer } from './support/servers.js';
 
-const engines: EngineName[] = [];
-for (const engine of ['sail', 'spark'] as const) if (await hasServer(engine)) engines.push(engine);
-
-describe.each(engines)('a connection to %s that breaks', (engine) => {
+describeOn(['sail', 'spark'], 'a connection that breaks', (engine) => {
   let server: ConnectServer;
   let proxy: Proxy;
   let session: SparkSession;

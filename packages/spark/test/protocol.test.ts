@@ -6,7 +6,7 @@ import { expect, test } from '@jest/globals';
 import { loadSync } from '@grpc/proto-loader';
 import type { ServiceDefinition } from '@grpc/proto-loader';
 
-import { hasServer } from './support/servers.js';
+import { describeOn } from './support/servers.js';
 
 interface Descriptors {
   readonly messages: Readonly<Record<string, Readonly<Record<string, readonly [number, string, string]>>>>;
@@ -76,22 +76,22 @@ function fieldOf({ number, label, type, typeName }: Field, isMap: ReadonlySet<st
 
 const nameOf = ({ type }: object & { type?: unknown }): string => (type as { readonly name: string }).name;
 
-const present = await hasServer('sail');
-
-(present ? test : test.skip)('every message, field, enumeration and call is as in Spark', () => {
-  const [ours, spark] = [ofOurs(), ofSpark()];
-  expect(Object.keys(ours.messages).length).toBeGreaterThan(50);
-  let fields = 0;
-  for (const [message, own] of Object.entries(ours.messages)) {
-    const theirs = spark.messages[message];
-    for (const [name, [number, kind, label]] of Object.entries(own)) {
-      fields++;
-      const [theirNumber, theirKind = '', theirLabel] = theirs?.[name] ?? [];
-      expect([message, name, number, label]).toEqual([message, name, theirNumber, theirLabel]);
-      expect(theirKind === kind || theirKind.endsWith(`.${kind}`)).toBe(true);
+describeOn(['sail'], 'the protocol, installed with', () => {
+  test('every message, field, enumeration and call is as in Spark', () => {
+    const [ours, spark] = [ofOurs(), ofSpark()];
+    expect(Object.keys(ours.messages).length).toBeGreaterThan(50);
+    let fields = 0;
+    for (const [message, own] of Object.entries(ours.messages)) {
+      const theirs = spark.messages[message];
+      for (const [name, [number, kind, label]] of Object.entries(own)) {
+        fields++;
+        const [theirNumber, theirKind = '', theirLabel] = theirs?.[name] ?? [];
+        expect([message, name, number, label]).toEqual([message, name, theirNumber, theirLabel]);
+        expect(theirKind === kind || theirKind.endsWith(`.${kind}`)).toBe(true);
+      }
     }
-  }
-  expect(fields).toBeGreaterThan(110);
-  for (const [name, values] of Object.entries(ours.enums)) expect(spark.enums[name]).toMatchObject(values);
-  for (const [name, call] of Object.entries(ours.calls)) expect([name, ...(spark.calls[name] ?? [])]).toEqual([name, ...call]); // prettier-ignore
+    expect(fields).toBeGreaterThan(110);
+    for (const [name, values] of Object.entries(ours.enums)) expect(spark.enums[name]).toMatchObject(values);
+    for (const [name, call] of Object.entries(ours.calls)) expect([name, ...(spark.calls[name] ?? [])]).toEqual([name, ...call]); // prettier-ignore
+  });
 });

@@ -2,15 +2,13 @@ import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 
-import { hasServer, startServer } from './support/servers.js';
+import { describeOn, startServer } from './support/servers.js';
 import type { ConnectServer } from './support/servers.js';
 
 const folder = fileURLToPath(new URL('..', import.meta.url));
-const present = await hasServer('sail');
-
-(present ? describe : describe.skip)('the README', () => {
+describeOn(['sail'], 'the README', () => {
   let server: ConnectServer;
   beforeAll(async () => void (server = await startServer('sail')));
   afterAll(() => server.stop());

@@ -1,16 +1,15 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { tableFromArrays } from 'apache-arrow';
 
 import { connect, local, read, sql } from '../src/index.js';
 import type { Relation, SparkSession } from '../src/index.js';
-import { freePort, hasServer, startServer } from './support/servers.js';
+import { describeOn, freePort, startServer } from './support/servers.js';
 import type { ConnectServer, EngineName } from './support/servers.js';
 
-const engines: EngineName[] = [];
-for (const engine of ['sail', 'spark'] as const) if (await hasServer(engine)) engines.push(engine);
+const BOTH: readonly EngineName[] = ['sail', 'spark'];
 
 /** Some minutes of work for one server. */
 const ENDLESS = sql(
@@ -26,7 +25,7 @@ test('a port without a server is told with the address', async () => {
   });
 });
 
-describe.each(engines)('a session on %s', (engine) => {
+describeOn(BOTH, 'a session', (engine) => {
   let server: ConnectServer;
   let session: SparkSession;
   let folder: string;
@@ -147,7 +146,7 @@ describe.each(engines)('a session on %s', (engine) => {
   });
 });
 
-describe.each(engines)('a server that is killed, %s', (engine) => {
+describeOn(BOTH, 'a server that is killed', (engine) => {
   let server: ConnectServer;
   beforeAll(async () => void (server = await startServer(engine)));
   afterAll(() => server.stop());
@@ -170,7 +169,7 @@ describe.each(engines)('a server that is killed, %s', (engine) => {
   });
 });
 
-describe.each(engines.filter((engine) => engine === 'spark'))('Apache Spark alone, %s', (engine) => {
+describeOn(['spark'], 'what only Apache Spark has', (engine) => {
   let server: ConnectServer;
   let session: SparkSession;
   beforeAll(async () => {

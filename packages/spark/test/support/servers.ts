@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { describe } from '@jest/globals';
 
 const run = promisify(execFile);
 const script = (engine: EngineName, name: string): string =>
@@ -23,7 +24,7 @@ export interface ConnectServer {
 }
 
 /** Whether there is such a server, or can be; where not, prints why. */
-export async function hasServer(engine: EngineName): Promise<boolean> {
+async function hasServer(engine: EngineName): Promise<boolean> {
   if (engine === 'spark' && process.env['WITH_SPARK'] !== 'true') {
     process.stderr.write('Apache Spark is not tested: set WITH_SPARK=true (it takes a minute, and 456 MB once).\n');
     return false;
@@ -36,6 +37,13 @@ export async function hasServer(engine: EngineName): Promise<boolean> {
     process.stderr.write(`Spark Connect is not tested on ${engine}. ${reason}\n`);
     return false;
   }
+}
+
+const there = { sail: await hasServer('sail'), spark: await hasServer('spark') };
+
+/** Declares a suite for each server; skipped where the server cannot be had. */
+export function describeOn(engines: readonly EngineName[], name: string, suite: (engine: EngineName) => void): void {
+  for (const engine of engines) (there[engine] ? describe : describe.skip)(`${name}, ${engine}`, () => suite(engine));
 }
 
 /** Starts a server on a free port. To be stopped by the hook of the test that has started it. */
