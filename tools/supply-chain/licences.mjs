@@ -13,6 +13,9 @@ const forUsers = ['MIT', 'ISC', 'Apache-2.0', 'BSD-2-Clause', 'BSD-3-Clause', '0
 /** May also be used to build and test, which ships nothing. */
 const forDevelopment = [...forUsers, 'Python-2.0', 'CC-BY-4.0', 'CC0-1.0', 'Unlicense', 'WTFPL', 'AFL-2.1'];
 
+/** Things whose package.json names no licence, by the text of their file LICENSE. */
+const byFile = { '@openfeature/ofrep-core': 'Apache-2.0', '@openfeature/ofrep-provider': 'Apache-2.0' };
+
 const acceptable = (expression, licences) =>
   expression
     .replaceAll(/[()]/g, '')
@@ -22,7 +25,9 @@ const acceptable = (expression, licences) =>
 /** The things whose licence, an SPDX expression, is missing or not on the list for that use. */
 export function unacceptable(things, use) {
   const licences = use === 'users' ? forUsers : forDevelopment;
-  return things.filter(({ license }) => license === undefined || !acceptable(license, licences));
+  return things.filter(({ where = '', name = where.replace(/^.*node_modules[/]/, ''), license = byFile[name] }) => {
+    return license === undefined || !acceptable(license, licences);
+  });
 }
 
 function table(root) {
