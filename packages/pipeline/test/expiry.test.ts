@@ -26,7 +26,9 @@ async function saidBy(store: FeedStore, feedsRoot: string) {
       const asked = users.map(
         (user) => `users/${encodeURIComponent(user)}/recommendations?park=${park}&at=2015-06-01T12:00`,
       );
-      const lists = await Promise.all(asked.map(async (path) => (await fetch(`${service.url}/v1/${path}`)).json()));
+      const answers = await Promise.all(asked.map(async (path) => (await fetch(`${service.url}/v1/${path}`)).json()));
+      // Each request has an id of its own.
+      const lists = answers.map((list) => ({ ...(list as object), requestId: undefined }));
       const record = await store.feed(als).record('champion');
       const counted = await siblingOf(store.feed(popularity), record);
       const { found: answer } = await command('recommend', users[0] ?? '', '--park', park, '--at', '2015-06-01T12:00');
@@ -34,7 +36,7 @@ async function saidBy(store: FeedStore, feedsRoot: string) {
       const { checks } = found as { checks: readonly object[] };
       return {
         model: service.generation,
-        sources: new Set((lists as { source: string }[]).map(({ source }) => source)),
+        sources: new Set((answers as { source: string }[]).map(({ source }) => source)),
         lists,
         answer,
         next: generation.models.get('next-attraction'),

@@ -72,7 +72,7 @@ test('expired trials are counted, run again if they are needed, and stored again
     expect(timeless(again.trials)).toEqual(timeless(first.trials));
     expect(again.expired).toBe(before + first.trials.length - 1);
     const text = await attractions(config, ...argv);
-    expect(text.stdout).toContain(`Passed over ${again.expired} trials of the study that have expired.`);
+    expect(text.stdout).toContain(`Passed over ${again.expired} trials of the study whose data are gone.`);
     expect(text.stdout).toContain(`${first.trials.length} trials, 0 of them now`);
   }
 });
