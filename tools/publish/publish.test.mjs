@@ -169,7 +169,9 @@ describe('publish', () => {
       test(bringsDuckDb ? 'brings no native code but DuckDB' : 'brings no native code', () => {
         const { addons, scripts } = nativeIn(consumer(name));
         const foreign = addons.filter((path) => !bringsDuckDb || !path.startsWith('@duckdb/'));
-        assert.deepEqual({ foreign, scripts }, { foreign: [], scripts: [] });
+        // The script of protobufjs, which gRPC brings, only warns of versions; npm need not run it.
+        const unknown = scripts.filter((path) => path !== 'node_modules/protobufjs');
+        assert.deepEqual({ foreign, unknown }, { foreign: [], unknown: [] });
       });
 
       test('publint and are-the-types-wrong find nothing', async () => {
