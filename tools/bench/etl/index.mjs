@@ -5,6 +5,8 @@
  *     npm run build
  *     node tools/bench/etl/index.mjs [--rows 5000000] [--rounds 3] [--memory 800] [--rival-memory 1000]
  *
+ * `peer.py` beside it does the same grouping by Polars in memory, for people to see; it is run by hand.
+ *
  * Prints medians in seconds, peaks of memory in MB, and medians, least and greatest of the ratios of the rounds: that of the time of processors (user and system) is less
  * disturbed by what else the machine does. Then what a later night takes, each from an empty feed, as a share of a full run: with a
  * file of 1 % more rows of the same users, items and times, and with nothing new, the start of the process included. Data are made from a fixed seed, in a
