@@ -14,6 +14,8 @@ export interface Proxy {
   readonly port: number;
   /** Names of the streams that were opened, in order. */
   readonly opened: string[];
+  /** What came as `authorization` with the streams. */
+  readonly authorizations: unknown[];
   /** Faults of the next streams, in order; without one a stream goes through whole. */
   readonly faults: Fault[];
   stop(): void;
@@ -25,14 +27,19 @@ const CALLS = ['ReleaseExecute', 'Config', 'Interrupt', 'ReleaseSession', 'Fetch
 const same = (bytes: Buffer): Buffer => bytes;
 const pathOf = (name: string): string => `/spark.connect.SparkConnectService/${name}`;
 
-/** Starts a proxy that can lose requests and break streams, on a free port. */
-export async function proxyTo(port: number): Promise<Proxy> {
+/** Starts a proxy that can lose requests and break streams, on a free port; it speaks TLS where it has a key. */
+export async function proxyTo(
+  port: number,
+  security: ServerCredentials = ServerCredentials.createInsecure(),
+): Promise<Proxy> {
   const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure());
   const opened: string[] = [];
+  const authorizations: unknown[] = [];
   const faults: Fault[] = [];
 
   const stream = (name: string) => (call: ServerWritableStream<Buffer, Buffer>) => {
     opened.push(name);
+    authorizations.push(...call.metadata.get('authorization'));
     const fault = faults.shift();
     const lost = { code: status.UNAVAILABLE, details: 'the connection was cut' };
     if (fault?.kind === 'lose') return void call.emit('error', lost);
@@ -81,13 +88,12 @@ export async function proxyTo(port: number): Promise<Proxy> {
     ]),
   );
   const own = await new Promise<number>((resolve, reject) =>
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) =>
-      error ? reject(error) : resolve(bound),
-    ),
+    server.bindAsync('127.0.0.1:0', security, (error, bound) => (error ? reject(error) : resolve(bound))),
   );
   return {
     port: own,
     opened,
+    authorizations,
     faults,
     stop() {
       server.forceShutdown();
