@@ -75,7 +75,7 @@ describe.each(STORES)('damage in the %s store', (_name, open) => {
     expect(await (await feed.latest()).read()).toEqual([attraction(4)]);
   });
 
-  test('a record changed after the fact breaks the chain for whoever meets it', async () => {
+  test('a record changed after the fact breaks the chain for every reader', async () => {
     const { feed } = await damaged(open(), () => record(2), replace('"rows":1', '"rows":7'));
     const broken = { code: 'FEEDS_RECORD_CORRUPT', message: expect.stringContaining('record 3 says') };
     await expect(feed.latest()).rejects.toMatchObject(broken);

@@ -217,7 +217,7 @@ test('nobody may name or pin what has expired', async () => {
   expect((await feed.alias('champion', 3, { producer })).refs).toMatchObject({ champion: 3, expired: 4 });
 });
 
-test('a name given while expiry is planned is seen, whoever commits first', async () => {
+test('a name given while expiry is planned is seen, whichever is committed first', async () => {
   const { store, feed, clock } = await daily(3);
   const other = freshFeeds(store, clock).feed(attractions);
   const [named, { expired }] = await Promise.allSettled([

@@ -155,7 +155,7 @@ describe('the index of known ids', () => {
     return ids.filter((id) => among.has(hashOfId(id)));
   };
 
-  test('knows what the feed has and nothing else, whoever put it, in few files', async () => {
+  test('knows what the feed has and nothing else, whichever service put it, in few files', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.uniqueArray(fc.integer({ min: 0, max: 3_000 }), { maxLength: 600 }), { maxLength: 8 }),
