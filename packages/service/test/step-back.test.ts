@@ -1,11 +1,11 @@
 import { expect } from '@jest/globals';
 import { getPriority } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import { testIf } from '../support/test-if.js';
+import { testIf } from './support/test-if.js';
 
 const test = testIf(process.platform === 'linux', 'only Linux has priorities of threads');
 
-const program = new URL('../../dist/generations/loader.js', import.meta.url).href;
+const program = new URL('../dist/step-back.js', import.meta.url).href;
 
 test('lowers the priority of a thread, not that of its process', async () => {
   const source = `
@@ -19,6 +19,6 @@ test('lowers the priority of a thread, not that of its process', async () => {
   `;
   const before = getPriority();
   const thread = new Worker(source, { eval: true });
-  expect(await new Promise((resolve) => thread.once('message', resolve))).toBe(10);
+  expect(await new Promise((resolve, reject) => thread.once('message', resolve).once('error', reject))).toBe(10);
   expect(getPriority()).toBe(before);
 });
