@@ -3,7 +3,7 @@
  * lower priority than client and service (Linux). Takes `[folder, edition, sizes]`, returns the number of the update.
  */
 import { parentPort } from 'node:worker_threads';
-import { stepBack } from '../../packages/service/dist/generations/loader.js';
+import { stepBack } from '../../packages/service/dist/step-back.js';
 import { openFeeds, putEdition } from './service.mjs';
 
 stepBack();
