@@ -164,11 +164,13 @@ function sparkErrorOf(
   const chain = details?.errors ?? [];
   const at = details?.root_error_idx ?? 0;
   const root = chain[at];
-  const message = root?.message ?? error.details;
+  const whole = root?.message ?? error.details;
+  // Java's errors go on with the places they went through.
+  const [message = whole] = whole.split(/\n\s*at /);
   const parameters = root?.spark_throwable?.message_parameters;
   const { errorClass, sqlState } = info ?? {};
   const server: ServerError = {
-    message,
+    message: whole,
     status: status[error.code] ?? String(error.code),
     ...(errorClass !== undefined && { errorClass }),
     ...(sqlState !== undefined && { sqlState }),

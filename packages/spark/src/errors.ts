@@ -22,6 +22,7 @@ export type SparkErrorCode = keyof typeof SPARK_ERRORS;
 
 /** What the server tells of an error. Sail tells the message only. */
 export interface ServerError {
+  /** Whole, with the stack where the server sends one. */
   readonly message: string;
   /** The status of gRPC, such as `INTERNAL`. */
   readonly status: string;

@@ -220,6 +220,12 @@ describeOn(['spark'], 'what only Apache Spark has', (engine) => {
     await expect(session.collect(model.attribute('userFactors'))).rejects.toMatchObject({ code: 'SPARK_QUERY_FAILED' });
   });
 
+  test('an error of Java is told in one sentence, with its stack aside', async () => {
+    const failed = await session.collect(sql("SELECT raise_error('no such ride')")).catch((error: unknown) => error);
+    expect(failed).toMatchObject({ code: 'SPARK_QUERY_FAILED', message: expect.stringContaining('no such ride') });
+    expect((failed as Error).message).not.toMatch(/\n\s*at /);
+  });
+
   test('an estimator that does not exist is told', async () => {
     await expect(session.fit('org.example.Nothing', {}, sql('SELECT 1'))).rejects.toMatchObject({
       code: 'SPARK_QUERY_FAILED',
