@@ -7,15 +7,12 @@
 # SPARK_MEMORY (default 2g) is the memory of its one process.
 set -euo pipefail
 
+name=spark
 port=${1:-15002}
 folder=${TMPDIR:-/tmp}/attractions-spark
 here=$folder/$port
 token=attractions-secret
-
-refuse() {
-  echo "spark: $1" >&2
-  exit 1
-}
+. "$(dirname "$0")/process.sh"
 
 install_packages() {
   if ! command -v java >/dev/null; then
@@ -25,18 +22,11 @@ install_packages() {
       >"$folder/apt.log" 2>&1 || refuse "apt-get failed; see $folder/apt.log"
   fi
   [ ! -e "$folder/installed" ] || return 0
-  command -v python3 >/dev/null || refuse 'it needs python3'
-  python3 -m venv "$folder/venv" >"$folder/install.log" 2>&1 || refuse "it needs python3-venv; see $folder/install.log"
-  "$folder/venv/bin/pip" install --quiet --no-deps pyspark==4.3.0 >>"$folder/install.log" 2>&1 ||
-    refuse "pip failed; see $folder/install.log"
+  install_from_pypi pyspark==4.3.0
   touch "$folder/installed"
 }
 
-is_up() { [ -e "$here/pid" ] && kill -0 "$(cat "$here/pid")" 2>/dev/null && (: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null; }
-
-mkdir -p "$folder"
-exec 9>"$folder/lock"
-flock 9
+lock
 install_packages
 [ "$port" != --install ] || exit 0
 if ! is_up; then
@@ -46,19 +36,11 @@ if ! is_up; then
   SPARK_HOME=$(echo "$folder"/venv/lib/python3*/site-packages/pyspark)
   export SPARK_HOME SPARK_LOCAL_IP=127.0.0.1 SPARK_CONNECT_AUTHENTICATE_TOKEN=$token
   # The wheel has no script for this server. The token stays on: SQL can run code of the JVM.
-  nohup "$SPARK_HOME/bin/spark-submit" --master 'local[2]' --driver-memory "${SPARK_MEMORY:-2g}" \
+  serve 120 "$SPARK_HOME/bin/spark-submit" --master 'local[2]' --driver-memory "${SPARK_MEMORY:-2g}" \
     --class org.apache.spark.sql.connect.service.SparkConnectServer \
     --conf "spark.connect.grpc.binding.address=127.0.0.1" --conf "spark.connect.grpc.binding.port=$port" \
     --conf spark.driver.bindAddress=127.0.0.1 --conf spark.driver.host=127.0.0.1 --conf spark.ui.enabled=false \
     --conf "spark.local.dir=$here/tmp" --conf "spark.sql.warehouse.dir=$here/warehouse" --conf spark.sql.shuffle.partitions=8 \
-    --conf "spark.driver.extraJavaOptions=-Djava.io.tmpdir=$here/tmp -Dderby.system.home=$here/tmp" \
-    >"$here/log" 2>&1 9>&- &
-  echo $! >"$here/pid"
-  for _ in $(seq 600); do
-    is_up && break
-    kill -0 "$(cat "$here/pid")" 2>/dev/null || refuse "it does not start; see $here/log"
-    sleep 0.2
-  done
-  is_up || refuse "it does not listen on port $port; see $here/log"
+    --conf "spark.driver.extraJavaOptions=-Djava.io.tmpdir=$here/tmp -Dderby.system.home=$here/tmp"
 fi
 echo "SPARK_REMOTE=sc://127.0.0.1:$port/;token=$token"

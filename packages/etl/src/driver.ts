@@ -1,12 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { plural } from '@attractions/config';
 import type { Logger, ShowProgress } from '@attractions/config';
-import { attractions, guardOfForgotten, readForgotten, rejects, visits, writtenVisits } from '@attractions/contracts';
-import { openFeeds, parentOf, preloadParquet } from '@attractions/feeds';
-import type { FeedStore, OpenedUpdate, Producer, PutOptions, UpdateRecord } from '@attractions/feeds';
+import { guardOfForgotten, readForgotten, visits, writtenVisits } from '@attractions/contracts';
+import { openFeeds, preloadParquet } from '@attractions/feeds';
+import type { FeedStore, OpenedUpdate, UpdateRecord } from '@attractions/feeds';
 import { DEFAULT_CHECKS, checkProblems, comparedWith, recordedChecks } from './checks/checks.js';
 import type { CheckRules, RecordedChecks } from './checks/checks.js';
 import { filesOf } from './checks/last-visits.js';
@@ -17,6 +16,8 @@ import { addVisits } from './incremental/load.js';
 import { labelsOf, planOf, rawFilesOf, settingsKey, withVersions } from './incremental/plan.js';
 import type { Plan, RawFiles } from './incremental/plan.js';
 import { loadVisits } from './loader.js';
+import { examples, refuseBadLines, refuseUnlike } from './refusals.js';
+import { commit, manifest, parentsOf } from './updates.js';
 import { settingsOf } from './source/deliver.js';
 import type { LoaderOptions } from './compose.js';
 import type { LoadedVisits } from './loader.js';
@@ -76,8 +77,6 @@ export interface EtlSummary extends Tally {
   readonly seconds: number;
 }
 
-const EXAMPLES_SHOWN = 3;
-
 /**
  * Loads the raw data and puts attractions, rejects and, last, visits, whose record names the other two as its parents: it is the commit
  * of the run, and a reader that starts from the latest visits sees all of it or nothing.
@@ -110,7 +109,9 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
       judge: (load: JudgedLoad, profile: Profile) => {
         judge(load, config, context);
         const checked = { ...load, profile };
-        accepted = compare(checkProblems(checked, before, rules), before.length, context);
+        accepted = checkProblems(checked, before, rules);
+        const said = refuseUnlike(accepted, before.length, context.accept);
+        if (said !== undefined) logger.warn({ problems: accepted }, said);
         checks = { ...recordedChecks(checked), ...(accepted.length > 0 && { accepted: true }) };
       },
       open: async () => (opened = await store.feed(writtenVisits).open(base)),
@@ -196,16 +197,6 @@ async function planned(
   return { plan: await planOf(base, raw, { settings, readsOnly, now: new Date() }), settings, raw };
 }
 
-/** The attractions and rejects that belong to an update of visits. */
-async function parentsOf({ parents }: UpdateRecord, store: FeedStore) {
-  const seqOf = (path: string): number => parents.find(({ feed }) => feed === path)?.seq ?? 0;
-  const [known, refused] = await Promise.all([
-    store.feed(attractions).at(seqOf(attractions.path)),
-    store.feed(rejects).at(seqOf(rejects.path)),
-  ]);
-  return { attractions: await known.read(), rejects: await refused.read() };
-}
-
 /** What a run comes to that finds all as it was: the last update again. */
 async function unchanged(base: UpdateRecord, store: FeedStore): Promise<Omit<EtlSummary, 'seconds'>> {
   const count = (name: string): number => Number(base.checks[name] ?? 0);
@@ -237,26 +228,6 @@ async function versioned(
   const chosen = await chooseSources(settingsOf(from), sources);
   const after = await rawFilesOf(chosen, { baseFolder: resolve(baseFolder) }).catch(() => undefined);
   return typeof after === 'object' ? withVersions(read, before, after) : read;
-}
-
-/** Throws where a run is unlike the updates before it, unless that is accepted: then it says so and goes on. */
-function compare(
-  problems: readonly string[],
-  updates: number,
-  { accept = false, logger }: EtlContext,
-): readonly string[] {
-  if (problems.length === 0) return problems;
-  const listed = problems.map((problem) => `- ${problem}`).join('\n');
-  const unlike = updates === 0 ? 'The data break a rule of checks' : `The data are unlike the last updates`;
-  if (accept) {
-    logger.warn({ problems }, `${unlike}; they are accepted this once, and later runs are compared with them.`);
-    return problems;
-  }
-  throw new EtlError(
-    'ETL_UNLIKE_BEFORE',
-    `${unlike}; nothing was committed.\n${listed}\nIf files are missing, because of a mount, an upload or an export that is not whole, complete them and run again. ` +
-      'If the data are right, run attractions etl or attractions run once with --accept; rules that do not fit your data are changed in the section checks of the configuration file.',
-  );
 }
 
 /**
@@ -302,84 +273,12 @@ function loaderOptions(config: EtlConfig, context: LoadContext): LoaderOptions {
 
 /** Tells what was read, and throws where too much of it was refused. */
 function judge(loaded: JudgedLoad, { maxRejectShare, rawDataPath }: EtlConfig, { logger, from }: LoadContext): void {
-  const { tally, forgotten: lines } = loaded;
+  const { tally, forgotten: lines, rejects } = loaded;
   if (lines > 0) logger.info({ lines }, `Left out ${lines} ${plural(lines, 'line')} of users who were forgotten.`);
   logger.info(
     { ...tally },
     `Read ${tally.rows} ${plural(tally.rows, 'row')} of ${tally.files} ${plural(tally.files, 'file')}.`,
   );
-  if (loaded.rejects.length > 0)
-    logger.warn({ rejects: loaded.rejects.length, first: examples(loaded) }, 'Some lines were refused.');
-  const place = from ? `the source '${from.visits.type}'` : `'${rawDataPath}'`;
-  const { rows, kept, rejected } = tally;
-  if (rows > 0 && rejected / rows > maxRejectShare) {
-    throw new EtlError(
-      'ETL_TOO_MANY_REJECTS',
-      `${rejected} of ${rows} visit lines in ${place} were refused, more than the share of ${maxRejectShare} that MAX_REJECT_SHARE allows; ` +
-        `nothing was committed. Fix the data or the setting. The first ones:\n${examples(loaded).join('\n')}`,
-    );
-  }
-  if (kept === 0) {
-    throw new EtlError('ETL_NO_VISITS', `Not one of ${rows} visit lines in ${place} was kept; nothing was committed.`);
-  }
-}
-
-function examples({ rejects: refused }: JudgedLoad): string[] {
-  return refused.slice(0, EXAMPLES_SHOWN).map(({ file, line, column, reason }) => {
-    return `${file}:${line}${column === '' ? '' : ` (${column})`}: ${reason}`;
-  });
-}
-
-/** What the records of a run say besides what was read. */
-interface Recorded extends Pick<PutOptions, 'guard'> {
-  readonly recorded: RecordedChecks;
-  readonly labels: Readonly<Record<string, string>>;
-}
-
-async function commit(
-  loaded: WrittenLoad,
-  opened: OpenedUpdate,
-  store: FeedStore,
-  config: EtlConfig,
-  { from, pseudonymize, runId, signal, recorded, labels, guard }: EtlContext & Recorded,
-): Promise<readonly UpdateRecord[]> {
-  const options: PutOptions = {
-    producer: producer(config, from, pseudonymize),
-    sources: loaded.sources,
-    checks: recorded,
-    labels,
-    ...(guard && { guard }),
-    ...(runId === undefined ? {} : { runId }),
-  };
-  const [attractionsRecord, rejectsRecord] = await Promise.all([
-    store.feed(attractions).put([...loaded.attractions], options),
-    store.feed(rejects).put([...loaded.rejects], options),
-  ]);
-  signal?.throwIfAborted();
-  const parents = [parentOf(attractionsRecord), parentOf(rejectsRecord)];
-  const visitsRecord = await opened.commit(loaded.written, { ...options, parents });
-  return [attractionsRecord, rejectsRecord, visitsRecord];
-}
-
-function producer(settings: EtlConfig, from?: SourceSettings, pseudonymize?: boolean): Producer {
-  const { rawDataPath, maxRejectShare, sequenceGapHours } = settings;
-  const key = pseudonymKeyOf(settings, pseudonymize);
-  const { name, version } = manifest();
-  // Only the types of configured sources: their options may hold a password.
-  const types = from && { visits: from.visits.type, ...(from.attractions && { attractions: from.attractions.type }) };
-  return {
-    id: 'etl',
-    package: name,
-    version,
-    config: {
-      ...(types ? { sources: types } : { rawDataPath: String(rawDataPath) }),
-      maxRejectShare,
-      sequenceGapHours,
-      ...(key !== undefined && { pseudonymKey: keyNameOf(key) }),
-    },
-  };
-}
-
-function manifest(): { readonly name: string; readonly version: string } {
-  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  if (rejects.length > 0) logger.warn({ rejects: rejects.length, first: examples(loaded) }, 'Some lines were refused.');
+  refuseBadLines(loaded, maxRejectShare, from ? `the source '${from.visits.type}'` : `'${rawDataPath}'`);
 }

@@ -1,17 +1,14 @@
 /** Events from the request to the training and to forgetting, by commands and a service in processes of their own. */
-import { execFile, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { als, events, visits } from '@attractions/contracts';
 import type { Event } from '@attractions/contracts';
 import { openFeeds } from '@attractions/feeds';
 
-const bin = fileURLToPath(new URL('../bin/attractions.js', import.meta.url));
-const SAMPLE_DATA = fileURLToPath(new URL('../../../tools/sample-data/', import.meta.url));
+import { SAMPLE_DATA } from './support/paths.js';
+import { documentOf, servedIn } from './support/process.js';
 
 let folder: string;
 beforeAll(async () => {
@@ -21,43 +18,17 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-const env = () => ({
-  PATH: process.env['PATH'] ?? '',
-  FORCE_COLOR: '0',
-  LOG_LEVEL: 'warn',
-  FEEDS_ROOT: join(folder, 'feeds'),
-  RAW_DATA_PATH: SAMPLE_DATA,
-  ALS_RANK: '4',
-  ALS_ITERATIONS: '3',
-  PORT: '0',
-  MAX_DELAY_MS: '60000',
-});
+const env = () => ({ FEEDS_ROOT: join(folder, 'feeds'), RAW_DATA_PATH: SAMPLE_DATA });
+const command = (...argv: string[]) => documentOf(folder, argv, env());
 
-async function command(...argv: string[]): Promise<Record<string, unknown>> {
-  return new Promise((resolve, reject) => {
-    const options = { cwd: folder, env: env(), maxBuffer: 1e8 };
-    execFile(process.execPath, [bin, ...argv, '--json'], options, (error, stdout, stderr) =>
-      error === null ? resolve(JSON.parse(stdout)) : reject(new Error(`${argv.join(' ')}: ${stderr}`)),
-    );
-  });
-}
-
-/** Sends a body to a service that runs for that alone; it ends by a signal, or at once. */
+/** Sends a body to a service that runs for that alone. */
 async function report(body: object, signal: 'SIGTERM' | 'SIGKILL'): Promise<unknown> {
-  const child = spawn(process.execPath, [bin, 'serve', '--json'], {
-    cwd: folder,
-    env: env(),
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const ended = once(child, 'close');
-  const [line] = await once(child.stdout, 'data');
-  const { url } = JSON.parse(String(line));
-  const headers = { 'content-type': 'application/json' };
-  const response = await fetch(`${url}/v1/events`, { method: 'POST', headers, body: JSON.stringify(body) });
-  const answer = { status: response.status, body: await response.json() };
-  child.kill(signal);
-  await ended;
-  return answer;
+  const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const send = async (url: string) => {
+    const response = await fetch(`${url}/v1/events`, request);
+    return { status: response.status, body: await response.json() };
+  };
+  return servedIn(folder, env(), send, signal);
 }
 
 const eventsIn = async (): Promise<Event[]> => {
