@@ -180,6 +180,7 @@ export const plural = (count: number, noun: string): string => (count === 1 ? no
 export const functionFault = (entry: Readonly<Record<string, unknown>>, key: string): Fault[] =>
   typeof entry[key] === 'function' ? [] : [[key, `is ${shown(entry[key])}; give a function.`]];
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+/** Whether a value is an object, and not a list. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -12,13 +12,13 @@ export const CONFIG_ERRORS = {
     exitCode: 2,
   },
   CONFIG_FILE_UNREADABLE: { when: 'The .env file exists but cannot be read.', exitCode: 2 },
-  CONFIG_FILE_MISSING: { when: 'The file of `--config` does not exist.', exitCode: 2 },
+  CONFIG_FILE_MISSING: { when: 'The file of `--config`, or the file of tenants, does not exist.', exitCode: 2 },
   CONFIG_FILE_BROKEN: {
-    when: 'The configuration file cannot be loaded: its syntax is wrong, an import fails, or it exports no object.',
+    when: 'The configuration file, or the file of tenants, cannot be loaded: its syntax is wrong, an import fails, or it exports no object.',
     exitCode: 2,
   },
   CONFIG_FILE_INVALID: {
-    when: 'The configuration file has unknown keys or wrong values; all of them are named at once.',
+    when: 'The configuration file, or the file of tenants, has unknown keys or wrong values; all of them are named at once.',
     exitCode: 2,
   },
 } as const;

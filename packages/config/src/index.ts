@@ -11,6 +11,10 @@ export type { Logger } from 'pino';
 // The configuration file. A star export, because only then can other packages merge declarations into it.
 export * from './config-file.js';
 
+// The file of tenants.
+export { isTenantName, readTenants } from './tenants.js';
+export type { Tenant } from './tenants.js';
+
 // Describe them.
 export { describeSettings } from './describe.js';
 

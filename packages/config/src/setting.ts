@@ -62,6 +62,9 @@ export interface Form {
   fault?(text: string): string | undefined;
 }
 
+/** What a name of a variable must match. */
+export const VARIABLE_NAME = /^[A-Z][A-Z0-9_]*$/;
+
 /** How values of one type are read and checked. */
 interface Kind<T> {
   readonly range: string;
@@ -150,7 +153,7 @@ function declare<T>(options: SettingOptions & (Present<T> | Optional<T>), kind: 
   const { variable, description, unit, secret = false, required = false } = options;
   const range = unit === undefined ? kind.range : `${kind.range} (${unit})`;
   const wrong = (problem: string) => new ConfigError('CONFIG_SETTING_INVALID', [problem]);
-  if (!/^[A-Z][A-Z0-9_]*$/.test(variable)) {
+  if (!VARIABLE_NAME.test(variable)) {
     throw wrong(`'${variable}' is not a name for a setting; use upper-case letters, digits and underscores.`);
   }
   if (options.default !== undefined && !kind.accepts(options.default)) {
