@@ -12,7 +12,7 @@ export type { Logger } from 'pino';
 export * from './config-file.js';
 
 // The file of tenants.
-export { isTenantName, readTenants } from './tenants.js';
+export { isTenantName, readTenants, tenantRoot } from './tenants.js';
 export type { Tenant } from './tenants.js';
 
 // Describe them.

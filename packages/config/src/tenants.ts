@@ -30,6 +30,12 @@ export function isTenantName(value: unknown): value is string {
   return typeof value === 'string' && TENANT_NAME.test(value);
 }
 
+/** The root of a tenant's feeds, below that of all: `s3://bucket/feeds?path-style=true` -> `s3://bucket/feeds/north?path-style=true`. */
+export function tenantRoot(feedsRoot: string, tenant: string): string {
+  const [, root = feedsRoot, query = ''] = /^([a-z][a-z0-9+.-]+:\/\/[^?]*)(\?.*)?$/is.exec(feedsRoot) ?? [];
+  return `${root.replace(/\/+$/, '')}/${tenant}${query}`;
+}
+
 /**
  * Reads a file of tenants, `{ "tenants": [{ "tenant": "north", "config": "north.config.json", "data": "north/raw", "keys": "NORTH_API_KEYS" }] }`, in its
  * order. Only `tenant` is needed; paths are relative to the file. Whether they exist is not checked: a tenant whose files are missing must not stop the others.

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { ConfigError } from '../src/errors.js';
-import { isTenantName, readTenants } from '../src/tenants.js';
+import { isTenantName, readTenants, tenantRoot } from '../src/tenants.js';
 
 let folder: string;
 beforeAll(() => {
@@ -119,4 +119,16 @@ test('a file that does not exist is named as it was given', async () => {
   const error = await failure(join(folder, 'absent.json'));
   expect([error.code, error.exitCode]).toEqual(['CONFIG_FILE_MISSING', 2]);
   expect(error.message).toBe(`There is no file '${join(folder, 'absent.json')}'; give the path of a file of tenants.`);
+});
+
+test.each([
+  ['./feeds', './feeds/north'],
+  ['/srv/feeds/', '/srv/feeds/north'],
+  ['/', '/north'],
+  ['what?', 'what?/north'],
+  ['file:///srv/feeds', 'file:///srv/feeds/north'],
+  ['s3://bucket', 's3://bucket/north'],
+  ['s3://bucket/feeds/?path-style=true', 's3://bucket/feeds/north?path-style=true'],
+])('below %s, the feeds of a tenant are in %s', (root, expected) => {
+  expect(tenantRoot(root, 'north')).toBe(expected);
 });

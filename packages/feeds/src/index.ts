@@ -62,6 +62,10 @@ export { schemaFingerprint } from './log/record.js';
 export { openS3Objects } from './store/s3-objects.js';
 export type { S3Object, S3Objects, S3ReadOptions } from './store/s3-objects.js';
 
+// Things that one process does at a time.
+export { openLeases } from './open.js';
+export type { LastTurn, Lease, Leases } from './store/leases.js';
+
 // What goes wrong.
 export { FEEDS_ERRORS, FeedsError } from './errors.js';
 export type { FeedsErrorCode } from './errors.js';

@@ -12,6 +12,8 @@ import type { Clock } from './log/append.js';
 import { probe } from './store/blob-store.js';
 import type { BlobStore } from './store/blob-store.js';
 import { folderStore } from './store/folder.js';
+import { leasesIn } from './store/leases.js';
+import type { Leases } from './store/leases.js';
 import { memoryStore } from './store/memory.js';
 import { s3Store } from './store/s3.js';
 
@@ -36,6 +38,15 @@ export interface FeedStore {
  */
 export function openFeeds(root: string): FeedStore {
   return feedStore(root, storeOf(root), systemClock);
+}
+
+/**
+ * Opens the turns that are kept in a folder below `root`, which is as for {@link openFeeds}; of `memory:`, they are seen by this process alone.
+ *
+ * @throws FeedsError FEEDS_ROOT_INVALID
+ */
+export function openLeases(root: string, folder: string): Leases {
+  return leasesIn(storeOf(root), folder);
 }
 
 /** The same on any store and clock. */
