@@ -62,7 +62,7 @@ describe('the image', { skip: cannotBuild() || missing }, () => {
   }
 
   before(async () => {
-    image = buildImage(join(root, 'tools/deploy/Dockerfile'), root, folder);
+    image = buildImage(join(root, 'deploy/image/Dockerfile'), root, folder);
     const { S3Client, CreateBucketCommand } = createRequire(join(root, 'packages/feeds/package.json'))(
       '@aws-sdk/client-s3',
     );

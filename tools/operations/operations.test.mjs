@@ -65,7 +65,7 @@ describe('the built service on the sample data', () => {
 });
 
 describe('what the service is deployed with', () => {
-  const deploy = join(root, 'tools/deploy');
+  const deploy = join(root, 'deploy');
 
   test(
     'the systemd unit is sound, and shut off from what it does not need',
@@ -75,7 +75,10 @@ describe('what the service is deployed with', () => {
       const unit = join(scratch, 'attractions-serve.service');
       writeFileSync(
         unit,
-        readFileSync(join(deploy, 'attractions-serve.service'), 'utf8').replace('/usr/bin/node', process.execPath),
+        readFileSync(join(deploy, 'systemd/attractions-serve.service'), 'utf8').replace(
+          '/usr/bin/node',
+          process.execPath,
+        ),
       );
       must('systemd-analyze', ['verify', unit]);
       must('systemd-analyze', ['security', '--offline=true', '--threshold=20', unit]);
@@ -83,6 +86,6 @@ describe('what the service is deployed with', () => {
   );
 
   test('the Dockerfile is sound', { skip: without('hadolint') }, () => {
-    must('hadolint', [join(deploy, 'Dockerfile')]);
+    must('hadolint', [join(deploy, 'image/Dockerfile')]);
   });
 });

@@ -2,13 +2,13 @@
  * Packs the command line with everything it needs, for a folder of an image: our packages as `npm pack` makes them, and a manifest and lockfile with exactly
  * the versions of the workspace, so that `npm ci` there resolves nothing again. Optional packages (S3, OpenTelemetry) are included.
  *
- *     node tools/deploy/pack.mjs FOLDER
+ *     node deploy/image/pack.mjs FOLDER
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { broughtBy, readLockfile, resolvedFrom } from '../supply-chain/lockfile.mjs';
+import { broughtBy, readLockfile, resolvedFrom } from '../../tools/supply-chain/lockfile.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const app = 'packages/pipeline';
@@ -63,7 +63,7 @@ function lockedApp(entries, folder) {
 
 const [folder] = process.argv.slice(2);
 if (folder === undefined) {
-  console.error('usage: node tools/deploy/pack.mjs FOLDER');
+  console.error('usage: node deploy/image/pack.mjs FOLDER');
   process.exit(2);
 }
 mkdirSync(folder, { recursive: true });
