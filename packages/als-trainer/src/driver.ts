@@ -132,6 +132,7 @@ export async function runTrain(config: TrainConfig, context: TrainContext): Prom
   const kinds = kindsNamed(context.kinds ?? namesIn(config.models), builtIn);
   const naming = [...kinds, ...builtIn].find(({ name }) => name === alsScoring.name) as ModelKind<AlsGeneration>;
   const others = kinds.filter((kind) => kind !== naming).reverse();
+  const { latest: after = 0 } = await store.feed(als).refs();
   const { visits: update, attractions: places, parents } = await latestVisits(store);
   const guard = await guardOfForgotten(store, parents);
   const count = update.record.totals.rows;
@@ -178,9 +179,22 @@ export async function runTrain(config: TrainConfig, context: TrainContext): Prom
   const { alsModel, models } = await trained();
   signal?.throwIfAborted();
 
-  const put = { ...madeBy, labels, guard, ...(runId === undefined ? {} : { runId }) };
-  const beside = await Promise.all(models.map(({ kind, model }) => store.feed(kind.contract).put(model, put)));
-  const records = [...beside, await store.feed(als).put(alsModel, put)];
+  const put = { ...madeBy, labels, guard };
+  // A repeated run may find other visits. The ALS model is what it commits; the models beside it must be of the same visits.
+  const besides = { ...put, ...(runId !== undefined && { runId: `${runId} ${labels.madeOf}` }) };
+  const beside = await Promise.all(models.map(({ kind, model }) => store.feed(kind.contract).put(model, besides)));
+  const last = { ...put, after, ...(runId !== undefined && { runId }) };
+  const committed = store.feed(als).put(alsModel, last);
+  const records = [
+    ...beside,
+    await committed.catch(async (error: unknown) => {
+      // Forgetting writes models anew; then that is the reason.
+      await guard();
+      throw error;
+    }),
+  ];
+  if ((records.at(-1)?.seq ?? 0) <= after)
+    logger.info({ runId }, 'This run has committed before; nothing new was committed.');
   return {
     ...summaryOf(alsModel),
     feeds: records.map(({ feed, seq }) => ({ feed, seq })),

@@ -90,6 +90,7 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
   signal?.throwIfAborted();
   const list = await readForgotten(store);
   const guard = await guardOfForgotten(store, [], list?.seq ?? 0);
+  const { latest: after = 0 } = await store.feed(visits).refs();
   const leftOut = list && { salt: list.salt, hashes: new Set(list.users.map(({ hash }) => hash)) };
   const { plan, settings, raw } = await planned(from, config, context, store, list?.seq);
   const took = () => (performance.now() - begin) / 1_000;
@@ -146,8 +147,11 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
       recorded: checks,
       labels,
       guard,
+      after,
     });
     const feeds = records.map(({ feed, seq }) => ({ feed, seq }));
+    if ((records.at(-1)?.seq ?? 0) <= after)
+      logger.info({ runId: context.runId }, 'This run has committed before; nothing new was committed.');
     const read = added ? 'new' : 'all';
     return { ...loaded.tally, read, feeds, ...(accepted.length > 0 && { accepted }), seconds: took() };
   } catch (error) {

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { attractions, rejects } from '@attractions/contracts';
-import { parentOf } from '@attractions/feeds';
+import { canonicalJson, parentOf } from '@attractions/feeds';
 import type { FeedStore, OpenedUpdate, Producer, PutOptions, UpdateRecord } from '@attractions/feeds';
 import type { RecordedChecks } from './checks/checks.js';
 import type { EtlConfig } from './settings.js';
@@ -9,7 +10,7 @@ import { keyNameOf, pseudonymKeyOf } from './source/pseudonym.js';
 import type { WrittenLoad } from './write.js';
 
 /** What the records of a run say besides what was read. */
-interface Recorded extends Pick<PutOptions, 'guard' | 'runId'> {
+interface Recorded extends Pick<PutOptions, 'guard' | 'runId' | 'after'> {
   readonly recorded: RecordedChecks;
   readonly labels: Readonly<Record<string, string>>;
   readonly from?: SourceSettings;
@@ -24,7 +25,7 @@ export async function commit(
   opened: OpenedUpdate,
   store: FeedStore,
   config: EtlConfig,
-  { from, pseudonymize, runId, signal, recorded, labels, guard }: Recorded,
+  { from, pseudonymize, runId, after, signal, recorded, labels, guard }: Recorded,
 ): Promise<readonly UpdateRecord[]> {
   const options: PutOptions = {
     producer: producer(config, from, pseudonymize),
@@ -32,15 +33,20 @@ export async function commit(
     checks: recorded,
     labels,
     ...(guard && { guard }),
-    ...(runId === undefined ? {} : { runId }),
   };
+  // A repeated run may find other raw data. The visits are what it commits; what belongs to them must be of the same raw data.
+  const made = createHash('sha256')
+    .update(canonicalJson([loaded.sources, labels]))
+    .digest('hex');
+  const beside = { ...options, ...(runId !== undefined && { runId: `${runId} ${made}` }) };
   const [attractionsRecord, rejectsRecord] = await Promise.all([
-    store.feed(attractions).put([...loaded.attractions], options),
-    store.feed(rejects).put([...loaded.rejects], options),
+    store.feed(attractions).put([...loaded.attractions], beside),
+    store.feed(rejects).put([...loaded.rejects], beside),
   ]);
   signal?.throwIfAborted();
   const parents = [parentOf(attractionsRecord), parentOf(rejectsRecord)];
-  const visitsRecord = await opened.commit(loaded.written, { ...options, parents });
+  const last = { ...options, parents, ...(after !== undefined && { after }), ...(runId !== undefined && { runId }) };
+  const visitsRecord = await opened.commit(loaded.written, last);
   return [attractionsRecord, rejectsRecord, visitsRecord];
 }
 

@@ -39,11 +39,11 @@ export async function recommendTo(
 export function recommendToAll(
   asked: Partial<RecommendConfig>,
   { config, store, logger, signal, progress, own = {} }: PipelineContext,
+  runId?: string,
 ): Promise<RecommendSummary> {
-  return runRecommend(
-    { ...config, ...asked },
-    { store, logger, signal, kinds: scoringKindsIn(config, own), configFile: own.configFile, progress },
-  );
+  const { configFile } = own;
+  const context = { store, logger, signal, kinds: scoringKindsIn(config, own), configFile, progress };
+  return runRecommend({ ...config, ...asked }, { ...context, ...(runId !== undefined && { runId }) });
 }
 
 export { summaryText };

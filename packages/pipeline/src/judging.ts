@@ -14,7 +14,7 @@ export { recorded } from './recorded.js';
 export { tune } from './tuning/tune.js';
 
 /** The latest model beside all contenders, under the rules and with the written lists of the configuration. */
-export function evaluateVisits(context: PipelineContext): Promise<EvaluateSummary> {
+export function evaluateVisits(context: PipelineContext, runId?: string): Promise<EvaluateSummary> {
   const { config, store, logger, signal, progress, own } = context;
   const kinds = scoringKindsIn(config, own);
   return runEvaluate(config, {
@@ -25,6 +25,7 @@ export function evaluateVisits(context: PipelineContext): Promise<EvaluateSummar
     kinds,
     contenders: contendersOf(config, context),
     metrics: own?.metrics,
+    ...(runId !== undefined && { runId }),
     mayShowOf: ({ attractions }) => mayShowUnder(own?.rules, attractions),
   });
 }

@@ -9,7 +9,7 @@ import type { RunSummary } from './run-summary.js';
 /** The pipeline as it runs in production: each driver reads the latest update of its input feeds and commits its own. */
 export async function runThroughFeeds(
   context: Omit<PipelineContext, 'json'>,
-  how: Pick<EtlContext, 'accept' | 'full'> = {},
+  how: Pick<EtlContext, 'accept' | 'full' | 'runId'> = {},
 ): Promise<RunSummary> {
   const begin = performance.now();
   const { config, store, logger, signal, progress, own = {} } = context;

@@ -20,9 +20,12 @@ export { runTrain };
  */
 export async function trainAndAnswer(
   { config, store, logger, signal, progress, own = {} }: Omit<PipelineContext, 'json'>,
-  { full }: Pick<TrainContext, 'full'> = {},
+  { full, runId }: Pick<TrainContext, 'full' | 'runId'> = {},
 ): Promise<Pick<RunSummary, 'rank' | 'loss' | 'recommendations' | 'feeds' | 'unchangedModel'>> {
-  const trained = await runTrain(config, { store, logger, signal, progress, full, kinds: own.models });
+  const trained = await runTrain(config, {
+    ...{ store, logger, signal, progress, full, kinds: own.models },
+    ...(runId !== undefined && { runId }),
+  });
   const { rank, loss, feeds, unchanged } = trained;
   const kinds = scoringKindsIn(config, own);
   // The served model may be an older one, the champion, until the new one has passed the gate.

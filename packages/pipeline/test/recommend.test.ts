@@ -146,7 +146,7 @@ describe('attractions recommend', () => {
     [['ana', '--all'], "Give --all or the visitor 'ana', not both."],
     ...['--visits', '--themes', '--allow', '--exclude', '--include-visited'].map((flag): [string[], string] => [
       ['--all', flag, ...(flag === '--include-visited' ? [] : ['a'])],
-      `${flag} is for one visitor; the options that go with --all are --park, --at, --limit and --threads.`,
+      `${flag} is for one visitor; the options that go with --all are --park, --at, --limit, --threads and --run-id.`,
     ]),
     [['ana', '--threads', '2'], '--threads needs --all: one list is made on one thread.'],
   ])('refuses %j as wrong usage', async (argv, message) => {

@@ -176,3 +176,24 @@ test('the command makes the default on the sample data the champion, and exits w
   expect(stderr).toContain('replay: hitRate@5 is');
   expect((await openFeeds(feedsRoot).feed(als).refs())['champion']).toBe(1);
 }, 120_000);
+
+test('a validation that another one has overtaken does not undo it', async () => {
+  const models = store.feed(als);
+  const { parents } = good.record;
+  const before = await models.put(good.model, { producer, parents });
+  const { seq: theirs } = await models.put(good.model, { producer, parents });
+  await models.alias('champion', before.seq, { producer });
+  let other: Promise<unknown> | undefined;
+  const validation = runValidate(config, {
+    store,
+    logger,
+    model: good.record.seq,
+    candidateOf: (subject) => {
+      other = models.alias('champion', theirs, { producer });
+      return candidateOf(subject);
+    },
+  });
+  await expect(validation).rejects.toMatchObject({ code: 'FEEDS_OVERTAKEN', exitCode: 1 });
+  await other;
+  expect(await championOf()).toBe(theirs);
+});

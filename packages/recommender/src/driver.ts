@@ -56,6 +56,7 @@ export async function runRecommend(config: RecommendConfig, context: RecommendCo
   const request = { limit, at, explain: true, ...(park !== undefined && { park }) };
   const own = await compositionIn(context.configFile);
   const kinds = context.kinds ?? kindsNamed(await listedKinds(config, context.configFile), BUILT_IN_KINDS);
+  const { latest: after = 0 } = await store.feed(lists).refs();
   const { source, model, running, parents } = await sourceOf(store, {
     request,
     zones: config.parkTimeZones,
@@ -84,9 +85,11 @@ export async function runRecommend(config: RecommendConfig, context: RecommendCo
     producer: producerOf({ limit, at, park: park ?? null }),
     checks,
     guard,
+    after,
     ...(signal && { signal }),
     ...(runId !== undefined && { runId }),
   });
+  if (record.seq <= after) logger.info({ runId }, 'This run has committed before; nothing new was committed.');
   return {
     model,
     users,

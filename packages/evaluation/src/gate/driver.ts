@@ -82,7 +82,7 @@ export async function runValidate(config: EvaluationConfig, context: ValidateCon
       },
     }));
   if (!passed) throw refused(subject.seq, checks, before);
-  await models.alias(CHAMPION, subject.seq, { producer, reason: `passed ${checks.length} checks` });
+  await models.alias(CHAMPION, subject.seq, { producer, reason: `passed ${checks.length} checks`, from: before ?? 0 });
   return {
     model: subject.seq,
     before,

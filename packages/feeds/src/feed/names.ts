@@ -10,6 +10,8 @@ export interface AliasOptions {
   readonly producer: Producer;
   /** Why, for people. */
   readonly reason?: string;
+  /** The seq that the alias must name still, 0: none. If it names another one at the commit, nothing is written: FEEDS_OVERTAKEN. */
+  readonly from?: number;
 }
 
 /**
@@ -20,14 +22,17 @@ export async function putAlias(
   end: LogEnd,
   alias: string,
   seq: number,
-  { producer, reason }: AliasOptions,
+  { producer, reason, from }: AliasOptions,
 ): Promise<RecordEnvelope> {
   checkName(alias);
   checkPutOptions({ producer });
   return append<RecordEnvelope>(end, {
     settled: async (head) => {
       await livingUpdate(end, head, seq, `call ${alias}`);
-      return head?.record.refs[alias] === seq ? head.record : undefined;
+      const now = head?.record.refs[alias] ?? 0;
+      if (now === seq) return head?.record;
+      if (from !== undefined && now !== from) throw moved(end.feed, alias, { now, from });
+      return undefined;
     },
     draft: (_seq, previous): Draft<AliasRecord> => ({
       type: 'alias',
@@ -38,6 +43,15 @@ export async function putAlias(
       refs: { latest: seq, ...previous?.refs, [alias]: seq },
     }),
   });
+}
+
+function moved(feed: string, alias: string, { now, from }: { now: number; from: number }): FeedsError {
+  const [names, not] = [now, from].map((seq) => (seq === 0 ? 'no update' : `update ${seq}`));
+  const why = 'somebody else has moved it meanwhile, and nothing was changed here';
+  return new FeedsError(
+    'FEEDS_OVERTAKEN',
+    `In ${feed}, ${alias} names ${names} by now, not ${not}: ${why}. Run again.`,
+  );
 }
 
 /** The seq that an alias named before the one it names now. Throws FEEDS_NO_SUCH_UPDATE if there is none. */

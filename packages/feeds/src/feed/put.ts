@@ -42,8 +42,10 @@ function settledBy(end: LogEnd, { producer, runId }: PutOptions) {
 function checkNotOvertaken(feed: string, head: Entry | undefined, { after }: PutOptions): void {
   const latest = head?.record.refs.latest ?? 0;
   if (after === undefined || latest === after) return;
-  const fix = 'read what is new, and put again';
-  throw new FeedsError('FEEDS_OVERTAKEN', `${feed} has update ${latest} by now, not ${after}; ${fix}.`);
+  throw new FeedsError(
+    'FEEDS_OVERTAKEN',
+    `${feed} has update ${latest} by now, not ${after}: another run has committed meanwhile, and nothing was committed here. Run again, on what is new.`,
+  );
 }
 
 /** The folder for an update's files: the time that its record will have at the earliest, `20261122T220311123Z`. */

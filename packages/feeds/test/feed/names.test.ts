@@ -55,6 +55,18 @@ describe.each(STORES)('an alias in the %s store', (_name, open) => {
     expect(await feed.alias('champion', 2, { producer })).toEqual(first);
   });
 
+  test('is not moved from where somebody else has moved it', async () => {
+    const { feed } = await threeUpdates(open());
+    await feed.alias('champion', 1, { producer, from: 0 });
+    await expect(feed.alias('champion', 2, { producer, from: 0 })).rejects.toMatchObject({
+      code: 'FEEDS_OVERTAKEN',
+      message: expect.stringContaining('champion names update 1 by now, not no update: somebody else has moved it'),
+    });
+    expect((await feed.refs())['champion']).toBe(1);
+    await feed.alias('champion', 2, { producer, from: 1 });
+    expect((await feed.alias('champion', 2, { producer, from: 1 })).refs['champion']).toBe(2);
+  });
+
   test('races with puts and other aliases, and none is lost', async () => {
     const store = open();
     const { feed, clock } = await threeUpdates(store);

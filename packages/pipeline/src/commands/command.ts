@@ -1,4 +1,4 @@
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext, CommandResult } from '@attractions/config';
 import type { FeedStore } from '@attractions/feeds';
 
@@ -26,6 +26,17 @@ export type PipelineResult = (CommandResult | StreamedResult) & {
 
 /** Runs `act` with a context and writes its result. */
 export type Runner = (act: (context: PipelineContext) => Promise<PipelineResult>) => Promise<void>;
+
+/** `--run-id`, of the commands that put updates. */
+export function runIdOption(): Option {
+  return new Option(
+    '--run-id <id>',
+    'name of the run that this is part of: repeated with the same name, it commits once; schedulers have one for all tries of a task',
+  ).argParser((id) => {
+    if (id.trim() !== '') return id;
+    throw new InvalidArgumentError('It is empty; give the name of the run, or leave the option out.');
+  });
+}
 
 /** A command with the options that all commands have. */
 export function commandOf(name: string, description: string): Command {

@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { PipelineError } from '../errors.js';
 import { listTrainers } from '../list-trainers.js';
 import type { ListTrainer } from '../list-trainers.js';
-import { commandOf } from './command.js';
+import { commandOf, runIdOption } from './command.js';
 import { countOf } from './count.js';
 import type { Runner } from './command.js';
 
@@ -13,6 +13,7 @@ interface EvaluateOptions {
   readonly test?: string;
   readonly k: number;
   readonly trainers: readonly ListTrainer[];
+  readonly runId?: string;
 }
 
 /** `attractions evaluate`: does it help? */
@@ -32,7 +33,8 @@ export function evaluateCommand(run: Runner): Command {
         .argParser(trainersOf)
         .default(['popular', 'item-knn', 'als'], 'popular,item-knn,als'),
     )
-    .action(async ({ train, test, k, trainers }: EvaluateOptions) =>
+    .addOption(runIdOption())
+    .action(async ({ train, test, k, trainers, runId }: EvaluateOptions) =>
       run(async (context) => {
         const { evaluateLists, evaluateVisits, evaluationText, listEvaluationText, recorded } =
           await import('../judging.js');
@@ -43,7 +45,7 @@ export function evaluateCommand(run: Runner): Command {
         if (train !== undefined || test !== undefined)
           throw new PipelineError('PIPELINE_USAGE', 'Give both --train and --test, or neither.');
         return recorded('evaluate', context, async () => {
-          const summary = await evaluateVisits(context);
+          const summary = await evaluateVisits(context, runId);
           return { document: summary, text: () => evaluationText(summary) };
         });
       }),

@@ -5,7 +5,7 @@ import { DEFAULT_LIMIT, MAX_LIMIT, visitOf } from '@attractions/recommender/sett
 
 import { PipelineError } from '../errors.js';
 import { answerText } from '../run-summary.js';
-import { commandOf } from './command.js';
+import { commandOf, runIdOption } from './command.js';
 import type { PipelineContext, PipelineResult, Runner } from './command.js';
 import { countOf } from './count.js';
 import { attributeOf } from './experiment/options.js';
@@ -27,6 +27,7 @@ interface RecommendOptions extends FilterOptions {
   readonly limit?: number;
   readonly attribute?: Readonly<Record<string, string>>;
   readonly threads?: number;
+  readonly runId?: string;
 }
 
 /** `attractions recommend USER`: what the latest model says, without a server; `--all`: to every user, into a feed. */
@@ -60,13 +61,15 @@ export function recommendCommand(run: Runner): Command {
       attributeOf,
     )
     .option('--threads <count>', 'with --all: threads that make the lists; default: one for each core', countOf)
-    .action(async (userId: string | undefined, { all, threads, ...options }: RecommendOptions) =>
+    .addOption(runIdOption())
+    .action(async (userId: string | undefined, { all, threads, runId, ...options }: RecommendOptions) =>
       run(async (context) => {
         if (all) {
           const { recorded } = await import('../answering.js');
-          return recorded('recommend --all', context, () => everybody(userId, { threads, ...options }, context));
+          return recorded('recommend --all', context, () => everybody(userId, { threads, runId, ...options }, context));
         }
         if (userId === undefined) throw usage('Give the id of a visitor, or --all for the lists of all users.');
+        if (runId !== undefined) throw usage('--run-id needs --all: one list is not committed.');
         if (threads !== undefined) throw usage('--threads needs --all: one list is made on one thread.');
         const { recommendTo } = await import('../answering.js');
         const { park, at, visits, themes, allow, exclude, includeVisited, limit = DEFAULT_LIMIT, attribute } = options;
@@ -86,9 +89,14 @@ export function withFilters(command: Command): Command {
     .option('--exclude <ids>', 'without these attractions, separated by commas; overrides --allow', namesOf);
 }
 
+type ListsOptions = Omit<RecommendOptions, 'all' | 'threads' | 'runId'> & {
+  readonly threads: number | undefined;
+  readonly runId: string | undefined;
+};
+
 async function everybody(
   userId: string | undefined,
-  { park, at, limit, threads, ...ofOne }: Omit<RecommendOptions, 'all' | 'threads'> & { threads: number | undefined },
+  { park, at, limit, threads, runId, ...ofOne }: ListsOptions,
   context: PipelineContext,
 ): Promise<PipelineResult> {
   if (userId !== undefined) throw usage(`Give --all or the visitor '${userId}', not both.`);
@@ -102,7 +110,9 @@ async function everybody(
       '--attribute': ofOne.attribute,
     }).find(([, value]) => value !== undefined) ?? [];
   if (flag !== undefined)
-    throw usage(`${flag} is for one visitor; the options that go with --all are --park, --at, --limit and --threads.`);
+    throw usage(
+      `${flag} is for one visitor; the options that go with --all are --park, --at, --limit, --threads and --run-id.`,
+    );
   const { recommendToAll, summaryText } = await import('../answering.js');
   const settings = {
     ...(park !== undefined && { listsPark: park }),
@@ -110,7 +120,7 @@ async function everybody(
     ...(limit !== undefined && { listsLimit: limit }),
     ...(threads !== undefined && { listsThreads: threads }),
   };
-  const summary = await recommendToAll(settings, context);
+  const summary = await recommendToAll(settings, context, runId);
   return { document: summary, text: () => summaryText(summary) };
 }
 

@@ -2,9 +2,17 @@ import type { Command } from 'commander';
 
 import { runText } from '../run-summary.js';
 import type { RunSummary } from '../run-summary.js';
-import { commandOf } from './command.js';
+import { commandOf, runIdOption } from './command.js';
 import type { PipelineResult, Runner } from './command.js';
 import { ACCEPT, FULL } from './stages.js';
+
+interface RunOptions {
+  readonly sample?: true;
+  readonly inMemory?: true;
+  readonly accept?: true;
+  readonly full?: true;
+  readonly runId?: string;
+}
 
 /** `attractions run`: the main job. */
 export function runCommand(run: Runner): Command {
@@ -13,7 +21,8 @@ export function runCommand(run: Runner): Command {
     .option('--in-memory', 'in one process, without feeds: nothing is written')
     .option('--accept', ACCEPT)
     .option('--full', `${FULL}, and train also where nothing is new`)
-    .action(async ({ sample, inMemory, ...how }: { sample?: true; inMemory?: true; accept?: true; full?: true }) =>
+    .addOption(runIdOption())
+    .action(async ({ sample, inMemory, ...how }: RunOptions) =>
       run(async (given) => {
         const { recorded, withSampleData } = await import('../extracting.js');
         const context = sample ? await withSampleData(given) : given;

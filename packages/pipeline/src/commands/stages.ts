@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import { etlText, trainText } from '../run-summary.js';
-import { commandOf } from './command.js';
+import { commandOf, runIdOption } from './command.js';
 import type { Runner } from './command.js';
 
 /** What `--accept` does, in the words of its help. */
@@ -16,7 +16,8 @@ export function etlCommand(run: Runner): Command {
     .option('--sample', 'on generated visits that ship with the package, in place of RAW_DATA_PATH')
     .option('--accept', ACCEPT)
     .option('--full', FULL)
-    .action(async ({ sample, accept, full }: { sample?: true; accept?: true; full?: true }) =>
+    .addOption(runIdOption())
+    .action(async ({ sample, ...how }: { sample?: true; accept?: true; full?: true; runId?: string }) =>
       run(async (given) => {
         const { recorded, runEtl, withSampleData } = await import('../extracting.js');
         const context = sample ? await withSampleData(given) : given;
@@ -32,8 +33,7 @@ export function etlCommand(run: Runner): Command {
             checks,
             pseudonymize,
             eventVisits: own.experiments?.events?.visits,
-            accept,
-            full,
+            ...how,
             ...sources,
           });
           return { document: summary, text: () => etlText(summary) };
@@ -46,12 +46,13 @@ export function etlCommand(run: Runner): Command {
 export function trainCommand(run: Runner): Command {
   return commandOf('train', 'trains models on the latest visits')
     .option('--full', 'train also where nothing is new since the latest model')
-    .action(async ({ full }: { full?: true }) =>
+    .addOption(runIdOption())
+    .action(async (how: { full?: true; runId?: string }) =>
       run(async (context) => {
         const { recorded, runTrain } = await import('../train-and-answer.js');
         return recorded('train', context, async () => {
           const { config, store, logger, signal, progress, own = {} } = context;
-          const summary = await runTrain(config, { store, logger, signal, progress, full, kinds: own.models });
+          const summary = await runTrain(config, { store, logger, signal, progress, kinds: own.models, ...how });
           return { document: summary, text: () => trainText(summary) };
         });
       }),
