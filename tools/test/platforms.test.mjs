@@ -11,7 +11,9 @@ const root = join(import.meta.dirname, '../..');
 const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`);
 
 describe('native parts', () => {
-  for (const path of ['', 'tools/imports/', 'tools/publish/', 'tools/page/'].map((at) => `${at}package-lock.json`))
+  for (const path of ['', 'tools/imports/', 'tools/publish/', 'tools/page/', 'docs/'].map(
+    (at) => `${at}package-lock.json`,
+  ))
     test(`${path} has every optional dependency, of whatever platform`, () => {
       const entries = readLockfile(join(root, path));
       for (const [from, { optionalDependencies = {} }] of Object.entries(entries))
@@ -62,7 +64,7 @@ describe('commands', () => {
 
   const manifests = [
     'package.json',
-    ...[...packages, 'tools/imports', 'tools/publish', 'tools/page'].map((at) => `${at}/package.json`),
+    ...[...packages, 'tools/imports', 'tools/publish', 'tools/page', 'docs'].map((at) => `${at}/package.json`),
   ];
   const found = [
     ...manifests.flatMap((path) => {
