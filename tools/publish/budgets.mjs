@@ -16,4 +16,8 @@ export const unpackedBudgetKilobytes = {
   evaluation: 690,
   // Half of it the sample data.
   pipeline: 1680,
+  client: 180,
 };
+
+/** The largest size in a page: bytes of the package bundled, minified and gzipped. */
+export const gzipBudgetBytes = { client: 3_600 };

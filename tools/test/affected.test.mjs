@@ -6,7 +6,18 @@ import { after, before, describe, test } from 'node:test';
 import { scratchWorkspace } from './support/scratch-workspace.mjs';
 
 const stages = ['etl', 'als-trainer', 'recommender', 'evaluation', 'service'];
-const everything = ['config', 'feeds', 'experiments', 'contracts', 'models', 'spark', ...stages, 'pipeline', 'tools'];
+const everything = [
+  'config',
+  'feeds',
+  'experiments',
+  'contracts',
+  'models',
+  'spark',
+  'client',
+  ...stages,
+  'pipeline',
+  'tools',
+];
 
 /**
  * What a change of a package runs: itself, what depends on it, and `tools`, whose tests check the whole workspace. Written out, not computed: a dependency
@@ -20,6 +31,7 @@ const affectedByPackage = {
   contracts: ['contracts', 'models', ...stages, 'pipeline', 'tools'],
   models: ['models', 'als-trainer', 'recommender', 'evaluation', 'service', 'pipeline', 'tools'],
   spark: ['spark', 'tools'],
+  client: ['client', 'tools'],
   etl: ['etl', 'pipeline', 'tools'],
   'als-trainer': ['als-trainer', 'pipeline', 'tools'],
   recommender: ['recommender', 'service', 'pipeline', 'tools'],
@@ -31,6 +43,7 @@ const affectedByPackage = {
 const affectedByFile = {
   'tools/affected.mjs': ['tools'],
   'examples/own-model/src/quiet.js': ['tools'],
+  'examples/react/src/main.tsx': ['tools'],
   'packages/als-trainer/test/README.md': ['als-trainer', 'pipeline', 'tools'],
   'package-lock.json': everything,
   'tsconfig.base.json': everything,
