@@ -26,11 +26,11 @@ function tapCounts(report) {
 function* reports() {
   for (const name of readdirSync(join(root, 'packages')))
     yield [join(root, 'packages', name, 'reports/jest.json'), jestCounts];
-  for (const name of ['test', 'imports-test', 'site-test', 'operations-test', 'publish-test'])
+  for (const name of ['test', 'imports-test', 'site-test', 'operations-test', 'client-test', 'publish-test'])
     yield [join(root, `tools/reports/${name}.tap`), tapCounts];
 }
 
-const targets = 'lint,typecheck,build,test,imports-test,site-test,operations-test,publish-test';
+const targets = 'lint,typecheck,build,test,imports-test,site-test,operations-test,client-test,publish-test';
 const { status } = nx(['run-many', '-t', targets, '--output-style=static', ...process.argv.slice(2)]);
 
 const total = { passed: 0, failed: 0, skipped: 0 };

@@ -4,8 +4,8 @@ import { cpSync } from 'node:fs';
 import { test } from 'node:test';
 import { attractionsIn, servedIn } from './command-line.mjs';
 
-/** Copies the example without what somebody made in it. */
-export function copyOwnModel(from, to) {
+/** Copies an example without what somebody made in it. */
+export function copyExample(from, to) {
   const isMade = (path) => /[\\/](node_modules|feeds|reports)([\\/]|$)/.test(path.slice(from.length));
   cpSync(from, to, { recursive: true, filter: (path) => !isMade(path) });
 }

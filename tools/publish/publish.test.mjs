@@ -27,8 +27,9 @@ import { unpackedBudgetKilobytes } from './budgets.mjs';
 import { broughtTo, filesOf, nativeIn, undeclaredIn } from './installed.mjs';
 import { experimentCases } from './experiment.mjs';
 import { nightCases } from './nights.mjs';
-import { copyOwnModel, ownModelCases } from './own-model.mjs';
+import { copyExample, ownModelCases } from './own-model.mjs';
 import { publicPackages } from './public-packages.mjs';
+import { reactCases } from './react.mjs';
 import { openRegistry } from './registry.mjs';
 
 const root = join(import.meta.dirname, '../..');
@@ -255,17 +256,18 @@ describe('publish', () => {
     describe('nights on data of its own', () => nightCases(folder));
   });
 
-  describe('examples/own-model in an empty folder', () => {
-    before(async () => {
-      emptyFolder('own-model');
-      copyOwnModel(join(root, 'examples/own-model'), consumer('own-model'));
-      await run(consumer('own-model'), {}, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund');
+  for (const [name, declare] of Object.entries({ 'own-model': ownModelCases, react: reactCases }))
+    describe(`examples/${name} in an empty folder`, () => {
+      before(async () => {
+        emptyFolder(name);
+        copyExample(join(root, 'examples', name), consumer(name));
+        await run(consumer(name), {}, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund');
+      });
+      declare(
+        () => consumer(name),
+        (...command) => run(consumer(name), {}, ...command),
+      );
     });
-    ownModelCases(
-      () => consumer('own-model'),
-      (...command) => run(consumer('own-model'), {}, ...command),
-    );
-  });
 
   test('the stages together, in memory', async () => {
     await install(

@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '../..');
 const packages = readdirSync(join(root, 'packages')).map((name) => `packages/${name}`);
 
 describe('native parts', () => {
-  for (const path of ['', 'tools/imports/', 'tools/publish/', 'tools/page/', 'docs/'].map(
+  for (const path of ['', 'tools/imports/', 'tools/publish/', 'tools/page/', 'tools/client/', 'docs/'].map(
     (at) => `${at}package-lock.json`,
   ))
     test(`${path} has every optional dependency, of whatever platform`, () => {
@@ -64,7 +64,9 @@ describe('commands', () => {
 
   const manifests = [
     'package.json',
-    ...[...packages, 'tools/imports', 'tools/publish', 'tools/page', 'docs'].map((at) => `${at}/package.json`),
+    ...[...packages, 'tools/imports', 'tools/publish', 'tools/page', 'tools/client', 'docs'].map(
+      (at) => `${at}/package.json`,
+    ),
   ];
   const found = [
     ...manifests.flatMap((path) => {

@@ -12,7 +12,7 @@ const root = join(import.meta.dirname, '../..');
 const packages = publicPackages(root);
 const entries = readLockfile(join(root, 'package-lock.json'));
 
-for (const path of ['package-lock.json', 'tools/publish/package-lock.json'])
+for (const path of ['package-lock.json', 'tools/publish/package-lock.json', 'tools/client/package-lock.json'])
   describe(path, () => {
     const installed = Object.entries(readLockfile(join(root, path))).filter(
       ([where, { link }]) => where.includes('node_modules/') && !link,
