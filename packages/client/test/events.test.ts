@@ -9,7 +9,10 @@ const eventsOf = ({ body }: Arrived) => (body as { events: SentEvent[] }).events
 const click = { type: 'click', userId: 'ana', attractionId: 'hill:river' } as const;
 
 /** A service that takes events as ours does: each id once, all of a request or none. `fault` may refuse them before or lose the answer after. */
-async function taking(fault: (n: number) => 'none' | 'before' | 'after', isBad = (_: SentEvent) => false) {
+async function taking(
+  fault: (n: number) => 'none' | 'before' | 'after',
+  isBad: (event: SentEvent) => boolean = () => false,
+) {
   const taken: SentEvent[] = [];
   const known = new Set<string>();
   const service = await faultyService((request, n): Outcome => {
