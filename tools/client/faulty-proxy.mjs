@@ -22,13 +22,13 @@ export async function faultyProxy(service, fault = () => undefined, files = {}) 
     const kind = fault(n - 1);
     if (kind === 'before') return request.socket.destroy();
     if (kind === 'busy') return response.writeHead(503, { 'retry-after': '1' }).end();
-    const { method, headers } = request;
-    const { host, connection, 'content-length': length, 'transfer-encoding': encoding, expect, ...passed } = headers;
-    const answer = await fetch(service + request.url, { method, headers: passed, ...(body.length > 0 && { body }) });
+    const { method } = request;
+    const headers = withoutThoseOfTheConnection(request.headers);
+    const answer = await fetch(service + request.url, { method, headers, ...(body.length > 0 && { body }) });
     const text = await answer.text();
     if (kind === 'after') return request.socket.destroy();
     if (kind === 'slow') await new Promise((resolve) => setTimeout(resolve, 300));
-    const { 'content-encoding': packed, 'content-length': size, connection: kept, ...given } = Object.fromEntries(answer.headers); // prettier-ignore
+    const given = withoutThoseOfTheConnection(Object.fromEntries(answer.headers));
     response.writeHead(answer.status, given).end(text);
   });
   server.listen(0, '127.0.0.1');
@@ -42,3 +42,9 @@ export async function faultyProxy(service, fault = () => undefined, files = {}) 
     },
   };
 }
+
+/** Headers about one connection, or about how a body came over it. */
+const OF_THE_CONNECTION = /^(host|connection|expect|content-length|content-encoding|transfer-encoding)$/;
+
+const withoutThoseOfTheConnection = (headers) =>
+  Object.fromEntries(Object.entries(headers).filter(([name]) => !OF_THE_CONNECTION.test(name)));
