@@ -14,6 +14,7 @@ export {
   winnerOf,
 } from './experiments.js';
 export { exposureChunks, exposureProblem, exposures } from './exposures.js';
+export { fleetReports } from './fleet-report.js';
 export { forgotten, forgottenHash, guardOfForgotten, readForgotten, withForgotten } from './forgotten.js';
 export { itemKnn } from './item-knn.js';
 export { lists } from './lists.js';
@@ -39,6 +40,7 @@ export type {
 export type { Event } from './events.js';
 export type { StoredExperiment, StoredExperiments, StoredFault, WantedExperiments } from './experiments.js';
 export type { Exposure } from './exposures.js';
+export type { FleetReport } from './fleet-report.js';
 export type { ForgottenUsers } from './forgotten.js';
 export type { ItemKnnModel } from './item-knn.js';
 export type { ListEntry } from './lists.js';

@@ -11,6 +11,7 @@ const contracts: readonly FeedContract<unknown>[] = [
   feeds.events,
   feeds.experiments,
   feeds.exposures,
+  feeds.fleetReports,
   feeds.lists,
   feeds.nextAttraction,
   feeds.popularity,
@@ -47,6 +48,10 @@ describe('the contracts', () => {
         'experiment utf8, version int32, layerSalt utf8, layerBuckets json, salt utf8, panels json, status utf8?, ' +
           'changedAt utf8?, changedBy utf8?, reason utf8?, layer utf8?, target json?, holdout json?, forced json?, ' +
           'design utf8?, metrics json?, winner utf8?',
+      ],
+      'fleet/report/v1.0': [
+        'json',
+        'startedAt utf8, seconds float64, counts json, modelsPerMinute float64, workers int32, memoryMb float64, peakMemoryMb float64?, stages json, tenants json',
       ],
       'serving/events/v1.0': [
         'parquet',

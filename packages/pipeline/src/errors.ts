@@ -20,6 +20,13 @@ export const PIPELINE_ERRORS = {
     when: 'Somebody else changed the experiments at the same time; nothing was changed by this command.',
     exitCode: 1,
   },
+  PIPELINE_TENANT_DATA: {
+    when: 'The raw data of a tenant are an address, and its configuration file names sources.',
+    exitCode: 2,
+  },
+  PIPELINE_TENANT_DEADLINE: { when: 'A tenant of a fleet did not end within FLEET_DEADLINE_SECONDS.', exitCode: 1 },
+  PIPELINE_TENANT_MEMORY: { when: 'A tenant of a fleet took more than the memory of one worker.', exitCode: 1 },
+  PIPELINE_TENANT_LOST: { when: 'The worker of a tenant of a fleet ended while it ran.', exitCode: 1 },
   PIPELINE_NO_SUCH_FEED: {
     when: 'No feed of that name has an update; the message names those that have.',
     exitCode: 2,

@@ -8,7 +8,7 @@ export {
   lookAtPaths,
   probeSources,
   pseudonymKeyOf,
-  runEtl,
 } from '@attractions/etl';
+export { extract } from './run-through-feeds.js';
 export { recorded } from './recorded.js';
 export { withSampleData } from './sample-data.js';

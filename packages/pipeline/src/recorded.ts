@@ -25,6 +25,12 @@ const COUNTS = [
 /** What is refused since raw data are not there: the configuration may be right, and a mount or a server be missing. */
 const MISSING: readonly unknown[] = ['ETL_NO_FOLDER', 'ETL_NO_FILES', 'ETL_DATABASE_DENIED'];
 
+/** Whether what was thrown says that the data or the model was not good enough, or not there. */
+export function isRefusal(error: unknown): boolean {
+  const { exitCode, code } = Object(error) as Partial<Record<string, unknown>>;
+  return exitCode === 3 || MISSING.includes(code);
+}
+
 /**
  * Does the work of a command and commits its result to the feed of runs, also for refused and failed runs. Wrong usage or configuration is not a run, with the
  * exception of raw data that are not there. If the run cannot be recorded, that is only logged: the work itself is valid.
@@ -51,11 +57,11 @@ export async function recorded(
     return result;
   } catch (error) {
     const { exitCode = 1, code, message = String(error) } = Object(error) as Partial<Record<string, unknown>>;
-    const isMissing = MISSING.includes(code);
-    if (exitCode !== 2 || isMissing)
+    const refused = isRefusal(error);
+    if (exitCode !== 2 || refused)
       await put(
         {
-          outcome: exitCode === 3 || isMissing ? 'refused' : 'failed',
+          outcome: refused ? 'refused' : 'failed',
           ...(typeof code === 'string' && { code }),
           message: withoutExamples(String(message)),
         },
@@ -69,7 +75,7 @@ export async function recorded(
  * Messages may end with examples from the raw data, after `The first ones:`. These are left out, since the feed of runs is kept for long and must not have
  * data of visitors.
  */
-function withoutExamples(message: string): string {
+export function withoutExamples(message: string): string {
   return message.replace(/\s*The first ones:[\s\S]*$/, '');
 }
 

@@ -1,5 +1,5 @@
 import { runEtl } from '@attractions/etl';
-import type { EtlContext } from '@attractions/etl';
+import type { EtlContext, EtlSummary } from '@attractions/etl';
 
 import type { PipelineContext } from './commands/command.js';
 import { isKeepOn, keepFeeds, keepText } from './keep/keep.js';
@@ -12,17 +12,8 @@ export async function runThroughFeeds(
   how: Pick<EtlContext, 'accept' | 'full' | 'runId'> = {},
 ): Promise<RunSummary> {
   const begin = performance.now();
-  const { config, store, logger, signal, progress, own = {} } = context;
-  const { events, checks, pseudonymize } = own;
-  const [etl, { trainAndAnswer }] = await Promise.all([
-    runEtl(config, {
-      ...{ store, logger, signal, progress, events, checks, pseudonymize },
-      eventVisits: own.experiments?.events?.visits,
-      ...how,
-      ...own.sources,
-    }),
-    import('./train-and-answer.js'),
-  ]);
+  const { signal, own = {} } = context;
+  const [etl, { trainAndAnswer }] = await Promise.all([extract(context, how), import('./train-and-answer.js')]);
   signal.throwIfAborted();
   const answered = await trainAndAnswer(context, how);
   const keep = own.keep && (await keepAfterRun(own.keep, context));
@@ -35,8 +26,22 @@ export async function runThroughFeeds(
   };
 }
 
+/** The ETL by the configuration file. */
+export function extract(
+  { config, store, logger, signal, progress, own = {} }: Omit<PipelineContext, 'json'>,
+  how: Pick<EtlContext, 'accept' | 'full' | 'runId'> = {},
+): Promise<EtlSummary> {
+  const { events, checks, pseudonymize } = own;
+  return runEtl(config, {
+    ...{ store, logger, signal, progress, events, checks, pseudonymize },
+    eventVisits: own.experiments?.events?.visits,
+    ...how,
+    ...own.sources,
+  });
+}
+
 /** The run stands whatever happens here; what could not be given up tonight is tomorrow. */
-async function keepAfterRun(
+export async function keepAfterRun(
   rule: KeepRule,
   { store, logger, progress }: Pick<PipelineContext, 'store' | 'logger' | 'progress'>,
 ): Promise<KeepSummary | undefined> {

@@ -6,6 +6,8 @@ import { evaluationSettings } from '@attractions/evaluation/settings';
 import { recommendSettings } from '@attractions/recommender/settings';
 import { serveSettings } from '@attractions/service/settings';
 
+import { fleetSettings } from './fleet/settings.js';
+
 /** Every setting of every stage: `.env.example` lists them, and all are checked before anything starts. */
 export const pipelineSettings = {
   ...etlSettings,
@@ -13,6 +15,7 @@ export const pipelineSettings = {
   ...evaluationSettings,
   ...recommendSettings,
   ...serveSettings,
+  ...fleetSettings,
 };
 
 /** The values of {@link pipelineSettings}. */

@@ -19,23 +19,10 @@ export function etlCommand(run: Runner): Command {
     .addOption(runIdOption())
     .action(async ({ sample, ...how }: { sample?: true; accept?: true; full?: true; runId?: string }) =>
       run(async (given) => {
-        const { recorded, runEtl, withSampleData } = await import('../extracting.js');
+        const { extract, recorded, withSampleData } = await import('../extracting.js');
         const context = sample ? await withSampleData(given) : given;
         return recorded('etl', context, async () => {
-          const { config, store, logger, signal, progress, own = {} } = context;
-          const { events, checks, pseudonymize, sources } = own;
-          const summary = await runEtl(config, {
-            store,
-            logger,
-            signal,
-            progress,
-            events,
-            checks,
-            pseudonymize,
-            eventVisits: own.experiments?.events?.visits,
-            ...how,
-            ...sources,
-          });
+          const summary = await extract(context, how);
           return { document: summary, text: () => etlText(summary) };
         });
       }),
