@@ -9,7 +9,9 @@ import type { FeedStore, OpenedUpdate, UpdateRecord } from '@attractions/feeds';
 import { DEFAULT_CHECKS, checkProblems, comparedWith, recordedChecks } from './checks/checks.js';
 import type { CheckRules, RecordedChecks } from './checks/checks.js';
 import { filesOf } from './checks/last-visits.js';
+import { engineOf } from './engine/engine-of.js';
 import { logFrames } from './engine/engine.js';
+import type { Engine } from './engine/engine.js';
 import { EtlError } from './errors.js';
 import type { Profile } from './checks/profile.js';
 import { addVisits } from './incremental/load.js';
@@ -99,6 +101,7 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
   const preloaded = preloadParquet();
   let opened: OpenedUpdate | undefined;
   let scratch: string | undefined;
+  const engine = engineOf(config);
   try {
     const before = await comparedWith(store.feed(visits).history(), rules);
     const previous = await filesOf(store, before[0], logger, async () => {
@@ -118,7 +121,7 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
       open: async () => (opened = await store.feed(writtenVisits).open(base)),
     });
     const options = {
-      ...loaderOptions(config, context),
+      ...loaderOptions(config, context, engine),
       ...(leftOut && { leftOut }),
       ...(types.length > 0 && { eventVisits: { store, types } }),
       ...(context.progress && { onProgress: context.progress }),
@@ -159,7 +162,7 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
     await guard();
     throw error;
   } finally {
-    await opened?.discard();
+    await Promise.all([opened?.discard(), engine.close()]);
     if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
   }
 }
@@ -240,10 +243,15 @@ async function versioned(
  */
 export async function loadJudged(config: EtlConfig, context: LoadContext): Promise<LoadedVisits> {
   context.signal?.throwIfAborted();
-  const loaded = await loadVisits(sourceOf(config, context), loaderOptions(config, context));
-  judge(loaded, config, context);
-  context.signal?.throwIfAborted();
-  return loaded;
+  const engine = engineOf(config);
+  try {
+    const loaded = await loadVisits(sourceOf(config, context), loaderOptions(config, context, engine));
+    judge(loaded, config, context);
+    context.signal?.throwIfAborted();
+    return loaded;
+  } finally {
+    await engine.close();
+  }
 }
 
 type LoadContext = Pick<
@@ -260,13 +268,13 @@ function sourceOf({ rawDataPath }: EtlConfig, { from }: LoadContext): SourceSett
   );
 }
 
-function loaderOptions(config: EtlConfig, context: LoadContext): LoaderOptions {
+function loaderOptions(config: EtlConfig, context: LoadContext, engine: Engine): LoaderOptions {
   const { logger, signal, sources, baseFolder, events } = context;
   const pseudonymKey = pseudonymKeyOf(config, context.pseudonymize);
   return {
     ...(pseudonymKey !== undefined && { pseudonymKey }),
     sequenceGapHours: config.sequenceGapHours,
-    memoryLimitMb: config.etlMemoryMb,
+    engine,
     ...(sources && { sources }),
     ...(events && { events }),
     ...(baseFolder !== undefined && { baseFolder }),

@@ -56,6 +56,10 @@ export const ETL_ERRORS = {
     when: 'A frame cannot be composed: its SQL, its name or a value in it is not valid. A defect of the code that composes it.',
     exitCode: 1,
   },
+  ETL_ENGINE_DENIED: {
+    when: 'The server of `SPARK_REMOTE` refuses the token or the user, or its address is not one.',
+    exitCode: 2,
+  },
   ETL_ENGINE_FAILED: { when: 'The engine cannot be loaded, or failed in a query; the cause is attached.', exitCode: 1 },
 } as const;
 

@@ -3,6 +3,8 @@ export { DEFAULT_CHECKS } from './checks/checks.js';
 export { checksSection, eventsSection, pseudonymizeSection, sourcesSection } from './config-file.js';
 export { loadJudged, runEtl } from './driver.js';
 export { duckDbEngine } from './engine/duckdb.js';
+export { engineOf } from './engine/engine-of.js';
+export { sparkEngine } from './engine/spark.js';
 export { logFrames } from './engine/engine.js';
 export { ETL_ERRORS, EtlError } from './errors.js';
 export { frame, sql, statementOf } from './frame/frame.js';
@@ -39,6 +41,7 @@ export type {
   TableColumns,
   TableRow,
 } from './engine/engine.js';
+export type { EngineSettings } from './engine/engine-of.js';
 export type { EtlErrorCode } from './errors.js';
 export type {
   AttractionColumn,

@@ -1,4 +1,4 @@
-import { flag, integer, number, readConfig, sharedSettings, text } from '@attractions/config';
+import { choice, flag, integer, number, readConfig, sharedSettings, text } from '@attractions/config';
 import type { Config } from '@attractions/config';
 
 /** The settings of this stage. */
@@ -23,9 +23,20 @@ export const etlSettings = {
     max: 8_760,
     unit: 'hours',
   }),
+  engine: choice({
+    variable: 'ENGINE',
+    description: 'What computes visits and attractions: the embedded DuckDB, or a server that speaks Spark Connect.',
+    choices: ['duckdb', 'spark'],
+    default: 'duckdb',
+  }),
+  sparkRemote: text({
+    variable: 'SPARK_REMOTE',
+    description: 'The Spark Connect server: sc://host:15002, with a token sc://host:443/;token=…',
+    secret: true,
+  }),
   etlMemoryMb: integer({
     variable: 'ETL_MEMORY_MB',
-    description: 'What the engine may hold in memory; the rest goes to the folder for temporary files.',
+    description: 'What the embedded DuckDB may hold in memory; the rest goes to the folder for temporary files.',
     default: 800,
     min: 100,
     max: 1_000_000,

@@ -1,6 +1,7 @@
 /** The ETL for commands. Commands import this when they run, so that other commands start without it. */
 export {
   configText,
+  engineOf,
   EtlError,
   guessSources,
   judgeAttractions,

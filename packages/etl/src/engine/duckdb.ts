@@ -147,7 +147,7 @@ class DuckDbEngine implements Engine {
   async write(query: Query, path: string, options: RunOptions = {}): Promise<void> {
     await this.#copy(
       query,
-      `${literal(path)} (FORMAT parquet, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
+      `${plainText(path)} (FORMAT parquet, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
       () => [path],
       options,
     );
@@ -156,7 +156,7 @@ class DuckDbEngine implements Engine {
   async writeParts(query: Query, target: Parameters<Engine['writeParts']>[1], options: RunOptions = {}) {
     const { folder, suffix, rows } = target;
     const groups = Math.max(1, Math.ceil(rows / ROW_GROUP_ROWS));
-    const into = `${literal(folder)} (FORMAT parquet, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, ROW_GROUPS_PER_FILE ${groups}, FILENAME_PATTERN ${literal(`part-{i}-${suffix}`)}, OVERWRITE_OR_IGNORE true, RETURN_STATS true)`;
+    const into = `${plainText(folder)} (FORMAT parquet, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, ROW_GROUPS_PER_FILE ${groups}, FILENAME_PATTERN ${plainText(`part-{i}-${suffix}`)}, OVERWRITE_OR_IGNORE true, RETURN_STATS true)`;
     const numberOf = (path: string): number => Number(/part-(\d+)-[^/\\]*$/.exec(path)?.[1]);
     const paths = await this.#copy(
       query,
@@ -244,6 +244,11 @@ function closeFlushed(appender: DuckDBAppender): void {
   } catch {
     return;
   }
+}
+
+/** Where DuckDB takes no expression. */
+function plainText(text: string): string {
+  return `'${text.replaceAll("'", "''")}'`;
 }
 
 function columnTypeOf(type: string): Required<RowColumn>['type'] {

@@ -40,11 +40,20 @@ export interface RowColumn {
   readonly type?: 'text' | 'time' | 'double' | 'nested';
 }
 
+/** One of several files. */
+export interface RowFile {
+  readonly path: string;
+  /** What its rows have as `file_number`. */
+  readonly number: number;
+  /** The object of a bucket that the file is a copy of, byte for byte: `s3://bucket/key`. */
+  readonly object?: string;
+}
+
 /** Many files of one shape, whose values are read as texts. */
 export interface RowFiles {
   readonly format: 'delimited' | 'json-lines' | 'parquet';
-  /** Their paths, never taken for patterns, and the numbers that the rows have as `file_number`. */
-  readonly files: readonly { readonly path: string; readonly number: number }[];
+  /** Never taken for patterns. */
+  readonly files: readonly RowFile[];
   readonly columns: readonly RowColumn[];
   /** The positions of the columns that are looked at; default: all. */
   readonly used?: readonly number[];
@@ -56,6 +65,8 @@ export interface RowFiles {
   readonly hasHeader?: boolean;
   /** Whether rows with NUL or U+FFFD in a used column are to be looked for, and left out. */
   readonly isSuspect?: boolean;
+  /** Of `delimited`: whether a row may go over several lines; default: true. */
+  readonly hasBreaks?: boolean;
 }
 
 /** A row that cannot be read. */

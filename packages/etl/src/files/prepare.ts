@@ -26,6 +26,8 @@ interface Survey {
   readonly hasNul: boolean;
   /** Whether there may be spaces around values. */
   readonly isPadded: boolean;
+  /** Whether a record goes over several lines. */
+  readonly hasBreaks: boolean;
   /** Lines that are too long; they are blank in a copy. */
   readonly faults: readonly Reject[];
 }
@@ -105,8 +107,8 @@ async function survey(file: FoundFile, { encoding, shape, signal }: PrepareOptio
   }
   scan.end();
   const isIrregular = endings.size > 1 || endings.has('cr') || faults.length > 0 || !found.isUtf8;
-  const { records, openSince } = scan;
-  return { ...found, sha256: hash.digest('hex'), records, openSince, faults, isIrregular };
+  const { records, openSince, hasBreaks } = scan;
+  return { ...found, sha256: hash.digest('hex'), records, openSince, hasBreaks, faults, isIrregular };
 }
 
 /** The text in blocks of whole lines. A line that is too long is given to `refuse` as its beginning, and left out but for its ending. */

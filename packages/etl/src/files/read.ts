@@ -17,7 +17,7 @@ import type { RecordShape } from './records.js';
 /** A file whose columns are known. */
 export interface MappedFile extends Pick<
   PreparedFile,
-  'path' | 'name' | 'partitions' | 'bytes' | 'sha256' | 'readable' | 'faults' | 'confirm'
+  'path' | 'name' | 'partitions' | 'remote' | 'bytes' | 'sha256' | 'readable' | 'faults' | 'confirm'
 > {
   readonly number: number;
   readonly mapping: Mapping;
@@ -77,7 +77,7 @@ export async function readCsv(
     const columns = fields.map((_, i) => ({ name: names?.[i] ?? String(i + 1) }));
     return {
       file: { ...prepared, number, mapping, records },
-      rows: { format: 'delimited', columns, delimiter, quote, hasHeader, isSuspect },
+      rows: { format: 'delimited', columns, delimiter, quote, hasHeader, isSuspect, hasBreaks: prepared.hasBreaks },
       shape,
       isPadded: prepared.isPadded,
     };
@@ -163,7 +163,12 @@ async function eachFile(
     const [first] = alike;
     if (!first) throw new Error('A group has a file at least.');
     const used = Object.values(first.file.mapping).flatMap((value) => (value.kind === 'field' ? [value.position] : []));
-    const paths = alike.map(({ file }) => ({ path: file.readable, number: file.number }));
+    const paths = alike.map(({ file: { readable, number, path, name, remote } }) => ({
+      path: readable,
+      number,
+      // What was fetched and not made anew may as well be read where it came from.
+      ...(remote && readable === path && { object: name }),
+    }));
     return {
       rows: { ...first.rows, files: paths, used: [...new Set(used)] },
       files: alike.map(({ file }) => file),

@@ -24,6 +24,8 @@ export interface RecordScan {
   readonly line: number;
   /** The line of a quote that is still open. */
   readonly openSince: number | undefined;
+  /** Whether a record goes over several lines. */
+  readonly hasBreaks: boolean;
   scan(block: Uint8Array): void;
   /** The file has ended: what has no ending is a record too. */
   end(): void;
@@ -39,6 +41,7 @@ export function scanRecords({ delimiter = -1, quote = -1 }: RecordShape, visit?:
   let quotedLine = 0;
   let previous = LF;
   let closed = false;
+  let hasBreaks = false;
 
   function finish(end: number): void {
     if (end === start) return;
@@ -56,6 +59,9 @@ export function scanRecords({ delimiter = -1, quote = -1 }: RecordShape, visit?:
     get openSince() {
       return quoted ? quotedLine : undefined;
     },
+    get hasBreaks() {
+      return hasBreaks;
+    },
     scan(block) {
       const isPlain = visit === undefined && !quoted && start === offset && block.at(-1) === LF;
       const lines = isPlain && (quote < 0 || !block.includes(quote)) ? linesIn(block) : undefined;
@@ -69,6 +75,7 @@ export function scanRecords({ delimiter = -1, quote = -1 }: RecordShape, visit?:
         const byte = block[i] ?? 0;
         if (byte === LF) {
           line++;
+          hasBreaks ||= quoted;
           if (!quoted) {
             finish(offset + i - (previous === CR && offset + i > start ? 1 : 0));
             start = offset + i + 1;

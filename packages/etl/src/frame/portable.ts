@@ -21,7 +21,7 @@ export function decimalNumber(column: Sql): Sql {
 
 /** A text column in quotes, cut where it is long, for a reason. */
 export function shown(column: Sql): Sql {
-  return sql`'''' || substr(${column}, 1, ${SHOWN_CHARACTERS}) || ''''`;
+  return sql`${"'"} || substr(${column}, 1, ${SHOWN_CHARACTERS}) || ${"'"}`;
 }
 
 /** The raw name of the logical column that `key` holds, from a frame of files called `f` with a `<column>_column` each. */

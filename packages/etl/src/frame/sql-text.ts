@@ -17,8 +17,8 @@ export function withoutMarks(text: string): string {
 }
 
 /**
- * A value as a literal that DuckDB and Spark read alike. Text: any that is well-formed Unicode; a character that an engine may take
- * for an escape is written as `chr(…)`. A whole number is an INT or BIGINT, any other a DOUBLE; a Date is a TIMESTAMP in UTC.
+ * A value as a literal that DuckDB, Spark and Sail read alike. Text: any that is well-formed Unicode; a character that an engine may take
+ * for an escape is written as `chr(…)`, and so is a quote, since Sail reads two as none. A whole number is an INT or BIGINT, any other a DOUBLE; a Date is a TIMESTAMP in UTC.
  * @throws EtlError ETL_FRAME_INVALID for anything else, such as undefined, an invalid Date or half of a surrogate pair.
  */
 export function literal(value: SqlValue | undefined): string {
@@ -35,10 +35,8 @@ function textLiteral(text: string): string {
     throw noLiteral(`the text ${JSON.stringify(text)}, which is not well-formed Unicode,`);
   // Plain text and single characters in turn.
 
-  const pieces = text.split(/([\\\0-\x1f\x7f])/);
-  const literals = pieces.map((piece, i) =>
-    i % 2 === 1 ? `chr(${piece.charCodeAt(0)})` : `'${piece.replaceAll("'", "''")}'`,
-  );
+  const pieces = text.split(/([\\'\0-\x1f\x7f])/);
+  const literals = pieces.map((piece, i) => (i % 2 === 1 ? `chr(${piece.charCodeAt(0)})` : `'${piece}'`));
   const needed = literals.filter((each, i) => i === 0 || each !== "''");
   return needed.length === 1 ? needed.join('') : `(${needed.join(' || ')})`;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Engine } from '../engine/engine.js';
 import { frame, sql } from '../frame/frame.js';
-import type { Frame } from '../frame/frame.js';
+import type { Frame, Sql } from '../frame/frame.js';
 import type { SqlValue } from '../frame/sql-text.js';
 import { loadVisits } from '../loader.js';
 import { defineSource } from '../source/source.js';
@@ -22,6 +22,8 @@ export interface Case {
 export interface EngineTraits {
   /** Whether scanned lines have their numbers; default: true. Without, they are NULL. */
   readonly hasLineNumbers?: boolean;
+  /** A SELECT that takes longer than any test, which the engine can stop; default: one over three tables with all pairs of their rows. */
+  readonly endless?: Sql;
 }
 
 /** Texts that an escape could get wrong. */
@@ -43,7 +45,7 @@ const HARD_TEXTS: readonly string[] = [
 ];
 
 /** The contract of {@link Engine}. The cases run one after another on the one engine; the last ones close it, and start it again. */
-export function engineCases(engine: Engine, { hasLineNumbers = true }: EngineTraits = {}): readonly Case[] {
+export function engineCases(engine: Engine, { hasLineNumbers = true, endless }: EngineTraits = {}): readonly Case[] {
   const cases: Case[] = [];
   const law = (name: string, run: () => Promise<void>): void => void cases.push({ name, run });
 
@@ -229,7 +231,7 @@ SELECT unix_millis(timestamp_seconds(1262304000)) AS seconds, unix_millis(timest
     await assert.rejects(engine.rows(one, { signal: AbortSignal.abort(reason) }), isReason);
 
     const abort = new AbortController();
-    const running = engine.rows(await endless(engine), { signal: abort.signal });
+    const running = engine.rows(endless ?? (await allPairs(engine)), { signal: abort.signal });
     void setImmediate().then(() => abort.abort(reason));
     await assert.rejects(running, isReason);
     assert.deepEqual(await engine.rows(one), [{ n: 1 }]);
@@ -303,7 +305,7 @@ SELECT unix_millis(timestamp_seconds(1262304000)) AS seconds, unix_millis(timest
 
   law('closing stops what runs and what is about to run, and the next query starts the engine again', async () => {
     const isStopped = (error: Error & { code?: string }): boolean => error.code === 'ETL_ENGINE_FAILED';
-    const query = await endless(engine);
+    const query = endless ?? (await allPairs(engine));
     const running = [assert.rejects(engine.rows(query), isStopped)];
     await setImmediate();
     running.push(assert.rejects(engine.rows(query), isStopped));
@@ -321,9 +323,9 @@ SELECT unix_millis(timestamp_seconds(1262304000)) AS seconds, unix_millis(timest
 }
 
 /** A query that takes longer than any test. */
-async function endless(engine: Engine): Promise<Frame> {
+async function allPairs(engine: Engine): Promise<Frame> {
   const table = await engine.table('numbers', { n: 'bigint' }, [Array.from({ length: 20_000 }, (_, n) => [n])]);
-  return frame('endless')`
+  return frame('all_pairs')`
 SELECT count_if((a.n * 7 + b.n * 3 + c.n) % 11 = 1) AS hits FROM ${table} a CROSS JOIN ${table} b CROSS JOIN ${table} c`;
 }
 

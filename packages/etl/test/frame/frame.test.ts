@@ -33,7 +33,7 @@ test('a frame that is kept is read from its table, and what it was made from is 
 });
 
 test.each<[SqlPart, string]>([
-  ["it's", "'it''s'"],
+  ["it's", "('it' || chr(39) || 's')"],
   ['\\', "('' || chr(92))"],
   ['a\nb', "('a' || chr(10) || 'b')"],
   ['', "''"],

@@ -39,7 +39,7 @@ export function checkCommand(run: Runner): Command {
     'checks settings and configuration file, and whether sources and store can be reached; shows the first rows as they would be read, writes nothing',
   ).action(async () =>
     run(async (context) => {
-      const looks = [...(await lookAtSources(context)), await lookAtFeeds(context)];
+      const looks = [...(await lookAtSources(context)), ...(await lookAtEngine(context)), await lookAtFeeds(context)];
       const failed = looks.filter(({ passed }) => !passed);
       return {
         document: { passed: failed.length === 0, looks },
@@ -83,6 +83,25 @@ async function lookAtSources({ config, signal, own = {} }: PipelineContext): Pro
     return { probe, judged: await judgeVisits(probe?.sample ?? [], known, judging) };
   });
   return [visitsLook, ...(attractionsLook ? [attractionsLook] : [])];
+}
+
+/** A server has to answer, and to share files. */
+async function lookAtEngine({ config }: Pick<PipelineContext, 'config'>): Promise<Look[]> {
+  if (config.engine === 'duckdb') return [];
+  const { engineOf } = await import('../extracting.js');
+  const what = 'engine';
+  try {
+    const engine = engineOf(config);
+    try {
+      await engine.open();
+    } finally {
+      await engine.close();
+    }
+    const found = 'The server of SPARK_REMOTE answers, and shares the folder for temporary files with this machine.';
+    return [{ what, passed: true, found, exitCode: 0 }];
+  } catch (error) {
+    return [failure(what, error)];
+  }
 }
 
 async function looked(
