@@ -5,7 +5,7 @@
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { GENERATED, anchorOf, isThere, plain, root, target } from './pages.mjs';
+import { GENERATED, anchorOf, isComing, isThere, plain, root, target } from './pages.mjs';
 
 const SKIPPED = new Set(['node_modules', 'dist', 'reports', 'CHANGELOG.md']);
 /** Made by the generator, or by commands that were tried in the folder. */
@@ -76,6 +76,7 @@ function problemOf(from, href, read, hasAnchor) {
   const [path, anchor] = href.split('#');
   const file = path === '' ? from : target(from, path).file;
   const page = file.endsWith('.md') ? file : `${file}/README.md`;
+  if (isComing(file)) return undefined;
   if (!isThere(file) && read(file) === undefined) return 'there is no such file';
   if (anchor === undefined || !(file.endsWith('.md') || isThere(page))) return undefined;
   if (MADE.includes(page)) return undefined;

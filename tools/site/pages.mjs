@@ -29,6 +29,9 @@ const SECTIONS = [
   ],
 ];
 
+/** Guides that are being written: a link to one of them is not dead yet. */
+export const COMING = new Set(['kubernetes', 'fleets', 'tenants', 'sizing', 'spark', 'runbook', 'serve']);
+
 /** Generated pages of `docs/reference`, with the titles that the sidebar shows. */
 export const GENERATED = {
   errors: 'Every error code',
@@ -88,10 +91,14 @@ export function target(from, href) {
   const copied = copiedPages();
   const page = copied.get(at) ?? copied.get(`${at}/README.md`);
   if (page !== undefined) return { url: `/${page.replace(/index$/, '')}${hash}`, file: at };
+  if (isComing(at)) return { file: at };
   if (at.startsWith('docs/') && at.endsWith('.md'))
     return { url: `${at.slice(4, -3).replace(/\/index$/, '/')}${hash}`, file: at };
   return { file: at };
 }
+
+/** Whether a path is that of a guide which is being written. */
+export const isComing = (path) => COMING.has(posix.basename(path, '.md')) && path.startsWith('docs/') && !isThere(path);
 
 /** The anchor of a heading as GitHub makes it. The site uses the same, so that a link works in both places. */
 export const anchorOf = (heading) =>

@@ -6,10 +6,12 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { blocksIn, blocksOf, commandErrors, jsonErrors, pythonErrors, typeErrors } from './blocks.mjs';
 import { buildSite, installed } from './build.mjs';
 import { checkBuilt } from './built.mjs';
 import { deadLinks, markdownFiles } from './links.mjs';
 import { lookAt } from './look.mjs';
+import { SHORT, isShown, runPage } from './run.mjs';
 import { anchorOf, copiedPages, guides, root, sidebar, target } from './pages.mjs';
 
 describe('links', () => {
@@ -76,6 +78,73 @@ test('the sidebar has every guide and every copied page once', () => {
     expected.filter((page) => !links.includes(`/${page}`)),
     [],
   );
+});
+
+describe('code blocks', () => {
+  const all = blocksIn(markdownFiles());
+  const unchecked = all.filter(({ notes }) => 'not-checked' in notes);
+  const of = (...languages) => all.filter((one) => languages.includes(one.language) && !unchecked.includes(one));
+  const none = (what, errors) => {
+    assert.ok(what.length > 0);
+    assert.deepEqual(errors, []);
+  };
+
+  test('of TypeScript and JavaScript have no error of types', (context) => {
+    for (const { at, notes } of unchecked) context.diagnostic(`not checked: ${at}: ${notes['not-checked']}`);
+    none(of('ts', 'js'), typeErrors(of('ts', 'js')));
+  });
+  test('of JSON are JSON', () => none(of('json'), jsonErrors(of('json'))));
+  test('of Python can be parsed', (context) => {
+    const errors = pythonErrors(of('python'));
+    if (errors === undefined) context.skip('there is no python3');
+    else none(of('python'), errors);
+  });
+  test('have no command and no option of attractions that does not exist', async () =>
+    none(of('sh', 'console'), await commandErrors(of('sh', 'console'))));
+
+  test('that are wrong are found', async () => {
+    const wrong = blocksOf(
+      [
+        ...['<!-- given: declare const count: number; -->', '', '```ts', 'count.toUpperCase();', '```'],
+        ...['```json', '{ a: 1 }', '```', '```python', 'if:', '```'],
+        ...[
+          '```sh',
+          'npx attractions feed ls',
+          'FEEDS_ROOT=a npx attractions feeds history x \\',
+          '  --limits 3 | head',
+          '```',
+        ],
+        ...['```console', '$ attractions run --sample --fast', 'attractions walks', '```'],
+      ].join('\n'),
+    ).map((block) => ({ ...block, at: `page:${block.line}` }));
+    assert.deepEqual(
+      wrong.map(({ language, line }) => [language, line]),
+      [...[['ts', 3], ['json', 6], ['python', 9]], ...[['sh', 12], ['console', 17]]],
+    ); // prettier-ignore
+    assert.match(typeErrors(wrong.slice(0, 1)).join(), /^page:3, line 1 of the block: Property 'toUpperCase' does not/);
+    assert.match(jsonErrors(wrong.slice(1, 2)).join(), /^page:6: /);
+    assert.deepEqual(await commandErrors(wrong.slice(3)), [
+      'page:12: attractions has no command feed',
+      'page:12: attractions feeds history has no option --limits',
+      'page:17: attractions run has no option --fast',
+    ]);
+  });
+
+  test('print what is shown, where … stands for anything', () => {
+    assert.ok(isShown('a…\nc (1)\n', 'a 1\nb\nc (1)'));
+    assert.ok(!isShown('a…\nc\n', 'a\nb\nd'));
+  });
+
+  for (const page of SHORT)
+    test(
+      `of ${page} run in its order`,
+      { skip: process.platform === 'win32' && 'there is no bash' },
+      async (context) => {
+        const { ran, left } = await runPage(page);
+        for (const one of left) context.diagnostic(`not run: ${one}`);
+        assert.ok(ran > 0);
+      },
+    );
 });
 
 describe('the built site', () => {
