@@ -1,4 +1,4 @@
-import type { Attraction, EvaluationReport, CalibrationBin, WorstRequest } from '@attractions/contracts';
+import type { Attraction, CalibrationBin, EvaluationReport, Segment, WorstRequest } from '@attractions/contracts';
 import { itemKnn, popular, popularInPark } from '../baselines.js';
 import { EvaluationError } from '../errors.js';
 import type { Contender } from '../judge/contender.js';
@@ -48,9 +48,14 @@ export async function drawReport(
   checkNames(all);
   const judgements = await judge(split, all, { k, candidates, mayShow, onContender: options.onContender });
   const baseline = judgements.find(({ name }) => name === popularInPark.name) as Judgement;
-  const segments = (groups: ReturnType<typeof byPark>, judgement: Judgement) =>
-    groups.map((group) => segmentOf(group, judgement, baseline, intervals));
   const { training, requests } = split;
+  // A group of all requests, such as those of the only park, need not be resampled again.
+  const segments = (groups: ReturnType<typeof byPark>, judgement: Judgement, overall: Segment) =>
+    groups.map((group) =>
+      group.requests.length === requests.length
+        ? { ...overall, segment: group.name }
+        : segmentOf(group, judgement, baseline, intervals),
+    );
   const report: EvaluationReport = {
     protocol: { ...split.protocol, k, candidates, intervals },
     data: {
@@ -60,16 +65,19 @@ export async function drawReport(
       requests: requests.length,
     },
     baseline: baseline.name,
-    recommenders: judgements.map((judgement) => ({
-      name: judgement.name,
-      description: judgement.description,
-      metrics: { ...judgement.report.metrics, ...listMetricsOf(metrics, judgement, split, attractions) },
-      overall: segmentOf(everyone(split), judgement, baseline, intervals),
-      parks: segments(byPark(split), judgement),
-      activity: segments(byActivity(split), judgement),
-      calibration: calibrationOf(judgement, split.answers),
-      worst: worstRequests(judgement, split),
-    })),
+    recommenders: judgements.map((judgement) => {
+      const overall = segmentOf(everyone(split), judgement, baseline, intervals);
+      return {
+        name: judgement.name,
+        description: judgement.description,
+        metrics: { ...judgement.report.metrics, ...listMetricsOf(metrics, judgement, split, attractions) },
+        overall,
+        parks: segments(byPark(split), judgement, overall),
+        activity: segments(byActivity(split), judgement, overall),
+        calibration: calibrationOf(judgement, split.answers),
+        worst: worstRequests(judgement, split),
+      };
+    }),
   };
   return { report, judgements };
 }

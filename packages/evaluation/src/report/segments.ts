@@ -1,7 +1,7 @@
-import type { Segment, Measure } from '@attractions/contracts';
+import type { Interval, Segment } from '@attractions/contracts';
 import type { Judgement } from '../judge/judge.js';
 import type { Split } from '../splits/split.js';
-import { bootstrap, pairedDifference } from '../statistics/bootstrap.js';
+import { bootstrapEach, differencesOf } from '../statistics/bootstrap.js';
 import type { BootstrapOptions } from '../statistics/bootstrap.js';
 
 /** A metric that decides which recommender is better, and so has intervals. */
@@ -42,11 +42,15 @@ export function byActivity({ requests }: Split): Group[] {
 export function segmentOf(group: Group, ours: Judgement, baseline: Judgement, options: BootstrapOptions): Segment {
   const of = ({ report }: Judgement, metric: DecidingMetric) =>
     group.requests.map((request) => report.perUser[metric]?.[request] as number);
-  const measure = (metric: DecidingMetric): Measure => ({
-    ...bootstrap(of(ours, metric), options),
-    difference: pairedDifference(of(ours, metric), of(baseline, metric), options),
-  });
-  const measures = { hitRate: measure('hitRate'), ndcg: measure('ndcg') };
+  const [hitRate, ndcg] = [of(ours, 'hitRate'), of(ours, 'ndcg')];
+  const rows = [
+    hitRate,
+    differencesOf(hitRate, of(baseline, 'hitRate')),
+    ndcg,
+    differencesOf(ndcg, of(baseline, 'ndcg')),
+  ];
+  const [hits, moreHits, gain, moreGain] = bootstrapEach(rows, options) as [Interval, Interval, Interval, Interval];
+  const measures = { hitRate: { ...hits, difference: moreHits }, ndcg: { ...gain, difference: moreGain } };
   return { segment: group.name, requests: group.requests.length, measures };
 }
 

@@ -18,19 +18,40 @@ export interface BootstrapOptions {
  * middle of their means. All 0 where there are no values.
  */
 export function bootstrap(values: ArrayLike<number>, options: BootstrapOptions = {}): Interval {
+  return bootstrapEach([values], options)[0] as Interval;
+}
+
+/**
+ * The intervals of several rows of values of the same length, each as {@link bootstrap} gives it. The draws are the same for all of them, so they are made once.
+ */
+export function bootstrapEach(rows: readonly ArrayLike<number>[], options: BootstrapOptions = {}): Interval[] {
   const { resamples = 2000, confidence = 0.95, seed = 1 } = options;
-  const n = values.length;
-  if (n === 0) return { mean: 0, low: 0, high: 0 };
+  const n = rows[0]?.length ?? 0;
+  if (n === 0) return rows.map(() => ({ mean: 0, low: 0, high: 0 }));
   const random = randomFrom(seed);
-  const means = new Float64Array(resamples);
+  const all = rows.map((values) => Float64Array.from(values));
+  const means = rows.map(() => new Float64Array(resamples));
+  const drawn = new Uint32Array(n);
   for (let resample = 0; resample < resamples; resample++) {
-    let sum = 0;
-    for (let draw = 0; draw < n; draw++) sum += values[(random() * n) >>> 0] as number;
-    means[resample] = sum / n;
+    for (let draw = 0; draw < n; draw++) drawn[draw] = random() * n;
+    for (const [row, values] of all.entries()) (means[row] as Float64Array)[resample] = sumOf(values, drawn) / n;
   }
-  means.sort();
   const outside = (1 - confidence) / 2;
-  return { mean: meanOf(values), low: quantile(means, outside), high: quantile(means, 1 - outside) };
+  return means.map((ofRow, row) => {
+    ofRow.sort();
+    return {
+      mean: meanOf(rows[row] as ArrayLike<number>),
+      low: quantile(ofRow, outside),
+      high: quantile(ofRow, 1 - outside),
+    };
+  });
+}
+
+/** The sum of the values at some places, in their order. */
+function sumOf(values: Float64Array, places: Uint32Array): number {
+  let sum = 0;
+  for (let n = 0; n < places.length; n++) sum += values[places[n] as number] as number;
+  return sum;
 }
 
 /**
@@ -44,15 +65,21 @@ export function pairedDifference(
   theirs: ArrayLike<number>,
   options: BootstrapOptions = {},
 ): Interval {
+  return bootstrap(differencesOf(ours, theirs), options);
+}
+
+/**
+ * What {@link pairedDifference} takes the interval of.
+ *
+ * @throws EvaluationError EVALUATION_HELD_OUT_INVALID where the two are not of the same length.
+ */
+export function differencesOf(ours: ArrayLike<number>, theirs: ArrayLike<number>): number[] {
   if (ours.length !== theirs.length)
     throw new EvaluationError(
       'EVALUATION_HELD_OUT_INVALID',
       `${ours.length} users cannot be paired with ${theirs.length}; judge both on the same users.`,
     );
-  return bootstrap(
-    Array.from(ours, (value, n) => value - (theirs[n] as number)),
-    options,
-  );
+  return Array.from(ours, (value, n) => value - (theirs[n] as number));
 }
 
 function meanOf(values: ArrayLike<number>): number {

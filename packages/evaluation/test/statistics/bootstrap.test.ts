@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 
-import { bootstrap, pairedDifference } from '../../src/statistics/bootstrap.js';
+import { bootstrap, bootstrapEach, pairedDifference } from '../../src/statistics/bootstrap.js';
 
 const coin = Array.from({ length: 400 }, (_, n) => n % 2);
 
@@ -38,4 +38,23 @@ test('a paired difference cancels what is common to both', () => {
 
 test('of nobody, all is 0', () => {
   expect(bootstrap([])).toEqual({ mean: 0, low: 0, high: 0 });
+});
+
+test('several rows at once have the intervals that each has alone', () => {
+  const row = fc.array(fc.double({ noNaN: true, min: -1, max: 1 }), { minLength: 7, maxLength: 7 });
+  fc.assert(
+    fc.property(fc.array(row, { maxLength: 4 }), fc.integer(), (rows, seed) => {
+      const options = { resamples: 50, seed };
+      expect(bootstrapEach(rows, options)).toEqual(rows.map((values) => bootstrap(values, options)));
+    }),
+  );
+});
+
+test('the intervals are those of earlier releases', () => {
+  const values = Array.from({ length: 57 }, (_, n) => ((n * 37) % 57) / 57 - 0.4);
+  expect(bootstrap(values, { resamples: 300, seed: 4 })).toEqual({
+    mean: 0.09122807017543855,
+    low: 0.014704524469067387,
+    high: 0.16326562019082788,
+  });
 });

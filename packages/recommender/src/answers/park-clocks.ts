@@ -84,10 +84,16 @@ export function parkClocks({ default: usual = 'UTC', parks = {} }: TimeZones = {
   };
 }
 
+/** Time zones that the system was found to know: asking it takes milliseconds. */
+const known = new Set(['UTC']);
+
 /** Whether a text names a time zone that the system knows. */
 function isTimeZone(name: string): boolean {
+  if (known.has(name)) return true;
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    known.add(name);
+    return true;
   } catch {
     return false;
   }
