@@ -9,14 +9,16 @@ import {
   timeZonesIn,
 } from '@attractions/recommender';
 import { loadGeneration } from '@attractions/models';
-import { runServe } from '@attractions/service';
+import { runServe, servingResult } from '@attractions/service';
 import type { RecommendConfig, RecommendSummary, Recommendations, SimilarRequest } from '@attractions/recommender';
-import type { RunningService } from '@attractions/service';
+import type { OwnComposition, RunningService } from '@attractions/service';
 import type { RecommendationRequest } from '@attractions/contracts';
 
 import type { PipelineContext } from './commands/command.js';
 import { scoringKindsIn } from './kinds.js';
+import type { OwnParts } from './own-parts.js';
 import type { SampleAnswer } from './sample.js';
+import type { PipelineConfig } from './settings.js';
 
 export { recorded } from './recorded.js';
 
@@ -61,18 +63,28 @@ export async function similarTo(
   });
 }
 
-/** Starts the service. */
+/** Starts the service, for one tenant or for many. */
 export function serve({ config, store, logger, signal, own = {} }: PipelineContext): Promise<RunningService> {
-  const { rules, mapping, experiment, recommenders, configFile } = own;
+  const { configFile } = own;
   return runServe(config, {
     store,
     logger,
     signal,
-    kinds: scoringKindsIn(config, own),
+    ...composedOf(config, own),
     ...(configFile !== undefined && { configFile }),
+    partsOf: async (path) => composedOf(config, await (await import('./own-parts.js')).ownPartsIn(path)),
+  });
+}
+
+export { servingResult };
+
+function composedOf(config: PipelineConfig, own: OwnParts): OwnComposition {
+  const { rules, mapping, experiment, recommenders } = own;
+  return {
+    kinds: scoringKindsIn(config, own),
     ...(rules && { rules }),
     ...(mapping && { mapping }),
     ...(experiment && { experiment }),
     ...(recommenders && { recommenders }),
-  });
+  };
 }

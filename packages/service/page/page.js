@@ -19,10 +19,15 @@ function element(name, attributes = {}, ...children) {
 /** The name of the key in the storage of the tab; it is deleted when the tab is closed. */
 const KEY = 'attractions-key';
 
+/** Where the interface is, from this page: beside it for one tenant of many (`/v1/t/NAME/`), else below `v1/`. */
+const API = location.pathname.includes('/v1/t/') ? '' : 'v1/';
+if (API === '')
+  for (const link of document.querySelectorAll('footer a')) link.href = `../../../${link.getAttribute('href')}`;
+
 async function ask(path) {
   const key = sessionStorage.getItem(KEY);
   const headers = { accept: 'application/json', ...(key && { authorization: `Bearer ${key}` }) };
-  const response = await fetch(path, { headers });
+  const response = await fetch(`${API}${path}`, { headers });
   const body = await response.json();
   if (response.status === 401 || response.status === 403) at('key-form').hidden = false;
   if (!response.ok) throw new Error(body.detail ?? `The service answers with status ${response.status}.`);
@@ -30,7 +35,7 @@ async function ask(path) {
 }
 
 async function showGeneration() {
-  const { generation, experiments, version } = await ask('v1/version');
+  const { generation, experiments, version } = await ask('version');
   const names = experiments.map(({ experiment, version }) => `${experiment}, version ${version}`);
   const trial = names.length > 0 ? `experiment ${names.join('; ')}` : 'no experiment';
   at('generation').textContent =
@@ -38,7 +43,7 @@ async function showGeneration() {
 }
 
 async function showParks() {
-  const { parks } = await ask('v1/parks');
+  const { parks } = await ask('parks');
   at('park').replaceChildren(
     ...parks.map(({ park, attractions }) => element('option', { value: park }, `${park} (${attractions})`)),
   );
@@ -173,15 +178,15 @@ async function show(wanted) {
   const { park, user } = wanted;
   const id = encodeURIComponent(user === '' ? 'nobody' : user);
   const inPark = `park=${encodeURIComponent(park)}`;
-  const { attractions } = await ask(`v1/attractions?${inPark}`);
+  const { attractions } = await ask(`attractions?${inPark}`);
   const here = new Set(attractions.map(({ attractionId }) => attractionId));
   const last = here.has(wanted.last) ? wanted.last : '';
   const chosen = { ...wanted, last, been: wanted.been.filter((id) => here.has(id)) };
   offerVisits(attractions, chosen);
   const asked = new URLSearchParams([['park', park], ['limit', LIST_LENGTH], ...visitorIn(chosen)]);
   const [visited, lists] = await Promise.all([
-    user === '' ? { known: false, visits: [] } : ask(`v1/users/${id}/visits`),
-    ask(`v1/users/${id}/panels?${asked}`),
+    user === '' ? { known: false, visits: [] } : ask(`users/${id}/visits`),
+    ask(`users/${id}/panels?${asked}`),
   ]);
   const own =
     lists.panels.find(

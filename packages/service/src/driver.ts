@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Logger } from '@attractions/config';
+import { getHeapStatistics } from 'node:v8';
+import { loadDotEnv } from '@attractions/config';
+import type { CommandResult, Logger } from '@attractions/config';
 import type { GenerationSeqs } from '@attractions/contracts';
 import { decidesLists } from '@attractions/experiments';
 import type { Experiment } from '@attractions/experiments';
@@ -11,22 +14,21 @@ import { BUILT_IN_KINDS, kindsNamed } from '@attractions/models';
 import type { ScoringKind } from '@attractions/models';
 import { namesIn } from '@attractions/models/settings';
 import { parkClocks, timeZonesIn } from '@attractions/recommender';
-import type { Mapping, OwnRecommenders, Rule } from '@attractions/recommender';
+import type { Composition, Mapping, OwnRecommenders, Rule } from '@attractions/recommender';
 import type { FastifyInstance } from 'fastify';
 import { visibilityOf, keyOf, keysIn, originsIn, proxiesIn } from './admission/access.js';
+import type { ApiKey } from './admission/access.js';
 import { ServiceError } from './errors.js';
+import type { Recorded } from './recording/records.js';
 import { settleSpool } from './recording/settle.js';
 import { sinkOf } from './recording/sinks.js';
 import type { ServeConfig } from './settings.js';
-import type { ServiceParts } from './start.js';
+import { answerSources } from './served.js';
+import type { Service } from './start.js';
+import { LIST_BYTES } from './tenants/residents.js';
 
-/** What a service needs in addition to its configuration. */
-export interface ServeContext {
-  /** Default: the feeds at `config.feedsRoot`. */
-  readonly store?: FeedStore;
-  readonly logger: Logger;
-  /** Closes the service when it aborts; requests in flight are answered first. */
-  readonly signal?: AbortSignal;
+/** What a configuration file brings to the recommender of a service. */
+export interface OwnComposition {
   /** Runs while the feed of experiments is empty; for example `demoExperiment`. */
   readonly experiment?: Experiment;
   /** Lists written for some users. */
@@ -37,6 +39,17 @@ export interface ServeContext {
   readonly recommenders?: OwnRecommenders;
   /** Kinds of model to use, such as your own. Default: those that the settings name. */
   readonly kinds?: readonly ScoringKind[];
+}
+
+/** What a service needs in addition to its configuration. */
+export interface ServeContext extends OwnComposition {
+  /** Default: the feeds at `config.feedsRoot`. Not for many tenants. */
+  readonly store?: FeedStore;
+  readonly logger: Logger;
+  /** Closes the service when it aborts; requests in flight are answered first. */
+  readonly signal?: AbortSignal;
+  /** Reads the configuration file of a tenant. Absent: all tenants have what is given here. */
+  partsOf?(configFile: string): Promise<OwnComposition>;
   /** The configuration file with your own kinds, so that the thread that loads models can read it too. */
   readonly configFile?: string;
 }
@@ -45,8 +58,10 @@ export interface ServeContext {
 export interface RunningService {
   /** Without a slash at the end: `http://127.0.0.1:3000`. */
   readonly url: string;
-  /** The updates that it started with; `/v1/version` has those in use now. */
-  readonly generation: GenerationSeqs;
+  /** The updates that it started with; `/v1/version` has those in use now. Absent in a service for many tenants. */
+  readonly generation?: GenerationSeqs;
+  /** How many tenants it knows; absent in a service for one. */
+  readonly tenants?: number;
   /** The experiment that it started with and that decides lists; if there are several, the one changed last. */
   readonly experiment?: { readonly experiment: string; readonly version: number };
   /** Answers until no more requests come, for at most `DRAIN_MS`; then closes. May be called more than once. */
@@ -56,55 +71,155 @@ export interface RunningService {
 }
 
 /**
- * Starts the service on the model that the feeds want served, and follows the feeds from then on.
+ * Starts the service on the model that the feeds want served, or on the tenants of `TENANTS_FILE`, and follows the feeds from then on.
  *
- * @throws ServiceError, FeedsError; then the service does not listen
+ * @throws ServiceError, FeedsError, ConfigError; then the service does not listen
  */
 export async function runServe(config: ServeConfig, context: ServeContext): Promise<RunningService> {
   const { logger, signal } = context;
-  const store = context.store ?? openFeeds(config.feedsRoot);
-  const keys = [...keysIn(config.apiKeys), ...(config.adminToken ? [keyOf(config.adminToken, 'admin')] : [])];
-  // Importing Fastify takes long, so only programs that serve load it.
-  const { startService } = await import('./start.js');
-  const service = await startService({
-    store,
-    logger,
-    version: ownVersion(),
-    configFile: context.configFile,
-    composition: {
-      kinds: context.kinds ?? kindsNamed(namesIn(config.models), BUILT_IN_KINDS),
-      experiments: context.experiment && [context.experiment],
-      mapping: context.mapping,
-      rules: context.rules,
-      recommenders: context.recommenders,
-      cachedLists: config.cachedLists,
-      clocks: parkClocks(timeZonesIn(config.parkTimeZones)),
-    },
-    pollMs: config.modelPollSeconds * 1_000,
-    bounds: config,
-    access: { keys, open: config.apiKeys === undefined, ratePerSecond: config.ratePerSecond },
-    visible: visibilityOf(config.openPaths, keys),
-    corsOrigins: originsIn(config.corsOrigins),
-    trustProxy: proxiesIn(config.trustProxy),
-    drainMs: config.drainMs,
-    otlpEndpoint: endpointIn(config.otlpEndpoint),
-    ...recordingOf(config, store, logger),
-  });
+  const { service, running } = await (config.tenantsFile === undefined
+    ? startOne(config, context)
+    : startMany(config, config.tenantsFile, context));
   signal?.throwIfAborted();
   signal?.addEventListener('abort', () => void service.close(), { once: true });
   const url = await listen(service.server, config).catch(async (error: unknown) => {
     await service.close();
     throw error;
   });
-  const { generation, experiments } = service.served();
-  const experiment = experiments.findLast(decidesLists);
-  logger.info({ url, generation: generation.seqs }, 'serving');
+  const serving = running();
+  logger.info({ url, ...serving }, 'serving');
+  return { url, ...serving, close: service.close, closed: service.closed };
+}
+
+/** What a command line says of a service that listens. */
+export function servingResult({ url, generation, experiment, tenants, closed }: RunningService): CommandResult {
+  const what = generation === undefined ? `${tenants} tenants, each below /v1/t/NAME,` : `model ${generation.model}`;
   return {
-    url,
-    generation: generation.seqs,
-    ...(experiment && { experiment: { experiment: experiment.experiment, version: experiment.version } }),
-    close: service.close,
-    closed: service.closed,
+    document: generation === undefined ? { url, tenants } : { url, generation, experiment: experiment ?? null },
+    text: () => `Serving ${what} on ${url}; Ctrl-C stops it.`,
+    until: closed,
+  };
+}
+
+/** A service that does not listen yet, and what it serves. */
+interface Started {
+  readonly service: Service;
+  running(): Pick<RunningService, 'generation' | 'experiment' | 'tenants'>;
+}
+
+async function startOne(config: ServeConfig, context: ServeContext): Promise<Started> {
+  const { logger } = context;
+  const store = context.store ?? openFeeds(config.feedsRoot);
+  const keys = operatorKeysIn(config);
+  // Importing Fastify takes long, so only programs that serve load it.
+  const { startService } = await import('./start.js');
+  const service = await startService({
+    ...commonParts(config, keys, logger),
+    store,
+    configFile: context.configFile,
+    composition: compositionOf(config, context, config.cachedLists),
+    access: { keys, open: config.apiKeys === undefined, ratePerSecond: config.ratePerSecond },
+    ...recordingOf(config, spoolsOf(config, store.root), logger),
+  });
+  const running = () => {
+    const { generation, experiments } = service.served();
+    const experiment = experiments.findLast(decidesLists);
+    return {
+      generation: generation.seqs,
+      ...(experiment && { experiment: { experiment: experiment.experiment, version: experiment.version } }),
+    };
+  };
+  return { service, running };
+}
+
+async function startMany(config: ServeConfig, file: string, context: ServeContext): Promise<Started> {
+  const { logger } = context;
+  if (config.feedsRoot.startsWith('memory:'))
+    throw new ServiceError(
+      'SERVICE_SETTING_INVALID',
+      `FEEDS_ROOT is ${config.feedsRoot}, where no tenant can have feeds; give a folder or s3://bucket/prefix.`,
+    );
+  const keys = operatorKeysIn(config);
+  const memoryBytes = (config.tenantsMemory ?? usualMemoryMb()) * MB;
+  const cachedLists = Math.min(config.cachedLists, Math.floor((memoryBytes * SHARE_OF_LISTS) / LIST_BYTES));
+  const [{ startFleet }, { tenantPlans }] = await Promise.all([import('./start.js'), import('./tenants/driver.js')]);
+  const usual = compositionOf(config, context, cachedLists);
+  const plans = tenantPlans({
+    file,
+    root: config.feedsRoot,
+    environment: () => {
+      // Variables that are already set do not change, so this adds those of new tenants.
+      loadDotEnv();
+      return process.env;
+    },
+    recordedIn: (root, name) => recordingOf(config, spoolsOf(config, root, name)),
+    composedBy: async (path) => {
+      if (path === undefined || context.partsOf === undefined)
+        return { composition: usual, configFile: context.configFile };
+      const parts = await context.partsOf(path);
+      return { composition: compositionOf(config, parts, cachedLists), configFile: path };
+    },
+  });
+  const { exposures, events } = recordingOf(config, spoolsOf(config, config.feedsRoot, 'x'), logger);
+  const service = await startFleet({
+    ...commonParts(config, keys, logger),
+    plans,
+    keys,
+    open: config.apiKeys === undefined,
+    ratePerSecond: config.ratePerSecond,
+    memoryBytes,
+    cachedLists,
+    sources: answerSources(usual),
+    takesEvents: events !== undefined,
+  });
+  logger.info(
+    { memoryMb: Math.round(memoryBytes / MB), exposures: exposures !== undefined },
+    'tenants are loaded on demand',
+  );
+  return { service, running: () => ({ tenants: service.tenants() }) };
+}
+
+const MB = 2 ** 20;
+
+/** The share of the memory of all tenants that the cached lists of one may take. */
+const SHARE_OF_LISTS = 0.05;
+
+/** Half of the memory of the machine, or of the control group; less where the heap of V8 may not become so large, since attractions are there. */
+function usualMemoryMb(): number {
+  const allowed = process.constrainedMemory();
+  const machine = totalmem();
+  const memory = allowed > 0 && allowed < machine ? allowed : machine;
+  return Math.floor(Math.min(memory / 2, getHeapStatistics().heap_size_limit * 0.6) / MB);
+}
+
+function operatorKeysIn({ apiKeys, adminToken }: ServeConfig): readonly ApiKey[] {
+  return [...keysIn(apiKeys), ...(adminToken ? [keyOf(adminToken, 'admin')] : [])];
+}
+
+function commonParts(config: ServeConfig, keys: readonly ApiKey[], logger: Logger) {
+  return {
+    logger,
+    version: ownVersion(),
+    pollMs: config.modelPollSeconds * 1_000,
+    bounds: config,
+    visible: visibilityOf(config.openPaths, keys),
+    corsOrigins: originsIn(config.corsOrigins),
+    trustProxy: proxiesIn(config.trustProxy),
+    drainMs: config.drainMs,
+    otlpEndpoint: endpointIn(config.otlpEndpoint),
+    knownMs: config.eventIdDays * DAY_MS,
+  };
+}
+
+function compositionOf(config: ServeConfig, parts: OwnComposition, cachedLists: number): Composition {
+  return {
+    kinds: parts.kinds ?? kindsNamed(namesIn(config.models), BUILT_IN_KINDS),
+    experiments: parts.experiment && [parts.experiment],
+    mapping: parts.mapping,
+    rules: parts.rules,
+    recommenders: parts.recommenders,
+    cachedLists,
+    clocks: parkClocks(timeZonesIn(config.parkTimeZones)),
   };
 }
 
@@ -138,12 +253,17 @@ function endpointIn(text: string | undefined): string | undefined {
   );
 }
 
-/** Where lists shown and events wait: in the same folder as the feeds, if that is one; for other feeds the settings must name a local folder. */
-function spoolsOf({ exposureSpool, eventSpool }: Spools, root: string): Spools {
+/**
+ * Where lists shown and events wait: in the same folder as the feeds, if that is one; for other feeds the settings must name a local folder, in which each
+ * tenant has its own.
+ */
+function spoolsOf({ exposureSpool, eventSpool }: Spools, root: string, tenant?: string): Spools {
   const beside = /^(memory:|s3:)/.test(root) ? undefined : root.startsWith('file:') ? fileURLToPath(root) : root;
+  const own = (folder: string | undefined) =>
+    folder !== undefined && tenant !== undefined ? join(folder, tenant) : folder;
   return {
-    exposureSpool: exposureSpool ?? (beside && join(beside, '_spool')),
-    eventSpool: eventSpool ?? (beside && join(beside, '_events')),
+    exposureSpool: own(exposureSpool) ?? (beside && join(beside, '_spool')),
+    eventSpool: own(eventSpool) ?? (beside && join(beside, '_events')),
   };
 }
 
@@ -176,16 +296,12 @@ export async function settleSpools(
 
 const DAY_MS = 86_400_000;
 
-function recordingOf(
-  config: ServeConfig,
-  { root }: FeedStore,
-  logger: Logger,
-): Pick<ServiceParts, 'exposures' | 'events'> {
-  const { exposureSpool, eventSpool } = spoolsOf(config, root);
+/** @param logger told of what is not recorded */
+function recordingOf(config: ServeConfig, { exposureSpool, eventSpool }: Spools, logger?: Logger): Recorded {
   if (config.logExposures && exposureSpool === undefined)
-    logger.warn('lists shown are not recorded; set EXPOSURE_SPOOL to a local folder, or LOG_EXPOSURES=false');
+    logger?.warn('lists shown are not recorded; set EXPOSURE_SPOOL to a local folder, or LOG_EXPOSURES=false');
   if (config.logEvents && eventSpool === undefined)
-    logger.warn('events are not taken; set EVENT_SPOOL to a local folder, or LOG_EVENTS=false');
+    logger?.warn('events are not taken; set EVENT_SPOOL to a local folder, or LOG_EVENTS=false');
   return {
     ...(config.logExposures &&
       exposureSpool !== undefined && {
@@ -196,13 +312,7 @@ function recordingOf(
         },
       }),
     ...(config.logEvents &&
-      eventSpool !== undefined && {
-        events: {
-          folder: eventSpool,
-          commitMs: config.eventCommitSeconds * 1_000,
-          knownMs: config.eventIdDays * DAY_MS,
-        },
-      }),
+      eventSpool !== undefined && { events: { folder: eventSpool, commitMs: config.eventCommitSeconds * 1_000 } }),
   };
 }
 

@@ -24,6 +24,11 @@ export const SERVICE_ERRORS = {
     exitCode: 1,
     status: 404,
   },
+  RECOMMENDER_NO_SUCH_TENANT: {
+    when: 'The service for many tenants does not know the tenant in the path of a request.',
+    exitCode: 1,
+    status: 404,
+  },
   RECOMMENDER_METHOD_NOT_ALLOWED: {
     when: 'A path of the service does not take this method.',
     exitCode: 1,
@@ -41,6 +46,11 @@ export const SERVICE_ERRORS = {
   },
   RECOMMENDER_OVERLOADED: {
     when: 'The service is overloaded; the answer has Retry-After.',
+    exitCode: 1,
+    status: 503,
+  },
+  RECOMMENDER_TENANT_UNAVAILABLE: {
+    when: 'The tenant in the path has no model, or its model cannot be loaded now; the answer has Retry-After.',
     exitCode: 1,
     status: 503,
   },
@@ -93,10 +103,13 @@ export class ServiceError extends Error {
   override readonly name = 'ServiceError';
   readonly code: ServiceErrorCode;
   readonly exitCode: 1 | 2 | 3;
+  /** When a client may ask again; undefined where that is not known. */
+  readonly retryAfterSeconds: number | undefined;
 
-  constructor(code: ServiceErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ServiceErrorCode, message: string, options: ErrorOptions & { retryAfterSeconds?: number } = {}) {
     super(message, options);
     this.code = code;
     this.exitCode = SERVICE_ERRORS[code].exitCode;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 }

@@ -2,61 +2,61 @@ import { randomUUID } from 'node:crypto';
 import { AjvCompiler } from '@fastify/ajv-compiler';
 import cors from '@fastify/cors';
 import Fastify, { LogController } from 'fastify';
-import type { FastifyBaseLogger, FastifyInstance, FastifyReply, FastifyRequest, FastifySchemaCompiler } from 'fastify';
+import type {
+  FastifyBaseLogger,
+  FastifyInstance,
+  FastifyReply,
+  FastifyRequest,
+  FastifySchemaCompiler,
+  HTTPMethods,
+} from 'fastify';
+import { Type } from 'typebox';
+import type { TObject } from 'typebox';
 import type { PathGroup, Scope, TrustedProxies } from './admission/access.js';
 import { admission } from './admission/admission.js';
-import type { Access } from './admission/admission.js';
 import type { Pressure } from './admission/pressure.js';
-import type { GenerationState } from './generations/generations.js';
-import { refuseOtherMethods } from './http/method-not-allowed.js';
+import { METHODS_OF_NODE, refuseOtherMethods } from './http/method-not-allowed.js';
 import { description, openapi } from './http/openapi.js';
 import { SECURITY_HEADERS, onClientError, onError, onExpectation, onNotFound } from './http/problem.js';
 import { admin } from './routes/admin.js';
-import type { Administration } from './routes/admin.js';
 import { catalogue } from './routes/catalogue.js';
 import { events } from './routes/events.js';
 import { ofrep } from './routes/ofrep.js';
-import { operations } from './routes/operations.js';
+import { fleetReady, live, metricsPage, ready, version } from './routes/operations.js';
 import { page, panels } from './routes/page.js';
 import { recommendations } from './routes/recommendations.js';
-import type { Shown } from './routes/recommendations.js';
-import type { Events } from './recording/events.js';
 import { MAX_BODY_BYTES, MAX_ID_LENGTH } from './schema/parts.js';
 import { answerSources } from './served.js';
-import type { Served } from './served.js';
 import type { Metrics } from './telemetry/metrics.js';
 import type { Tracing } from './telemetry/tracing.js';
+import type { Fleet, Tenants } from './tenants/tenant.js';
 
 const ALL_VISIBLE = { page: 'public', docs: 'public', metrics: 'public' } as const;
 
 /** What a server uses to answer, and what it reports to. */
 export interface ServerParts {
-  /** Called once for each request, so that a swap is one assignment in the caller. */
-  served(): Served;
+  readonly tenants: Tenants;
+  /** The same tenants where there are many: each has its paths below `/v1/t/{tenant}`. Absent: there is one, and its paths begin at the root. */
+  readonly fleet?: Fleet | undefined;
   readonly logger: FastifyBaseLogger;
   /** The sources that entries of lists may have; default: those of the usual kinds of model. */
   readonly sources?: readonly string[];
-  /** Of the package, for `/v1/version`. */
+  /** Of the package, for the path `version`. */
   readonly version: string;
-  /** What the service knows of the feeds, for `/readyz`. */
-  state(): GenerationState;
   readonly metrics: Metrics;
   readonly pressure: Pressure;
-  readonly access: Access;
   /** Who may see the page, the API description and the metrics; paths of an absent group do not exist. Default: everybody. */
   readonly visible?: Readonly<Partial<Record<PathGroup, Scope | 'public'>>>;
   /** Origins whose pages may send requests from a browser, `*` for all. Default: none. */
   readonly corsOrigins?: readonly string[];
   /** The proxies whose `x-forwarded-*` headers are trusted, in the form of Fastify's `trustProxy`. Default: none. */
   readonly trustProxy?: TrustedProxies;
-  /** Absent: there are no admin paths. */
-  readonly administration?: Administration;
+  /** Whether there are paths for administrators. */
+  readonly administered?: boolean;
+  /** Whether there is a path that takes events. */
+  readonly takesEvents?: boolean;
   /** Absent: requests are not traced. */
   readonly tracing?: Pick<Tracing, 'observe'>;
-  /** Called with every list that goes out; must not throw, and must be fast. */
-  shown?(shown: Shown): void;
-  /** Takes events; absent: there is no path for them. */
-  readonly takeEvents?: Events['take'];
   /** Whether the service is about to end: `/readyz` then answers 503. */
   closing(): boolean;
   /** Whether the service takes no new connections: answers then close theirs. */
@@ -74,7 +74,7 @@ const REQUEST_ID = /^[\w.:-]{1,64}$/;
 
 /** The HTTP service, not yet listening; `inject` it in a test. Requests are logged at debug, since their paths name users. */
 export function createServer(parts: ServerParts): FastifyInstance {
-  const { metrics, shown, visible = ALL_VISIBLE, corsOrigins = [] } = parts;
+  const { metrics, visible = ALL_VISIBLE, corsOrigins = [] } = parts;
   const nextId = requestIds();
   const addCommonHeaders = (request: FastifyRequest, reply: FastifyReply) => {
     reply.headers(SECURITY_HEADERS).header('x-request-id', request.id);
@@ -119,7 +119,7 @@ export function createServer(parts: ServerParts): FastifyInstance {
   parts.tracing?.observe(server);
   // Before admission: browsers send preflights without a key.
   if (corsOrigins.length > 0) allowOrigins(server, corsOrigins);
-  admission(server, parts.pressure, metrics, parts.access);
+  admission(server, parts.pressure, metrics, parts.tenants);
   server.addHook('onSend', (request, reply, _, done) => {
     addCommonHeaders(request, reply);
     done();
@@ -135,23 +135,65 @@ export function createServer(parts: ServerParts): FastifyInstance {
     // After the plugin, so that its own routes are not extended.
     const addRefusals = refuseOtherMethods(api);
     if (visible.docs !== undefined) description(api, visible.docs);
-    recommendations(api, {
-      served: parts.served,
-      shown: (one) => {
-        metrics.answered(one.list, one.list.degraded === true);
-        shown?.(one);
-      },
-    });
-    if (parts.takeEvents) events(api, parts.takeEvents);
-    ofrep(api, { served: parts.served, shown: (one) => shown?.(one) });
-    catalogue(api, parts);
-    panels(api, parts);
-    if (visible.page !== undefined) page(api, visible.page);
-    operations(api, { ...parts, metricsScope: visible.metrics });
-    if (parts.administration) admin(api, parts.administration);
+    if (parts.fleet) describeTenant(api);
+    const [forApi, forOthers] = parts.fleet ? [OF_TENANT, OF_TENANT] : ['/v1', ''];
+    await api.register(async (routes) => apiOf(routes, parts), { prefix: forApi });
+    await api.register(async (routes) => othersOf(routes, parts, visible.page), { prefix: forOthers });
+    live(api);
+    if (parts.fleet) fleetReady(api, parts.fleet, parts.closing);
+    if (visible.metrics !== undefined) metricsPage(api, metrics, visible.metrics);
     addRefusals();
+    if (parts.fleet) unknownPaths(api);
   });
   return server;
+}
+
+/** The beginning of the paths of one tenant of many. */
+const OF_TENANT = '/v1/t/:tenant';
+
+/** The paths that begin with `/v1` in a service for one tenant. */
+function apiOf(routes: FastifyInstance, { metrics, takesEvents, version: ofPackage }: ServerParts): void {
+  recommendations(routes, metrics);
+  if (takesEvents) events(routes);
+  catalogue(routes);
+  panels(routes);
+  version(routes, ofPackage);
+}
+
+/** Its other paths. */
+function othersOf(routes: FastifyInstance, parts: ServerParts, pageFor: Scope | 'public' | undefined): void {
+  ofrep(routes);
+  if (pageFor !== undefined) page(routes, pageFor);
+  // Which tenants there are is nobody's business, so of many it needs a key.
+  ready(routes, parts.fleet ? 'read' : 'public', parts.closing);
+  if (parts.administered) admin(routes);
+}
+
+/** Adds the tenant to the parameters of every route that is registered later and has one. */
+function describeTenant(server: FastifyInstance): void {
+  server.addHook('onRoute', ({ url, schema }) => {
+    if (schema === undefined || !url.startsWith(OF_TENANT)) return;
+    const { properties = {}, required = [] } = (schema.params ?? {}) as Partial<TObject>;
+    // Comes twice for a schema that HEAD shares with GET.
+    if ('tenant' in properties) return;
+    const tenant = Type.String({ description: 'Name of the tenant.' });
+    const about = { additionalProperties: false, required: ['tenant', ...required] };
+    schema.params = { type: 'object', properties: { tenant, ...properties }, ...about };
+  });
+}
+
+/** Unknown paths of a tenant, so that they are refused as in a service for it alone. */
+function unknownPaths(server: FastifyInstance): void {
+  const answer = async (request: FastifyRequest, reply: FastifyReply) => onNotFound(request, reply);
+  server.route({
+    method: METHODS_OF_NODE as HTTPMethods[],
+    url: `${OF_TENANT}/*`,
+    schema: { hide: true },
+    config: { unknown: true },
+    // Before the body is parsed, as for every other unknown path.
+    onRequest: answer,
+    handler: answer,
+  });
 }
 
 /**

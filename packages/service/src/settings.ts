@@ -20,10 +20,24 @@ export const serveSettings = {
     min: 0,
     max: 65_535,
   }),
+  tenantsFile: text({
+    variable: 'TENANTS_FILE',
+    description:
+      'A file of tenants, to serve all of them: each has its feeds in a folder of its name in FEEDS_ROOT, and its paths below /v1/t/NAME. Unset: FEEDS_ROOT holds the feeds of one.',
+  }),
+  tenantsMemory: integer({
+    variable: 'TENANTS_MEMORY',
+    description:
+      'Memory for the models of all tenants, which are loaded on demand. Unset: half of that of the machine or the container.',
+    min: 1,
+    max: 10_000_000,
+    unit: 'MiB',
+  }),
   models: modelsSetting,
   modelPollSeconds: number({
     variable: 'MODEL_POLL_SECONDS',
-    description: 'How often the service looks in the feeds for another model or experiment.',
+    description:
+      'How often the service looks in the feeds for another model or experiment, and at the file of tenants.',
     default: 5,
     min: 0.05,
     max: 86_400,

@@ -51,15 +51,14 @@ export function serveCommand(run: Runner): Command {
   return commandOf(
     'serve',
     'the HTTP service on the champion, or on the latest model while there is none; stops on SIGTERM or SIGINT',
-  ).action(async () =>
-    run(async (context) => {
-      const { serve } = await import('../answering.js');
-      const { url, generation, experiment, closed } = await serve(context);
-      return {
-        document: { url, generation, experiment: experiment ?? null },
-        text: () => `Serving model ${generation.model} on ${url}; Ctrl-C stops it.`,
-        until: closed,
-      };
-    }),
-  );
+  )
+    .option('--each <file>', 'serve every tenant of this file below /v1/t/NAME; default: TENANTS_FILE')
+    .action(async ({ each }: { each?: string }) =>
+      run(async (context) => {
+        const { serve, servingResult } = await import('../answering.js');
+        const { config } = context;
+        const tenantsFile = each ?? config.tenantsFile;
+        return servingResult(await serve({ ...context, config: { ...config, tenantsFile } }));
+      }),
+    );
 }

@@ -24,19 +24,20 @@ export function keyOf(secret: string, ...scopes: readonly Scope[]): ApiKey {
 /**
  * Parses `API_KEY_HASHES`, a list separated by commas: `<sha256 in hex>` has the scope `read`, `<sha256 in hex>:read+history` has the scopes that it names. A
  * setting without a key is refused, because the service would be open to everybody.
+ * @param variable where the text is from, for messages
  * @throws ServiceError SERVICE_SETTING_INVALID
  */
-export function keysIn(list: string | undefined): readonly ApiKey[] {
-  return list === undefined ? [] : list.split(',').map((part) => keyIn(part.trim()));
+export function keysIn(list: string | undefined, variable = 'API_KEY_HASHES'): readonly ApiKey[] {
+  return list === undefined ? [] : list.split(',').map((part) => keyIn(part.trim(), variable));
 }
 
-function keyIn(part: string): ApiKey {
+function keyIn(part: string, variable: string): ApiKey {
   const [hash = '', words = 'read', ...more] = part.split(':');
   if (!/^[0-9a-f]{64}$/i.test(hash) || more.length > 0)
-    throw invalid('API_KEY_HASHES', 'a hash that is not a SHA-256 in hex; make each with: printf %s KEY | sha256sum');
+    throw invalid(variable, 'a hash that is not a SHA-256 in hex; make each with: printf %s KEY | sha256sum');
   const scopes = words.split('+').map((word) => {
     const scope = SCOPES.find((known) => known === word.trim());
-    if (scope === undefined) throw invalid('API_KEY_HASHES', `the scope '${word}'; give some of ${SCOPES.join('+')}`);
+    if (scope === undefined) throw invalid(variable, `the scope '${word}'; give some of ${SCOPES.join('+')}`);
     return scope;
   });
   return { digest: Buffer.from(hash, 'hex'), scopes: new Set(scopes) };

@@ -1,9 +1,14 @@
-/** Runs tasks in the order of their arrival, for a limited time in each turn of the event loop. */
+/** Runs tasks in the order of their arrival, or of several senders in turns, for a limited time in each turn of the event loop. */
 export interface TimeSlices {
-  /** Runs the task at once if no task is waiting and this turn has time left, else in a later turn. */
-  run(task: () => void): void;
-  /** How long the first task in the queue has waited; 0 where the queue is empty. */
-  waitedMs(): number;
+  /** Runs the task at once if no task is waiting and this turn has time left, else in a later turn. The senders that wait take turns, each with one task. */
+  run(task: () => void, sender?: string): void;
+  /** How long the first task in the queue of a sender has waited, or in any queue; 0 where nothing waits. */
+  waitedMs(sender?: string): number;
+}
+
+interface Waiting {
+  readonly task: () => void;
+  readonly sinceMs: number;
 }
 
 /**
@@ -11,27 +16,40 @@ export interface TimeSlices {
  * connection would wait for as long as the load lasts. So no turn runs tasks for much longer than `sliceMs`.
  */
 export function timeSlices(sliceMs: number, now: () => number): TimeSlices {
-  const waiting: { readonly task: () => void; readonly sinceMs: number }[] = [];
+  /** In the order in which they take turns. None is empty. */
+  const queues = new Map<string, Waiting[]>();
   let beganMs: number | undefined;
 
   const turn = () => {
     beganMs = undefined;
-    if (waiting.length === 0) return;
+    if (queues.size === 0) return;
     begin();
-    while (waiting.length > 0 && hasTime()) waiting.shift()?.task();
+    while (queues.size > 0 && hasTime()) next()?.();
+  };
+  const next = (): (() => void) | undefined => {
+    const [sender, queue] = queues.entries().next().value as [string, Waiting[]];
+    const first = queue.shift();
+    if (queues.size > 1 || queue.length === 0) queues.delete(sender);
+    if (queue.length > 0) queues.set(sender, queue);
+    return first?.task;
   };
   const begin = () => {
     beganMs = now();
     setImmediate(turn);
   };
   const hasTime = () => beganMs !== undefined && now() - beganMs < sliceMs;
+  const waitedIn = (queue: readonly Waiting[] | undefined) => (queue?.[0] === undefined ? 0 : now() - queue[0].sinceMs);
 
   return {
-    run(task) {
+    run(task, sender = '') {
       if (beganMs === undefined) begin();
-      if (waiting.length === 0 && hasTime()) task();
-      else waiting.push({ task, sinceMs: now() });
+      if (queues.size === 0 && hasTime()) return task();
+      const queue = queues.get(sender);
+      const waiting = { task, sinceMs: now() };
+      if (queue === undefined) queues.set(sender, [waiting]);
+      else queue.push(waiting);
     },
-    waitedMs: () => (waiting[0] === undefined ? 0 : now() - waiting[0].sinceMs),
+    waitedMs: (sender) =>
+      sender === undefined ? Math.max(0, ...[...queues.values()].map(waitedIn)) : waitedIn(queues.get(sender)),
   };
 }

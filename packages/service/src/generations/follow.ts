@@ -3,13 +3,13 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Composition } from '@attractions/recommender';
 import { DEFAULT_KINDS } from '@attractions/models';
 import type { Generation } from '@attractions/models';
-import { every } from '../every.js';
 import { serving } from '../served.js';
 import type { Served } from '../served.js';
 import { areAsBefore, experimentLog, experimentsIn } from './experiments.js';
 import { generationsFrom } from './generations.js';
 import type { Generations, SwapResult } from './generations.js';
 import { loaderOf } from './loader.js';
+import type { Loaders } from './loader.js';
 import { checkAnswers } from './smoke.js';
 import { modelBefore, wantedIn } from './wanted.js';
 import type { Wanted } from './wanted.js';
@@ -17,7 +17,7 @@ import type { Wanted } from './wanted.js';
 /** The feeds to follow, and what is called at changes. */
 export interface Following {
   readonly store: FeedStore;
-  readonly pollMs: number;
+  readonly loaders: Loaders;
   readonly logger: FastifyBaseLogger;
   /** What recommenders use in addition to the generation; its experiments count only while the feed of experiments is empty. */
   readonly composition: Composition;
@@ -27,12 +27,12 @@ export interface Following {
 }
 
 /**
- * Loads and tests the generation that the feeds want, and follows the feeds from then on.
+ * Loads and tests the generation that the feeds want. It follows them at each `check`.
  * @throws ServiceError, FeedsError where there is no usable generation to start with
  */
-export async function followFeeds(following: Following): Promise<Generations & { stop(): Promise<void> }> {
-  const { store, logger, pollMs, composition } = following;
-  const load = loaderOf(store, composition.kinds ?? DEFAULT_KINDS, following.configFile);
+export async function followFeeds(following: Following): Promise<Generations> {
+  const { store, logger, loaders, composition } = following;
+  const load = loaderOf(loaders, store, composition.kinds ?? DEFAULT_KINDS, following.configFile);
   const experimentsFor = experimentsIn(store, composition);
   const tell = experimentLog(logger);
   /** What the feeds wanted when `served` was composed. */
@@ -48,10 +48,9 @@ export async function followFeeds(following: Following): Promise<Generations & {
     composed = next;
     return served;
   };
-  const generation = await load({ model: undefined, behindAnswers: false });
-  const wanted = await wantedIn(store);
+  const [generation, wanted] = await Promise.all([load({ model: undefined, behindAnswers: false }), wantedIn(store)]);
   const first = await compose(wanted, generation);
-  const generations = generationsFrom(
+  return generationsFrom(
     first,
     { experiment: wanted?.experiment, winner: wanted?.winner },
     {
@@ -78,7 +77,6 @@ export async function followFeeds(following: Following): Promise<Generations & {
           : logger.warn({ err: error }, 'the feeds cannot be read; the generation in use stays'),
     },
   );
-  return { ...generations, ...every(pollMs, generations.check) };
 }
 
 function isSame(next: Wanted, before: Wanted | undefined): boolean {

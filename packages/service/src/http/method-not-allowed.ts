@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods, RouteO
 import { problem, sendProblem } from './problem.js';
 
 /** All except CONNECT, which Node does not treat as a request. */
-const METHODS_OF_NODE = METHODS.filter((method) => method !== 'CONNECT');
+export const METHODS_OF_NODE = METHODS.filter((method) => method !== 'CONNECT');
 
 /**
  * Answers a known path with an unknown method by status 405 and the allowed methods; Fastify would answer 404.

@@ -56,6 +56,8 @@ export function onError(error: FastifyError, request: FastifyRequest, reply: Fas
   const document = problemOf(error, request.routeOptions.bodyLimit);
   if (document.status === 500)
     request.log.error({ requestId: request.id, err: error, route: request.routeOptions.url }, 'a request failed');
+  if (error instanceof ServiceError && error.retryAfterSeconds !== undefined)
+    reply.header('retry-after', String(error.retryAfterSeconds));
   return sendProblem(reply, document);
 }
 

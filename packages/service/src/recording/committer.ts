@@ -26,25 +26,20 @@ export interface CommitJob {
 /** Its answer. */
 export type CommitAnswer = { readonly n: number } & ({ readonly commit: Commit } | { readonly error: unknown });
 
-/** Commits batches of any spool. */
+/** Commits batches of any spool to any feeds. */
 export interface Committer {
-  commit(sink: SinkName, spool: string, names: readonly string[]): Promise<Commit>;
+  commit(store: FeedStore, sink: SinkName, spool: string, names: readonly string[]): Promise<Commit>;
   close(): Promise<void>;
 }
 
 /**
- * Commits on a separate thread, since writing Parquet takes long: one for all spools, which stays, since starting one takes a tenth of a second of processor
- * time. A store in memory cannot be seen from there, so its batches are committed on this thread.
+ * Commits on a separate thread, since writing Parquet takes long: one for all spools of all tenants, which stays, since starting one takes a tenth of a second
+ * of processor time. A store in memory cannot be seen from there, so its batches are committed on this thread.
  *
  * @param knownMs how long an event is known by its id
  */
-export function committerOf(store: FeedStore, version: string, knownMs: number): Committer {
+export function committerOf(version: string, knownMs: number): Committer {
   const producer: Producer = { id: 'serve', package: '@attractions/service', version };
-  if (store.root === 'memory:' || !existsSync(program))
-    return {
-      commit: (sink, spool, names) => commitBatches(sinkOf(sink, spool, knownMs), store, spool, names, producer),
-      close: async () => undefined,
-    };
   let thread: Worker | undefined;
   let jobs = 0;
   const waiting = new Map<number, { resolve(commit: Commit): void; reject(error: unknown): void }>();
@@ -67,13 +62,16 @@ export function committerOf(store: FeedStore, version: string, knownMs: number):
     return worker;
   };
   return {
-    commit: (sink, spool, names) =>
-      new Promise((resolve, reject) => {
+    commit: (store, sink, spool, names) => {
+      if (store.root === 'memory:' || !existsSync(program))
+        return commitBatches(sinkOf(sink, spool, knownMs), store, spool, names, producer);
+      return new Promise((resolve, reject) => {
         const job: CommitJob = { n: jobs++, root: store.root, sink, spool, names, producer, knownMs };
         waiting.set(job.n, { resolve, reject });
         thread ??= start();
         thread.postMessage(job);
-      }),
+      });
+    },
     close: async () => {
       const last = thread;
       thread = undefined;

@@ -20,6 +20,8 @@ interface Taken {
 
 /** Where events are written, how often, and who counts them. */
 export interface EventParts extends Omit<RecorderParts, 'onResult' | 'what'> {
+  /** Ids of the last events. Default: of its own. */
+  readonly recent?: RecentIds;
   onResult(result: EventResult, events: number): void;
 }
 
@@ -30,11 +32,16 @@ export interface Events {
    * @throws ServiceError RECOMMENDER_EVENTS_NOT_TAKEN where there is no space, or the disk fails
    */
   take(events: readonly ReportedEvent[]): Promise<Taken>;
+  /** Whether a folder of the spool is a batch of this record. */
+  isOwn(name: string): boolean;
   stop(): Promise<void>;
 }
 
 /** Most events that wait for the feed, some 300 MB on disk: if the feed takes none for long, clients must keep theirs. */
 const MAX_UNCOMMITTED = 1_000_000;
+
+/** When a full spool, or a disk that failed, is worth another try. */
+const RETRY_AFTER_SECONDS = 2;
 
 /** Ids that are remembered, twice at most: some 25 MB. */
 const RECENT_IDS = 200_000;
@@ -42,17 +49,14 @@ const RECENT_IDS = 200_000;
 /** Records events. Throws as {@link recordIn}. */
 export async function takeEvents(parts: EventParts): Promise<Events> {
   const { onResult } = parts;
-  const fix = 'set EVENT_SPOOL to a folder of this user, or LOG_EVENTS=false';
-  const { add, space, uncommitted, synced, stop } = await recordIn({ ...parts, what: { lines: 'Events', fix } });
-  const recent = recentIds(RECENT_IDS);
+  const { add, space, uncommitted, synced, isOwn, stop } = await recordIn({ ...parts, what: EVENT_LINES });
+  const { recent = recentIds() } = parts;
   const refuse = (events: number, why: string, cause?: unknown): ServiceError => {
     onResult('refused', events);
     return new ServiceError(
       'RECOMMENDER_EVENTS_NOT_TAKEN',
       `The events were not taken, since ${why}; send them again.`,
-      {
-        cause,
-      },
+      { cause, retryAfterSeconds: RETRY_AFTER_SECONDS },
     );
   };
   return {
@@ -76,12 +80,25 @@ export async function takeEvents(parts: EventParts): Promise<Events> {
       if (known > 0) onResult('known', known);
       return { taken, known };
     },
+    isOwn,
     stop,
   };
 }
 
+/** What the lines are, and what an operator can do where they cannot be recorded. */
+export const EVENT_LINES = {
+  lines: 'Events',
+  fix: 'set EVENT_SPOOL to a folder of this user, or LOG_EVENTS=false',
+};
+
+/** Ids of events by their hashes. */
+export interface RecentIds {
+  /** Whether it is not among the last ids; it is from now on. */
+  isNew(hash: string): boolean;
+}
+
 /** Remembers the last `most` ids, and up to as many before them. Ids that it has forgotten are found when their batch is committed. */
-export function recentIds(most: number): { isNew(hash: string): boolean } {
+export function recentIds(most = RECENT_IDS): RecentIds {
   let [now, before] = [new Set<string>(), new Set<string>()];
   return {
     isNew(hash) {

@@ -43,19 +43,27 @@ export interface ExposureParts extends Omit<RecorderParts, 'onResult' | 'what'> 
 export interface Exposures {
   /** Does not throw and does not wait. */
   shown(shown: Shown): void;
+  /** Whether a folder of the spool is a batch of this record. */
+  isOwn(name: string): boolean;
   stop(): Promise<void>;
 }
 
+/** What the lines are, and what an operator can do where they cannot be recorded. */
+export const EXPOSURE_LINES = {
+  lines: 'Lists shown',
+  fix: 'set EXPOSURE_SPOOL to a folder of this user, or LOG_EXPOSURES=false',
+};
+
 /** Records the lists shown. Throws as {@link recordIn}. */
 export async function recordExposures(parts: ExposureParts): Promise<Exposures> {
-  const fix = 'set EXPOSURE_SPOOL to a folder of this user, or LOG_EXPOSURES=false';
   const onResult: RecorderParts['onResult'] = (result, lists) => {
     if (result !== 'known') parts.onResult(result, lists);
   };
-  const { add, stop } = await recordIn({ ...parts, onResult, what: { lines: 'Lists shown', fix } });
+  const { add, isOwn, stop } = await recordIn({ ...parts, onResult, what: EXPOSURE_LINES });
   const clock = isoClock();
   return {
     shown: (shown) => parts.onResult(add(lineOf(shown, clock())) ? 'spooled' : 'dropped', 1),
+    isOwn,
     stop,
   };
 }

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyBaseLogger } from 'fastify';
 import { ServiceError } from '../errors.js';
-import { every } from '../every.js';
-import { batchesIn } from './batch.js';
+import { armed, every } from '../every.js';
+import { batchesIn, hasCode } from './batch.js';
 import type { Commit } from './batch.js';
-import { spoolIn } from './spool.js';
+import { MAX_WAITING, spoolIn } from './spool.js';
 
 /**
  * The lease of a batch: how long other processes leave it to its owner. The owner renews it {@link RENEWALS} times in that period, by changing the time of
@@ -54,6 +54,8 @@ export interface RecorderParts {
   onResult(result: 'committed' | 'known' | 'rejected', rows: number): void;
   /** What the lines are, and what the operator can do if the folder is of no use. */
   readonly what: { readonly lines: string; readonly fix: string };
+  /** Whether the caller looks for batches of other processes, with {@link watchSpool}. Default: the recorder does. */
+  readonly watched?: boolean;
 }
 
 /** Takes lines, and brings them to the feed. */
@@ -66,8 +68,59 @@ export interface Recorder {
   uncommitted(): number;
   /** Waits until all lines added before are on disk; many calls share one sync. Throws where the disk fails; the lines are kept for the next sync. */
   synced(): Promise<void>;
+  /** Whether a folder of the spool is a batch of this recorder. */
+  isOwn(name: string): boolean;
   /** Writes and commits all lines. Lines that cannot be committed now stay in the spool for the next process. */
   stop(): Promise<void>;
+}
+
+/** Commits batches, counts what became of their lines, and logs what went wrong. */
+function commitTo(parts: Pick<RecorderParts, 'commit' | 'onResult' | 'logger' | 'what'>) {
+  const { onResult, logger, what } = parts;
+  return async (names: readonly string[]): Promise<void> => {
+    if (names.length === 0) return;
+    const { committed, known, rejected, failed } = await parts.commit(names);
+    onResult('committed', committed);
+    if (known > 0) onResult('known', known);
+    for (const one of rejected) {
+      onResult('rejected', one.lines);
+      logger.error(one, `${what.lines} that the feed refuses are set aside`);
+    }
+    for (const one of failed) logger.error(one, `${what.lines} cannot be committed; they are kept and tried again`);
+  };
+}
+
+/**
+ * Looks for batches of other processes in a spool, which may not exist, and commits those whose owner has ended. Never throws.
+ * @returns how many batches of others there are
+ */
+export function watchSpool(
+  parts: Pick<RecorderParts, 'folder' | 'leaseMs' | 'commit' | 'onResult' | 'logger' | 'what'> &
+    Pick<Recorder, 'isOwn'>,
+): () => Promise<number> {
+  const { folder, logger, what, leaseMs = LEASE_MS } = parts;
+  const commit = commitTo(parts);
+  const abandoned = watchLeases(leaseMs);
+  return async () => {
+    try {
+      const marks = new Map<string, number>();
+      const names = await batchesIn(folder).catch((error: unknown) => {
+        if (hasCode(error, 'ENOENT')) return [];
+        throw error;
+      });
+      for (const name of names)
+        if (!parts.isOwn(name))
+          await stat(join(folder, name)).then(
+            ({ mtimeMs }) => marks.set(name, mtimeMs),
+            () => undefined,
+          );
+      await commit(abandoned(marks, performance.now()));
+      return marks.size;
+    } catch (error) {
+      logger.error({ err: error }, `${what.lines} cannot be committed; they are kept and tried again`);
+      return 0;
+    }
+  };
 }
 
 /** How long a sync that is waited for gathers lines before it begins: each makes a file, and takes some milliseconds anyway. */
@@ -78,7 +131,7 @@ const GATHER_MS = 10;
  * @throws ServiceError SERVICE_SPOOL_UNUSABLE where the folder cannot be created or written to
  */
 export async function recordIn(parts: RecorderParts): Promise<Recorder> {
-  const { folder, logger, onResult, what, leaseMs = LEASE_MS } = parts;
+  const { folder, logger, what, leaseMs = LEASE_MS } = parts;
   const spool = spoolIn(folder);
   await mkdir(folder, { recursive: true })
     .then(spool.probe)
@@ -99,17 +152,7 @@ export async function recordIn(parts: RecorderParts): Promise<Recorder> {
   };
   const flush = () => attempt('written', spool.flush);
 
-  const commit = async (names: readonly string[]): Promise<void> => {
-    if (names.length === 0) return;
-    const { committed, known, rejected, failed } = await parts.commit(names);
-    onResult('committed', committed);
-    if (known > 0) onResult('known', known);
-    for (const one of rejected) {
-      onResult('rejected', one.lines);
-      logger.error(one, `${what.lines} that the feed refuses are set aside`);
-    }
-    for (const one of failed) logger.error(one, `${what.lines} cannot be committed; they are kept and tried again`);
-  };
+  const commit = commitTo(parts);
   const commitOwn = () =>
     attempt('committed', async () => {
       await spool.seal();
@@ -117,33 +160,32 @@ export async function recordIn(parts: RecorderParts): Promise<Recorder> {
       await commit(names.filter((name) => spool.isOwn(name) && name !== spool.current()));
       spool.keepOnly(await batchesIn(folder));
     });
-
-  const abandoned = watchLeases(leaseMs);
-  const commitAbandoned = () =>
+  // If another process has taken it, or the disk is full, the lease is not renewed, and an update is smaller.
+  const renew = () =>
     attempt('committed', async () => {
-      const marks = new Map<string, number>();
-      for (const name of await batchesIn(folder)) {
-        const path = join(folder, name);
-        const now = new Date();
-        // If another process has taken it, or the disk is full, the lease is not renewed, and an update is smaller.
-        if (spool.isOwn(name)) await utimes(path, now, now).catch(() => undefined);
-        else
-          await stat(path).then(
-            ({ mtimeMs }) => marks.set(name, mtimeMs),
-            () => undefined,
-          );
-      }
-      await commit(abandoned(marks, performance.now()));
+      const now = new Date();
+      const own = (await batchesIn(folder)).filter(spool.isOwn);
+      await Promise.all(own.map((name) => utimes(join(folder, name), now, now).catch(() => undefined)));
     });
+  const whileUncommitted = (act: () => Promise<void>) => () => act().then(() => spool.uncommitted() > 0);
 
   const timers = [
-    every(parts.syncMs, flush),
-    every(parts.commitMs, commitOwn),
-    every(leaseMs / RENEWALS, commitAbandoned),
-  ];
+    armed(parts.syncMs, () => flush().then(() => spool.space() < MAX_WAITING)),
+    armed(parts.commitMs, whileUncommitted(commitOwn)),
+    armed(leaseMs / RENEWALS, whileUncommitted(renew)),
+  ] as const;
+  const [sync, toCommit, lease] = timers;
+  const look = watchSpool({ ...parts, leaseMs, isOwn: spool.isOwn });
+  const watch = parts.watched === false ? undefined : every(leaseMs / RENEWALS, async () => void (await look()));
   let next: Promise<void> | undefined;
   return {
-    add: spool.add,
+    add: (line) => {
+      sync.arm();
+      toCommit.arm();
+      lease.arm();
+      return spool.add(line);
+    },
+    isOwn: spool.isOwn,
     space: spool.space,
     uncommitted: spool.uncommitted,
     synced: () =>
@@ -152,7 +194,7 @@ export async function recordIn(parts: RecorderParts): Promise<Recorder> {
         return spool.flush();
       })),
     async stop() {
-      await Promise.all(timers.map((timer) => timer.stop()));
+      await Promise.all([watch?.stop(), ...timers.map((timer) => timer.stop())]);
       await flush();
       await commitOwn();
     },

@@ -31,8 +31,12 @@ export const MAX_WAITING = 100_000;
 /** A batch of this many lines ends at the next flush, so that it can be committed as one update. */
 export const MAX_BATCH_LINES = 25_000;
 
-/** Waiting lines are kept as bytes in pieces of this size: the garbage collector would move strings many times. */
+/**
+ * Waiting lines are kept as bytes in pieces of this size: the garbage collector would move strings many times. The first pieces are smaller, since most of the
+ * spools of a thousand tenants have few lines.
+ */
 const PIECE_BYTES = 1 << 20;
+const FIRST_PIECE_BYTES = 1 << 14;
 
 /** A UTF-16 unit takes at most 3 bytes of UTF-8. */
 const MAX_BYTES_OF_A_UNIT = 3;
@@ -54,7 +58,8 @@ export function spoolIn(folder: string): Spool {
   const owner = randomUUID();
   let full: Buffer[] = [];
   const spare: Buffer[] = [];
-  let piece: Buffer = Buffer.allocUnsafe(PIECE_BYTES);
+  let pieceBytes = FIRST_PIECE_BYTES;
+  let piece: Buffer = Buffer.alloc(0);
   let used = 0;
   let waiting = 0;
   let batches = 0;
@@ -64,22 +69,21 @@ export function spoolIn(folder: string): Spool {
   const spooled = new Map<string, number>();
   let turn: Promise<unknown> = Promise.resolve();
 
+  /** A piece with room for so many bytes, which is used for the first time once a line comes. */
   const newPiece = (bytes: number): void => {
     if (used > 0) {
       full.push(piece.subarray(0, used));
-      piece =
-        bytes <= PIECE_BYTES && spare.length > 0
-          ? (spare.pop() ?? piece)
-          : Buffer.allocUnsafe(Math.max(bytes, PIECE_BYTES));
-    } else if (bytes > piece.length) piece = Buffer.allocUnsafe(bytes);
+      pieceBytes = Math.min(PIECE_BYTES, pieceBytes * 2);
+    }
+    const size = Math.max(bytes, pieceBytes);
+    piece = size === PIECE_BYTES && spare.length > 0 ? (spare.pop() ?? piece) : Buffer.allocUnsafe(size);
     used = 0;
   };
 
   const take = (): Waiting => {
-    newPiece(0);
+    if (used > 0) full.push(piece.subarray(0, used));
     const taken = { pieces: full, lines: waiting };
-    full = [];
-    waiting = 0;
+    [piece, used, full, waiting] = [Buffer.alloc(0), 0, [], 0];
     return taken;
   };
 

@@ -1,15 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { ServiceError } from '../errors.js';
 import { RollbackAnswer, problems } from '../schema/answers.js';
-import type { Served } from '../served.js';
-
-/** What an administrator may do. */
-export interface Administration {
-  rollBack(): Promise<Served | undefined>;
-}
 
 /** `POST /admin/rollback`, for keys with the scope `admin`; the path does not exist where no key has it. */
-export function admin(server: FastifyInstance, { rollBack }: Administration): void {
+export function admin(server: FastifyInstance): void {
   server.post(
     '/admin/rollback',
     {
@@ -22,8 +16,8 @@ export function admin(server: FastifyInstance, { rollBack }: Administration): vo
         response: { 200: RollbackAnswer, ...problems },
       },
     },
-    async () => {
-      const served = await rollBack();
+    async ({ tenant }) => {
+      const served = await tenant.rollBack();
       if (served !== undefined) return { generation: served.generation.seqs };
       throw new ServiceError(
         'RECOMMENDER_NO_GENERATION_BEFORE',

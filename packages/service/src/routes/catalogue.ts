@@ -4,12 +4,11 @@ import { itemKnown, itemsOfPark } from '@attractions/recommender';
 import { historyOf } from '@attractions/models';
 import { CatalogueAnswer, SimilarAnswer, ParksAnswer, VisitsAnswer, problems } from '../schema/answers.js';
 import { AttractionParams, CatalogueQuery, SimilarQuery, UserParams } from '../schema/requests.js';
-import type { Served } from '../served.js';
 
 /** The parks and attractions, and the visits that the model knows. */
-export function catalogue(server: FastifyInstance, { served }: { served(): Served }): void {
+export function catalogue(server: FastifyInstance): void {
   server.get(
-    '/v1/parks',
+    '/parks',
     {
       schema: {
         operationId: 'parks',
@@ -18,15 +17,15 @@ export function catalogue(server: FastifyInstance, { served }: { served(): Serve
         response: { 200: ParksAnswer, ...problems },
       },
     },
-    async () => {
-      const { generation } = served();
+    async ({ tenant }) => {
+      const { generation } = tenant.served();
       const parks = Array.from(generation.parks, ([park, items]) => ({ park, attractions: items.length }));
       return { parks, generation: generation.seqs };
     },
   );
 
   server.get<{ Querystring: CatalogueQuery }>(
-    '/v1/attractions',
+    '/attractions',
     {
       schema: {
         operationId: 'attractions',
@@ -36,8 +35,8 @@ export function catalogue(server: FastifyInstance, { served }: { served(): Serve
         response: { 200: CatalogueAnswer, ...problems },
       },
     },
-    async ({ query: { park, limit = 1_000, after } }) => {
-      const { generation } = served();
+    async ({ tenant, query: { park, limit = 1_000, after } }) => {
+      const { generation } = tenant.served();
       const items = itemsOfPark(generation, park) ?? Uint32Array.from(generation.attractions.keys());
       const last = after === undefined ? -1 : itemKnown(generation, after);
       const from = items.findIndex((item) => item > last);
@@ -52,7 +51,7 @@ export function catalogue(server: FastifyInstance, { served }: { served(): Serve
   );
 
   server.get<{ Params: AttractionParams; Querystring: SimilarQuery }>(
-    '/v1/attractions/:attractionId/similar',
+    '/attractions/:attractionId/similar',
     {
       schema: {
         operationId: 'similar',
@@ -63,12 +62,12 @@ export function catalogue(server: FastifyInstance, { served }: { served(): Serve
         response: { 200: SimilarAnswer, ...problems },
       },
     },
-    async ({ params: { attractionId }, query: { themes, theme = [], ...filters } }) =>
-      served().similar(attractionId, { ...filters, themes: [...(themes ?? []), ...theme] }),
+    async ({ tenant, params: { attractionId }, query: { themes, theme = [], ...filters } }) =>
+      tenant.served().similar(attractionId, { ...filters, themes: [...(themes ?? []), ...theme] }),
   );
 
   server.get<{ Params: UserParams }>(
-    '/v1/users/:userId/visits',
+    '/users/:userId/visits',
     {
       config: { scope: 'history' },
       schema: {
@@ -79,8 +78,8 @@ export function catalogue(server: FastifyInstance, { served }: { served(): Serve
         response: { 200: VisitsAnswer, ...problems },
       },
     },
-    async ({ params: { userId } }) => {
-      const { generation } = served();
+    async ({ tenant, params: { userId } }) => {
+      const { generation } = tenant.served();
       const user = generation.userOf.get(userId);
       if (user === undefined) return { known: false, visits: [], generation: generation.seqs };
       const { items, weights } = historyOf(generation, user);

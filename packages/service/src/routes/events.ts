@@ -1,16 +1,16 @@
 import type { FastifyInstance } from 'fastify';
 import { ServiceError } from '../errors.js';
-import type { Events, ReportedEvent } from '../recording/events.js';
+import type { ReportedEvent } from '../recording/events.js';
 import { EventsAnswer, problems } from '../schema/answers.js';
 import { EventsBody, MAX_EVENTS_BYTES } from '../schema/requests.js';
 
 /** What users did, as clients report it. */
-export function events(server: FastifyInstance, take: Events['take']): void {
+export function events(server: FastifyInstance): void {
   server.post<{ Body: EventsBody }>(
-    '/v1/events',
+    '/events',
     {
       bodyLimit: MAX_EVENTS_BYTES,
-      config: { scope: 'events' },
+      config: { scope: 'events', snapshot: false },
       schema: {
         operationId: 'reportEvents',
         summary: 'Takes what users did; once answered, no event is lost. One that is sent again counts once.',
@@ -19,21 +19,13 @@ export function events(server: FastifyInstance, take: Events['take']): void {
         response: { 202: EventsAnswer, ...problems },
       },
     },
-    async ({ body }, reply) => {
+    async ({ tenant, body }, reply) => {
       const nowMs = Date.now();
       const reported = body.events.map((event, n) => checked(event, n, nowMs));
-      try {
-        return await reply.code(202).send(await take(reported));
-      } catch (error) {
-        reply.header('retry-after', RETRY_AFTER);
-        throw error;
-      }
+      return reply.code(202).send(await tenant.take?.(reported));
     },
   );
 }
-
-/** Seconds until a full spool, or a disk that failed, is worth another try. */
-const RETRY_AFTER = '2';
 
 /** How far ahead of ours the clock of a client may be. */
 const MAX_AHEAD_MS = 86_400_000;

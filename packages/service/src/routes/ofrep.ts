@@ -10,17 +10,10 @@ import { problemOf } from '../http/problem.js';
 import { EvaluationBody, EvaluationFailure, FlagAnswer, FlagParams, FlagsAnswer } from '../schema/ofrep.js';
 import { problems } from '../schema/answers.js';
 import type { Served } from '../served.js';
-import type { Shown } from './recommendations.js';
-
-interface OfrepParts {
-  served(): Served;
-  /** Called with every flag that a single evaluation gave from an experiment; must not throw. */
-  shown(shown: Shown): void;
-}
 
 /** The two evaluations of the protocol. */
-export function ofrep(server: FastifyInstance, { served, shown }: OfrepParts): void {
-  const flagsOf = onceFor(served, preparedFlags);
+export function ofrep(server: FastifyInstance): void {
+  const flagsOf = onceFor(preparedFlags);
 
   server.post<{ Params: FlagParams; Body: EvaluationBody }>(
     '/ofrep/v1/evaluate/flags/:key',
@@ -35,10 +28,12 @@ export function ofrep(server: FastifyInstance, { served, shown }: OfrepParts): v
         response: { 200: FlagAnswer, 400: EvaluationFailure, 404: EvaluationFailure, ...problems },
       },
     },
-    async ({ id, params: { key }, body }, reply) => {
-      const flag = flagsOf().get(key);
+    async ({ id, tenant, params: { key }, body }, reply) => {
+      const served = tenant.served();
+      const flags = flagsOf(served);
+      const flag = flags.get(key);
       if (flag === undefined) {
-        const known = [...flagsOf().keys()].slice(0, 20).join(', ');
+        const known = [...flags.keys()].slice(0, 20).join(', ');
         const errorDetails = `There is no experiment '${key}'; ${known === '' ? 'none runs' : `there are: ${known}`}.`;
         return reply.code(404).send({ key, errorCode: 'FLAG_NOT_FOUND', errorDetails });
       }
@@ -47,9 +42,9 @@ export function ofrep(server: FastifyInstance, { served, shown }: OfrepParts): v
       const { answer, panel } = flag(userId, attributes);
       if (panel !== undefined && !decidesLists(flag.experiment)) {
         const { park, ...others } = attributes;
-        const list = { recommendations: [], source: 'flag', panel, generation: served().generation.seqs };
+        const list = { recommendations: [], source: 'flag', panel, generation: served.generation.seqs };
         const known = Object.keys(others).length > 0 ? others : undefined;
-        shown({ requestId: id, userId, park, attributes: known, list });
+        tenant.shown?.({ requestId: id, userId, park, attributes: known, list });
       }
       return answer;
     },
@@ -67,10 +62,10 @@ export function ofrep(server: FastifyInstance, { served, shown }: OfrepParts): v
         response: { 200: FlagsAnswer, 400: EvaluationFailure, ...problems },
       },
     },
-    async ({ headers, body }, reply) => {
+    async ({ tenant, headers, body }, reply) => {
       const { userId, attributes } = contextIn(body);
       if (userId === undefined) return reply.code(400).send(KEY_MISSING);
-      const flags = Array.from(flagsOf().values(), (flag) => flag(userId, attributes).answer);
+      const flags = Array.from(flagsOf(tenant.served()).values(), (flag) => flag(userId, attributes).answer);
       const etag = `"${createHash('sha256').update(JSON.stringify(flags)).digest('base64url')}"`;
       reply.header('etag', etag);
       if (holds(headers['if-none-match'], etag)) return reply.code(304).send();
@@ -165,12 +160,11 @@ function onEvaluationError(error: FastifyError, request: FastifyRequest, reply: 
 }
 
 /** The result of a function of what is served, made once for each. */
-function onceFor<T>(served: () => Served, make: (served: Served) => T): () => T {
+function onceFor<T>(make: (served: Served) => T): (served: Served) => T {
   const made = new WeakMap<Served, T>();
-  return () => {
-    const now = served();
-    let result = made.get(now);
-    if (result === undefined) made.set(now, (result = make(now)));
+  return (served) => {
+    let result = made.get(served);
+    if (result === undefined) made.set(served, (result = make(served)));
     return result;
   };
 }

@@ -5,7 +5,6 @@ import type { FastifyInstance } from 'fastify';
 import type { Scope } from '../admission/access.js';
 import { PanelsAnswer, problems } from '../schema/answers.js';
 import { PanelsQuery, UserParams, attributesIn } from '../schema/requests.js';
-import type { Served } from '../served.js';
 
 /** The same path from `src` and from `dist`. */
 const FOLDER = new URL('../../page/', import.meta.url);
@@ -20,16 +19,17 @@ const FILES = [
 export function page(server: FastifyInstance, scope: Scope | 'public'): void {
   for (const [path, file, type] of FILES) {
     const content = readFileSync(new URL(file, FOLDER));
-    server.get(path, { schema: { hide: true }, config: { scope } }, (_, reply) => {
+    // Only with the slash: the page names its files and the paths of the interface relative to it.
+    server.get(path, { prefixTrailingSlash: 'slash', schema: { hide: true }, config: { scope } }, (_, reply) => {
       reply.type(type).send(content);
     });
   }
 }
 
 /** What each panel would show a user, for the page and for operators. Not an exposure, so not recorded. */
-export function panels(server: FastifyInstance, { served }: { served(): Served }): void {
+export function panels(server: FastifyInstance): void {
   server.get<{ Params: UserParams; Querystring: PanelsQuery }>(
-    '/v1/users/:userId/panels',
+    '/users/:userId/panels',
     {
       config: { scope: 'history' },
       schema: {
@@ -41,8 +41,8 @@ export function panels(server: FastifyInstance, { served }: { served(): Served }
         response: { 200: PanelsAnswer, ...problems },
       },
     },
-    async ({ params: { userId }, query }) => {
-      const { panels, experiments, recommender: usual, generation } = served();
+    async ({ tenant, params: { userId }, query }) => {
+      const { panels, experiments, recommender: usual, generation } = tenant.served();
       const { visits, at, limit, park } = query;
       const request = { userId, visits: visits?.map(visitOf), at, limit, park, attributes: attributesIn(query) };
       const lists = panels().map(({ experiment, panel, recommender, answers }) => {

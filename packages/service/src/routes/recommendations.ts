@@ -7,14 +7,8 @@ import { ServiceError } from '../errors.js';
 import { ListAnswer, ListsAnswer, problems } from '../schema/answers.js';
 import { ListBody, ListQuery, UserParams, attributesIn } from '../schema/requests.js';
 import type { Served } from '../served.js';
+import type { Metrics } from '../telemetry/metrics.js';
 import { listAttributes } from '../telemetry/tracing.js';
-
-/** What lists are made from, and what is called with them. */
-interface ListParts {
-  served(): Served;
-  /** Called with every list that goes out. */
-  shown(shown: Shown): void;
-}
 
 /** A list as it goes out. */
 export type ShownList = Recommendations & { readonly degraded?: true };
@@ -30,14 +24,15 @@ export interface Shown {
 }
 
 /** The lists of recommendations. */
-export function recommendations(server: FastifyInstance, { served, shown }: ListParts): void {
+export function recommendations(server: FastifyInstance, { answered }: Pick<Metrics, 'answered'>): void {
   const listFor = ({ recommender, popular }: Served, httpRequest: FastifyRequest, request: RecommendationRequest) => {
     const list: ShownList = httpRequest.degraded
       ? { ...popular.recommend(request), degraded: true }
       : recommender.recommend(request);
     httpRequest.span?.setAttributes(listAttributes(list));
     const { userId, park, attributes } = request;
-    shown({ requestId: httpRequest.id, userId, park, attributes, list });
+    answered(list, list.degraded === true);
+    httpRequest.tenant.shown?.({ requestId: httpRequest.id, userId, park, attributes, list });
     return list;
   };
 
@@ -57,7 +52,7 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
   };
 
   server.get<{ Params: UserParams; Querystring: ListQuery }>(
-    '/v1/users/:userId/recommendations',
+    '/users/:userId/recommendations',
     {
       schema: {
         operationId: 'recommend',
@@ -70,7 +65,7 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
     },
     (httpRequest, reply) => {
       const { params, query } = httpRequest;
-      const list = listFor(served(), httpRequest, {
+      const list = listFor(httpRequest.tenant.served(), httpRequest, {
         userId: params.userId,
         visits: query.visits?.map(visitOf),
         at: query.at,
@@ -88,7 +83,7 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
   );
 
   server.post<{ Body: ListBody }>(
-    '/v1/recommendations',
+    '/recommendations',
     {
       schema: {
         operationId: 'recommendMany',
@@ -115,7 +110,7 @@ export function recommendations(server: FastifyInstance, { served, shown }: List
         explain: body.explain,
         attributes: body.attributes,
       };
-      const now = served();
+      const now = httpRequest.tenant.served();
       if (users === undefined) return send(reply, listFor(now, httpRequest, request));
       const ofOne = (['visits', 'userId'] as const).find((name) => request[name] !== undefined);
       if (ofOne !== undefined)

@@ -171,6 +171,22 @@ export const ReadyAnswer = closed({
   }),
 });
 
+/** Whether a service for many tenants takes requests; the rest is for its operators. */
+export const FleetReadyAnswer = closed({
+  status: Type.String(),
+  tenants: Type.Optional(
+    closed({
+      known: Type.Integer({ minimum: 0, description: 'Tenants in the file.' }),
+      loaded: Type.Integer({ minimum: 0, description: 'Tenants whose models are in memory.' }),
+      unavailable: Type.Integer({ minimum: 0, description: 'Tenants whose models could not be loaded.' }),
+    }),
+  ),
+  detail: Type.Optional(
+    Type.Array(Type.String(), { description: 'What an operator should look at; the first 20, often empty.' }),
+  ),
+});
+export type FleetReadyAnswer = Static<typeof FleetReadyAnswer>;
+
 /** What became of events. */
 export const EventsAnswer = closed({
   taken: Type.Integer({ minimum: 0, description: 'Events that are new; they are stored.' }),

@@ -16,6 +16,9 @@ export type ExposureResult = 'spooled' | 'committed' | 'dropped' | 'rejected';
 /** What happened to an event: `known` ones came before, in the same process or when their batch is committed; `refused` ones their client has to send again. */
 export type EventResult = 'spooled' | 'committed' | 'known' | 'refused' | 'rejected';
 
+/** Why the model of a tenant is no longer in memory: others need the space, or the file of tenants has it no more or says something else of it. */
+export type UnloadReason = 'space' | 'file';
+
 /** What the service counts, for Prometheus. No label names a user. */
 export interface Metrics {
   /** `route` is the pattern (`/v1/users/:userId/visits`) and not the path. */
@@ -25,6 +28,9 @@ export interface Metrics {
   shed(reason: ShedReason): void;
   exposed(result: ExposureResult, lists: number): void;
   reported(result: EventResult, events: number): void;
+  /** A tenant of a service for many was loaded, or could not be. */
+  loaded(result: 'loaded' | 'failed', seconds: number): void;
+  unloaded(reason: UnloadReason): void;
   readonly contentType: string;
   /** The text format 0.0.4. */
   text(): Promise<string>;
@@ -33,8 +39,22 @@ export interface Metrics {
 /** Upper ends of the latency buckets, in seconds: an answer takes tens of microseconds, and longer in a queue. */
 const LATENCY_BUCKETS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5];
 
-/** Creates a separate registry, so that two services in one process count separately. */
-export function createMetrics(served: () => Served, pressure: Pressure): Metrics {
+/** Upper ends of the buckets of loads, in seconds: a small model takes some milliseconds, one of millions of visits seconds. */
+const LOAD_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** Figures of the tenants of a service for many, for gauges. */
+export interface FleetFigures {
+  readonly known: number;
+  readonly loaded: number;
+  readonly unavailable: number;
+  readonly bytes: number;
+}
+
+/**
+ * Creates a separate registry, so that two services in one process count separately.
+ * @param served what a service for one tenant answers from. A service for many has figures of all of them together, by `fleet`: no label names a tenant
+ */
+export function createMetrics(pressure: Pressure, served?: () => Served, fleet?: () => FleetFigures): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const counter = <L extends string>(name: string, help: string, labelNames: readonly L[]) => {
@@ -76,14 +96,17 @@ export function createMetrics(served: () => Served, pressure: Pressure): Metrics
   for (const reason of ['overload', 'rate'] as const) shed.add({ reason }, 0);
   for (const result of ['spooled', 'committed', 'dropped', 'rejected'] as const) exposures.add({ result }, 0);
   for (const result of ['spooled', 'committed', 'known', 'refused', 'rejected'] as const) events.add({ result }, 0);
-  gauge('generation_model_seq', 'Update of the model feed in use.', () => served().generation.seqs.model);
-  gauge('generation_age_seconds', 'Time since the generation in use took over.', () => {
-    return (Date.now() - served().servedSince.getTime()) / 1_000;
-  });
-  gauge('experiment_invalid', '1 while a wanted experiment cannot run, else 0.', () =>
-    served().experimentFaults.length === 0 ? 0 : 1,
-  );
-  gauge('requests_in_flight', 'Requests received and not completely answered.', pressure.inFlight);
+  if (served) {
+    gauge('generation_model_seq', 'Update of the model feed in use.', () => served().generation.seqs.model);
+    gauge('generation_age_seconds', 'Time since the generation in use took over.', () => {
+      return (Date.now() - served().servedSince.getTime()) / 1_000;
+    });
+    gauge('experiment_invalid', '1 while a wanted experiment cannot run, else 0.', () =>
+      served().experimentFaults.length === 0 ? 0 : 1,
+    );
+  }
+  const loads = fleet && fleetMetrics(fleet, gauge, counter, registers);
+  gauge('requests_in_flight', 'Requests received and not completely answered.', () => pressure.inFlight());
   gauge('event_loop_delay_seconds', 'Recent delay of the event loop.', () => pressure.delayMs() / 1_000);
   collectDefaultMetrics({ register: registry });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
@@ -96,8 +119,40 @@ export function createMetrics(served: () => Served, pressure: Pressure): Metrics
     shed: (reason) => shed.add({ reason }),
     exposed: (result, lists) => exposures.add({ result }, lists),
     reported: (result, count) => events.add({ result }, count),
+    loaded: (result, seconds) => loads?.loaded(result, seconds),
+    unloaded: (reason) => loads?.unloaded(reason),
     contentType: registry.contentType,
     text: () => registry.metrics(),
+  };
+}
+
+/** What a service for many tenants has in addition. */
+function fleetMetrics(
+  figures: () => FleetFigures,
+  gauge: (name: string, help: string, value: () => number) => unknown,
+  counter: (name: string, help: string, labelNames: readonly ['result']) => CountBuffer<'result'>,
+  registers: Registry[],
+): Pick<Metrics, 'loaded' | 'unloaded'> {
+  gauge('tenants_known', 'Tenants in the file of tenants.', () => figures().known);
+  gauge('tenants_loaded', 'Tenants whose models are in memory.', () => figures().loaded);
+  gauge('tenants_unavailable', 'Tenants whose models could not be loaded.', () => figures().unavailable);
+  gauge('tenants_loaded_bytes', 'Memory of the models of tenants.', () => figures().bytes);
+  const loads = counter('tenant_loads', 'Models of tenants loaded, by result.', ['result']);
+  const unloads = counter('tenant_unloads', 'Models of tenants unloaded, by reason.', ['result']);
+  const duration = new Histogram({
+    name: 'attractions_tenant_load_duration_seconds',
+    help: 'From the first request of a tenant to its model in memory.',
+    buckets: LOAD_BUCKETS,
+    registers,
+  });
+  for (const result of ['loaded', 'failed']) loads.add({ result }, 0);
+  for (const result of ['space', 'file']) unloads.add({ result }, 0);
+  return {
+    loaded: (result, seconds) => {
+      loads.add({ result });
+      duration.observe(seconds);
+    },
+    unloaded: (result) => unloads.add({ result }),
   };
 }
 

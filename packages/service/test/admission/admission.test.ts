@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { sampleGeneration } from '@attractions/models/testing';
 import { describe, expect, test } from '@jest/globals';
 import { keyOf } from '../../src/admission/access.js';
-import { rateLimit } from '../../src/admission/admission.js';
+import { rateLimit } from '../../src/admission/gate.js';
 import { pressureOf } from '../../src/admission/pressure.js';
 import type { Load } from '../../src/admission/pressure.js';
 import { serving } from '../../src/served.js';

@@ -41,6 +41,7 @@ async function following(
     bounds: { maxInFlight: 1_000, maxDelayMs: 60_000 },
     access: { keys: [keyOf(TOKEN, 'admin')] },
     drainMs: 0,
+    knownMs: 0,
   });
   const url = await service.server.listen({ host: '127.0.0.1', port: 0 });
   try {

@@ -4,14 +4,14 @@ import { keyOf } from '../../src/admission/access.js';
 import { ServiceError } from '../../src/errors.js';
 import type { ReportedEvent } from '../../src/recording/events.js';
 import { serving } from '../../src/served.js';
-import type { ServerParts } from '../../src/server.js';
 import { askAt, listening, silent } from '../support/service.js';
+import type { More } from '../support/service.js';
 
 const served = serving(sampleGeneration());
 const event = { eventId: 'e-1', userId: 'ana', type: 'click' };
 
 /** Sends a body to a service; `taken` is what it took. */
-async function send(body: unknown, more: Partial<ServerParts> = {}, headers: Record<string, string> = {}) {
+async function send(body: unknown, more: More = {}, headers: Record<string, string> = {}) {
   const taken: ReportedEvent[] = [];
   const takeEvents = async (events: readonly ReportedEvent[]) => {
     taken.push(...events);
@@ -124,7 +124,8 @@ describe('POST /v1/events', () => {
   });
 
   test('answers 503 with Retry-After where they cannot be stored', async () => {
-    const takeEvents = () => Promise.reject(new ServiceError('RECOMMENDER_EVENTS_NOT_TAKEN', 'Send them again.'));
+    const takeEvents = () =>
+      Promise.reject(new ServiceError('RECOMMENDER_EVENTS_NOT_TAKEN', 'Send them again.', { retryAfterSeconds: 2 }));
     const { status, headers, body } = await send({ events: [event] }, { takeEvents });
     expect({ status, body }).toMatchObject({ status: 503, body: { code: 'RECOMMENDER_EVENTS_NOT_TAKEN' } });
     expect(headers.get('retry-after')).toBe('2');

@@ -9,8 +9,8 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import { keyOf } from '../../src/admission/access.js';
 import type { Shown } from '../../src/routes/recommendations.js';
 import { serving } from '../../src/served.js';
-import type { ServerParts } from '../../src/server.js';
 import { askAt, listening, silent } from '../support/service.js';
+import type { More } from '../support/service.js';
 
 const change = { at: new Date('2026-11-28T12:00:00Z'), by: 'ana' };
 
@@ -47,7 +47,7 @@ const ended = { ...stopExperiment('on-phone', undefined, change, [onPhone]), exp
 
 const experiments: readonly Experiment[] = [demoExperiment, button, onPhone];
 
-async function serve(more: Partial<ServerParts> = {}) {
+async function serve(more: More = {}) {
   const shown: Shown[] = [];
   const served = serving(sampleGeneration(), { experiments }, { stopped: [won, ended] });
   const url = await listening(served, silent, { shown: (one) => shown.push(one), ...more });

@@ -4,11 +4,14 @@ import { afterEach } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
+import type { Access } from '../../src/admission/gate.js';
 import { pressureOf } from '../../src/admission/pressure.js';
 import { serving } from '../../src/served.js';
 import type { Served } from '../../src/served.js';
 import { createServer } from '../../src/server.js';
 import type { ServerParts } from '../../src/server.js';
+import { onlyTenant } from '../../src/tenants/tenant.js';
+import type { Tenant } from '../../src/tenants/tenant.js';
 import { createMetrics } from '../../src/telemetry/metrics.js';
 
 /** A logger that says nothing. */
@@ -29,21 +32,30 @@ afterEach(async () => {
   await Promise.all(started.splice(0).map((server) => server.close()));
 });
 
+/** What a service for one tenant may have. */
+export interface More extends Partial<ServerParts>, Pick<Tenant, 'shown'> {
+  readonly access?: Access;
+  readonly takeEvents?: Tenant['take'];
+  readonly administration?: Pick<Tenant, 'rollBack'>;
+}
+
 /** Listens on a free port until the test ends. */
 export async function listening(
   served: Served,
   logger: Logger = silent,
-  more: Partial<ServerParts> = {},
+  { access = {}, shown, takeEvents, administration, ...more }: More = {},
 ): Promise<string> {
   const pressure = more.pressure ?? pressureOf({ maxInFlight: 1_000, maxDelayMs: 60_000 });
+  const rollBack = async () => undefined;
+  const tenant = { served: () => served, state: () => ({}), rollBack, ...administration, shown, take: takeEvents };
   const server = createServer({
-    served: () => served,
+    tenants: onlyTenant(tenant, access),
     logger,
     version: '1.2.3',
-    state: () => ({}),
-    metrics: createMetrics(() => served, pressure),
+    metrics: createMetrics(pressure, () => served),
     pressure,
-    access: {},
+    administered: administration !== undefined,
+    takesEvents: takeEvents !== undefined,
     closing: () => false,
     closed: () => false,
     ...more,
