@@ -2,9 +2,11 @@ import { visitWeights } from '@attractions/contracts';
 import type { AlsGeneration, VisitsTable } from '@attractions/contracts';
 import type { IndexedVisits } from '@attractions/models';
 
+import type { Orientations } from './csr.js';
 import { fastestSpace } from './fastest-kernel.js';
 import { fillInitial } from './initial.js';
-import type { AttractionsRecommenderTrainer, TrainRun, WarmStart } from './model.js';
+import type { Interactions } from './interactions.js';
+import type { AlsModel, AttractionsRecommenderTrainer, TrainRun, WarmStart } from './model.js';
 import { resolveOptions } from './options.js';
 import type { AlsOptions } from './options.js';
 import { aged, preparePairs } from './prepare.js';
@@ -39,6 +41,39 @@ function continueFrom(previous: AlsGeneration, visits: IndexedVisits, { seed, no
   return { rank, userFactors, itemFactors };
 }
 
+/** The visits as ALS trains on them: each with its weight, and its age where the options need it. */
+export function interactionsOf(visits: VisitsTable, { halfLifeDays }: AlsOptions): Interactions {
+  const daysAgo = halfLifeDays > 0 ? { daysAgo: visitAges(visits) } : {};
+  const weights = visitWeights(visits);
+  return { ...indexVisits(visits).interactions, ...daysAgo, ...(weights && { weights }) };
+}
+
+/** Factors with all that serving them needs: the names of the rows, what each user has seen, and how many visitors each attraction has. */
+export function generationOf(
+  visits: VisitsTable,
+  interactions: Interactions,
+  { byUser, byItem }: Orientations,
+  model: AlsModel,
+): AlsGeneration {
+  const { userIds, attractionIds } = indexVisits(visits);
+  // A copy, so that the memory of the training can be freed.
+  const seen = { offsets: byUser.offsets, items: byUser.columns.slice() };
+  const { weights: each } = aged(interactions, model.options);
+  const histories = historiesOf(visits, seen, each);
+  return {
+    rank: model.rank,
+    userIds,
+    attractionIds,
+    userFactors: model.userFactors,
+    itemFactors: model.itemFactors,
+    seen,
+    ...(histories && { histories }),
+    visitors: byItem.offsets.slice(1).map((end, row) => end - (byItem.offsets[row] as number)),
+    options: model.options,
+    history: model.history,
+  };
+}
+
 /**
  * Learns a factor model with its vocabulary, seen sets and visitor counts. A pair's weight is its number of visits, so with the default
  * preset its confidence is 1 + alpha * visits.
@@ -59,34 +94,15 @@ export class AlsTrainer implements AttractionsRecommenderTrainer<AlsGeneration> 
   }
 
   async train(visits: VisitsTable, run: TrainRun = {}): Promise<AlsGeneration> {
-    const indexed = indexVisits(visits);
-    const { userIds, attractionIds } = indexed;
-    const daysAgo = this.options.halfLifeDays > 0 ? { daysAgo: visitAges(visits) } : {};
-    const weights = visitWeights(visits);
-    const interactions = { ...indexed.interactions, ...daysAgo, ...(weights && { weights }) };
+    const interactions = interactionsOf(visits, this.options);
     const pairs = preparePairs(interactions, this.options, fastestSpace(this.options));
-    const warmStart = run.warmStart ?? (this.previous && continueFrom(this.previous, indexed, this.options));
+    const warmStart =
+      run.warmStart ?? (this.previous && continueFrom(this.previous, indexVisits(visits), this.options));
     const model = await trainOriented(
       { ...interactions, pairs },
       this.options,
       warmStart ? { ...run, warmStart } : run,
     );
-    const { byUser, byItem } = pairs;
-    // A copy, so that the memory of the training can be freed.
-    const seen = { offsets: byUser.offsets, items: byUser.columns.slice() };
-    const { weights: each } = aged(interactions, this.options);
-    const histories = historiesOf(visits, seen, each);
-    return {
-      rank: model.rank,
-      userIds,
-      attractionIds,
-      userFactors: model.userFactors,
-      itemFactors: model.itemFactors,
-      seen,
-      ...(histories && { histories }),
-      visitors: byItem.offsets.slice(1).map((end, row) => end - (byItem.offsets[row] as number)),
-      options: model.options,
-      history: model.history,
-    };
+    return generationOf(visits, interactions, pairs, model);
   }
 }

@@ -6,11 +6,21 @@ import { runTrain } from './driver.js';
 import type { TrainSummary } from './driver.js';
 import { trainSettings } from './settings.js';
 
-function summaryText({ visits, users, attractions, rank, loss, feeds, unchanged, seconds }: TrainSummary): string {
+function summaryText({
+  visits,
+  users,
+  attractions,
+  rank,
+  loss,
+  feeds,
+  unchanged,
+  sparkVersion,
+  seconds,
+}: TrainSummary): string {
   if (unchanged)
     return `Nothing is new since model ${unchanged.seq}: visits, settings and release are the same, so nothing was trained; --full trains again.`;
   return [
-    `Trained on ${visits} ${plural(visits, 'visit')} of ${users} ${plural(users, 'user')} to ${attractions} ${plural(attractions, 'attraction')}: rank ${rank}, ${seconds.toFixed(1)} s.`,
+    `Trained${sparkVersion === undefined ? '' : ` by Spark ${sparkVersion}`} on ${visits} ${plural(visits, 'visit')} of ${users} ${plural(users, 'user')} to ${attractions} ${plural(attractions, 'attraction')}: rank ${rank}, ${seconds.toFixed(1)} s.`,
     `Loss by iteration: ${loss.map((entry) => entry.loss.toPrecision(6)).join(', ')}.`,
     ...feeds.map(({ feed, seq }) => `Put ${feed}, update ${seq}.`),
   ].join('\n');

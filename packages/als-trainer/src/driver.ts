@@ -17,6 +17,9 @@ import { resolveOptions } from './options.js';
 import type { AlsOptions } from './options.js';
 import { optionsOf } from './settings.js';
 import type { TrainConfig } from './settings.js';
+import { sparkAlsKind, visitFiles } from './spark/kind.js';
+import type { SparkKindRun } from './spark/kind.js';
+import { sparkOptions } from './spark/options.js';
 
 /** What a training run takes in addition to its configuration. */
 export interface TrainContext {
@@ -49,6 +52,8 @@ export interface TrainSummary {
   readonly feeds: readonly { readonly feed: string; readonly seq: number }[];
   /** The latest model, where nothing was new: nothing was trained or committed, and the figures are those of this model. */
   readonly unchanged?: { readonly feed: string; readonly seq: number };
+  /** The version of the Spark that trained ALS; absent where the kernel did. */
+  readonly sparkVersion?: string;
   /** Wall time of the whole run. */
   readonly seconds: number;
 }
@@ -85,12 +90,59 @@ async function latestSame<M>(
   }
 }
 
-function producerOf(options: AlsOptions, warmStart: boolean): Producer {
+function producerOf(options: AlsOptions, { warmStart, trainOn }: TrainConfig): Producer {
   const { name, version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
     name: string;
     version: string;
   };
-  return { id: 'als-trainer', package: name, version, config: { ...options, warmStart } };
+  return {
+    id: 'als-trainer',
+    package: name,
+    version,
+    config: { ...options, warmStart, ...(trainOn === 'spark' && { trainOn }) },
+  };
+}
+
+/**
+ * The options that ALS is trained with.
+ *
+ * @throws AlsError `ALS_OPTIONS_INVALID`, for Spark also where its address is not set, or the model should start from another
+ */
+function optionsToTrain(config: TrainConfig): AlsOptions {
+  if (config.trainOn === 'kernel') return resolveOptions(optionsOf(config));
+  return sparkOptions(optionsOf(config), [
+    ...(config.sparkRemote === undefined ? ['TRAIN_ON is spark, but SPARK_REMOTE is not set; set it to sc://host:port.'] : []), // prettier-ignore
+    ...(config.warmStart ? ["TRAIN_WARM_START is true, but Spark's ALS cannot start from a model; leave it out, or train with TRAIN_ON=kernel."] : []), // prettier-ignore
+  ]);
+}
+
+/** What a training tells, and where the visits are. */
+interface Telling extends Pick<SparkKindRun, 'files' | 'onIteration' | 'onVersion'> {
+  readonly logger: TrainContext['logger'];
+  readonly progress?: ShowProgress | undefined;
+}
+
+/**
+ * The built-in kinds with their training as the settings say: ALS by the kernel or on Spark, all others here.
+ *
+ * @throws AlsError `ALS_OPTIONS_INVALID`
+ */
+export function kindsToTrain(
+  config: TrainConfig,
+  { logger, progress, onIteration, ...telling }: Telling,
+): readonly ModelKind[] {
+  const options = optionsToTrain(config);
+  const kinds = trainedKinds(options, onIteration);
+  const { trainOn, sparkRemote: remote } = config;
+  if (trainOn === 'kernel' || remote === undefined) return kinds;
+  const onSpark: ModelKind = sparkAlsKind(options, {
+    ...telling,
+    remote,
+    ...(onIteration && { onIteration }),
+    onShare: (share) => progress?.isBar && progress({ what: 'training on Spark', done: share, total: 1 }),
+    tell: (sentence) => logger.info({}, sentence),
+  });
+  return kinds.map((kind) => (kind.name === alsScoring.name ? onSpark : kind));
 }
 
 /** Logs the iterations, unless the caller shows them in another way. */
@@ -127,24 +179,31 @@ export async function runTrain(config: TrainConfig, context: TrainContext): Prom
   const begin = performance.now();
   const { signal, runId, logger } = context;
   const store = context.store ?? openFeeds(config.feedsRoot);
-  const options = resolveOptions(optionsOf(config));
-  const builtIn = trainedKinds(options, reporter(context));
+  const options = optionsToTrain(config);
+  const { latest: after = 0 } = await store.feed(als).refs();
+  const { visits: update, attractions: places, parents } = await latestVisits(store);
+  let sparkVersion: string | undefined;
+  const builtIn = kindsToTrain(config, {
+    logger,
+    progress: context.progress,
+    onIteration: reporter(context),
+    files: visitFiles(store.root, update.record),
+    onVersion: (version) => (sparkVersion = version),
+  });
   const kinds = kindsNamed(context.kinds ?? namesIn(config.models), builtIn);
   const naming = [...kinds, ...builtIn].find(({ name }) => name === alsScoring.name) as ModelKind<AlsGeneration>;
   const others = kinds.filter((kind) => kind !== naming).reverse();
-  const { latest: after = 0 } = await store.feed(als).refs();
-  const { visits: update, attractions: places, parents } = await latestVisits(store);
   const guard = await guardOfForgotten(store, parents);
   const count = update.record.totals.rows;
   const run = { attractions: places, signal, threads: config.threads };
-  const madeBy = { parents, producer: producerOf(options, config.warmStart) };
+  const madeBy = { parents, producer: producerOf(options, config) };
   const labels = { madeOf: madeOf(madeBy) };
   const summaryOf = ({ userIds, attractionIds, rank, history }: AlsGeneration) => ({
     visits: count,
     users: userIds.length,
     attractions: attractionIds.length,
     rank,
-    iterations: history.length,
+    iterations: history.at(-1)?.iteration ?? 0,
     loss: history.map(({ iteration, loss }) => ({ iteration, loss })),
   });
 
@@ -179,7 +238,8 @@ export async function runTrain(config: TrainConfig, context: TrainContext): Prom
   const { alsModel, models } = await trained();
   signal?.throwIfAborted();
 
-  const put = { ...madeBy, labels, guard };
+  const producer = { ...madeBy.producer, config: { ...madeBy.producer.config, ...(sparkVersion && { sparkVersion }) } };
+  const put = { ...madeBy, producer, labels, guard };
   // A repeated run may find other visits. The ALS model is what it commits; the models beside it must be of the same visits.
   const besides = { ...put, ...(runId !== undefined && { runId: `${runId} ${labels.madeOf}` }) };
   const beside = await Promise.all(models.map(({ kind, model }) => store.feed(kind.contract).put(model, besides)));
@@ -198,6 +258,7 @@ export async function runTrain(config: TrainConfig, context: TrainContext): Prom
   return {
     ...summaryOf(alsModel),
     feeds: records.map(({ feed, seq }) => ({ feed, seq })),
+    ...(sparkVersion !== undefined && { sparkVersion }),
     seconds: secondsSince(begin),
   };
 }

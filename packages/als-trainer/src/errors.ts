@@ -18,8 +18,16 @@ export const ALS_ERRORS = {
     when: 'The model to start from does not fit: another rank, more rows, or a factor that is not finite.',
     exitCode: 3,
   },
-  ALS_TOO_LARGE: { when: 'The training would not fit into the memory that a kernel can address.', exitCode: 3 },
+  ALS_TOO_LARGE: {
+    when: 'The training would not fit into the memory that a kernel can address, or the model not into what Spark keeps.',
+    exitCode: 3,
+  },
   ALS_DIVERGED: { when: 'The factors are no longer finite numbers.', exitCode: 3 },
+  ALS_SPARK_UNFIT: { when: 'The server has no ML: it is Sail, or an Apache Spark before 4.1.', exitCode: 2 },
+  ALS_SPARK_BLIND: {
+    when: 'The server cannot read the files of the visits, and there are too many pairs to send them.',
+    exitCode: 2,
+  },
   ALS_ITEM_OUT_OF_RANGE: { when: 'An item to fold in is not one of the model.', exitCode: 3 },
 } as const;
 

@@ -1,5 +1,5 @@
 export { AlsTrainer } from './als-trainer.js';
-export { runTrain } from './driver.js';
+export { kindsToTrain, runTrain } from './driver.js';
 export { ALS_ERRORS, AlsError } from './errors.js';
 export { foldIn } from './fold-in.js';
 export { alsKind, nextAttractionKind, trainedKinds } from './kinds.js';

@@ -25,17 +25,30 @@ const dampen = (csr: Csr): Csr => ({
  * The pairs of interactions in both orientations, weighted as the options say.
  *
  * @param spaceFor allocates memory for the pairs of so many entries.
- * @throws AlsError `ALS_INTERACTIONS_INVALID`, `ALS_INTERACTIONS_EMPTY`, `ALS_WEIGHT_INVALID` or `ALS_TOO_LARGE`, before any work.
+ * @throws AlsError `ALS_INTERACTIONS_INVALID`, `ALS_INTERACTIONS_EMPTY` or `ALS_WEIGHT_INVALID`, before any work.
+ */
+export function pairsOf(
+  interactions: Interactions,
+  options: AlsOptions,
+  spaceFor: (entries: number) => PairSpace = heapSpace,
+): Orientations {
+  checkInteractions(interactions);
+  const space = spaceFor(interactions.users.length);
+  const pairs = orient(aged(interactions, options), !options.implicitFeedback, space);
+  if (options.weighting === 'linear') return pairs;
+  return { ...pairs, byUser: dampen(pairs.byUser), byItem: dampen(pairs.byItem) };
+}
+
+/**
+ * {@link pairsOf} for the kernel.
+ *
+ * @throws AlsError as there, and `ALS_TOO_LARGE` where the kernel could not train on them.
  */
 export function preparePairs(
   interactions: Interactions,
   options: AlsOptions,
   spaceFor: (entries: number) => PairSpace = heapSpace,
 ): Orientations {
-  checkInteractions(interactions);
   if (!options.nonNegative) checkSize(interactions, options);
-  const space = spaceFor(interactions.users.length);
-  const pairs = orient(aged(interactions, options), !options.implicitFeedback, space);
-  if (options.weighting === 'linear') return pairs;
-  return { ...pairs, byUser: dampen(pairs.byUser), byItem: dampen(pairs.byItem) };
+  return pairsOf(interactions, options, spaceFor);
 }

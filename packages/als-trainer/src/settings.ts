@@ -1,4 +1,4 @@
-import { choice, flag, integer, number, sharedSettings } from '@attractions/config';
+import { choice, flag, integer, number, sharedSettings, sparkRemote } from '@attractions/config';
 import type { Config, Setting, Settings } from '@attractions/config';
 
 import { modelsSetting } from '@attractions/models/settings';
@@ -33,6 +33,14 @@ export const trainSettings = {
   ...sharedSettings,
   models: modelsSetting,
   ...optionSettings,
+  trainOn: choice({
+    variable: 'TRAIN_ON',
+    description:
+      'What trains ALS: the kernel of this package, or Spark’s own ALS on the server of SPARK_REMOTE. Other kinds of model train here.',
+    choices: ['kernel', 'spark'],
+    default: 'kernel',
+  }),
+  sparkRemote,
   threads: integer({
     variable: 'TRAIN_THREADS',
     description: 'Threads that share the training. The model is the same for any number. Unset: one per core.',

@@ -125,6 +125,19 @@ describe('runTrain', () => {
     expect(other.rank).toBe(5);
   });
 
+  test('on Spark, what is missing or cannot be is refused at once, before the visits are read', async () => {
+    const store = openFeeds('memory:');
+    await expect(train({ trainOn: 'spark', warmStart: true, unobservedWeight: 0.5 }, { store })).rejects.toMatchObject({
+      code: 'ALS_OPTIONS_INVALID',
+      exitCode: 2,
+      problems: [
+        expect.stringContaining('unobservedWeight is 0.5'),
+        'TRAIN_ON is spark, but SPARK_REMOTE is not set; set it to sc://host:port.',
+        expect.stringContaining('TRAIN_WARM_START is true'),
+      ],
+    });
+  });
+
   test('visits that name no attractions are refused', async () => {
     const store = openFeeds('memory:');
     await store.feed(visits).put(table, { producer });

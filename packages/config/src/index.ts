@@ -1,7 +1,7 @@
 // Declare settings and read them.
 export { readConfig } from './read.js';
 export { choice, flag, integer, number, text } from './setting.js';
-export { LOG_LEVELS, createLogger, sharedSettings } from './shared-settings.js';
+export { LOG_LEVELS, createLogger, sharedSettings, sparkRemote } from './shared-settings.js';
 export { loadDotEnv } from './read.js';
 export type { Config, Environment } from './read.js';
 export type { Bounds, Optional, Present, Setting, SettingOptions, Settings } from './setting.js';

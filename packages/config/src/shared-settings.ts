@@ -25,6 +25,13 @@ export const sharedSettings = {
   }),
 };
 
+/** The address of Spark, for the stages that may work on it: each puts it among its own settings. */
+export const sparkRemote = text({
+  variable: 'SPARK_REMOTE',
+  description: 'Where Spark answers over Spark Connect: sc://host:port/;token=… .',
+  secret: true,
+});
+
 /** How a logger writes. */
 export interface LoggerOptions {
   readonly level: LogLevel;

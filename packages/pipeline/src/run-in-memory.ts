@@ -6,7 +6,7 @@ import type { PipelineContext } from './commands/command.js';
 import { demoOf } from './kinds.js';
 import type { RunSummary } from './run-summary.js';
 import { sampleAnswers } from './sample.js';
-import { trainedKindsIn, trainedOn } from './training.js';
+import { kindsToRun, trainedOn } from './training.js';
 
 /** The pipeline without feeds: the same loader, trainer and recommender, composed in one process. Nothing is written. */
 export async function runInMemory({
@@ -23,8 +23,9 @@ export async function runInMemory({
     pseudonymize: own.pseudonymize,
     ...own.sources,
   });
-  const kinds = trainedKindsIn(config, own);
-  const { model, models } = await trainedOn(visits, kinds, { attractions, signal, threads: config.threads });
+  const { kinds, builtIn } = kindsToRun(config, own, { logger });
+  const run = { attractions, signal, threads: config.threads };
+  const { model, models } = await trainedOn(visits, kinds, run, builtIn);
   const generation = generationOf(model, attractions, { visits, models });
   const { experiment = demoOf(kinds), ...parts } = own;
   const recommender = createRecommender(generation, { ...parts, kinds, experiments: [experiment] });
