@@ -11,7 +11,7 @@ import type { Generations, SwapResult } from './generations.js';
 import { loaderOf } from './loader.js';
 import type { Loaders } from './loader.js';
 import { checkAnswers } from './smoke.js';
-import { modelBefore, wantedIn } from './wanted.js';
+import { modelBefore, wantInstead, wantedIn } from './wanted.js';
 import type { Wanted } from './wanted.js';
 
 /** The feeds to follow, and what is called at changes. */
@@ -55,7 +55,8 @@ export async function followFeeds(following: Following): Promise<Generations> {
     { experiment: wanted?.experiment, winner: wanted?.winner },
     {
       wanted: () => wantedIn(store),
-      modelBefore: (model) => modelBefore(store, model),
+      modelBefore: (model, served) => modelBefore(store, model, served),
+      want: (model) => wantInstead(store, model),
       load: async (next, present) => {
         const { generation } = present;
         const same = next.model === generation.seqs.model;
@@ -71,6 +72,8 @@ export async function followFeeds(following: Following): Promise<Generations> {
           logger.info({ generation, experiments }, `generation ${result}`);
         }
       },
+      onUnshared: (error) =>
+        logger.error({ err: error }, 'the rollback is of this service alone, since the champion cannot be changed'),
       onReach: (error) =>
         error === undefined
           ? logger.info('the feeds can be read again')

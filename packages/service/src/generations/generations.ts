@@ -24,8 +24,9 @@ export interface Generations {
   /** Reads the feeds once, and swaps to the generation they want. Never throws: errors are logged and kept in `state`. */
   check(): Promise<void>;
   /**
-   * Goes back to the model that was served before, or else to the previous one in the feed, and stays there until the feeds want another model than they do
-   * now. Undefined if there is no such model or it has expired; throws if it cannot be loaded.
+   * Goes back to the champion before, and makes it the champion, so that all services on the feeds follow. Where there is no champion, this service alone goes back to
+   * the model that it served before, or else to the previous one in the feed, and stays there until the feeds want another model than they do now. Undefined if there is
+   * no such model or it has expired; throws if it cannot be loaded.
    */
   rollBack(): Promise<Served | undefined>;
 }
@@ -35,7 +36,12 @@ export interface GenerationSources {
   wanted(): Promise<Wanted | undefined>;
   /** Loads, verifies and tests a generation; throws if it cannot be served. Returns `present` if nothing has changed. */
   load(wanted: Wanted, present: Served): Promise<Served>;
-  modelBefore(model: number): Promise<number | undefined>;
+  /** `served`: the model that this service has served before. */
+  modelBefore(model: number, served: number | undefined): Promise<number | undefined>;
+  /** Makes the feeds want this model; false where they cannot say so. */
+  want(model: number): Promise<boolean>;
+  /** Called where `want` has failed. */
+  onUnshared(error: unknown): void;
   onSwap(result: SwapResult, served: Served, why?: unknown): void;
   /** Called with an error when the feeds can no longer be read, and without one when they can again. */
   onReach(error?: unknown): void;
@@ -124,7 +130,8 @@ export function generationsFrom(
 
   const rollBack = async (): Promise<Served | undefined> => {
     const from = taken.model;
-    const model = before.at(-1) ?? (await sources.modelBefore(from));
+    const earlier = before.at(-1);
+    const model = await sources.modelBefore(from, earlier).catch(() => earlier);
     if (model === undefined) return undefined;
     const wanted = { ...taken, model };
     try {
@@ -133,8 +140,10 @@ export function generationsFrom(
       if (codeOf(error) === 'FEEDS_EXPIRED') return undefined;
       throw error;
     }
-    before.pop();
-    state = { heldBack: (await readFeeds())?.model ?? from };
+    if (model === earlier) before.pop();
+    await sources.want(model).catch(sources.onUnshared);
+    const inFeeds = (await readFeeds())?.model ?? from;
+    state = inFeeds === model ? {} : { heldBack: inFeeds };
     return served;
   };
 

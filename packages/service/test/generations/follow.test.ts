@@ -235,6 +235,57 @@ describe('followFeeds', () => {
   });
 });
 
+test('a rollback of the champion at one service is followed by the others, and one after it goes further back', async () => {
+  const store = openFeeds('memory:');
+  for (const n of [1, 2, 3]) await putNamed(store, n);
+  for (const n of [1, 2, 3]) await store.feed(als).alias('champion', n, { producer });
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  await following(store, (one) =>
+    following(store, async (other) => {
+      const isAt = (ask: typeof one, n: number) =>
+        until(
+          () => ask('/v1/version'),
+          (answer) => modelIn(answer) === n,
+        );
+      for (const [ask, n] of [
+        [one, 2],
+        [other, 1],
+      ] as const) {
+        expect(await ask('/admin/rollback', { method: 'POST', headers })).toMatchObject({
+          body: { generation: { model: n } },
+        });
+        for (const each of [one, other]) expect(modelIn(await isAt(each, n))).toBe(n);
+        expect(readyIn(await ask('/readyz'))).toBe('');
+      }
+      expect(await one('/admin/rollback', { method: 'POST', headers })).toMatchObject({ status: 409 });
+      await store.feed(als).alias('champion', 3, { producer });
+      for (const each of [one, other]) expect(modelIn(await isAt(each, 3))).toBe(3);
+    }),
+  );
+});
+
+test('where the champion cannot be changed, a rollback is of one service alone, which says so', async () => {
+  const store = openFeeds('memory:');
+  for (const n of [1, 2]) await putNamed(store, n);
+  for (const n of [1, 2]) await store.feed(als).alias('champion', n, { producer });
+  const feed = store.feed(als);
+  const readOnly: FeedStore = {
+    ...store,
+    feed: <T>(contract: FeedContract<T>) =>
+      contract.path === als.path
+        ? { ...store.feed(contract), alias: () => Promise.reject(new Error('Access denied.')) }
+        : store.feed(contract),
+  };
+  await following(readOnly, async (ask) => {
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    expect(await ask('/admin/rollback', { method: 'POST', headers })).toMatchObject({
+      body: { generation: { model: 1 } },
+    });
+    expect(readyIn(await ask('/readyz'))).toContain('Model 2 was rolled back from');
+    expect((await feed.refs())['champion']).toBe(2);
+  });
+});
+
 describe('an experiment that cannot be run', () => {
   const usual = (answer: Answer) => (answer.body as { panel?: unknown }).panel === undefined;
   const listOf = '/v1/users/ana/recommendations';

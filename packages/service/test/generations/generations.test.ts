@@ -42,7 +42,9 @@ function following(first: number, broken: readonly number[] = []) {
         if (broken.includes(model)) throw Object.assign(new Error('is broken'), { code: 'BROKEN' });
         return servedOf(model, fault);
       },
-      modelBefore: async (model) => (model > 1 ? model - 1 : undefined),
+      modelBefore: async (model, served) => served ?? (model > 1 ? model - 1 : undefined),
+      want: async () => false,
+      onUnshared: () => undefined,
       onSwap: (result) => results.push(result),
       onReach: (error) => reached.push(error),
       now: () => feeds.nowMs,
