@@ -71,11 +71,17 @@ function noPattern(literal: string): EtlError {
 
 /** A statement in the SQL that all engines share, in that of Spark. */
 export function sparkText(statement: string): string {
-  const pattern = /'[^']*'|`[^`]*`|\b([a-z_0-9]+)\(/g;
+  const pattern = /'[^']*'|`[^`]*`|"([^"]*)"|\b([a-z_0-9]+)\(/g;
   let text = '';
   let from = 0;
   for (let found = pattern.exec(statement); found; found = pattern.exec(statement)) {
-    const make = found[1] === undefined ? undefined : FUNCTIONS[found[1]];
+    const [whole, name, call] = found;
+    if (name !== undefined) {
+      // Sail takes only backticks for the quotes of a name.
+      text += `${statement.slice(from, found.index)}\`${name}\``;
+      from = found.index + whole.length;
+    }
+    const make = call === undefined ? undefined : FUNCTIONS[call];
     if (make === undefined) continue;
     const { args, end } = argumentsAt(statement, pattern.lastIndex);
     text += statement.slice(from, found.index) + make(...args.map((arg) => sparkText(arg.trim())));

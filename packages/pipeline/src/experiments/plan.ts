@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { events as eventsFeed, exposures as exposuresFeed, visits as visitsFeed } from '@attractions/contracts';
-import { duckDbEngine, frame, sql } from '@attractions/etl';
+import { engineOf, frame, sql } from '@attractions/etl';
 import { FOLLOWED, baselineOf, completeMetric, effectSeen, samplesNeeded } from '@attractions/experiments';
 import type { CompleteMetric, Moments } from '@attractions/experiments';
 
@@ -72,7 +72,7 @@ export async function planExperiment(
 ): Promise<ExperimentPlan> {
   const scratch: string[] = [];
   const folder = async (): Promise<string> => (scratch[0] ??= await mkdtemp(join(tmpdir(), 'attractions-plan-')));
-  const engine = duckDbEngine({ memoryLimitMb: Math.min(config.etlMemoryMb, ENGINE_MB) });
+  const engine = engineOf({ ...config, etlMemoryMb: Math.min(config.etlMemoryMb, ENGINE_MB) });
   try {
     const lists = await filesOf(store, store.feed(exposuresFeed).history(), folder, signal);
     const happened = await filesOf(store, store.feed(eventsFeed).history(), folder, signal);
@@ -81,7 +81,7 @@ export async function planExperiment(
     const all = relationOf('exposure_rows', engine, lists, {
       user_id: { from: 'user_id', type: sql`STRING` },
       shown_ms: { from: 'shown_at', as: (column) => sql`unix_millis(${column})`, type: sql`BIGINT` },
-      items: { from: 'items', type: sql`STRING[]` },
+      items: { from: 'items', type: 'texts' },
     });
     const shown = frame(
       'shown',

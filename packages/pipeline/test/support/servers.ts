@@ -30,7 +30,16 @@ async function printed(what: string, script: string, argv: readonly string[]): P
 
 /** A real PostgreSQL for this test file, which is started with its first test; undefined where there is none. */
 export async function postgresServer(): Promise<{ readonly url: string } | undefined> {
-  if ((await printed('PostgreSQL', 'postgres/start.sh', ['--install'])) === undefined) return undefined;
+  return startedFor('PostgreSQL', 'postgres');
+}
+
+/** A server of its own that speaks Spark Connect, as {@link postgresServer}. */
+export async function sailServer(): Promise<{ readonly url: string } | undefined> {
+  return startedFor('Spark Connect', 'sail');
+}
+
+async function startedFor(what: string, folder: 'postgres' | 'sail'): Promise<{ readonly url: string } | undefined> {
+  if ((await printed(what, `${folder}/start.sh`, ['--install'])) === undefined) return undefined;
   const started = { url: '' };
   let port = '';
   beforeAll(async () => {
@@ -38,9 +47,10 @@ export async function postgresServer(): Promise<{ readonly url: string } | undef
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     port = String((server.address() as AddressInfo).port);
     await new Promise((resolve) => server.close(resolve));
-    started.url = (await run(tool('postgres/start.sh'), [port])).stdout.trim().replace('DATABASE_URL=', '');
+    const { stdout } = await run(tool(`${folder}/start.sh`), [port]);
+    started.url = stdout.trim().replace(/^[A-Z_]+=/, '');
   });
-  afterAll(() => run(tool('postgres/stop.sh'), [port]));
+  afterAll(() => run(tool(`${folder}/stop.sh`), [port]));
   return started;
 }
 

@@ -37,8 +37,8 @@ export function shownFrame(engine: Engine, files: FeedFiles, experiment: string)
     forced: { from: 'forced', as: (column) => sql`coalesce(${column}, false)`, type: sql`BOOLEAN` },
     shown_ms: { from: 'shown_at', as: (column) => sql`unix_millis(${column})`, type: sql`BIGINT` },
     park: { from: 'park', type: text },
-    items: { from: 'items', type: sql`STRING[]` },
-    teams: { from: 'teams', type: sql`STRING[]` },
+    items: { from: 'items', type: 'texts' },
+    teams: { from: 'teams', type: 'texts' },
   });
   return frame('shown')`
 SELECT user_id, request_id, version, panel, bucket, coalesce(forced, false) AS forced, shown_ms, coalesce(park, '') AS park, items, teams

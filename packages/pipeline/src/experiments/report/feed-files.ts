@@ -70,14 +70,16 @@ export function relationOf(
   name: string,
   engine: Engine,
   { groups }: FeedFiles,
-  columns: Readonly<Record<string, { readonly from: string; readonly as?: (column: Sql) => Sql; readonly type: Sql }>>,
+  columns: Readonly<
+    Record<string, { readonly from: string; readonly as?: (column: Sql) => Sql; readonly type: Sql | 'texts' }>
+  >,
 ): Frame {
   const selected = (there: (column: string) => boolean): Sql =>
     sql.join(
       Object.entries(columns).map(([key, { from, as = (column: Sql) => column, type }]) => {
         // A name in quotes: one of them is a word of SQL.
         const column: Sql = { ...sql``, text: `f."${from}"` };
-        return sql`${there(from) ? as(column) : sql`CAST(NULL AS ${type})`} AS ${sql.identifier(key)}`;
+        return sql`${there(from) ? as(column) : noneOf(type)} AS ${sql.identifier(key)}`;
       }),
       ', ',
     );
@@ -87,4 +89,9 @@ export function relationOf(
   });
   const none = sql`SELECT ${selected(() => false)} FROM (SELECT 1 AS nothing) f WHERE false`;
   return frame(name)`${parts.length === 0 ? none : sql.join(parts, ' UNION ALL ')}`;
+}
+
+/** Engines have no name in common for a list of texts. */
+function noneOf(type: Sql | 'texts'): Sql {
+  return type === 'texts' ? sql`split(CAST(NULL AS STRING), ',')` : sql`CAST(NULL AS ${type})`;
 }

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { events as eventsFeed, exposures as exposuresFeed, visits as visitsFeed } from '@attractions/contracts';
-import { duckDbEngine, frame, sql } from '@attractions/etl';
+import { engineOf, frame, sql } from '@attractions/etl';
 import type { Engine, Frame, RunOptions } from '@attractions/etl';
 import { EXPOSURE, FOLLOWED, latestPhase } from '@attractions/experiments';
 import type { CompleteMetric, Experiment, Gathered, GatheredMetric, PanelMoments } from '@attractions/experiments';
@@ -45,7 +45,7 @@ export async function gather(
     scratch[0] ??= await mkdtemp(join(tmpdir(), 'attractions-experiment-'));
     return scratch[0];
   };
-  const engine = duckDbEngine({ memoryLimitMb: wanted.memoryLimitMb });
+  const engine = engineOf(wanted.engine);
   try {
     const files = {
       exposures: await filesOf(store, store.feed(exposuresFeed).history(), folder, how.signal),

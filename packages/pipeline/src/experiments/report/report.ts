@@ -34,7 +34,7 @@ export async function reportExperiment(
     metrics: own?.experiments?.metrics ?? [],
     followedDays: days,
     isAssignedWanted: true,
-    memoryLimitMb: Math.min(config.etlMemoryMb, ENGINE_MB),
+    engine: { ...config, etlMemoryMb: Math.min(config.etlMemoryMb, ENGINE_MB) },
   };
   const { gathered, passedOver } = await gather(store, wanted, { signal });
   const findings = findingsOf(gathered, { intendedUsers: own?.experiments?.intendedUsers });

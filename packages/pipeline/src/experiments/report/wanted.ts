@@ -1,5 +1,6 @@
 /** Which experiment is read out, and by which metrics. */
 import { readExperiments } from '@attractions/contracts';
+import type { EngineSettings } from '@attractions/etl';
 import { FOLLOWED, completeMetric } from '@attractions/experiments';
 import type { CompleteMetric, Experiment, Metric } from '@attractions/experiments';
 import type { FeedStore } from '@attractions/feeds';
@@ -19,8 +20,8 @@ export interface Wanted {
   readonly followedDays: number;
   /** Whether all users who could be assigned are looked at too. */
   readonly isAssignedWanted: boolean;
-  /** What the engine may hold in memory. */
-  readonly memoryLimitMb: number;
+  /** What adds the rows up. */
+  readonly engine: EngineSettings;
 }
 
 /** The metrics of an experiment in their order, with the built-in one where there are visits. */

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { events as eventsFeed, experiments, exposures as exposuresFeed } from '@attractions/contracts';
 import type { Event, Exposure } from '@attractions/contracts';
+import type { EngineSettings } from '@attractions/etl';
 import { assign, completeMetric, gatherRows } from '@attractions/experiments';
 import type { Experiment, Gathered, Metric } from '@attractions/experiments';
 import { openFeeds, parquet } from '@attractions/feeds';
@@ -9,6 +10,7 @@ import { Field, Int32, List, Table, TimestampMillisecond, Utf8, vectorFromArray 
 
 import { gather } from '../../../src/experiments/report/gather.js';
 import { emptyFolder } from '../../support/command-line.js';
+import { sailServer } from '../../support/servers.js';
 
 const producer = { id: 'test', package: 'test', version: '0.0.0' };
 const DAY_MS = 86_400_000;
@@ -135,30 +137,40 @@ async function putAsBefore(store: FeedStore, lists: readonly Exposure[]): Promis
     .put(table as never, { producer });
 }
 
-test('the engine gathers from the feeds what is gathered from rows in memory', async () => {
-  const store = openFeeds(await emptyFolder());
-  await store.feed(experiments).put(first, { producer });
-  await store.feed(experiments).put(wider, { producer });
-  const { lists, events } = history(600);
-  await putAsBefore(store, lists.slice(0, 1));
-  await store.feed(exposuresFeed).put(lists.slice(1, 300), { producer });
-  await store.feed(exposuresFeed).put(lists.slice(300), { producer });
-  await store.feed(eventsFeed).put(events.slice(0, 500), { producer });
-  await store.feed(eventsFeed).put(events.slice(500), { producer });
-  const { gathered, passedOver } = await gather(store, {
-    metrics,
-    followedDays: 7,
-    isAssignedWanted: false,
-    memoryLimitMb: 200,
-  });
-  expect(passedOver).toEqual({ expiredExposures: 0, expiredEvents: 0, experiments: 0 });
-  expect(gathered.disagreeing).toEqual({ lists: 0 });
-  const expected = gatherRows(
-    [first, wider],
-    [...lists.slice(0, 1).map(withoutPark), ...lists.slice(1)],
-    events,
-    metrics.map(completeMetric),
-  );
-  const endMs = BEGIN_MS + 17 * DAY_MS;
-  expect(comparable(gathered)).toEqual(comparable({ ...expected, endMs }));
-});
+const sail = await sailServer();
+const engines: readonly [string, () => EngineSettings][] = [
+  ['DuckDB', () => ({ etlMemoryMb: 200 })],
+  ...(sail ? [['Spark', () => ({ engine: 'spark', sparkRemote: sail.url })] as [string, () => EngineSettings]] : []),
+];
+
+test.each(engines)(
+  '%s gathers from the feeds what is gathered from rows in memory',
+  async (_name, engine) => {
+    const store = openFeeds(await emptyFolder());
+    await store.feed(experiments).put(first, { producer });
+    await store.feed(experiments).put(wider, { producer });
+    const { lists, events } = history(600);
+    await putAsBefore(store, lists.slice(0, 1));
+    await store.feed(exposuresFeed).put(lists.slice(1, 300), { producer });
+    await store.feed(exposuresFeed).put(lists.slice(300), { producer });
+    await store.feed(eventsFeed).put(events.slice(0, 500), { producer });
+    await store.feed(eventsFeed).put(events.slice(500), { producer });
+    const { gathered, passedOver } = await gather(store, {
+      metrics,
+      followedDays: 7,
+      isAssignedWanted: false,
+      engine: engine(),
+    });
+    expect(passedOver).toEqual({ expiredExposures: 0, expiredEvents: 0, experiments: 0 });
+    expect(gathered.disagreeing).toEqual({ lists: 0 });
+    const expected = gatherRows(
+      [first, wider],
+      [...lists.slice(0, 1).map(withoutPark), ...lists.slice(1)],
+      events,
+      metrics.map(completeMetric),
+    );
+    const endMs = BEGIN_MS + 17 * DAY_MS;
+    expect(comparable(gathered)).toEqual(comparable({ ...expected, endMs }));
+  },
+  60_000,
+);

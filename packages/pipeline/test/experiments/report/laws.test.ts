@@ -89,7 +89,7 @@ async function gatherFrom(
   await store.feed(exposuresFeed).put(lists, { producer });
   if (events.length > 0) await store.feed(eventsFeed).put(events, { producer });
   if (visited.length > 0) await store.feed(visitsFeed).put(visitsOf(visited), { producer });
-  const wanted = { metrics, followedDays: days, isAssignedWanted: true, memoryLimitMb: 200 };
+  const wanted = { metrics, followedDays: days, isAssignedWanted: true, engine: { etlMemoryMb: 200 } };
   return (await gather(store, wanted)).gathered;
 }
 
@@ -105,7 +105,7 @@ test('feeds that are not in a folder are copied for the engine first', async () 
   await store.feed(exposuresFeed).put([shown(ann, 10, ['p:a'])], { producer });
   await store.feed(exposuresFeed).put([shown(bob, 10, ['p:a'])], { producer });
   const before = await readdir(tmpdir());
-  const wanted = { metrics: [], followedDays: 1, isAssignedWanted: true, memoryLimitMb: 200 };
+  const wanted = { metrics: [], followedDays: 1, isAssignedWanted: true, engine: { etlMemoryMb: 200 } };
   expect((await gather(store, wanted)).gathered).toMatchObject({ exposures: 2, disagreeing: { lists: 0 } });
   const left = (await readdir(tmpdir())).filter((name) => !before.includes(name));
   expect(left.filter((name) => name.startsWith('attractions-experiment-'))).toEqual([]);
