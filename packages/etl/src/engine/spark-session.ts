@@ -140,7 +140,7 @@ function failureOf(cause: unknown, subject: string): unknown {
   if (cause instanceof EtlError) return cause;
   const { name, code, message = String(cause) } = cause as Partial<SparkError>;
   // Plans and stacks follow.
-  const [first = ''] = message.split(/\n\s*\n|\n(?=['+=]|== )/);
+  const [first = ''] = message.trim().split(/\n\s*\n|\n(?=['+=]|== )/);
   const reason = first.length > MOST_CHARACTERS ? `${first.slice(0, MOST_CHARACTERS)}…` : first;
   if (name !== 'SparkError') return new EtlError('ETL_ENGINE_FAILED', `Spark failed in ${subject}: ${reason}`, { cause }); // prettier-ignore
   if (code === 'SPARK_DENIED' || code === 'SPARK_REMOTE_INVALID') return new EtlError('ETL_ENGINE_DENIED', reason, { cause }); // prettier-ignore

@@ -48,8 +48,8 @@ UNION ALL${grouped(sql`${numberedPhotos(photos, near, options)}`, sql`given`)}`;
 function nearPhotos(photos: Frame, { gap, order, park, hasWeights, given }: Sequencing): Frame {
   return frame('visit_gaps')`
 SELECT ${park}user_id, attraction_id, taken${hasWeights ? sql`, weight` : sql``},
-  CASE WHEN taken - lag(taken) OVER w < ${gap} THEN 0 ELSE 1 END AS starts,
-  CASE WHEN lead(taken) OVER w - taken < ${gap} THEN 0 ELSE 1 END AS ends
+  CASE WHEN taken - (lag(taken) OVER w) < ${gap} THEN 0 ELSE 1 END AS starts,
+  CASE WHEN (lead(taken) OVER w) - taken < ${gap} THEN 0 ELSE 1 END AS ends
 FROM ${photos}${given === 'none' ? sql`` : sql` WHERE sequence IS NULL`}
 WINDOW w AS (PARTITION BY ${park}user_id ORDER BY taken${order})`;
 }

@@ -38,6 +38,17 @@ export interface ProjectOptions {
   readonly events?: NonNullable<EtlContext['events']>;
 }
 
+/** How a project is run, besides what any run may be given. */
+interface ProjectRun {
+  readonly gapHours?: number;
+  /** The address of a server, where that computes. */
+  readonly spark?: string | undefined;
+}
+
+/** Settings of the engine. */
+export const engineAt = (spark: string | undefined) =>
+  spark === undefined ? {} : ({ engine: 'spark', sparkRemote: spark } as const);
+
 /** Runs on `events/*.csv` of a new folder, of which none is refused as a whole. */
 export function csvProject(options: ProjectOptions = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'etl-new-'));
@@ -57,9 +68,9 @@ export function csvProject(options: ProjectOptions = {}) {
     remove: (name: string) => rmSync(at(name)),
     rename: (name: string, to: string) => renameSync(at(name), at(to)),
     touch: (name: string, time = new Date()) => utimesSync(at(name), time, time),
-    run: (store: FeedStore, more: Partial<EtlContext> & { readonly gapHours?: number } = {}): Promise<EtlSummary> => {
-      const { gapHours = 8, ...context } = more;
-      const values = { maxRejectShare: 1, sequenceGapHours: gapHours };
+    run: (store: FeedStore, more: Partial<EtlContext> & ProjectRun = {}): Promise<EtlSummary> => {
+      const { gapHours = 8, spark, ...context } = more;
+      const values = { maxRejectShare: 1, sequenceGapHours: gapHours, ...engineAt(spark) };
       const config = forceConfig(etlSettings, values, () => readConfig(etlSettings));
       const events = options.events && { events: options.events };
       return runEtl(config, { store, logger, from, baseFolder: folder, checks: NO_RULES, ...events, ...context });
