@@ -1,7 +1,7 @@
 import type { FeedContract } from '@attractions/feeds';
 import * as v from 'valibot';
 
-import { int32, jsonFeed, list, name, number, object, oneOf, record, text, time } from './document.js';
+import { int32, int64, jsonFeed, list, name, number, object, oneOf, record, text, time } from './document.js';
 import type { Infer } from './document.js';
 
 const tenant = object({
@@ -30,6 +30,12 @@ const report = object({
   memoryMb: v.pipe(number(), v.description('What all processes together might hold in memory.')),
   peakMemoryMb: v.optional(
     v.pipe(number(), v.description('The most that they held; absent where the system does not tell.')),
+  ),
+  split: v.optional(
+    v.pipe(
+      object({ rows: int64(), rejectedRows: int64() }),
+      v.description('Where tenants are a column: the rows of visits, and those that belong to no tenant.'),
+    ),
   ),
   stages: v.pipe(record(number()), v.description('Seconds of all workers by stage: read, train, judge, other, idle.')),
   tenants: v.pipe(list(tenant), v.description('What came of each tenant.')),

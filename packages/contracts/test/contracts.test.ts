@@ -51,7 +51,7 @@ describe('the contracts', () => {
       ],
       'fleet/report/v1.0': [
         'json',
-        'startedAt utf8, seconds float64, counts json, modelsPerMinute float64, workers int32, memoryMb float64, peakMemoryMb float64?, stages json, tenants json',
+        'startedAt utf8, seconds float64, counts json, modelsPerMinute float64, workers int32, memoryMb float64, peakMemoryMb float64?, split json?, stages json, tenants json',
       ],
       'serving/events/v1.0': [
         'parquet',

@@ -21,11 +21,13 @@ export { sigir17 } from './sigir17/source.js';
 export { BUILT_IN_SOURCES, checkSources, probeSources } from './source/choose.js';
 export { judgeAttractions, judgeVisits } from './source/judge.js';
 export { defineSource } from './source/source.js';
+export { hasTenants, splitByTenant } from './split.js';
 export { transformVisits } from './visits/visits.js';
 export type { AttractionsExtract, AttractionsFrames } from './attractions.js';
 export type { CheckRules } from './checks/checks.js';
 export type { ConfiguredSources, SourceEntry } from './config-file.js';
 export type { EtlContext, EtlSummary } from './driver.js';
+export type { SplitData, SplitOptions } from './split.js';
 export type {
   CellValue,
   Columns,

@@ -106,6 +106,31 @@ export async function attractionsOfFiles(
   return { extract, ...read };
 }
 
+/** Rows as texts, with times in milliseconds where they are any; for data that are only passed on. `rows` counts those that cannot be read too. */
+export async function rowTexts(
+  groups: readonly FileGroup[],
+  columns: readonly Column[],
+  options: Pick<FilesOptions, 'timeFormat'>,
+  context: SourceContext,
+) {
+  const {
+    rows,
+    faults,
+    faultCount = faults.length,
+    confirm,
+  }: CountedRows & Pick<Delivered<unknown>, 'confirm'> = await readOf(groups, context);
+  const hasTimes = columns.includes('time');
+  const format = hasTimes ? (options.timeFormat ?? (await formatOf(groups, context))) : '';
+  const values = await fileValues('row_file_values', groups, context);
+  const textOf = (column: Column) => (given: Given) => {
+    if (column !== 'time') return given.text(column);
+    const millis = millisOf(given.raw(column), given.isTyped(column) ? 'unix-millis' : format);
+    return sql`coalesce(CAST(${millis} AS STRING), ${given.text(column)})`;
+  };
+  const made = Object.fromEntries(columns.map((column) => [column.toLowerCase(), textOf(column)]));
+  return { lines: linesFrame('row_texts', groups, made, values, context, false), rows: rows + faultCount, confirm };
+}
+
 /** What was read besides the extract. */
 async function readOf(groups: readonly FileGroup[], context: SourceContext) {
   const files = groups.flatMap((group) => group.files);

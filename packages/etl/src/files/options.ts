@@ -3,7 +3,18 @@ import type { StandardSchemaV1 } from '@standard-schema/spec';
 /** Where a value is found: a column by its name or, without a header, by its number from 1; a constant; or a group of the file's name. */
 export type ColumnPlace = string | number | { readonly constant: string | number } | { readonly fileName: string };
 
-export const VISIT_COLUMNS = ['user', 'attraction', 'time', 'park', 'photo', 'sequence', 'event', 'weight'] as const;
+export const VISIT_COLUMNS = [
+  'user',
+  'attraction',
+  'time',
+  'park',
+  'photo',
+  'sequence',
+  'event',
+  'weight',
+  /** Whose the row is, where the data are of many: read by a fleet alone. */
+  'tenant',
+] as const;
 export const ATTRACTION_COLUMNS = [
   'attraction',
   'name',

@@ -6,6 +6,7 @@ import { duckDbEngine } from '../engine/duckdb.js';
 import type { Row as EngineRow } from '../engine/engine.js';
 import { sql } from '../frame/frame.js';
 import type { Frame } from '../frame/frame.js';
+import { EtlError } from '../errors.js';
 import { counted, defineSource } from '../source/source.js';
 import type { AttractionRow, Delivered, Probe, RefusedRow, Source, SourceContext, VisitRow } from '../source/source.js';
 import { attractionsOfFiles, visitsOfFiles } from './extract.js';
@@ -34,8 +35,15 @@ export const jsonl = filesSource<JsonlOptions>('jsonl', jsonlOptions, readJsonl)
 /** Parquet files. */
 export const parquet = filesSource<FilesOptions>('parquet', parquetOptions, readParquet);
 
-const VISIT_PLACES: Columns = { user: 'user', attraction: 'attraction', time: 'time' };
-const ATTRACTION_PLACES: Columns = { attraction: 'attraction' };
+/** What reads the files of a source, by its type. */
+export const READERS: Readonly<Record<string, Read<FilesOptions>>> = {
+  csv: readCsv as Read<FilesOptions>,
+  jsonl: readJsonl as Read<FilesOptions>,
+  parquet: readParquet,
+};
+
+export const VISIT_PLACES: Columns = { user: 'user', attraction: 'attraction', time: 'time' };
+export const ATTRACTION_PLACES: Columns = { attraction: 'attraction' };
 
 const VISIT_ONLY: readonly (VisitColumn | AttractionColumn)[] = [
   'user',
@@ -88,18 +96,26 @@ function placesOf(
   { columns = {} }: Pick<FilesOptions, 'columns'>,
   others: readonly string[],
 ): Columns {
+  if (columns.tenant !== undefined)
+    throw new EtlError(
+      'ETL_SOURCES_INVALID',
+      'The sources have the rows of many tenants, `columns.tenant`, which only a fleet keeps apart; run it with: attractions run --each.',
+    );
   const own = Object.entries(columns).filter(([column]) => !others.includes(column));
   return { ...defaults, ...Object.fromEntries(own) };
 }
 
 /** Reads the beginning of the first file as the source would read all of it. */
 async function probed<Options extends FilesOptions>(
-  { encoding, ...options }: Options & { readonly encoding?: string },
+  { encoding, ...given }: Options & { readonly encoding?: string },
   read: Read<Options>,
   baseFolder: string,
   signal: AbortSignal | undefined,
 ): Promise<Probe> {
   signal?.throwIfAborted();
+  // Whose rows they are does not matter here.
+  const columns = Object.entries(given.columns ?? {}).filter(([column]) => column !== 'tenant');
+  const options = { ...given, ...(given.columns && { columns: Object.fromEntries(columns) }) };
   const files = await findFiles([options.files].flat(), baseFolder, signal);
   const [first] = files;
   if (!first) throw new Error('A pattern matches a file at least.');

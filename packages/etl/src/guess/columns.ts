@@ -2,7 +2,7 @@ import type { AttractionColumn, VisitColumn } from '../files/options.js';
 import type { ColumnLook } from './values.js';
 
 /** What a column may be; `label` names the attraction in a file of visits. */
-export type Role = VisitColumn | AttractionColumn;
+export type Role = Exclude<VisitColumn, 'tenant'> | AttractionColumn;
 
 /** Words that people name columns with, in several languages, without what stands for `id`. */
 const WORDS: Readonly<Record<Role, string>> = {

@@ -15,7 +15,7 @@ interface RunFlags {
   readonly accept?: true;
   readonly full?: true;
   readonly runId?: string;
-  readonly each?: string;
+  readonly each?: string | true;
   readonly workers?: number;
   readonly memory?: number;
 }
@@ -29,8 +29,8 @@ export function runCommand(run: Runner): Command {
     .option('--full', `${FULL}, and train also where nothing is new`)
     .addOption(runIdOption())
     .option(
-      '--each <tenants>',
-      'the pipeline and the gate for each tenant of a file, below one root; see docs/fleets.md',
+      '--each [tenants]',
+      'the pipeline and the gate for each tenant of a file, or of the column tenant of the visits, below one root',
     )
     .option('--workers <count>', 'with --each: tenants run at once, in place of FLEET_WORKERS', countOf)
     .option('--memory <mb>', 'with --each: memory of all processes together, in place of FLEET_MEMORY_MB', countOf)
@@ -52,7 +52,7 @@ export function runCommand(run: Runner): Command {
     );
 }
 
-async function runEach(file: string, flags: RunFlags, context: PipelineContext): Promise<PipelineResult> {
+async function runEach(each: string | true, flags: RunFlags, context: PipelineContext): Promise<PipelineResult> {
   const others = [flags.sample && '--sample', flags.inMemory && '--in-memory', flags.runId && '--run-id'];
   const other = others.find((given) => given !== undefined);
   if (other !== undefined)
@@ -64,18 +64,23 @@ async function runEach(file: string, flags: RunFlags, context: PipelineContext):
   ]);
   const { fleetWorkers, fleetMemoryMb, fleetDeadlineSeconds, fleetRetries } = context.config;
   const asked = { workers: flags.workers ?? fleetWorkers, memoryMb: flags.memory ?? fleetMemoryMb };
-  const report = await runFleet(
-    await readTenants(file),
-    {
-      ...sizeOf(asked, thisMachine()),
-      deadlineSeconds: fleetDeadlineSeconds,
-      retries: fleetRetries,
-      ...(flags.full && { full: true }),
-      ...(flags.accept && { accept: true }),
-    },
-    context,
-  );
-  return { document: report, text: () => fleetText(report), exitCode: exitCodeOf(report) };
+  const options = {
+    ...sizeOf(asked, thisMachine()),
+    deadlineSeconds: fleetDeadlineSeconds,
+    retries: fleetRetries,
+    ...(flags.full && { full: true }),
+    ...(flags.accept && { accept: true }),
+  };
+  const split =
+    each === true ? await (await import('../fleet/split.js')).splitTenants(context, options.memoryMb) : undefined;
+  try {
+    const report = await (split
+      ? runFleet(split.tenants, { ...options, split: { rows: split.rows, rejectedRows: split.rejectedRows } }, context)
+      : runFleet(await readTenants(String(each)), options, context));
+    return { document: report, text: () => fleetText(report), exitCode: exitCodeOf(report) };
+  } finally {
+    await split?.close();
+  }
 }
 
 function resultOf(summary: RunSummary): PipelineResult {

@@ -2,7 +2,6 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fleetReports } from '@attractions/contracts';
 import type { FleetReport } from '@attractions/contracts';
 import { plural, tenantRoot } from '@attractions/config';
-import type { Tenant } from '@attractions/config';
 import { openFeeds, openLeases } from '@attractions/feeds';
 import type { Lease, Leases } from '@attractions/feeds';
 
@@ -15,7 +14,7 @@ import type { Waiting } from './order.js';
 import { reportOf } from './report.js';
 import type { Ended } from './report.js';
 import type { FleetSize } from './size.js';
-import type { FleetBase, Turn, TurnResult } from './turn.js';
+import type { FleetBase, FleetTenant, Turn, TurnResult } from './turn.js';
 import { openWorker } from './workers.js';
 import type { FleetWorker } from './workers.js';
 
@@ -32,6 +31,8 @@ const READERS = 16;
 export interface FleetOptions extends FleetSize, Pick<Turn, 'full' | 'accept'> {
   readonly deadlineSeconds: number;
   readonly retries: number;
+  /** Of the sources that the tenants were split out of. */
+  readonly split?: NonNullable<FleetReport['split']>;
 }
 
 /** A tenant in the queue. */
@@ -56,7 +57,7 @@ interface Note {
  * @throws PipelineError PIPELINE_USAGE where the feeds are in memory
  */
 export async function runFleet(
-  tenants: readonly Tenant[],
+  tenants: readonly FleetTenant[],
   options: FleetOptions,
   { config, logger, signal, progress, json, own }: Omit<PipelineContext, 'store'>,
 ): Promise<FleetReport> {
@@ -167,6 +168,7 @@ export async function runFleet(
     memoryMb: options.memoryMb,
     peakMemoryMb: memory.peakMb(),
     busySeconds: busySeconds.all,
+    ...(options.split && { split: options.split }),
   });
   await openFeeds(tenantRoot(feedsRoot, FLEET))
     .feed(fleetReports)
@@ -177,7 +179,7 @@ export async function runFleet(
 
 /** The tenants with what their last turns left. */
 async function waiting(
-  tenants: readonly Tenant[],
+  tenants: readonly FleetTenant[],
   leases: Leases,
   feedsRoot: string,
   { full, accept }: Pick<Turn, 'full' | 'accept'>,
@@ -186,7 +188,7 @@ async function waiting(
   const left = [...tenants];
   const read = async (): Promise<void> => {
     for (let next = left.shift(); next !== undefined; next = left.shift()) {
-      const { tenant, config, data } = next;
+      const { tenant, config, data, from } = next;
       const last = await leases.last(tenant);
       const { seconds } = Object(last?.note) as Partial<Note>;
       const turn: Turn = {
@@ -194,6 +196,7 @@ async function waiting(
         feedsRoot: tenantRoot(feedsRoot, tenant),
         ...(config !== undefined && { configFile: config }),
         ...(data !== undefined && { data }),
+        ...(from && { from }),
         ...(full && { full }),
         ...(accept && { accept }),
       };

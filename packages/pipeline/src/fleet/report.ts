@@ -1,4 +1,5 @@
 import type { FleetReport } from '@attractions/contracts';
+import { plural } from '@attractions/config';
 import type { Tenant } from '@attractions/config';
 
 import { grouped, table } from '../text.js';
@@ -11,7 +12,7 @@ export interface Ended extends TurnResult {
   readonly tries: number;
 }
 
-type Figures = Pick<FleetReport, 'startedAt' | 'seconds' | 'workers' | 'memoryMb'> & {
+type Figures = Pick<FleetReport, 'startedAt' | 'seconds' | 'workers' | 'memoryMb' | 'split'> & {
   readonly peakMemoryMb: number | undefined;
   /** Of all workers, while they had a turn. */
   readonly busySeconds: number;
@@ -74,7 +75,7 @@ export function exitCodeOf({ counts }: FleetReport): 0 | 1 | 3 {
 
 /** The report for people. */
 export function fleetText(report: FleetReport): string {
-  const { counts, tenants, seconds, modelsPerMinute, workers, memoryMb, peakMemoryMb, stages } = report;
+  const { counts, tenants, seconds, modelsPerMinute, workers, memoryMb, peakMemoryMb, stages, split } = report;
   const some = OUTCOMES.filter((outcome) => (counts[outcome] ?? 0) > 0).map(
     (outcome) => `${grouped(counts[outcome] ?? 0)} ${outcome === 'unchanged' ? 'with nothing new' : outcome}`,
   );
@@ -82,13 +83,18 @@ export function fleetText(report: FleetReport): string {
     peakMemoryMb === undefined ? '' : ` They held at most ${grouped(peakMemoryMb)} of ${grouped(memoryMb)} MB.`;
   const slowest = tenants.filter((each) => each.tries > 0).toSorted((a, b) => b.seconds - a.seconds);
   return [
-    `${grouped(tenants.length)} tenants in ${seconds.toFixed(1)} s: ${some.join(', ')}.`,
-    `${modelsPerMinute.toFixed(0)} models a minute by ${workers} workers.${memory}`,
+    `${grouped(tenants.length)} ${plural(tenants.length, 'tenant')} in ${seconds.toFixed(1)} s: ${some.join(', ')}.`,
+    `${modelsPerMinute.toFixed(0)} models a minute by ${workers} ${plural(workers, 'worker')}.${memory}`,
     `The workers took ${Object.entries(stages)
       .map(([stage, took]) => `${took.toFixed(1)} s to ${stage}`)
       .join(', ')}.`
       .replace('s to other', 's for other work')
       .replace('s to idle', 's without work'),
+    ...(split
+      ? [
+          `They were split out of ${grouped(split.rows)} rows, of which ${grouped(split.rejectedRows)} belong to no tenant.`,
+        ]
+      : []),
     ...troubled('Refused', 'refused', tenants),
     ...troubled('Failed', 'failed', tenants),
     ...(slowest.length === 0

@@ -21,7 +21,7 @@ export function openTenantRunner(base: FleetBase, logger: Logger): RunTenant {
   const ownIn = new Map<string, Promise<OwnParts>>();
 
   /** The configuration of all, or that of the tenant, which is read anew each time. */
-  async function ownOf({ configFile, data, tenant }: Turn): Promise<OwnParts> {
+  async function ownOf({ configFile, data, from, tenant }: Turn): Promise<OwnParts> {
     const own = await partsOf(configFile ?? base.configFile, configFile === undefined);
     if (data === undefined || own.sources === undefined) return own;
     if (/^[a-z][a-z0-9+.-]+:\/\//i.test(data))
@@ -29,7 +29,7 @@ export function openTenantRunner(base: FleetBase, logger: Logger): RunTenant {
         'PIPELINE_TENANT_DATA',
         `The data of ${tenant} are '${data}', and its configuration file names sources, whose files can only be relative to a folder; write the address into \`files\`.`,
       );
-    return { ...own, sources: { ...own.sources, baseFolder: data } };
+    return { ...own, sources: { ...own.sources, ...(from && { from }), baseFolder: data } };
   }
 
   async function partsOf(path: string | undefined, isShared: boolean): Promise<OwnParts> {

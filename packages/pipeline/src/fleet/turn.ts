@@ -1,4 +1,7 @@
 /** What passes between a fleet and its workers. */
+import type { Tenant } from '@attractions/config';
+import type { ConfiguredSources } from '@attractions/etl';
+
 import type { PipelineConfig } from '../settings.js';
 
 /** What all turns of a fleet have in common. */
@@ -10,6 +13,12 @@ export interface FleetBase {
   readonly json: boolean;
 }
 
+/** A tenant of a file, or one that was split out of the sources of all. */
+export interface FleetTenant extends Tenant {
+  /** The sources of its part, relative to `data`. */
+  readonly from?: ConfiguredSources['from'];
+}
+
 /** One tenant to be run. */
 export interface Turn {
   readonly tenant: string;
@@ -18,6 +27,8 @@ export interface Turn {
   readonly configFile?: string;
   /** Its own raw data: `RAW_DATA_PATH`, and what paths of configured sources are relative to. */
   readonly data?: string;
+  /** The sources of its part, in place of the configured ones. */
+  readonly from?: ConfiguredSources['from'];
   /** Train and read also where nothing is new. */
   readonly full?: boolean;
   /** Commit data that are unlike the last updates. */
