@@ -1,7 +1,7 @@
 /** The thread of `loader-threads.ts`: loads generations as it is asked, and sends each in pieces, the next when it is asked for it. */
 import { once } from 'node:events';
 import { parentPort, workerData } from 'node:worker_threads';
-import { openFeeds } from '@attractions/feeds';
+import { openFeeds, preloadParquet } from '@attractions/feeds';
 import { BUILT_IN_KINDS, kindsNamed, loadGeneration, memoryOf, packed } from '@attractions/models';
 import type { ScoringKind } from '@attractions/models';
 import { ownKindsIn } from '@attractions/models/config-file';
@@ -11,6 +11,9 @@ import type { Loaded, LoadOrder, Ordered } from './loader-threads.js';
 const port = parentPort;
 
 if ((workerData as { readonly behindAnswers: boolean }).behindAnswers) stepBack();
+
+// The first order would wait for it.
+void preloadParquet();
 
 /** Generations up to this size are sent as one message. */
 const SMALL_BYTES = 1 << 22;

@@ -45,6 +45,8 @@ interface ThreadOptions {
   readonly threads: number;
   /** How long a thread without an order stays. Its memory for reading is freed when it ends. */
   readonly idleMs: number;
+  /** Whether one thread is started at once and stays: starting one takes longer than loading a small model. */
+  readonly oneStays?: boolean;
   /** Whether answers have priority over loading. */
   readonly behindAnswers: boolean;
   /** Whether threads keep the process alive while they load. */
@@ -81,7 +83,8 @@ interface Receipt {
 }
 
 /** Starts no thread before the first order. Orders wait while all threads have enough. */
-export function loaderThreads({ threads, idleMs, behindAnswers, holdsProcess = false }: ThreadOptions): LoaderThreads {
+export function loaderThreads(options: ThreadOptions): LoaderThreads {
+  const { threads, idleMs, oneStays = false, behindAnswers, holdsProcess = false } = options;
   const running = new Set<Thread>();
   const waiting: { order: LoadOrder; resolve(generation: Generation): void; reject(error: unknown): void }[] = [];
   let count = 0;
@@ -126,7 +129,8 @@ export function loaderThreads({ threads, idleMs, behindAnswers, holdsProcess = f
     clearTimeout(receipt.timeout);
     thread.orders.delete(n);
     dispatch();
-    if (thread.orders.size === 0) thread.idle = setTimeout(() => void end(thread), idleMs).unref();
+    if (thread.orders.size > 0) return;
+    thread.idle = setTimeout(() => (oneStays && running.size === 1 ? undefined : void end(thread)), idleMs).unref();
   };
 
   const dispatch = (): void => {
@@ -150,6 +154,8 @@ export function loaderThreads({ threads, idleMs, behindAnswers, holdsProcess = f
       thread.worker.postMessage({ n, order } satisfies Ordered);
     }
   };
+
+  if (oneStays && hasLoaderThreads()) start();
 
   return {
     load: (order) =>

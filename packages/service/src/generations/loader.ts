@@ -29,7 +29,7 @@ export function passingLoaders(): Loaders {
 /** Threads of a service that loads on demand, which stay while there is work. */
 export function onDemandLoaders(): Loaders {
   return {
-    inFront: loaderThreads({ threads: usualThreads(), idleMs: THREAD_IDLE_MS, behindAnswers: false }),
+    inFront: loaderThreads({ threads: usualThreads(), idleMs: THREAD_IDLE_MS, oneStays: true, behindAnswers: false }),
     behind: loaderThreads({ threads: 1, idleMs: THREAD_IDLE_MS, behindAnswers: true }),
   };
 }

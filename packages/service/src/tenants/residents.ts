@@ -98,11 +98,12 @@ export function residents({ memoryBytes, cachedLists, metrics, inFlight }: Resid
     metrics.unloaded(reason);
   };
 
-  const makeRoom = (): void => {
+  /** @param present is about to answer */
+  const makeRoom = (present?: Residence): void => {
     if (bytes <= memoryBytes) return;
     for (const one of loaded) {
       if (bytes <= memoryBytes || loaded.size === 1) return;
-      if (inFlight(one.resident.name) > 0) continue;
+      if (one === present || inFlight(one.resident.name) > 0) continue;
       leave(one, 'space');
       one.generations = undefined;
     }
@@ -117,7 +118,7 @@ export function residents({ memoryBytes, cachedLists, metrics, inFlight }: Resid
       if (!one.retired) loaded.add(one);
       measure(one);
       metrics.loaded('loaded', seconds());
-      makeRoom();
+      makeRoom(one);
     } catch (error) {
       one.fault = { untilMs: performance.now() + FAULT_MS, code: codeOf(error) };
       metrics.loaded('failed', seconds());
@@ -150,7 +151,7 @@ export function residents({ memoryBytes, cachedLists, metrics, inFlight }: Resid
     if (one.lists >= cachedLists) return;
     one.lists++;
     count(one, LIST_BYTES);
-    makeRoom();
+    makeRoom(one);
   };
 
   return {

@@ -10,7 +10,10 @@ const NUMBER = 16;
 /** Members of a list that are measured; the others count as much as these on average. */
 const MEASURED = 500;
 
-/** The memory of a generation in bytes: its arrays of numbers exactly, and its objects by their fields. */
+/** What a recommender makes of a generation beside it, such as the lists of popular attractions: so much of the whole was measured. */
+const RECOMMENDER_SHARE = 1 / 8;
+
+/** The memory of a served generation in bytes: its arrays of numbers exactly, its objects by their fields, and a share for its recommender. */
 export function bytesOf(generation: Generation): number {
   const seen = new Set<object>();
   const listed = (values: readonly unknown[]): number => {
@@ -34,7 +37,7 @@ export function bytesOf(generation: Generation): number {
     const fields = Object.values(Object.getOwnPropertyDescriptors(value)).filter((field) => field.get === undefined);
     return fields.reduce((sum, field) => sum + FIELD + measure(field.value), OBJECT);
   };
-  return measure(generation) + measure(generation.userOf.parts);
+  return (measure(generation) + measure(generation.userOf.parts)) * (1 + RECOMMENDER_SHARE);
 }
 
 const growth = (size: number): number => Math.max(1, size / MEASURED);
