@@ -31,12 +31,16 @@ import { copyExample, ownModelCases } from './own-model.mjs';
 import { publicPackages } from './public-packages.mjs';
 import { reactCases } from './react.mjs';
 import { openRegistry } from './registry.mjs';
+import { starterCases } from './starter.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const packages = publicPackages(root);
 const programs = join(import.meta.dirname, 'consumers');
 /** The program that uses several packages, and which. */
 const together = { name: 'together', uses: ['feeds', 'contracts', 'etl', 'als-trainer', 'recommender'] };
+
+/** The one package without a scope. */
+const starter = 'create-attractions';
 
 const start = promisify(execFile);
 
@@ -73,17 +77,18 @@ describe('publish', () => {
   let registry;
 
   const consumer = (name) => join(temporary, 'consumers', name);
-  const installed = (name) => join(consumer(name), 'node_modules/@attractions', name);
+  const installed = (name) =>
+    join(consumer(name), 'node_modules', packages.find((one) => one.name === name).manifest.name);
 
   /** An empty folder outside the repository that takes our packages from our registry. */
-  function emptyFolder(name) {
+  function emptyFolder(name, npmrc = registry.scope) {
     mkdirSync(consumer(name), { recursive: true });
-    writeFileSync(join(consumer(name), '.npmrc'), registry.scope);
+    writeFileSync(join(consumer(name), '.npmrc'), npmrc);
     writeFileSync(join(consumer(name), 'package.json'), JSON.stringify({ private: true, type: 'module' }));
   }
 
   async function install(name, uses) {
-    emptyFolder(name);
+    emptyFolder(name, uses.includes(starter) ? registry.everything : registry.scope);
     await run(consumer(name), {}, 'npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', ...uses);
   }
 
@@ -177,7 +182,8 @@ describe('publish', () => {
 
       test('publint and are-the-types-wrong find nothing', async () => {
         await run(temporary, { npm_config_userconfig: registry.publisherConfig }, 'npm', 'pack', manifest.name);
-        const tarball = join(temporary, `attractions-${name}-${manifest.version}.tgz`);
+        const file = manifest.name.replace('@', '').replace('/', '-');
+        const tarball = join(temporary, `${file}-${manifest.version}.tgz`);
         const { messages, pkg } = await publint({ pkgDir: installed(name), strict: true, pack: false });
         assert.deepEqual(
           messages.map((message) => formatMessage(message, pkg)),
@@ -268,6 +274,9 @@ describe('publish', () => {
         (...command) => run(consumer(name), {}, ...command),
       );
     });
+
+  describe('npm create attractions', () =>
+    starterCases(() => ({ folder: consumer(starter), scope: registry.scope, root: join(temporary, 'projects') })));
 
   test('the stages together, in memory', async () => {
     await install(

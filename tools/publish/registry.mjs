@@ -8,26 +8,34 @@ import { runServer } from 'verdaccio';
  * so a package of ours can never be mistaken for one of that name elsewhere.
  *
  * @param folder where it keeps what is published; the caller removes it.
- * @returns `scope`, the line of an `.npmrc` that takes our packages from here and all others from where they always come from;
- * `publisherConfig`, the path of an npm user configuration that may publish; `close()`.
+ * @returns `url`; `scope`, the line of an `.npmrc` that takes our packages from here and all others from where they always come from; `everything`, one that
+ * takes all packages from here, for `create-attractions`, which has no scope and needs nothing; `publisherConfig`, the path of an npm user configuration that may publish; `close()`.
  */
 export async function openRegistry(folder) {
   const server = await runServer({
     self_path: folder,
     storage: join(folder, 'storage'),
     auth: { htpasswd: { file: join(folder, 'htpasswd') } },
-    packages: { '@attractions/*': { access: '$all', publish: '$authenticated' } },
+    packages: Object.fromEntries(
+      ['@attractions/*', 'create-attractions'].map((name) => [name, { access: '$all', publish: '$authenticated' }]),
+    ),
     log: { type: 'file', path: join(folder, 'registry.log'), level: 'warn' },
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const host = `127.0.0.1:${server.address().port}`;
   const scope = `@attractions:registry=http://${host}/\n`;
+  const everything = `registry=http://${host}/\n`;
   const publisherConfig = join(folder, 'publisher.npmrc');
-  writeFileSync(publisherConfig, `${scope}//${host}/:_authToken=${await registerPublisher(`http://${host}`)}\n`);
+  writeFileSync(
+    publisherConfig,
+    `${scope}${everything}//${host}/:_authToken=${await registerPublisher(`http://${host}`)}\n`,
+  );
 
   return {
+    url: `http://${host}`,
     scope,
+    everything,
     publisherConfig,
     close: () => {
       server.closeAllConnections();

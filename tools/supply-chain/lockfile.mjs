@@ -43,6 +43,7 @@ export function resolvedFrom(entries, path, name) {
   }
 }
 
+/** npm leaves out a name that is that of the folder. */
 function nameOf(entries, path) {
-  return entries[path].name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+  return entries[path].name ?? path.replace(/^(packages|.*node_modules)\//, '');
 }

@@ -6,18 +6,9 @@ import { after, before, describe, test } from 'node:test';
 import { scratchWorkspace } from './support/scratch-workspace.mjs';
 
 const stages = ['etl', 'als-trainer', 'recommender', 'evaluation', 'service'];
-const everything = [
-  'config',
-  'feeds',
-  'experiments',
-  'contracts',
-  'models',
-  'spark',
-  'client',
-  ...stages,
-  'pipeline',
-  'tools',
-];
+/** The command line, the starter that names its version, and the tests of the workspace. */
+const app = ['pipeline', 'create-attractions', 'tools'];
+const everything = ['config', 'feeds', 'experiments', 'contracts', 'models', 'spark', 'client', ...stages, ...app];
 
 /**
  * What a change of a package runs: itself, what depends on it, and `tools`, whose tests check the whole workspace. Written out, not computed: a dependency
@@ -25,26 +16,27 @@ const everything = [
  * the other.
  */
 const affectedByPackage = {
-  config: ['config', 'models', ...stages, 'pipeline', 'tools'],
-  feeds: ['feeds', 'contracts', 'models', ...stages, 'pipeline', 'tools'],
-  experiments: ['experiments', 'contracts', 'models', ...stages, 'pipeline', 'tools'],
-  contracts: ['contracts', 'models', ...stages, 'pipeline', 'tools'],
-  models: ['models', 'als-trainer', 'recommender', 'evaluation', 'service', 'pipeline', 'tools'],
+  config: ['config', 'models', ...stages, ...app],
+  feeds: ['feeds', 'contracts', 'models', ...stages, ...app],
+  experiments: ['experiments', 'contracts', 'models', ...stages, ...app],
+  contracts: ['contracts', 'models', ...stages, ...app],
+  models: ['models', 'als-trainer', 'recommender', 'evaluation', 'service', ...app],
   spark: ['spark', 'tools'],
   client: ['client', 'tools'],
-  etl: ['etl', 'pipeline', 'tools'],
-  'als-trainer': ['als-trainer', 'pipeline', 'tools'],
-  recommender: ['recommender', 'service', 'pipeline', 'tools'],
-  evaluation: ['evaluation', 'pipeline', 'tools'],
-  service: ['service', 'pipeline', 'tools'],
-  pipeline: ['pipeline', 'tools'],
+  etl: ['etl', ...app],
+  'als-trainer': ['als-trainer', ...app],
+  recommender: ['recommender', 'service', ...app],
+  evaluation: ['evaluation', ...app],
+  service: ['service', ...app],
+  pipeline: [...app],
+  'create-attractions': ['create-attractions', 'tools'],
 };
 
 const affectedByFile = {
   'tools/affected.mjs': ['tools'],
   'examples/own-model/src/quiet.js': ['tools'],
   'examples/react/src/main.tsx': ['tools'],
-  'packages/als-trainer/test/README.md': ['als-trainer', 'pipeline', 'tools'],
+  'packages/als-trainer/test/README.md': ['als-trainer', ...app],
   'package-lock.json': everything,
   'tsconfig.base.json': everything,
   LICENSE: [],

@@ -10,7 +10,7 @@ const root = join(import.meta.dirname, '../..');
 
 test('the table of packages holds every published one, and no other', () => {
   const rows = readFileSync(join(root, 'README.md'), 'utf8').matchAll(
-    /^\| \[`(@attractions\/[^`]+)`\]\(packages\/([^)]+)\)/gm,
+    /^\| \[`(@attractions\/[^`]+|create-attractions)`\]\(packages\/([^)]+)\)/gm,
   );
   const listed = [...rows].map(([, name, folder]) => `${name} in ${folder}`);
   const published = publicPackages(root).map(({ manifest, folder }) => `${manifest.name} in ${basename(folder)}`);

@@ -33,8 +33,13 @@ describe('nx release', () => {
     return tags().filter((tag) => !known.has(tag));
   };
 
-  const directDependentsOf = (name) =>
-    names.filter((other) => `@attractions/${name}` in (manifest(other).dependencies ?? {}));
+  /** The range of a package in the manifest of another. The starter writes those of its development into projects. */
+  const rangeOf = (other, name) => {
+    const { dependencies, devDependencies } = manifest(other);
+    return { ...devDependencies, ...dependencies }[`@attractions/${name}`];
+  };
+
+  const directDependentsOf = (name) => names.filter((other) => rangeOf(other, name) !== undefined);
 
   /** The packages that depend on `name`, at any depth. */
   const dependentsOf = (name) => {
@@ -66,10 +71,10 @@ describe('nx release', () => {
     }
   });
 
-  test('a feature of one stage releases that stage and the command line that brings it; a chore releases nothing', () => {
+  test('a feature of one stage releases that stage and the command line that brings it, and the starter; a chore releases nothing', () => {
     change('etl', 'chore(etl): tidy');
     change('als-trainer', 'feat(als-trainer): a second feature');
-    assert.deepEqual(release().sort(), ['als-trainer@0.1.1', 'pipeline@0.1.1']);
+    assert.deepEqual(release().sort(), ['als-trainer@0.1.1', 'create-attractions@0.1.1', 'pipeline@0.1.1']);
     assert.match(read(changelog('als-trainer')), /^## 0\.1\.1 [\s\S]*a second feature[\s\S]*^## 0\.1\.0 /m);
   });
 
@@ -82,16 +87,14 @@ describe('nx release', () => {
     assert.ok(made.includes('feeds@0.1.1'));
     for (const name of names.filter((other) => !expected.includes(other)))
       assert.equal(manifest(name).version, before[name], name);
-    for (const name of directDependentsOf('feeds'))
-      assert.equal(manifest(name).dependencies['@attractions/feeds'], '^0.1.1', name);
+    for (const name of directDependentsOf('feeds')) assert.equal(rangeOf(name, 'feeds'), '^0.1.1', name);
   });
 
   test('a breaking change below 1.0 is a minor version, for dependents too', () => {
     change('feeds', 'feat(feeds)!: another shape');
     const made = release();
     assert.deepEqual(made.sort(), ['feeds', ...dependentsOf('feeds')].map((name) => `${name}@0.2.0`).sort());
-    for (const name of directDependentsOf('feeds'))
-      assert.equal(manifest(name).dependencies['@attractions/feeds'], '^0.2.0', name);
+    for (const name of directDependentsOf('feeds')) assert.equal(rangeOf(name, 'feeds'), '^0.2.0', name);
   });
 
   test('the lockfile follows, and names no registry', () => {

@@ -49,7 +49,7 @@ describe('what users get', () => {
 
     test(`${name}: its bill of materials is whole and joined up`, () => {
       const bill = billOfMaterials(entries, `packages/${name}`);
-      assert.equal(bill.metadata.component.purl, `pkg:npm/%40attractions/${name}@${manifest.version}`);
+      assert.equal(bill.metadata.component.purl, `pkg:npm/${manifest.name.replace('@', '%40')}@${manifest.version}`);
       const shipped = new Set(others.map((thing) => `${thing.name}@${thing.version}`));
       assert.deepEqual(new Set(bill.components.map((component) => `${component.name}@${component.version}`)), shipped);
       assert.equal(bill.components.length, shipped.size, 'each once');
