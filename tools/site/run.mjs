@@ -8,7 +8,7 @@
  * - `<!-- output -->`: a `text` or `json` block that is what the block before it prints on stdout, where `…` stands for anything.
  * - `<!-- not-run: REASON -->`: the block is not run. The long form prints these.
  *
- * Port 3000 of a page is one that the system gives.
+ * Ports 3000 and 3001 of a page are ones that the system gives.
  *
  *     node tools/site/run.mjs PAGE…        # docs/serve.md
  */
@@ -22,7 +22,7 @@ import { root } from './pages.mjs';
 
 /** The pages that are run: in `npm test`, and in the long form beside those. All others have the checks of `blocks.mjs`. */
 export const SHORT = ['docs/feed-format.md'];
-export const LONG = ['docs/index.md'];
+export const LONG = ['docs/notebook-to-production.md', 'docs/serve.md', 'docs/runbook.md', 'docs/index.md'];
 
 const LIMIT_MS = 120_000;
 
@@ -64,8 +64,12 @@ export async function runPage(file) {
   const work = join(folder, 'work');
   mkdirSync(work);
   symlinkSync(join(root, 'node_modules'), join(work, 'node_modules'));
-  const port = String(await freePort());
-  const env = { ...process.env, PORT: port, PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}` };
+  const ports = { 3000: String(await freePort()), 3001: String(await freePort()) };
+  const env = {
+    ...process.env,
+    PORT: ports[3000],
+    PATH: `${join(root, 'node_modules/.bin')}${delimiter}${process.env.PATH}`,
+  };
   Object.assign(env, { FORCE_COLOR: '0', REPOSITORY: root });
   for (const name of ['FEEDS_ROOT', 'RAW_DATA_PATH', 'LOG_LEVEL', 'NODE_TEST_CONTEXT'])
     Reflect.deleteProperty(env, name);
@@ -73,11 +77,13 @@ export async function runPage(file) {
   const left = [];
   let ran = 0;
   let printed = '';
+  // A command before && that fails does not end a shell with -e.
+  const apart = (code) => code.replaceAll(/^[^|'"#\n]* && [^|\n]*$/gm, (line) => line.replaceAll(' && ', '\n'));
   const wrapped = (code) =>
-    `set -eo pipefail\n[ -f '${state}' ] && . '${state}'\n${code}\n{ export -p; printf 'cd %q\\n' "$PWD"; } > '${state}'\n`;
+    `set -eo pipefail\n[ -f '${state}' ] && . '${state}'\n${apart(code)}\n{ declare -p | grep -E '^declare -[-x] '; printf 'cd %q\\n' "$PWD"; } > '${state}'\n`;
   try {
     for (const { language, notes, code, at } of blocksIn([file])) {
-      const text = code.replaceAll(/(127\.0\.0\.1|localhost):3000/g, `$1:${port}`);
+      const text = code.replaceAll(/(127\.0\.0\.1:|\bPORT=)(300[01])\b/g, (_, before, port) => before + ports[port]);
       if ('file' in notes) {
         mkdirSync(dirname(join(work, notes.file)), { recursive: true });
         writeFileSync(join(work, notes.file), text);
@@ -88,6 +94,7 @@ export async function runPage(file) {
       else if (language === 'sh' && 'background' in notes) {
         const child = spawn('bash', ['-c', wrapped(text)], { cwd: work, env, detached: true, stdio: 'ignore' });
         going.push(child);
+        const [, port = ports[3000]] = /\bPORT=(\d+)/.exec(text) ?? [];
         if (!(await answers(port, child))) throw new Error(`${at}: nothing answers at port ${port}`);
         ran++;
       } else if (language === 'sh') {

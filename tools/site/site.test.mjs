@@ -158,7 +158,7 @@ describe('the built site', () => {
 
   test('fits three widths, light and dark, and passes axe', async (context) => {
     installed(join(root, 'tools/page'));
-    const looks = await lookAt(['', 'service', 'reference/http', 'packages/feeds']);
+    const looks = await lookAt(['', 'service', 'comparison', 'packages/feeds']);
     if (looks === undefined) context.skip('there is no chromium');
     else assert.equal(looks, 24);
   });
