@@ -28,7 +28,7 @@ export const sharedSettings = {
 /** The address of Spark, for the stages that may work on it: each puts it among its own settings. */
 export const sparkRemote = text({
   variable: 'SPARK_REMOTE',
-  description: 'Where Spark answers over Spark Connect: sc://host:port/;token=… .',
+  description: 'The Spark Connect server: sc://host:15002, with a token sc://host:443/;token=…',
   secret: true,
 });
 

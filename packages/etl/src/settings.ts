@@ -1,4 +1,4 @@
-import { choice, flag, integer, number, readConfig, sharedSettings, text } from '@attractions/config';
+import { choice, flag, integer, number, readConfig, sharedSettings, text, sparkRemote } from '@attractions/config';
 import type { Config } from '@attractions/config';
 
 /** The settings of this stage. */
@@ -29,11 +29,7 @@ export const etlSettings = {
     choices: ['duckdb', 'spark'],
     default: 'duckdb',
   }),
-  sparkRemote: text({
-    variable: 'SPARK_REMOTE',
-    description: 'The Spark Connect server: sc://host:15002, with a token sc://host:443/;token=…',
-    secret: true,
-  }),
+  sparkRemote,
   etlMemoryMb: integer({
     variable: 'ETL_MEMORY_MB',
     description: 'What the embedded DuckDB may hold in memory; the rest goes to the folder for temporary files.',
