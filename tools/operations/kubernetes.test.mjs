@@ -284,6 +284,22 @@ describe('the manifests for Kubernetes', { skip: missing ?? false }, () => {
       assert.deepEqual([again, lists], [[], listed]);
     });
 
+    test('the job of a fleet runs each tenant of its file', () => {
+      const fleet = join(folder, 'fleet');
+      mkdirSync(fleet);
+      const { 'tenants.json': file } = of('fleet', 'ConfigMap', 'attractions-config').data;
+      const tenants = JSON.parse(file).tenants.map(({ tenant }) => ({ tenant, data: places.RAW_DATA_PATH }));
+      writeFileSync(join(fleet, 'tenants.json'), JSON.stringify({ tenants }));
+      const [{ args }, ...others] = containersOf(nightOf('fleet'));
+      assert.deepEqual(others, []);
+      const [{ args: serve }] = serveOf('fleet').spec.containers;
+      assert.deepEqual(serve, ['serve', ...args.slice(1)]);
+      const words = args.map((word) => word.replace('/config', fleet));
+      const env = { ...variables(), FEEDS_ROOT: join(folder, 'fleet-feeds') };
+      const report = JSON.parse(run(process.execPath, [program, ...words, '--json'], { cwd: fleet, env }));
+      assert.equal(report.counts.done, tenants.length, JSON.stringify(report));
+    });
+
     test('the service answers where probes and monitor ask, with the metrics by which it is scaled', async () => {
       const [{ args, startupProbe, readinessProbe, livenessProbe }] = serveOf('pvc').spec.containers;
       service = spawn(process.execPath, [program, ...args, '--json'], {

@@ -57,6 +57,8 @@ export interface EtlContext {
   readonly pseudonymize?: boolean | undefined;
   /** Whether everything is read, also where only some of it is new; default: false. */
   readonly full?: boolean | undefined;
+  /** What computes; it is not closed. Default: the engine that `config` names, for this run alone. */
+  readonly engine?: Engine;
   /** The same run commits once. */
   readonly runId?: string;
   /** Told how far reading and writing are. */
@@ -101,7 +103,7 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
   const preloaded = preloadParquet();
   let opened: OpenedUpdate | undefined;
   let scratch: string | undefined;
-  const engine = engineOf(config);
+  const engine = context.engine ?? engineOf(config);
   try {
     const before = await comparedWith(store.feed(visits).history(), rules);
     const previous = await filesOf(store, before[0], logger, async () => {
@@ -162,7 +164,7 @@ export async function runEtl(config: EtlConfig, context: EtlContext): Promise<Et
     await guard();
     throw error;
   } finally {
-    await Promise.all([opened?.discard(), engine.close()]);
+    await Promise.all([opened?.discard(), context.engine === undefined && engine.close()]);
     if (scratch !== undefined) await rm(scratch, { recursive: true, force: true });
   }
 }

@@ -123,22 +123,17 @@ function fieldsOf({ format, columns }: RowFiles): string {
   return columns.map((column, i) => `${field(column, i)} AS f${i}`).join(', ');
 }
 
-/** Joins the numbers of files to rows with a `file_path`. */
+/** Joins the numbers of files to rows with a `file_path`. Spark writes an address with one slash or three. */
 function numbersOf(files: readonly RowFile[], work: Work): string {
-  // As Spark writes the address of a file.
-  const pathOf = (file: RowFile): string => addressOf(file, work);
-  const rows = files.map((file) => `(${literal(pathOf(file))}, ${file.number})`);
-  return `JOIN (VALUES ${rows.join(', ')}) AS m(file_path, file_number) ON m.file_path = r.file_path`;
+  const rows = files.map((file) => `(${literal(addressOf(file, work).replace('file:///', 'file:/'))}, ${file.number})`);
+  return `JOIN (VALUES ${rows.join(', ')}) AS m(file_path, file_number) ON m.file_path = replace(r.file_path, 'file:///', 'file:/')`;
 }
 
 /** Apache Spark knows the place of each row. */
 async function viewOfParquet(name: string, files: readonly RowFile[], work: Work): Promise<void> {
   const { spark, local, how } = work;
   const { sql: sparkSql } = await import('@attractions/spark');
-  const [first] = files;
-  const columns = (await local.columnsOf(first?.path ?? '')).map((column) => `r.\`${column.name}\``).join(', ');
-  const paths = files.map((file) => addressOf(file, work)).join(',');
-  const from = `(SELECT _metadata.file_path AS file_path, _metadata.row_index AS row_number, * FROM parquet.\`${files.length > 1 ? `{${paths}}` : paths}\`) r`;
-  const text = `SELECT m.file_number, r.row_number, ${columns} FROM ${from} ${numbersOf(files, work)}`;
-  await spark.createView(name, sparkSql(text), how);
+  const columns = (await local.columnsOf(files[0]?.path ?? '')).map((column) => `\`${column.name}\``).join(', ');
+  const selects = files.map((file) => `SELECT ${file.number} AS file_number, _metadata.row_index AS row_number, ${columns} FROM parquet.\`${addressOf(file, work)}\``); // prettier-ignore
+  await spark.createView(name, sparkSql(selects.join('\nUNION ALL\n')), how);
 }

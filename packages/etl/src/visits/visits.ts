@@ -255,7 +255,8 @@ const MAX_WEIGHT = 1e9;
 
 /** The weight of a line: that of its event times its own, each 1 where there is none; NULL where it is not a number. */
 function weightOf(events: VisitsOptions['events']): Sql {
-  const own = sql`CASE WHEN coalesce(l.weight, '') = '' THEN 1e0 ELSE try_cast(l.weight AS DOUBLE) END`;
+  // Java takes a letter behind a number for its type.
+  const own = sql`CASE WHEN coalesce(l.weight, '') = '' THEN 1e0 WHEN NOT regexp_like(l.weight, '[dDfF] *$') THEN try_cast(l.weight AS DOUBLE) END`;
   const cases = Object.entries(events ?? {}).map(
     ([event, weight]) => sql`WHEN ${event} THEN CAST(${weight} AS DOUBLE)`,
   );
