@@ -49,15 +49,14 @@ interface ThreadOptions {
   readonly oneStays?: boolean;
   /** Whether answers have priority over loading. */
   readonly behindAnswers: boolean;
+  /** A load that takes longer fails, and its thread is ended: a file system that hangs must not hold the threads for good. Default: loads may take as long as they need. */
+  readonly timeoutMs?: number;
   /** Whether threads keep the process alive while they load. */
   readonly holdsProcess?: boolean;
 }
 
 /** Orders that one thread works on at once: while one waits for the disk, another one is decoded. */
 const ORDERS_OF_A_THREAD = 3;
-
-/** A load that takes longer fails, and its thread is ended: a file system that hangs must not hold the threads for good. */
-const LOAD_TIMEOUT_MS = 120_000;
 
 const program = fileURLToPath(new URL('./loader-thread.js', import.meta.url));
 
@@ -73,28 +72,35 @@ interface Thread {
   idle?: NodeJS.Timeout | undefined;
 }
 
-interface Receipt {
-  frame?: Frame;
-  due: number;
-  readonly pieces: Piece[];
-  readonly timeout: NodeJS.Timeout;
+/** An order, and who waits for it. */
+interface Job {
+  readonly order: LoadOrder;
   resolve(generation: Generation): void;
   reject(error: unknown): void;
 }
 
+/** What has come of a job. */
+interface Receipt {
+  readonly job: Job;
+  frame?: Frame;
+  due: number;
+  readonly pieces: Piece[];
+  readonly timeout: NodeJS.Timeout | undefined;
+}
+
 /** Starts no thread before the first order. Orders wait while all threads have enough. */
 export function loaderThreads(options: ThreadOptions): LoaderThreads {
-  const { threads, idleMs, oneStays = false, behindAnswers, holdsProcess = false } = options;
+  const { threads, idleMs, oneStays = false, behindAnswers, timeoutMs, holdsProcess = false } = options;
   const running = new Set<Thread>();
-  const waiting: { order: LoadOrder; resolve(generation: Generation): void; reject(error: unknown): void }[] = [];
+  const waiting: Job[] = [];
   let count = 0;
 
   const end = (thread: Thread, error?: unknown): Promise<number> => {
     running.delete(thread);
     clearTimeout(thread.idle);
-    for (const { timeout, reject } of thread.orders.values()) {
+    for (const { timeout, job } of thread.orders.values()) {
       clearTimeout(timeout);
-      reject(error);
+      job.reject(error);
     }
     thread.orders.clear();
     return thread.worker.terminate();
@@ -119,12 +125,12 @@ export function loaderThreads(options: ThreadOptions): LoaderThreads {
   const receive = (thread: Thread, n: number, message: Loaded): void => {
     const receipt = thread.orders.get(n);
     if (receipt === undefined) return;
-    if ('fault' in message) receipt.reject(errorOf(message.fault));
+    if ('fault' in message) receipt.job.reject(errorOf(message.fault));
     else {
       if ('frame' in message) [receipt.frame, receipt.due] = [message.frame, message.due];
       receipt.pieces.push(...message.pieces);
       if (receipt.pieces.length < receipt.due) return thread.worker.postMessage({ n } satisfies Ordered);
-      receipt.resolve(unpacked(receipt.frame as Frame, receipt.pieces));
+      receipt.job.resolve(unpacked(receipt.frame as Frame, receipt.pieces));
     }
     clearTimeout(receipt.timeout);
     thread.orders.delete(n);
@@ -139,20 +145,29 @@ export function loaderThreads(options: ThreadOptions): LoaderThreads {
       const thread =
         running.size < threads && (free === undefined || free.orders.size > 0) && waiting.length > 0 ? start() : free;
       if (thread === undefined || thread.orders.size >= ORDERS_OF_A_THREAD) return;
-      const next = waiting.shift();
-      if (next === undefined) return;
-      const { order, resolve, reject } = next;
+      const job = waiting.shift();
+      if (job === undefined) return;
       const n = count++;
       clearTimeout(thread.idle);
-      const timeout = setTimeout(() => {
-        const message = `The model in '${order.root}' was not read within ${LOAD_TIMEOUT_MS / 1_000} s.`;
-        void end(thread, Object.assign(new Error(message), { code: 'TIMEOUT' }));
-        dispatch();
-      }, LOAD_TIMEOUT_MS);
-      timeout.unref();
-      thread.orders.set(n, { due: 0, pieces: [], timeout, resolve, reject });
-      thread.worker.postMessage({ n, order } satisfies Ordered);
+      const timeout = timeoutMs === undefined ? undefined : setTimeout(() => late(thread, n, timeoutMs), timeoutMs);
+      timeout?.unref();
+      thread.orders.set(n, { job, due: 0, pieces: [], timeout });
+      thread.worker.postMessage({ n, order: job.order } satisfies Ordered);
     }
+  };
+
+  /** Fails the load that takes too long; the others of its thread begin again. */
+  const late = (thread: Thread, n: number, afterMs: number): void => {
+    const { job } = thread.orders.get(n) as Receipt;
+    thread.orders.delete(n);
+    const others = [...thread.orders.values()];
+    for (const { timeout } of others) clearTimeout(timeout);
+    thread.orders.clear();
+    void end(thread);
+    const message = `The model in '${job.order.root}' was not read within ${afterMs / 1_000} s.`;
+    job.reject(Object.assign(new Error(message), { code: 'TIMEOUT' }));
+    waiting.unshift(...others.map((other) => other.job));
+    dispatch();
   };
 
   if (oneStays && hasLoaderThreads()) start();

@@ -29,12 +29,19 @@ export function passingLoaders(): Loaders {
 /** Threads of a service that loads on demand, which stay while there is work. */
 export function onDemandLoaders(): Loaders {
   return {
-    inFront: loaderThreads({ threads: usualThreads(), idleMs: THREAD_IDLE_MS, oneStays: true, behindAnswers: false }),
-    behind: loaderThreads({ threads: 1, idleMs: THREAD_IDLE_MS, behindAnswers: true }),
+    inFront: loaderThreads({
+      threads: usualThreads(),
+      idleMs: THREAD_IDLE_MS,
+      oneStays: true,
+      behindAnswers: false,
+      timeoutMs: LOAD_TIMEOUT_MS,
+    }),
+    behind: loaderThreads({ threads: 1, idleMs: THREAD_IDLE_MS, behindAnswers: true, timeoutMs: LOAD_TIMEOUT_MS }),
   };
 }
 
 const THREAD_IDLE_MS = 60_000;
+const LOAD_TIMEOUT_MS = 60_000;
 
 /**
  * Loads on a separate thread, so that reading and checking a large model never delays an answer. Loads on this thread, between answers, in three cases: the
