@@ -45,8 +45,6 @@ export interface RowFile {
   readonly path: string;
   /** What its rows have as `file_number`. */
   readonly number: number;
-  /** The object of a bucket that the file is a copy of, byte for byte: `s3://bucket/key`. */
-  readonly object?: string;
 }
 
 /** Many files of one shape, whose values are read as texts. */

@@ -77,9 +77,8 @@ async function isRegular(rows: RowFiles, { isSpark, local, how }: Work): Promise
   return counts.every(({ faultCount }) => faultCount === 0);
 }
 
-/** Where the server finds a file. */
-const addressOf = ({ path, object }: RowFile, { isSpark }: Work): string =>
-  object === undefined ? `file://${path}` : isSpark ? object.replace(/^s3:/i, 's3a:') : object;
+/** Where the server finds a file, whatever its own file system is. */
+const addressOf = ({ path }: RowFile): string => `file://${path}`;
 
 async function viewOfRaw(name: string, rows: RowFiles, work: Work): Promise<void> {
   const { spark, isSpark, how } = work;
@@ -87,21 +86,21 @@ async function viewOfRaw(name: string, rows: RowFiles, work: Work): Promise<void
   const columns = fieldsOf(rows);
   const where = rows.format === 'json-lines' ? " WHERE trim(coalesce(value, '')) <> ''" : '';
   if (isSpark && rows.files.length > 1) {
-    await spark.createView(`${name}_raw`, await relationOf(rows, rows.files, work), how);
+    await spark.createView(`${name}_raw`, await relationOf(rows, rows.files), how);
     const from = `(SELECT input_file_name() AS file_path, * FROM ${name}_raw) r`;
-    const text = `SELECT m.file_number, ${columns} FROM ${from} ${numbersOf(rows.files, work)}${where}`;
+    const text = `SELECT m.file_number, ${columns} FROM ${from} ${numbersOf(rows.files)}${where}`;
     return spark.createView(name, sparkSql(text), how);
   }
   for (const file of rows.files)
-    await spark.createView(`${name}_raw_${file.number}`, await relationOf(rows, [file], work), how);
+    await spark.createView(`${name}_raw_${file.number}`, await relationOf(rows, [file]), how);
   const selects = rows.files.map(({ number }) => `SELECT ${number} AS file_number, ${columns} FROM ${name}_raw_${number} r${where}`); // prettier-ignore
   await spark.createView(name, sparkSql(selects.join('\nUNION ALL\n')), how);
 }
 
-async function relationOf(rows: RowFiles, files: readonly RowFile[], work: Work): Promise<Relation> {
+async function relationOf(rows: RowFiles, files: readonly RowFile[]): Promise<Relation> {
   const { read } = await import('@attractions/spark');
   const { format, columns, delimiter = ',', quote = '"', hasHeader = true, hasBreaks = true } = rows;
-  const paths = files.map((file) => addressOf(file, work));
+  const paths = files.map(addressOf);
   if (format === 'parquet') return read('parquet', paths);
   if (format === 'json-lines') return read('text', paths);
   const options = { sep: delimiter, quote, escape: quote, header: String(hasHeader), multiLine: String(hasBreaks) };
@@ -124,8 +123,8 @@ function fieldsOf({ format, columns }: RowFiles): string {
 }
 
 /** Joins the numbers of files to rows with a `file_path`. Spark writes an address with one slash or three. */
-function numbersOf(files: readonly RowFile[], work: Work): string {
-  const rows = files.map((file) => `(${literal(addressOf(file, work).replace('file:///', 'file:/'))}, ${file.number})`);
+function numbersOf(files: readonly RowFile[]): string {
+  const rows = files.map((file) => `(${literal(addressOf(file).replace('file:///', 'file:/'))}, ${file.number})`);
   return `JOIN (VALUES ${rows.join(', ')}) AS m(file_path, file_number) ON m.file_path = replace(r.file_path, 'file:///', 'file:/')`;
 }
 
@@ -134,6 +133,6 @@ async function viewOfParquet(name: string, files: readonly RowFile[], work: Work
   const { spark, local, how } = work;
   const { sql: sparkSql } = await import('@attractions/spark');
   const columns = (await local.columnsOf(files[0]?.path ?? '')).map((column) => `\`${column.name}\``).join(', ');
-  const selects = files.map((file) => `SELECT ${file.number} AS file_number, _metadata.row_index AS row_number, ${columns} FROM parquet.\`${addressOf(file, work)}\``); // prettier-ignore
+  const selects = files.map((file) => `SELECT ${file.number} AS file_number, _metadata.row_index AS row_number, ${columns} FROM parquet.\`${addressOf(file)}\``); // prettier-ignore
   await spark.createView(name, sparkSql(selects.join('\nUNION ALL\n')), how);
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DataType } from 'apache-arrow';
 import type { Relation } from '@attractions/spark';
 import { sql } from '../frame/frame.js';
-import type { Frame, Sql } from '../frame/frame.js';
+import type { Sql } from '../frame/frame.js';
 import type { RowFile } from './engine.js';
 import type { Work } from './spark-session.js';
 
@@ -104,6 +104,3 @@ export async function move(from: string, to: string): Promise<void> {
     await rm(from);
   }
 }
-
-/** Frames that are kept, by the view that has their rows. */
-export type Kept = Map<Frame, string>;

@@ -17,7 +17,7 @@ import type { RecordShape } from './records.js';
 /** A file whose columns are known. */
 export interface MappedFile extends Pick<
   PreparedFile,
-  'path' | 'name' | 'partitions' | 'remote' | 'bytes' | 'sha256' | 'readable' | 'faults' | 'confirm'
+  'path' | 'name' | 'partitions' | 'bytes' | 'sha256' | 'readable' | 'faults' | 'confirm'
 > {
   readonly number: number;
   readonly mapping: Mapping;
@@ -163,12 +163,7 @@ async function eachFile(
     const [first] = alike;
     if (!first) throw new Error('A group has a file at least.');
     const used = Object.values(first.file.mapping).flatMap((value) => (value.kind === 'field' ? [value.position] : []));
-    const paths = alike.map(({ file: { readable, number, path, name, remote } }) => ({
-      path: readable,
-      number,
-      // What was fetched and not made anew may as well be read where it came from.
-      ...(remote && readable === path && { object: name }),
-    }));
+    const paths = alike.map(({ file }) => ({ path: file.readable, number: file.number }));
     return {
       rows: { ...first.rows, files: paths, used: [...new Set(used)] },
       files: alike.map(({ file }) => file),
