@@ -3,10 +3,11 @@
  *
  *     node tools/site/api.mjs        # writes docs/reference/api
  */
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { anchorsOf } from './links.mjs';
 import { root } from './pages.mjs';
 
 const docs = join(root, 'docs');
@@ -59,3 +60,20 @@ for (const child of project.children ?? []) {
 }
 await app.generateOutputs(project);
 if (app.logger.hasErrors()) process.exitCode = 1;
+correctAnchors(join(docs, 'reference/api'));
+
+/** The plugin numbers the anchor of a type as a second one where a class and its property have the same letters: `ClientError`, `code`. */
+function correctAnchors(folder) {
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('.md'));
+  const texts = new Map(files.map((path) => [join(folder, path), readFileSync(join(folder, path), 'utf8')]));
+  const anchors = new Map([...texts].map(([path, text]) => [path, anchorsOf(text)]));
+  for (const [path, text] of texts)
+    writeFileSync(
+      path,
+      text.replaceAll(/\]\(([^)#\s]*)#([\w-]+)-\d+\)/g, (link, to, anchor) => {
+        const there = anchors.get(to === '' ? path : join(dirname(path), to));
+        const numbered = link.slice(link.indexOf('#') + 1, -1);
+        return there?.has(numbered) || !there?.has(anchor) ? link : `](${to}#${anchor})`;
+      }),
+    );
+}

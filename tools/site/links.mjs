@@ -31,7 +31,7 @@ const withoutCode = (text) =>
     .replaceAll(/`[^`\n]*`/g, (span) => '¤'.repeat(span.length));
 
 /** The anchors of a page; a heading that comes twice has `-1` the second time. */
-function anchorsOf(text) {
+export function anchorsOf(text) {
   const anchors = new Set();
   const fences = text.replaceAll(/^( *)(`{3,}|~{3,})[^]*?^\1\2 *$/gm, '');
   for (const [, heading] of fences.matchAll(/^#{1,6} (.+)$/gm)) {
