@@ -35,7 +35,7 @@ interface CommonParts {
 }
 
 /** The parts of a service for one tenant. */
-export interface ServiceParts extends CommonParts, Recorded {
+interface ServiceParts extends CommonParts, Recorded {
   readonly store: FeedStore;
   readonly composition: Composition;
   /** The configuration file with your own kinds of model, for the thread that loads models. */
@@ -44,7 +44,7 @@ export interface ServiceParts extends CommonParts, Recorded {
 }
 
 /** The parts of a service for many. */
-export interface FleetServiceParts extends CommonParts, FleetParts {
+interface FleetServiceParts extends CommonParts, FleetParts {
   /** The sources that entries of lists may have. */
   readonly sources: readonly string[];
   readonly takesEvents: boolean;

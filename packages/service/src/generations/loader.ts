@@ -5,7 +5,7 @@ import { hasLoaderThreads, loaderThreads, usualThreads } from './loader-threads.
 import type { LoaderThreads } from './loader-threads.js';
 
 /** Loads and verifies the generation of a model; undefined: the one that is wanted. */
-export type LoadGeneration = (order: {
+type LoadGeneration = (order: {
   readonly model: number | undefined;
   /** Whether answers have priority over loading: not where a request waits for it, nor at the start. */
   readonly behindAnswers: boolean;

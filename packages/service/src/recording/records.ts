@@ -17,7 +17,7 @@ export interface Recorded {
 }
 
 /** What a tenant records, and with what. */
-export interface RecordParts extends Recorded {
+interface RecordParts extends Recorded {
   readonly store: FeedStore;
   readonly committer: Committer;
   readonly logger: FastifyBaseLogger;

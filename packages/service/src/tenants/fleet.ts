@@ -48,7 +48,7 @@ export interface FleetParts {
 }
 
 /** What the tenants share with each other and with the service. */
-export interface FleetShared {
+interface FleetShared {
   readonly loaders: Loaders;
   readonly committer: Committer;
   readonly metrics: Metrics;

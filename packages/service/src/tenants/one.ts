@@ -15,7 +15,7 @@ import { onlyTenant } from './tenant.js';
 import type { Tenants } from './tenant.js';
 
 /** The one tenant of a service. */
-export interface OneParts extends Recorded {
+interface OneParts extends Recorded {
   readonly store: FeedStore;
   readonly logger: FastifyBaseLogger;
   readonly composition: Composition;

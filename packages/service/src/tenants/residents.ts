@@ -20,14 +20,14 @@ export interface Resident {
 }
 
 /** How a tenant is loaded. */
-export interface Loadable {
+interface Loadable {
   readonly name: string;
   readonly logger: FastifyBaseLogger;
   load(): Promise<Generations>;
 }
 
 /** The models in memory of many tenants. */
-export interface Residents {
+interface Residents {
   of(loadable: Loadable): Resident;
   /** Those that are loaded, the one that was asked longest ago first. */
   loaded(): readonly Resident[];
@@ -37,7 +37,7 @@ export interface Residents {
 }
 
 /** What bounds them. */
-export interface ResidenceParts {
+interface ResidenceParts {
   /** What all models together may take, with their cached lists. A single one may take more. */
   readonly memoryBytes: number;
   /** Most lists that one tenant caches. */
