@@ -84,6 +84,8 @@ export interface Visitor {
   readonly history: History;
   /** Where the visitor was last, in the park of the request (without one: anywhere), if that was in the 8 hours before. */
   readonly last: LastVisit | undefined;
+  /** The same, however long ago, as far as that is known. Absent: as `last`. */
+  readonly latest?: LastVisit | undefined;
   /** The time of the list: milliseconds since 1970 on the clock of the park. */
   readonly at: number;
   /** The park of the list; undefined: all parks. */

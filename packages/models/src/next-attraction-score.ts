@@ -4,7 +4,7 @@ import type { ParkTables } from '@attractions/contracts';
 export interface NextRequest {
   /** Milliseconds since 1970. Where absent, the hour, the last visit and what is popular of late do not count. */
   readonly time?: number | undefined;
-  /** The latest visit before `time`; absent where there is none, or its time is not known. */
+  /** The latest visit before `time`, however long ago; absent where there is none, or its time is not known. */
   readonly last?: { readonly attractionId: string; readonly visitedAt: number } | undefined;
   /** Ids of the attractions visited so far; unknown ones and those of other parks do not count, repeats count once. */
   readonly visited?: readonly string[] | undefined;
@@ -29,44 +29,65 @@ export const hourOfDay = (time: number): number => ((Math.floor(time / MS_PER_HO
  * What was popular of late fades with the whole days between the request and the tables, before or after.
  */
 export function nextTerms(tables: ParkTables, request: NextRequest): NextTerms {
-  const { popular, lately, hour, onward, fresh, there, together } = rowsOf(tables, request);
-  const times = (factor: number, row: Float64Array | undefined) =>
-    Array.from(popular, (_, k) => factor * (row?.[k] ?? 0));
+  const { popular, lately, hour, onward, fresh, there, together, around, lingering, place, seasoned, season } = rowsOf(
+    tables,
+    request,
+  );
+  const row = (valueOf: (k: number) => number) => Array.from(popular, (_, k) => valueOf(k));
   return {
     popular: Array.from(popular),
-    lately: times(fresh, lately),
-    hour: times(1, hour),
-    onward: times(there, onward),
-    together: Array.from(together),
+    lately: row((k) => fresh * (lately?.[k] ?? 0)),
+    hour: row((k) => hour?.[k] ?? 0),
+    onward: row((k) => there * (onward?.[k] ?? 0) + lingering * (around?.[k] ?? 0) + (place?.[k] ?? 0)),
+    together: row((k) => (together[k] as number) + season * (seasoned?.[k] ?? 0)),
   };
 }
 
 /** The rows of the tables for a request, and their factors; absent rows count 0. */
-function rowsOf(tables: ParkTables, { time, last, visited = [] }: NextRequest) {
-  const { places, popular, lately, byHour, onward, together } = numbersIn(tables);
+interface Rows {
+  readonly popular: Float64Array;
+  readonly fresh: number;
+  readonly lately?: Float64Array;
+  readonly hour?: Float64Array | undefined;
+  readonly there: number;
+  readonly onward?: Float64Array | undefined;
+  readonly lingering: number;
+  readonly around?: Float64Array | undefined;
+  /** For those who are in the park, or for those who come back. */
+  readonly place?: Float64Array | undefined;
+  readonly together: Float64Array;
+  readonly season: number;
+  readonly seasoned: Float64Array | undefined;
+}
+
+function rowsOf(tables: ParkTables, { time, last, visited = [] }: NextRequest): Rows {
+  const { places, popular, lately, byHour, onward, together, around, here, away, seasoned } = numbersIn(tables);
   const rows: Float64Array[] = [];
   const met = new Uint8Array(popular.length);
+  let known = 0;
   for (const id of visited) {
     const place = places.get(id) ?? -1;
-    const row = together[place];
-    if (row === undefined || met[place] === 1) continue;
+    if (place < 0 || met[place] === 1) continue;
     met[place] = 1;
-    rows.push(row);
+    known += 1;
+    const row = together[place];
+    if (row !== undefined) rows.push(row);
   }
   const withOthers = togetherOf(rows, popular.length);
-  if (time === undefined) return { popular, fresh: 0, there: 0, together: withOthers };
+  const always = { popular, together: withOthers, seasoned, season: known === 0 ? 0 : Math.log(known) - 1 };
+  if (time === undefined) return { ...always, fresh: 0, there: 0, lingering: 0 };
+  const fresh = 2 ** (-staleDays(tables, time) / (tables.halfLifeDays ?? Infinity));
+  const timed = { ...always, lately, fresh, hour: byHour[hourOfDay(time)] };
   const from = last === undefined || last.visitedAt > time ? undefined : places.get(last.attractionId);
+  if (from === undefined || last === undefined) return { ...timed, there: 0, lingering: 0 };
+  const gapHours = (time - last.visitedAt) / MS_PER_HOUR;
   return {
-    popular,
-    lately,
-    fresh: 2 ** (-staleDays(tables, time) / (tables.halfLifeDays ?? Infinity)),
-    hour: byHour[hourOfDay(time)],
-    onward: from === undefined ? undefined : onward[from],
-    there:
-      from === undefined || last === undefined
-        ? 0
-        : Math.exp((last.visitedAt - time) / MS_PER_HOUR / tables.patienceHours),
-    together: withOthers,
+    ...timed,
+    onward: onward[from],
+    there: Math.exp(-gapHours / tables.patienceHours),
+    around: around[from],
+    lingering: Math.exp(-gapHours / (tables.lingerHours ?? Infinity)),
+    place: gapHours < (tables.awayHours ?? Infinity) ? here : away,
   };
 }
 
@@ -78,6 +99,10 @@ interface Numbers {
   readonly byHour: readonly Float64Array[];
   readonly onward: readonly Float64Array[];
   readonly together: readonly Float64Array[];
+  readonly around: readonly Float64Array[];
+  readonly here: Float64Array | undefined;
+  readonly away: Float64Array | undefined;
+  readonly seasoned: Float64Array | undefined;
 }
 
 /** By tables, which do not change. */
@@ -94,6 +119,10 @@ function numbersIn(tables: ParkTables): Numbers {
     byHour: tables.byHour.map(doubles),
     onward: tables.onward.map(doubles),
     together: (tables.together ?? []).map(doubles),
+    around: (tables.around ?? []).map(doubles),
+    here: tables.here && doubles(tables.here),
+    away: tables.away && doubles(tables.away),
+    seasoned: tables.seasoned && doubles(tables.seasoned),
   };
   numbersOfTables.set(tables, numbers);
   return numbers;
@@ -113,7 +142,10 @@ export function togetherOf(rows: readonly ArrayLike<number>[], length: number): 
 
 /** Score of each attraction of the park, including visited ones, which the caller leaves out. Higher is better. */
 export function scoreNext(tables: ParkTables, request: NextRequest): Float64Array {
-  const { popular, lately, hour, onward, fresh, there, together } = rowsOf(tables, request);
+  const { popular, lately, hour, onward, fresh, there, together, around, lingering, place, seasoned, season } = rowsOf(
+    tables,
+    request,
+  );
   const scores = new Float64Array(popular.length);
   for (let k = 0; k < scores.length; k++)
     scores[k] =
@@ -121,7 +153,10 @@ export function scoreNext(tables: ParkTables, request: NextRequest): Float64Arra
       fresh * (lately?.[k] ?? 0) +
       (hour?.[k] ?? 0) +
       there * (onward?.[k] ?? 0) +
-      (together[k] as number);
+      lingering * (around?.[k] ?? 0) +
+      (place?.[k] ?? 0) +
+      (together[k] as number) +
+      season * (seasoned?.[k] ?? 0);
   return scores;
 }
 

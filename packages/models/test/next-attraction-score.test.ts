@@ -72,6 +72,33 @@ test('no visit, an unknown attraction and a visit after the request all mean: no
   expect(scoreNext(tables, { time, last: { attractionId: 'p:a', visitedAt: time + 1 } })).toEqual(without);
 });
 
+test('who is in the park and who comes back, how long nearness lingers, and how much a visitor has seen', () => {
+  const rows = {
+    ...tables,
+    around: [
+      [0, 2],
+      [2, 0],
+    ],
+    lingerHours: 2,
+    here: [1, 2],
+    away: [3, 5],
+    awayHours: 8,
+    seasoned: [0, 7],
+  };
+  const onward = (gap: number) =>
+    nextTerms(rows, { time: at(100), last: { attractionId: 'p:a', visitedAt: at(100 - gap) } }).onward[1];
+  expect(onward(1)).toBeCloseTo(8 / Math.E ** 2 + 2 / Math.sqrt(Math.E) + 2, 12);
+  expect(onward(8)).toBeCloseTo(8 / Math.E ** 16 + 2 / Math.E ** 4 + 5, 12);
+  expect(nextTerms(rows, { time: at(100) }).onward[1]).toBe(0);
+  expect(nextTerms(rows, { time: at(100), visited: ['p:a'] }).together[1]).toBe(-7);
+  expect(nextTerms(rows, { time: at(100), visited: ['q:z'] }).together[1]).toBe(0);
+  const request = { time: at(100), last: { attractionId: 'p:a', visitedAt: at(99) }, visited: ['p:a', 'p:b'] };
+  const terms = Object.values(nextTerms(rows, request)) as number[][];
+  scoreNext(rows, request).forEach((score, k) =>
+    expect(terms.reduce((sum, term) => sum + (term[k] as number), 0)).toBeCloseTo(score, 12),
+  );
+});
+
 test('the longer ago the last visit was, the less its place counts', () => {
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 50 }), fc.integer({ min: 1, max: 50 }), (gap, more) => {

@@ -1,10 +1,8 @@
 import { hourOfDay } from '@attractions/models';
 
 import { parameters } from './parameters.js';
+import { MS_PER_DAY } from './park-visits.js';
 import type { ParkVisits } from './park-visits.js';
-
-/** Milliseconds of a day. */
-export const MS_PER_DAY = 86_400_000;
 
 /** The day of a time: whole days since 1970, UTC. */
 export const dayOf = (time: number): number => Math.floor(time / MS_PER_DAY);
@@ -14,6 +12,9 @@ export interface Evidence {
   readonly visitors: Float64Array;
   /** Visitors, where each counts half after every half-life; as of `day`. */
   readonly recent: Float64Array;
+  /** What `visitors` and `recent` were in sum when each attraction had its first visitor: those who could not go there. NaN where nobody was. */
+  readonly missed: Float64Array;
+  readonly recentlyMissed: Float64Array;
   /** Visits around each hour of the day, spread by a bell, also over midnight: 24 rows, one column per attraction. */
   readonly hours: Float64Array;
   /** Steps between two attractions, in either direction: row-major and symmetric. A step soon after the last visit counts more. */
@@ -29,6 +30,8 @@ export function noEvidence(n: number): Evidence {
   return {
     visitors: new Float64Array(n),
     recent: new Float64Array(n),
+    missed: new Float64Array(n).fill(NaN),
+    recentlyMissed: new Float64Array(n),
     hours: new Float64Array(24 * n),
     steps: new Float64Array(n * n),
     shared: new Float64Array(n * n),
@@ -42,7 +45,8 @@ const HOUR_BELL = Float64Array.from({ length: 24 }, (_, later) =>
 );
 
 /** How much the place of the last visit matters after so many hours, 0 to 1. */
-export const presence = (gapHours: number): number => Math.exp(-gapHours / parameters.patienceHours);
+export const presence = (gapHours: number, patienceHours: number = parameters.patienceHours): number =>
+  Math.exp(-gapHours / patienceHours);
 
 /** What is left of a visitor's weight after so many days. */
 export const faded = (days: number): number => 2 ** (-days / parameters.halfLifeDays);
@@ -55,13 +59,18 @@ export function addVisit(evidence: Evidence, visits: ParkVisits, visit: number):
   const day = dayOf(time);
   if (day > evidence.day) {
     const left = faded(day - evidence.day);
-    evidence.recent.forEach((count, k) => (evidence.recent[k] = count * left));
+    for (const counts of [evidence.recent, evidence.recentlyMissed])
+      for (let k = 0; k < n; k++) (counts[k] as number) *= left;
     evidence.day = day;
   }
   const hour = hourOfDay(time);
   for (let apart = 0; apart < 24; apart++)
     (evidence.hours[((hour + apart) % 24) * n + item] as number) += HOUR_BELL[apart] as number;
   if (visits.isNew[visit] === 1) {
+    if (Number.isNaN(evidence.missed[item])) {
+      evidence.missed[item] = sum(evidence.visitors);
+      evidence.recentlyMissed[item] = sum(evidence.recent);
+    }
     (evidence.visitors[item] as number) += 1;
     (evidence.recent[item] as number) += 1;
     share(evidence, visits.knownBefore(visit), item);
@@ -79,4 +88,11 @@ function share({ shared, visitors: { length: n } }: Evidence, others: Uint32Arra
     (shared[other * n + item] as number) += 1;
     (shared[item * n + other] as number) += 1;
   }
+}
+
+/** In the order of the places, so that it is the same everywhere. */
+export function sum(values: Float64Array): number {
+  let total = 0;
+  for (let k = 0; k < values.length; k++) total += values[k] as number;
+  return total;
 }

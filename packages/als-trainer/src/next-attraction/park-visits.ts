@@ -19,9 +19,30 @@ export interface ParkVisits {
   readonly previous: Int32Array;
   /** Hours since then; 0 where there is none. */
   readonly gapHours: Float64Array;
+  /** Whether this user has another visit of the very same time, so that nobody knows which came first. */
+  readonly isTied: Uint8Array;
   /** The items that this user had visited before, in the order of the first visits: a view, however many visits there are. */
   knownBefore(visit: number): Uint32Array;
+  /** The items that this user had visited by then, those of the very same time too, this one left out. */
+  knownBeside(visit: number): Uint32Array;
 }
+
+/** What the times of a park say: when, on which day, or only what came first. */
+export type Timing = 'clock' | 'days' | 'order';
+
+/**
+ * What the times are: `days` where all are midnights; `order` where all are on the first day of 1970, as numbers from 1 are when they are read as times. In a park without
+ * visits, `clock`.
+ */
+export function timingOf({ times }: Pick<ParkVisits, 'times'>): Timing {
+  const first = times[0];
+  if (first === undefined) return 'clock';
+  if (times.every((time) => time % MS_PER_DAY === 0)) return 'days';
+  return first >= 0 && (times.at(-1) as number) < MS_PER_DAY ? 'order' : 'clock';
+}
+
+/** Milliseconds of a day. */
+export const MS_PER_DAY = 86_400_000;
 
 /** Visits by park. */
 export interface VisitsByPark {
@@ -98,6 +119,7 @@ function historyOf({ users, items, times }: Columns, userCount: number) {
   const lastVisits = new Int32Array(userCount).fill(-1);
   /** How many items its user had visited before each visit. */
   const known = new Uint32Array(users.length);
+  const isTied = new Uint8Array(users.length);
   for (let visit = 0; visit < users.length; visit++) {
     const [user, item] = [users[visit] as number, items[visit] as number];
     const from = room[user] as number;
@@ -114,6 +136,7 @@ function historyOf({ users, items, times }: Columns, userCount: number) {
     if (last >= 0) {
       previous[visit] = items[last] as number;
       gapHours[visit] = ((times[visit] as number) - (times[last] as number)) / 3_600_000;
+      if (times[visit] === times[last]) isTied[visit] = isTied[last] = 1;
     }
     lastVisits[user] = visit;
   }
@@ -121,7 +144,15 @@ function historyOf({ users, items, times }: Columns, userCount: number) {
     const from = room[users[visit] as number] as number;
     return firsts.subarray(from, from + (known[visit] as number));
   };
-  return { isNew, previous, gapHours, knownBefore };
+  const knownBeside = (visit: number): Uint32Array => {
+    let last = visit;
+    const isSame = (other: number) => users[other] === users[visit] && times[other] === times[visit];
+    while (isSame(last + 1)) last += 1;
+    const from = room[users[visit] as number] as number;
+    const until = from + (known[last] as number) + (isNew[last] as number);
+    return firsts.subarray(from, until).filter((item) => item !== items[visit]);
+  };
+  return { isNew, previous, gapHours, isTied, knownBefore, knownBeside };
 }
 
 /** Bits of a digit that a sort by counting takes at once. */

@@ -3,7 +3,7 @@ import type { Table } from 'apache-arrow';
 import fc from 'fast-check';
 import type { Attraction } from '@attractions/contracts';
 
-import { parkVisitsOf } from '../../src/next-attraction/park-visits.js';
+import { parkVisitsOf, timingOf } from '../../src/next-attraction/park-visits.js';
 import type { ParkVisits } from '../../src/next-attraction/park-visits.js';
 import { at, visitsTable } from '../support/visits-table.js';
 import type { VisitAt } from '../support/visits-table.js';
@@ -44,9 +44,9 @@ test('visits fall apart by park; each knows what its visitor did there before', 
 });
 
 const columnsOf = (parks: Iterable<ParkVisits>) =>
-  Array.from(parks, ({ knownBefore, ...columns }) => ({
+  Array.from(parks, ({ knownBefore, knownBeside, ...columns }) => ({
     ...columns,
-    known: Array.from(columns.users, (_, visit) => Array.from(knownBefore(visit))),
+    known: Array.from(columns.users, (_, visit) => [Array.from(knownBefore(visit)), Array.from(knownBeside(visit))]),
   }));
 
 /** The same, slow and obvious. */
@@ -79,6 +79,31 @@ test('the same as by a sort and a look at all earlier visits, also before 1970',
       expect(found).toEqual(expectedOf(some));
     }),
   );
+});
+
+test('visits of the very same time know of each other, since nobody knows which came first', () => {
+  const [park] = parkVisitsOf(
+    visitsTable([
+      ['ann', 'p:3', 1],
+      ['ann', 'p:1', 2],
+      ['ann', 'p:2', 2],
+      ['bob', 'p:2', 2],
+    ]),
+    [],
+  ).parks;
+  expect(Array.from(park?.isTied ?? [])).toEqual([0, 1, 1, 0]);
+  expect([0, 1, 2, 3].map((visit) => Array.from(park?.knownBeside(visit) ?? []))).toEqual([[], [2, 1], [2, 0], []]);
+});
+
+test('times that are all midnights are days; times on the first day of 1970 are an order', () => {
+  const of = (...times: number[]) => timingOf({ times: Float64Array.from(times) });
+  expect([of(at(0), at(24)), of(at(0), at(25)), of(1_000, 2_000), of(1_000, at(0)), of()]).toEqual([
+    'days',
+    'clock',
+    'order',
+    'clock',
+    'clock',
+  ]);
 });
 
 test('the order of the table does not show, not even in equal times', () => {

@@ -34,7 +34,8 @@ export const nextAttractionScoring: ScoringKind<NextAttractionModel> = {
     const tables = parks.find(({ park }) => park === visitor.park);
     if (tables === undefined) return '';
     if (visitor.last !== undefined) return undefined;
-    return `${hourOfDay(visitor.at)} ${staleDays(tables, visitor.at)}`;
+    const isAway = tables.awayHours !== undefined && visitor.latest !== undefined;
+    return `${hourOfDay(visitor.at)} ${staleDays(tables, visitor.at)}${isAway ? ' away' : ''}`;
   },
 
   scorer(model, snapshot) {
@@ -48,7 +49,9 @@ export const nextAttractionScoring: ScoringKind<NextAttractionModel> = {
       const here = parks.get(visitor.park ?? '');
       if (here === undefined) return undefined;
       const { last } = visitor;
-      const asked = askedOf(visitor, snapshot);
+      // Older tables do not know what it means to have been away.
+      const latest = here.tables.awayHours === undefined ? last : (visitor.latest ?? last);
+      const asked = askedOf(visitor, latest, snapshot);
       let reason: ((item: number) => string) | undefined;
       return {
         source: 'next-attraction',
@@ -60,14 +63,18 @@ export const nextAttractionScoring: ScoringKind<NextAttractionModel> = {
 };
 
 /** The visits that the request names come first, then those that the snapshot knows. */
-function askedOf({ at, last, given, known }: Visitor, { attractions }: Generation): NextRequest {
+function askedOf(
+  { at, given, known }: Visitor,
+  latest: LastVisit | undefined,
+  { attractions }: Generation,
+): NextRequest {
   const idOf = (item: number) => (attractions[item] as Attraction).attractionId;
   const visited: string[] = [];
   for (const item of given.items) visited.push(idOf(item));
   for (const item of known.items) visited.push(idOf(item));
   return {
     time: at,
-    last: last && { attractionId: idOf(last.item), visitedAt: last.visitedAt },
+    last: latest && { attractionId: idOf(latest.item), visitedAt: latest.visitedAt },
     visited,
   };
 }

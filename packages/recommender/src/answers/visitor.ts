@@ -21,6 +21,7 @@ class VisitorOfRequest implements Visitor {
   #known: History | undefined;
   #given: History | undefined;
   #history: History | undefined;
+  #latest: LastVisit | null | undefined;
 
   constructor(
     private readonly generation: Generation,
@@ -48,7 +49,14 @@ class VisitorOfRequest implements Visitor {
   }
 
   get last(): LastVisit | undefined {
-    return this.lastVisit(this.request, this.park);
+    if (this.park === undefined) return this.lastVisit(this.request);
+    const { latest } = this;
+    return latest === undefined || this.at - latest.visitedAt > STAY_MS ? undefined : latest;
+  }
+
+  get latest(): LastVisit | undefined {
+    if (this.#latest === undefined) this.#latest = this.lastVisit(this.request, this.park, Infinity) ?? null;
+    return this.#latest ?? undefined;
   }
 
   get at(): number {
@@ -77,7 +85,7 @@ export interface LastVisitInPark extends LastVisit {
 }
 
 /**
- * Prepares to find the last visit of a visitor: the latest one in the 8 hours before the request, among its timed visits and the last visit that the model
+ * Prepares to find the last visit of a visitor: the latest one in the 8 hours before the request, or within `withinMs`, among its timed visits and the last visit that the model
  * knows of the user. Skips visits after the request and unknown attractions. Of equal times, the last in the list counts.
  *
  * @returns the visit, in the given park or, without one, in any park; undefined where there is none
@@ -86,12 +94,12 @@ export interface LastVisitInPark extends LastVisit {
 export function lastVisitIn(
   generation: Generation,
   clocks: ParkClocks,
-): (request: RecommendationRequest, park?: string) => LastVisitInPark | undefined {
+): (request: RecommendationRequest, park?: string, withinMs?: number) => LastVisitInPark | undefined {
   const { itemOf, attractions } = generation;
-  return ({ userId, at, visits = [] }, park) => {
+  return ({ userId, at, visits = [] }, park, withinMs = STAY_MS) => {
     const asked = clocks.at(at);
     let last: LastVisitInPark | undefined;
-    let agoMs = STAY_MS;
+    let agoMs = withinMs;
     const consider = (item: number | undefined, time: RequestTime): void => {
       const attraction = item === undefined ? undefined : attractions[item];
       if (item === undefined || attraction === undefined || (park !== undefined && attraction.park !== park)) return;
