@@ -120,7 +120,7 @@ export async function commandErrors(blocks) {
     [...commandLines(block)].flatMap((line) =>
       line
         .split(/&&|\|\|?|;|>|\$\(|\)|^\s*\w+=/)
-        .flatMap((part) => /(?:^|\s)attractions(\s.*|$)/.exec(part)?.[1] ?? [])
+        .flatMap((part) => /(?<!create)(?:^|\s)attractions(\s.*|$)/.exec(part)?.[1] ?? [])
         .flatMap((rest) => {
           const words = rest.trim().split(/\s+/).filter(Boolean);
           let at = '';

@@ -30,7 +30,7 @@ const SECTIONS = [
 ];
 
 /** Guides that are being written: a link to one of them is not dead yet. */
-export const COMING = new Set(['fleets', 'tenants', 'sizing', 'notebooks']);
+export const COMING = new Set(['notebooks']);
 
 /** Generated pages of `docs/reference`, with the titles that the sidebar shows. */
 export const GENERATED = {
