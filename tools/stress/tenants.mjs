@@ -10,6 +10,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { als } from '../../packages/contracts/dist/index.js';
 import { keepBusy, latencies, requestOf } from './client.mjs';
 import { exposures, machine, openFeeds, residentMb, scratchFeeds, startService, verdict } from './service.mjs';
 
@@ -191,7 +192,6 @@ verdict(
 );
 
 async function someUsers(of) {
-  const { als } = await import('../../packages/contracts/dist/index.js');
   const { userIds } = await (await openFeeds(of).feed(als).latest()).read();
   return ['nobody', ...userIds.filter((_, n) => n % Math.ceil(userIds.length / 20) === 0)];
 }

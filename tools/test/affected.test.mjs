@@ -21,7 +21,7 @@ const affectedByPackage = {
   experiments: ['experiments', 'contracts', 'models', ...stages, ...app],
   contracts: ['contracts', 'models', ...stages, ...app],
   models: ['models', 'als-trainer', 'recommender', 'evaluation', 'service', ...app],
-  spark: ['spark', 'tools'],
+  spark: ['als-trainer', 'create-attractions', 'etl', 'pipeline', 'spark', 'tools'],
   client: ['client', 'tools'],
   etl: ['etl', ...app],
   'als-trainer': ['als-trainer', ...app],

@@ -63,12 +63,12 @@ describe('the cache', () => {
     [
       'a source runs its package and all that is built on it',
       'packages/feeds/src/index.ts',
-      () => tasks(others('config', 'experiments', 'spark'), checks),
+      () => tasks(others('client', 'config', 'experiments', 'spark'), checks),
     ],
     [
       'a source of a stage does not run its neighbours',
       'packages/als-trainer/src/index.ts',
-      () => tasks(['als-trainer', 'pipeline'], checks),
+      () => tasks(['als-trainer', 'create-attractions', 'pipeline'], checks),
     ],
     [
       'a test does not build, nor run what depends on its package',
@@ -78,7 +78,7 @@ describe('the cache', () => {
     [
       'a manifest runs what depends on it',
       'packages/recommender/package.json',
-      () => tasks(['recommender', 'service', 'pipeline'], checks),
+      () => tasks(['create-attractions', 'recommender', 'service', 'pipeline'], checks),
     ],
     ["the linter's settings run every lint", 'eslint.config.mjs', () => tasks(packages, ['lint'])],
     ["the test runner's settings run every test", 'jest.config.mjs', () => tasks(packages, ['test'])],

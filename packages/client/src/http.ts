@@ -74,7 +74,7 @@ export function httpOf({ url, key, tenant, timeoutMs = 5_000, retries = 2 }: Con
 }
 
 /** Whether the same request may succeed later. */
-export function isTransient(error: unknown): error is ClientError {
+function isTransient(error: unknown): error is ClientError {
   if (!(error instanceof ClientError)) return false;
   const { code, status } = error;
   return (

@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import { attractions, emptyFolder } from './support/command-line.js';
 
 const ALL_OF_RECOMMEND =
-  '--all --allow --at --attribute --config --exclude --help --include-visited --json --limit --park --themes --threads --visits'.split(
+  '--all --allow --at --attribute --config --exclude --help --include-visited --json --limit --park --run-id --themes --threads --visits'.split(
     ' ',
   );
 

@@ -62,7 +62,7 @@ test('whatever expires around it, the champion is served, judged and answers as 
   expect(before.gate.exitCode).toBe(0);
   await feeds('rollback', 'training/als', 'champion');
   const earlier = await saidBy(store, feedsRoot);
-  expect(earlier.model.model).toBe(1);
+  expect(earlier.model?.model).toBe(1);
   await feeds('rollback', 'training/als', 'champion');
 
   const expired: Record<string, number[]> = {};

@@ -93,7 +93,14 @@ export async function startFleet(parts: FleetServiceParts): Promise<Service & { 
   const pressure = pressureOf(parts.bounds);
   const committer = committerOf(parts.version, parts.knownMs);
   const metrics = createMetrics(pressure, undefined, () => fleet.figures());
-  const fleet = await fleetOf(parts, { committer, metrics, loaders: onDemandLoaders(), inFlight: pressure.inFlight });
+  const loaders = onDemandLoaders();
+  const fleet = await fleetOf(parts, { committer, metrics, loaders, inFlight: pressure.inFlight }).catch(
+    async (error: unknown) => {
+      // A thread that waits for work keeps the process alive.
+      await Promise.all([loaders.inFront.close(), loaders.behind.close()]);
+      throw error;
+    },
+  );
   const service = await serviceOf(parts, {
     tenants: fleet,
     fleet,

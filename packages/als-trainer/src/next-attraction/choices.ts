@@ -35,7 +35,7 @@ export function pullsOf(attractions: number): Float64Array {
 }
 
 /** How a number of attractions that a visitor knows counts. */
-export const seasonedBy = (known: number): number => (known === 0 ? 0 : Math.log(known) - 1);
+const seasonedBy = (known: number): number => (known === 0 ? 0 : Math.log(known) - 1);
 
 /**
  * What visitors chose: a visitor who was in the park before and goes to a new attraction chose it among those not visited before.

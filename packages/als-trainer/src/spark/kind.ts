@@ -6,14 +6,8 @@ import { alsScoring } from '@attractions/models';
 import type { ModelKind } from '@attractions/models';
 
 import type { AlsOptions } from '../options.js';
+import type { VisitFiles } from './pairs.js';
 import type { SparkRun } from './train-on-spark.js';
-
-/** The files of a visits update, as a server sees them that shares the root of the feeds. */
-export interface VisitFiles {
-  readonly paths: readonly string[];
-  /** Visits in all of them. */
-  readonly rows: number;
-}
 
 /** The files of an update below the root of its store; undefined for feeds in memory. A bucket has the scheme that Spark knows it by. */
 export function visitFiles(root: string, { feed, files, totals }: UpdateRecord): VisitFiles | undefined {

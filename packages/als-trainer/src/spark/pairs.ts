@@ -6,7 +6,13 @@ import { weightAt } from '../csr.js';
 import type { Orientations } from '../csr.js';
 import { AlsError } from '../errors.js';
 import type { AlsOptions } from '../options.js';
-import type { VisitFiles } from './kind.js';
+
+/** The files of a visits update, as a server sees them that shares the root of the feeds. */
+export interface VisitFiles {
+  readonly paths: readonly string[];
+  /** Visits in all of them. */
+  readonly rows: number;
+}
 
 /** The pairs on a server, and which row of the model each of its numbers is. */
 export interface SparkPairs {
@@ -19,7 +25,7 @@ export interface SparkPairs {
 }
 
 /** Pairs that are sent at most, where the server does not see the files: 60 MB, and some 1 GB in the memory of Spark. */
-export const MOST_SENT = 5_000_000;
+const MOST_SENT = 5_000_000;
 
 /** Pairs of one message: 12 MB of the 128 that a server takes. */
 const SENT_AT_ONCE = 1_000_000;

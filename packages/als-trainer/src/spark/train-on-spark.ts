@@ -11,10 +11,9 @@ import type { Iteration } from '../model.js';
 import type { AlsOptions } from '../options.js';
 import { pairsOf } from '../prepare.js';
 import { indexVisits, visitTimes } from '../visits.js';
-import type { VisitFiles } from './kind.js';
 import { SPARK_ALS, sparkParameters } from './options.js';
 import { pairsOnSpark } from './pairs.js';
-import type { PairsSource, SparkPairs } from './pairs.js';
+import type { PairsSource, SparkPairs, VisitFiles } from './pairs.js';
 
 /** How a training on Spark runs. */
 export interface SparkRun extends Pick<PairsSource, 'mostSent'> {

@@ -12,7 +12,7 @@ import { weightAt } from '../../src/csr.js';
 import type { AlsOptions } from '../../src/options.js';
 import { pairsOf } from '../../src/prepare.js';
 import { visitFiles } from '../../src/spark/kind.js';
-import type { VisitFiles } from '../../src/spark/kind.js';
+import type { VisitFiles } from '../../src/spark/pairs.js';
 import { sparkOptions } from '../../src/spark/options.js';
 import { pairsOnSpark } from '../../src/spark/pairs.js';
 import { indexVisits, visitTimes } from '../../src/visits.js';

@@ -12,7 +12,7 @@ import { foldInOf } from '@attractions/models/als';
 import { AlsTrainer } from '../../src/als-trainer.js';
 import type { AlsOptions } from '../../src/options.js';
 import { visitFiles } from '../../src/spark/kind.js';
-import type { VisitFiles } from '../../src/spark/kind.js';
+import type { VisitFiles } from '../../src/spark/pairs.js';
 import { SPARK_ALS, sparkOptions, sparkParameters } from '../../src/spark/options.js';
 import { trainOnSpark } from '../../src/spark/train-on-spark.js';
 import type { SparkRun } from '../../src/spark/train-on-spark.js';

@@ -29,7 +29,7 @@ export interface Session {
 }
 
 /** What there is once the server has answered. */
-export interface Opened {
+interface Opened {
   readonly spark: SparkSession;
   /** Whether the server is Apache Spark; Sail knows less of files. */
   readonly isSpark: boolean;

@@ -39,7 +39,7 @@ export interface Turn {
 export const STAGES = ['read', 'train', 'judge'] as const;
 
 /** `unchanged`: nothing was new, and the champion is the latest model. */
-export type Outcome = 'done' | 'unchanged' | 'refused' | 'failed';
+type Outcome = 'done' | 'unchanged' | 'refused' | 'failed';
 
 /** What came of a turn. */
 export interface TurnResult {

@@ -63,7 +63,8 @@ test('a column tenant splits one source; hostile values are counted and name no 
   expect(await readdir(join(folder, 'feeds'))).toEqual(['_fleet', 'north', 'south', 'west']);
   expect((await readdir(folder)).sort()).toEqual(['all.csv', 'attractions.config.json', 'feeds', 'items.jsonl']);
   // The parts are gone, and none was beside them.
-  expect(await readdir(scratch)).toEqual([]);
+  // A configuration file in TypeScript leaves its cache there.
+  expect((await readdir(scratch)).filter((name) => name !== 'jiti')).toEqual([]);
   // The part holds what a file of the tenant alone would: the attractions are those of all.
   const north = openFeeds(join(folder, 'feeds', 'north'));
   const table = await (await north.feed(visits).latest()).read();
