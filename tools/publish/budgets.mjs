@@ -3,19 +3,19 @@
  * it was set, so that a stray file is noticed. Raise it in the change that needs more.
  */
 export const unpackedBudgetKilobytes = {
-  config: 160,
+  config: 220,
   feeds: 840,
   contracts: 370,
   models: 630,
   spark: 160,
   experiments: 570,
-  etl: 1470,
+  etl: 2080,
   'als-trainer': 830,
   recommender: 490,
-  service: 690,
+  service: 1180,
   evaluation: 690,
   // Half of it the sample data.
-  pipeline: 1680,
+  pipeline: 2420,
   client: 180,
   'create-attractions': 90,
 };
