@@ -84,7 +84,7 @@ test('a name that is allowed is one plain segment of a path and of a URL', () =>
   fc.assert(
     fc.property(fc.string({ minLength: 1, maxLength: 70, unit: 'binary' }), (name) => {
       if (!isTenantName(name)) return;
-      expect(join('/root', name)).toBe(`/root/${name}`);
+      expect(join('/feeds', name)).toBe(`/feeds/${name}`);
       expect(new URL(`http://host/v1/t/${name}/x`).pathname).toBe(`/v1/t/${name}/x`);
       expect(encodeURIComponent(name)).toBe(name);
     }),

@@ -57,7 +57,7 @@ const SETTINGS = {
 /** A path that neither server takes for a pattern or an address. */
 export const isPlain = (path: string): boolean => /^[\w/.=+-]+$/.test(path);
 
-/** Begins a session; that there is no server shows at the first work. */
+/** Begins a session. A server that is not there is noticed at the first query. */
 export function openSession(options: SparkOptions): Session {
   const closing = new AbortController();
   const opened = open(options);
